@@ -1,0 +1,135 @@
+"""The action: from the runner's environment to an exit code, whatever happens on the way."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TextIO
+
+from readygate.baseline import Choice
+from readygate.collect import Background, Remote
+from readygate.errors import EXIT_NOT_EVALUATED, ReadygateError, SettingsError
+from readygate.github.client import GitHub
+from readygate.github.event import read_target
+from readygate.log import Log
+from readygate.model.paths import PathRules
+from readygate.model.target import Role, Target
+from readygate.outputs import Desk, check, step_outputs
+from readygate.pipeline import run
+from readygate.policy import preset
+from readygate.render.text import redact, visible, words
+from readygate.settings import Settings, Workplace, read_inputs, read_workplace
+from readygate.sources.checkout import checked_out, tracked_files
+from readygate.stores import Store, open_store
+
+RECIPE = (
+    "This step runs once for each leg of a matrix, so check and stored results are named after the leg and no comment "
+    "is written. For one verdict over all legs, upload the reports in each leg and run Readygate in one job after "
+    "them: see docs/matrix.md."
+)
+
+
+def run_action(environment: Mapping[str, str], stdout: TextIO) -> int:
+    """Run the action.
+
+    Args:
+        environment: of the container: `INPUT_*`, `GITHUB_*`, `RUNNER_*`.
+        stdout: the log of the step.
+
+    Returns:
+        the exit code of the process.
+    """
+    log = Log(stream=stdout, commands=environment.get("GITHUB_ACTIONS") == "true")
+    desk: Desk | None = None
+    target: Target | None = None
+    try:
+        settings = read_inputs(environment)
+        place = read_workplace(environment)
+        desk = Desk(settings=settings, workplace=place, log=log)
+        if settings.report:
+            desk.folder = place.workspace / settings.report
+        target = read_target(place, settings, checked_out(place.workspace))
+        if settings.leg:
+            log.notice(RECIPE)
+        return _judge(desk, target, place, settings)
+    except ReadygateError as error:
+        return _give_up(error, error.exit_code, desk, target, log)
+    except Exception as error:
+        log.line(redact(traceback.format_exc()))
+        crash = ReadygateError(
+            f"Readygate crashed: {type(error).__name__}",
+            why="a fault of Readygate",
+            todo="report it with the log above",
+        )
+        return _give_up(crash, EXIT_NOT_EVALUATED, desk, target, log)
+
+
+def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> int:
+    desk.log.line(f"Measured commit: {target.measured or 'unknown'} ({target.measured_note})")
+    tracked = tracked_files(place.workspace)
+    if settings.token:
+        desk.hub = GitHub(api_url=place.api_url, token=settings.token, repository=place.repository)
+    store = None if settings.baseline == "off" else open_store(settings.baseline, place.workspace, desk.hub)
+    keeps = target.role is Role.RECORD or target.event == "merge_group"
+
+    def paths(known: Background) -> PathRules:
+        return PathRules(
+            files=tracked if tracked is not None else known.files,
+            roots=_roots(place),
+            maps=settings.path_map,
+        )
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        background = _fetch(pool, desk.hub, target, settings.gate, store, need_files=tracked is None)
+        return run(desk, target, preset(settings.policy), background, paths, store if keeps else None)
+
+
+def _fetch(
+    pool: ThreadPoolExecutor,
+    hub: GitHub | None,
+    target: Target,
+    gate: str,
+    store: Store | None,
+    *,
+    need_files: bool,
+) -> Callable[[], Background]:
+    """Begin to ask GitHub, beside the reading of the reports; the result waits for the answers."""
+    if hub is None:
+        note = "there is no token to ask GitHub with"
+        return lambda: Background(choice=Choice(baseline=None, note=note), changes_note=note.capitalize())
+    remote = Remote(hub=hub, target=target, gate=gate, store=store, need_files=need_files)
+    future: Future[Background] = pool.submit(remote.fetch)
+    return future.result
+
+
+def _roots(place: Workplace) -> tuple[str, ...]:
+    """Absolute paths that stand for the root of the repository in reports."""
+    name = place.repository.rpartition("/")[2]
+    roots = [str(place.workspace.absolute())]
+    if place.runner_workspace and name:
+        roots.append(f"{place.runner_workspace.rstrip('/')}/{name}")
+    return tuple(roots)
+
+
+def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target | None, log: Log) -> int:
+    """Tell an error wherever it can be told; a required check must not stay silent."""
+    log.error(redact(str(error)))
+    if isinstance(error, SettingsError):
+        for problem in error.problems:
+            log.line(f"- {problem}")
+    if desk is None:
+        return code
+    title = f"❌ Not ready: could not be judged ({visible(redact(error.what))})"
+    text = f"{words(title)}\n\n{words(redact(str(error)))}\n"
+    if desk.workplace.step_summary is not None:
+        try:
+            with desk.workplace.step_summary.open("a", encoding="utf-8", errors="replace") as stream:
+                stream.write(f"## {text}")
+        except OSError as problem:
+            log.notice(f"The job summary could not be written ({problem})")
+    if desk.hub is not None and desk.settings.check and target is not None and target.role is Role.CHANGE:
+        output = {"title": title[:255], "summary": text[:60_000]}
+        check.write(desk.settings.gate, target.head_sha, "failure", output, (), desk)
+    step_outputs.write({"verdict": "not-evaluated", "ready": "false", **desk.posted}, desk)
+    return code

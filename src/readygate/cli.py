@@ -1,0 +1,38 @@
+"""The command line. With `__main__.py` and `action.py` the only reader of arguments and environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from readygate import __version__
+from readygate.errors import EXIT_NOT_EVALUATED, ReadygateError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the action if there are no arguments, else a command.
+
+    Returns:
+        the exit code: 0 ready, 1 not ready, 2 bad settings, 3 could not evaluate.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given and "GITHUB_EVENT_NAME" in os.environ:
+        from readygate.action import run_action  # noqa: PLC0415  (each command loads only what it needs)
+
+        return run_action(os.environ, sys.stdout)
+    from readygate.commands import build_parser  # noqa: PLC0415
+
+    parser = build_parser(__version__)
+    options = parser.parse_args(given)
+    if not hasattr(options, "run"):
+        parser.print_help()
+        return 0
+    try:
+        return int(options.run(options))
+    except ReadygateError as error:
+        print(f"readygate: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        return EXIT_NOT_EVALUATED

@@ -1,0 +1,161 @@
+"""Gathers what a run needs: reports of the workspace; base commit, changed lines and baseline from GitHub or git."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from readygate.baseline import Choice, choose
+from readygate.errors import ForgeError
+from readygate.formats import parse
+from readygate.github.client import GitHub
+from readygate.github.lineage import Origin, changes_between, first_parents, origin
+from readygate.log import Log
+from readygate.model.changes import Changes
+from readygate.model.phrase import count
+from readygate.model.report import Problem, Severity
+from readygate.model.snapshot import Evidence, Pattern, ReadFile
+from readygate.model.target import Target
+from readygate.settings import Settings
+from readygate.sources.workspace import Found, find
+from readygate.stores import Store
+
+SLOW = 5.0
+"""Seconds after which reading reports how far it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What a change is compared with, beside its own reports.
+
+    Attributes:
+        changes: what the change adds and removes, None if unknown.
+        changes_note: why they are unknown.
+        since_baseline: what changed since the baseline's commit.
+        files: the repository's files at the measured commit, None if unknown.
+    """
+
+    choice: Choice
+    changes: Changes | None = None
+    changes_note: str = ""
+    since_baseline: Changes | None = None
+    files: frozenset[str] | None = None
+
+
+def read_reports(root: Path, settings: Settings, log: Log, what: str = "reports") -> Evidence:
+    """Find and read the reports of the workspace, each file once, and print a line for every file with a problem."""
+    patterns: list[Pattern] = []
+    found: dict[str, Found] = {}
+    for kind, wanted in (("tests", settings.tests), ("coverage", settings.coverage)):
+        counted, files = find(root, kind, wanted)
+        patterns += counted
+        for file in files:
+            known = found.get(file.source.name)
+            found[file.source.name] = file if known is None or known.discovered else known
+    read = _read_all([found[name] for name in sorted(found)], log, what)
+    return Evidence(files=tuple(read), patterns=tuple(patterns), needs=settings.needs)
+
+
+def _read_all(found: list[Found], log: Log, what: str) -> list[ReadFile]:
+    read: list[ReadFile] = []
+    started = told = time.monotonic()
+    with log.group(f"Reading {what}: {count(len(found), 'file')}"):
+        for number, file in enumerate(found, start=1):
+            result = read_file(file)
+            if result is not None:
+                read.append(result)
+                _tell(result, log)
+            if time.monotonic() - told > SLOW:
+                told = time.monotonic()
+                log.line(f"{number:,} of {len(found):,} files, {told - started:.0f} s")
+    return read
+
+
+def read_file(file: Found) -> ReadFile | None:
+    """Read one file; None for a file that only the discovery found and that is no report at all."""
+    name = file.source.name
+    if file.problem is not None:
+        return None if file.discovered else ReadFile(name=name, size=0, report=None, problems=(file.problem,))
+    result = parse(file.source)
+    size = file.source.size
+    if isinstance(result, Problem):
+        if file.discovered and size and result.what.startswith("no known format"):
+            return None
+        return ReadFile(name=name, size=size, report=None, problems=(result,))
+    return ReadFile(name=name, size=size, report=result, problems=result.problems)
+
+
+def _tell(file: ReadFile, log: Log) -> None:
+    for problem in file.problems:
+        place = f" at {problem.place}" if problem.place else ""
+        text = f"{file.name}: {problem.what}{place}."
+        text += f" Probably: {problem.why}." if problem.why else ""
+        text += f" To do: {problem.todo}." if problem.todo else ""
+        log.line(text)
+        if problem.severity is Severity.DAMAGE:
+            log.notice(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """Asks GitHub for everything a change is compared with; made to run beside the reading of reports.
+
+    Attributes:
+        store: where baselines lie; None if they are switched off.
+        need_files: the workspace has no checkout that lists the repository's files.
+    """
+
+    hub: GitHub
+    target: Target
+    gate: str
+    store: Store | None
+    need_files: bool
+
+    def fetch(self) -> Background:
+        """Ask.
+
+        Raises:
+            StoreError: a baseline exists and cannot be read.
+            ForgeError: GitHub could not be asked.
+        """
+        hub, target = self.hub, self.target
+        start = origin(hub, target)
+        picked = self._choose(start)
+        since = start.changes
+        if picked.baseline is not None and picked.baseline.snapshot.commit != start.commit:
+            since = changes_between(hub, picked.baseline.snapshot.commit, target.measured)
+        return Background(
+            choice=picked,
+            changes=start.changes,
+            changes_note=start.note,
+            since_baseline=since,
+            files=self._files() if self.need_files else None,
+        )
+
+    def _choose(self, start: Origin) -> Choice:
+        if self.store is None:
+            return Choice(baseline=None, note="the baseline is switched off")
+        if not start.commit:
+            return Choice(baseline=None, note=_lower(start.note) or "it starts from no known commit")
+        return choose(
+            self.store,
+            self.gate,
+            wanted=start.commit,
+            relation=start.relation,
+            branch=self.target.base_ref,
+            ancestors=lambda: first_parents(self.hub, start.commit),
+        )
+
+    def _files(self) -> frozenset[str] | None:
+        try:
+            tree = self.hub.get(f"/git/trees/{self.target.measured}", recursive=1)
+        except ForgeError:
+            return None  # paths are then told as the reports name them
+        if tree.get("truncated"):
+            return None
+        return frozenset(row["path"] for row in tree["tree"] if row["type"] == "blob")
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

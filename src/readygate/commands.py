@@ -1,0 +1,99 @@
+"""The commands of the command line and their arguments."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+EPILOG = "Exit code: 0 ready, 1 not ready, 2 bad settings, 3 could not evaluate."
+
+
+def build_parser(version: str) -> argparse.ArgumentParser:
+    """Return the parser of all commands; each sets `run`."""
+    parser = argparse.ArgumentParser(
+        prog="readygate",
+        description="Reads test reports and coverage, compares them with a baseline, and says ready or not ready. "
+        "Without arguments inside a GitHub workflow it runs as the action.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("--version", action="version", version=f"readygate {version}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_report(commands)
+    _add_inspect(commands)
+    return parser
+
+
+def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    report = commands.add_parser(
+        "report",
+        help="judge local reports against a baseline",
+        description="Judge reports on this machine. Without --tests and --coverage the usual names are looked for.",
+        epilog=EPILOG
+        + " Example: readygate report --tests 'out/junit*.xml' --coverage coverage.xml --base main.snapshot",
+    )
+    add = report.add_argument
+    add("--root", type=Path, default=Path(), metavar="DIR", help="where the patterns start (default: here)")
+    add(
+        "--tests",
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="test reports; repeat for more, ! excludes",
+    )
+    add("--coverage", action="append", default=[], metavar="GLOB", help="coverage reports; repeat for more")
+    add("--base", type=Path, metavar="PATH", help="what to compare with: a snapshot, or a folder of reports")
+    add("--store", type=Path, metavar="DIR", help="a folder of stored snapshots to take the baseline from")
+    add(
+        "--record",
+        action="store_true",
+        help="also store this snapshot in --store; the exit code then tells only whether there was evidence",
+    )
+    add("--repo", type=Path, metavar="DIR", help="the git repository (default: --root, if it is one)")
+    add(
+        "--commit",
+        default="",
+        metavar="SHA",
+        help="the measured commit (default: what --repo has checked out)",
+    )
+    add(
+        "--against",
+        default="",
+        metavar="REV",
+        help="the revision the change starts from, for its changed lines",
+    )
+    add("--branch", default="", metavar="NAME", help="how the report calls the base branch")
+    add("--name", default="readygate", help="the gate's name")
+    add("--policy", default="standard", choices=("standard", "strict", "lenient"), help="the preset of rules")
+    add(
+        "--path-map",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="rewrite the beginning of reported paths",
+    )
+    add("--format", default="console", choices=("console", "markdown", "json"), help="what to print")
+    add("--output", type=Path, metavar="DIR", help="write report.json, comment.md and snapshot there")
+    report.set_defaults(run=_report)
+
+
+def _add_inspect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    inspect = commands.add_parser(
+        "inspect",
+        help="say what a report file is and holds",
+        description="Prints one JSON object a line for each file: what it was taken for, its figures (executions, "
+        "lines, branches) and its problems. Exit code 3 if a file is damaged or unknown.",
+    )
+    inspect.add_argument("files", nargs="+", metavar="FILE")
+    inspect.set_defaults(run=_inspect)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from readygate.local import report  # noqa: PLC0415  (each command loads only what it needs)
+
+    return report(options)
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from readygate.inspect import inspect_files  # noqa: PLC0415
+
+    return inspect_files(options.files)

@@ -1,0 +1,139 @@
+"""Project coverage, and the coverage of changed lines. Lines are joined by the diff, never by number alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+
+from readygate.model.changes import Changes, FileChange
+from readygate.model.comparison import CoverageComparison, CoverageDelta, Patch, PatchFile
+from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio
+
+_TEST_FILE = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|specs?|testing)/|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|_spec|\.test|\.spec|Tests?)\.\w+)$"
+)
+"""Tests are not measured as a rule, and nobody misses them among the files that should be."""
+
+
+def compare_coverage(
+    head: Coverage | None,
+    base: Coverage | None,
+    *,
+    changes: Changes | None,
+    changes_note: str,
+    since_baseline: Changes | None,
+) -> CoverageComparison | None:
+    """Compare the coverage of both sides; None if the head measured none."""
+    if head is None:
+        return None
+    return CoverageComparison(
+        head=head,
+        lines=head.lines(),
+        branches=head.branches(),
+        patch=None if changes is None else patch_coverage(head, changes),
+        patch_note=changes_note if changes is None else "",
+        delta=None if base is None else _delta(head, base, since_baseline),
+    )
+
+
+def patch_coverage(head: Coverage, changes: Changes) -> Patch:
+    """Measure the changed lines: those the diff adds and a report measured.
+
+    A file whose diff was left out counts with all of its measured lines, so that it cannot fall out of the ratio.
+    """
+    measured = {file.path: file for file in head.files}
+    files, unmeasured, left_out = [], [], []
+    languages = {PurePosixPath(file.path).suffix for file in head.files} - {""}
+    for change in changes.files:
+        if change.status == "removed":
+            continue
+        if not change.shown:
+            left_out.append(change.path)
+        file = measured.get(change.path)
+        if file is not None:
+            part = _patch_file(file, change)
+            if part.lines.total:
+                files.append(part)
+        elif (change.added or not change.shown) and _is_source(change.path, languages):
+            unmeasured.append(change.path)
+    return Patch(
+        lines=_total(part.lines for part in files),
+        files=tuple(sorted(files, key=lambda part: part.path)),
+        unmeasured=tuple(sorted(unmeasured)),
+        left_out=tuple(sorted(left_out)),
+        complete=changes.complete,
+    )
+
+
+def _is_source(path: str, languages: set[str]) -> bool:
+    """Whether a file is of a language that is measured, and no test."""
+    return PurePosixPath(path).suffix in languages and not _TEST_FILE.search(path)
+
+
+def _patch_file(file: FileCoverage, change: FileChange) -> PatchFile:
+    end = len(file.lines)
+    numbers: Iterable[int] = change.added if change.shown else range(1, end)
+    states = {number: file.lines[number] for number in numbers if number < end}
+    uncovered = tuple(number for number, state in states.items() if state == MEASURED)
+    covered = sum(1 for state in states.values() if state == HIT)
+    return PatchFile(
+        path=file.path,
+        lines=Ratio(covered=covered, total=covered + len(uncovered)),
+        uncovered=uncovered,
+        whole=not change.shown,
+    )
+
+
+def _total(ratios: Iterable[Ratio]) -> Ratio:
+    covered = total = 0
+    for ratio in ratios:
+        covered += ratio.covered
+        total += ratio.total
+    return Ratio(covered=covered, total=total)
+
+
+def _delta(head: Coverage, base: Coverage, since: Changes | None) -> CoverageDelta:
+    plain = CoverageDelta(base=base.lines(), base_branches=base.branches())
+    if since is None or not since.complete or any(not file.shown for file in since.files):
+        return plain
+    changed = {file.old_path or file.path: file for file in since.files if file.status != "added"}
+    now = {file.path: file for file in head.files}
+    adjusted, unchanged_base, unchanged_head, gone = [], [], [], []
+    for file in base.files:
+        change = changed.get(file.path)
+        if change is not None and change.status == "removed":
+            continue
+        path = change.path if change else file.path
+        kept = _without(file.lines, change.removed if change else ())
+        adjusted.append(_ratio(kept))
+        mine = now.get(path)
+        if mine is None:
+            gone.append(path)
+            continue
+        unchanged_base.append(_ratio(kept))
+        unchanged_head.append(_ratio(_without(mine.lines, change.added if change else ())))
+    return CoverageDelta(
+        base=plain.base,
+        base_branches=plain.base_branches,
+        adjusted=_total(adjusted),
+        unchanged_base=_total(unchanged_base),
+        unchanged_head=_total(unchanged_head),
+        gone=tuple(sorted(gone)),
+    )
+
+
+def _without(lines: bytes, numbers: tuple[int, ...]) -> bytes:
+    """Return the states of a file without those of some lines; the rest stays in order."""
+    if not numbers:
+        return lines
+    kept = bytearray(lines)
+    for number in reversed(numbers):
+        if number < len(kept):
+            del kept[number]
+    return bytes(kept)
+
+
+def _ratio(lines: bytes) -> Ratio:
+    covered = lines.count(HIT)
+    return Ratio(covered=covered, total=covered + lines.count(MEASURED))

@@ -1,0 +1,83 @@
+"""Figures as they are shown: exact fractions inside, floored shares and differences of shown figures outside.
+
+What is shown never contradicts a decision and a page adds up: a delta is the difference of the two figures beside it.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil, floor
+
+MINUS = "\u2212"
+
+
+def hundredths(share: Fraction) -> int:
+    """A share in hundredths of a percent, floored: 0.99996 is 9999."""
+    return floor(share * 10_000)
+
+
+def percent(share: Fraction) -> str:
+    """Show a share: two decimals, floored; "100%" and "0%" only when exact."""
+    if share == 1:
+        return "100%"
+    if share == 0:
+        return "0%"
+    value = hundredths(share)
+    return f"{value // 100}.{value % 100:02d}%" if value else "under 0.01%"
+
+
+def points(head: Fraction, base: Fraction) -> str:
+    """Show the difference of two shares as the difference of the shown figures, in points."""
+    delta = hundredths(head) - hundredths(base)
+    if head == base:
+        return "±0"
+    if delta == 0:
+        return "under 0.01 points"
+    sign = "+" if delta > 0 else MINUS
+    return f"{sign}{abs(delta) // 100}.{abs(delta) % 100:02d} points"
+
+
+def decimal(value: Fraction, *, above: Fraction | None = None) -> str:
+    """Show a number of points floored to two decimals, or to as many as still show it above a limit."""
+    places = 2
+    while True:
+        scale = 10**places
+        shown = Fraction(floor(value * scale), scale)
+        if above is None or value <= above or shown > above or places > 12:
+            return f"{floor(value * scale) // scale}.{floor(value * scale) % scale:0{places}d}"
+        places += 1
+
+
+def limit(share: Fraction) -> str:
+    """Show a limit as it was set: 80%, 0.5%, 66.6%."""
+    value = share * 100
+    text = f"{float(value):.4f}".rstrip("0").rstrip(".")
+    return f"{text}%"
+
+
+def needed(covered: int, total: int, minimum: Fraction) -> int:
+    """How many more of `total` must be covered to reach `minimum`."""
+    return max(0, ceil(minimum * total) - covered)
+
+
+def signed(delta: int) -> str:
+    """Show a difference of counts: +5, −3, ±0."""
+    if delta == 0:
+        return "±0"
+    return f"+{delta:,}" if delta > 0 else f"{MINUS}{-delta:,}"
+
+
+def ranges(numbers: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """Join ascending numbers to ranges: 3 4 5 9 is (3, 5) (9, 9)."""
+    joined: list[tuple[int, int]] = []
+    for number in numbers:
+        if joined and number == joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], number)
+        else:
+            joined.append((number, number))
+    return tuple(joined)
+
+
+def lines_text(numbers: tuple[int, ...]) -> str:
+    """Show line numbers: "20–21, 928"."""
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in ranges(numbers))

@@ -1,0 +1,82 @@
+"""Makes XML out of what some tools write instead: decodes it and replaces what XML forbids."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Final
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+_DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z][\w.:-]{0,40})["']""")
+_CODECS: Final = re.compile(r"utf-8|ascii|cp\d|iso|mac|koi8|shift|euc|gb|big5|hz$|johab|tis|hp-|ptcp|kz")
+_FORBIDDEN: Final = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+    "|&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:([0-9]{1,9})|x([0-9A-Fa-f]{1,8}));)?"
+)
+_LONGEST_REFERENCE: Final = 16
+
+
+def encoding_of(start: bytes) -> str:
+    """Return the Python codec of a file that begins so: by byte order mark, declaration, else UTF-8."""
+    for mark, codec in _BOMS:
+        if start.startswith(mark):
+            return codec
+    declared = _DECLARED.match(start)
+    try:
+        name = codecs.lookup(declared[1].decode()).name if declared else "utf-8"
+    except LookupError:
+        return "utf-8"
+    return name if _CODECS.match(name) else "utf-8"
+
+
+class Mender:
+    """Turns a file into UTF-8 that XML allows, piece by piece.
+
+    Attributes:
+        codec: the Python codec that the file is decoded by.
+        replaced: whether anything had to be replaced so far.
+    """
+
+    def __init__(self, start: bytes) -> None:
+        self.codec = encoding_of(start)
+        self.replaced = False
+        self._decode = codecs.getincrementaldecoder(self.codec)(errors="replace").decode
+        self._held = ""
+        self._begun = False
+
+    def __call__(self, chunk: bytes, *, final: bool = False) -> bytes:
+        """Return the next piece; the end of a piece may come with the next one."""
+        text = self._held + self._decode(chunk, final)
+        if text and not self._begun:
+            self._begun = True
+            text = text.lstrip("\ufeff \t\r\n")
+        self._held = ""
+        if not final:
+            at = text.rfind("&", max(len(text) - _LONGEST_REFERENCE, 0))
+            if at >= 0:
+                text, self._held = text[:at], text[at:]
+        if "\ufffd" in text:
+            self.replaced = True
+        return _FORBIDDEN.sub(self._replace, text).encode()
+
+    def _replace(self, found: re.Match[str]) -> str:
+        """Control characters become their visible pictures, a bare ampersand an escaped one."""
+        decimal, hexadecimal = found.groups()
+        if decimal is None and hexadecimal is None:
+            self.replaced = True
+            return "&amp;" if found[0] == "&" else _picture(ord(found[0]))
+        code = int(decimal) if decimal is not None else int(hexadecimal, 16)
+        if code in {9, 10, 13} or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0xFFFF < code < 0x110000:
+            return found[0]
+        self.replaced = True
+        return _picture(code)
+
+
+def _picture(code: int) -> str:
+    return chr(0x2400 + code) if code < 32 else "\ufffd"

@@ -1,0 +1,1 @@
+"""Formats of coverage reports, one module each: `FORMAT`."""

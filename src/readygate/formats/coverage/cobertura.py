@@ -1,0 +1,248 @@
+"""Cobertura XML: `coverage` / `packages` / `package` / `classes` / `class` / `lines` / `line`.
+
+The DTD: https://github.com/cobertura/web/blob/master/htdocs/xml/coverage-04.dtd . Written by Cobertura,
+coverage.py, coverlet, dotnet-coverage, gcovr, Istanbul, PHPUnit, simplecov-cobertura, gocover-cobertura, … ;
+hardly one keeps to it in full.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from typing import TYPE_CHECKING, Final
+
+from readygate.formats import Format
+from readygate.formats.coverage._tally import (
+    BAD_BRANCH,
+    NO_FILE,
+    NO_NUMBER,
+    Oddity,
+    Tally,
+    disagreement,
+    hit_count,
+    share,
+    shown,
+)
+from readygate.formats.xml import feed
+from readygate.model.coverage import MAX_LINE
+from readygate.model.report import CoverageReport, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from xml.parsers.expat import XMLParserType
+
+    from readygate.formats import Head, Source
+
+    _Start = Callable[[str, dict[str, str]], None]
+
+MAX_SOURCES: Final = 100
+"""Roots that are looked at; a report that merges more names its files by other means."""
+
+_NAME: Final = "cobertura"
+_TAKEN: Final = re.compile(r"\(\s*(\d{1,7})\s*/\s*(\d{1,7})\s*\)")
+_ABSOLUTE: Final = re.compile(r"/|\\\\|[A-Za-z]:[\\/]|file://", re.IGNORECASE)
+_INSTALLED: Final = re.compile(r"[\\/](?:site|dist)-packages(?:[\\/]|$)")
+_KEPT: Final = 10_000
+_ATTRIBUTES: Final = frozenset({"line-rate", "branch-rate", "lines-valid", "lines-covered"})
+
+
+def _claims(head: Head) -> str | None:
+    if head.root != "coverage" or "project" in head.children[:1]:  # Clover has the same root, then a project
+        return None
+    if not _ATTRIBUTES.isdisjoint(head.root_attributes):
+        return "its root element <coverage> has line rates"
+    if head.children[:1] in {("packages",), ("sources",)}:
+        return f"its root element <coverage> holds <{head.children[0]}>"
+    return None
+
+
+class _Lines:
+    """The lines of one class, or of its methods."""
+
+    __slots__ = ("branches", "hit", "missed")
+
+    def __init__(self) -> None:
+        self.hit = array("i")
+        self.missed = array("i")
+        self.branches: dict[int, tuple[int, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self.hit) + len(self.missed)
+
+    def clear(self) -> None:
+        """Forget them."""
+        del self.hit[:], self.missed[:]
+        self.branches.clear()
+
+
+class _Reader:
+    """What one attempt to read the file has seen; lines are kept apart until their class ends.
+
+    The lines of a class count. Those of its methods repeat them and add some that are no statements, so they
+    count only where the class has none of its own.
+    """
+
+    def __init__(self) -> None:
+        self.tally = Tally(_NAME)
+        self.sources: list[str] = []
+        self.root: dict[str, str] = {}
+        self._name: str | None = None
+        self._own = _Lines()
+        self._methods = _Lines()
+        self._taken: dict[str, tuple[int, int]] = {}
+
+    def attach(self, parser: XMLParserType) -> None:
+        """Set the handlers of a parser."""
+        texts: list[str] = []
+
+        def end(tag: str) -> None:
+            if tag == "source":
+                parser.CharacterDataHandler = parser.EndElementHandler = None
+                self._source("".join(texts).strip())
+                texts.clear()
+            elif tag == "methods":
+                parser.StartElementHandler = of_class
+                parser.EndElementHandler = None
+
+        def other(tag: str, attributes: dict[str, str]) -> None:
+            if tag == "class":
+                self.flush()
+                self._name = attributes.get("filename", "")
+                self.tally.states(self._name, 0)  # a class without lines was measured, too
+            elif tag == "methods":
+                parser.StartElementHandler = of_methods
+                parser.EndElementHandler = end
+            elif tag == "source":
+                parser.CharacterDataHandler = texts.append
+                parser.EndElementHandler = end
+            elif tag == "coverage" and not self.root:
+                self.root = attributes
+
+        of_class = self._starts(self._own, other)
+        of_methods = self._starts(self._methods, other)
+        parser.StartElementHandler = of_class
+
+    def _starts(self, lines: _Lines, other: _Start) -> _Start:
+        """Return what takes the start of an element and puts lines where they belong."""
+        hit, missed, branches, taken = lines.hit.append, lines.missed.append, lines.branches, self._taken
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            if tag != "line":
+                other(tag, attributes)
+                return
+            try:
+                number = int(attributes["number"])
+                hits = attributes["hits"]
+                if hits == "0":
+                    missed(number)
+                elif hits == "1":
+                    hit(number)
+                else:
+                    self._line(lines, number, hits)
+            except (KeyError, ValueError, OverflowError):
+                number = self._odd_line(lines, attributes)
+            if len(attributes) > 2:
+                if (text := attributes.get("condition-coverage")) is not None:
+                    counts = taken.get(text) or self._count(number, text)
+                    known = branches.get(number)
+                    if known is not None:
+                        counts = (max(known[0], counts[0]), max(known[1], counts[1]))
+                    branches[number] = counts
+                elif attributes.get("branch") in {"true", "True"}:
+                    self.tally.odd(BAD_BRANCH, self._place(number))
+
+        return start
+
+    def _source(self, text: str) -> None:
+        if text and text not in self.sources and len(self.sources) < MAX_SOURCES:
+            self.sources.append(text)
+
+    def _place(self, number: int) -> str:
+        return f"{shown(self._name or '')}, line {number}"
+
+    def _line(self, lines: _Lines, number: int, hits: str) -> None:
+        """Take a line whose hits are neither 0 nor 1."""
+        ran = hit_count(hits.strip())
+        if isinstance(ran, Oddity):
+            self.tally.odd(ran, self._place(number))
+        (lines.hit if ran is True else lines.missed).append(number)
+
+    def _odd_line(self, lines: _Lines, attributes: dict[str, str]) -> int:
+        """Take a line that lacks a number or hits; return its number, 0 if it has none."""
+        try:
+            number = min(int(attributes.get("number", "")), MAX_LINE + 1)
+            self._line(lines, number, attributes.get("hits", ""))
+        except (ValueError, OverflowError):
+            self.tally.odd(NO_NUMBER, shown(self._name or ""))
+            return 0
+        return number
+
+    def _count(self, number: int, text: str) -> tuple[int, int]:
+        """Read "50% (1/2)"; the percentage is rounded and of no use. (0, 0) if there is nothing to count."""
+        found = _TAKEN.search(text)
+        if found is None:
+            self.tally.odd(BAD_BRANCH, self._place(number))
+            return (0, 0)
+        counts = (int(found[1]), int(found[2]))
+        if len(self._taken) < _KEPT:
+            self._taken[text] = counts
+        return counts
+
+    def flush(self) -> None:
+        """Give the lines of the class to the tally."""
+        lines = self._own or self._methods
+        if self._name is not None:
+            self.tally.add(self._name, lines.hit, lines.missed)
+            self.tally.branches(self._name, lines.branches)
+        elif lines:
+            self.tally.odd(NO_FILE, "before the first <class>", len(lines))
+        self._own.clear()
+        self._methods.clear()
+
+    def candidates(self, name: str) -> tuple[str, ...]:
+        """The paths that a file name may mean: below each source in their order, installed packages last."""
+        if not name or _ABSOLUTE.match(name):
+            return (name,)
+        roots = sorted(self.sources, key=lambda root: _INSTALLED.search(root) is not None)
+        joined = (root + ("" if root.endswith(("/", "\\")) else "/") + name for root in roots)
+        return (*dict.fromkeys((*joined, name)),)
+
+    def disagreement(self) -> Problem | None:
+        """Compare the totals of the root element with what was counted."""
+        counts = self.tally.totals()
+        for what, at, keys in (
+            ("lines", 0, ("lines-covered", "lines-valid")),
+            ("branches", 2, ("branches-covered", "branches-valid")),
+        ):
+            claimed = [self.root.get(key, "") for key in keys]
+            counted = counts[at : at + 2]
+            if all(text.isdigit() and len(text) < 12 for text in claimed):
+                totals = (int(claimed[0]), int(claimed[1]))
+                if totals != counted:
+                    return disagreement(f"{what} {share(*totals)} claimed, {share(*counted)} counted", "<coverage>")
+        return None
+
+
+def _parse(source: Source) -> CoverageReport:
+    reader = _Reader()
+
+    def configure(parser: XMLParserType) -> None:
+        nonlocal reader
+        reader = _Reader()
+        reader.attach(parser)
+
+    problem = feed(source, configure)
+    reader.flush()
+    damaged = problem is not None and problem.severity is Severity.DAMAGE
+    note = None if damaged else reader.disagreement()
+    return reader.tally.report(candidates=reader.candidates, problems=(problem, note))
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="Cobertura XML",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://github.com/cobertura/web/blob/master/htdocs/xml/coverage-04.dtd",
+)

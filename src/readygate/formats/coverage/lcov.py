@@ -1,0 +1,321 @@
+"""LCOV tracefiles: `SF` … `end_of_record` for each source file and test.
+
+Records: https://github.com/linux-test-project/lcov/blob/master/man/geninfo.1 (FILES). Written by lcov,
+gcovr, llvm-cov, grcov, Istanbul, coverage.py, simplecov and many more, with their own ideas of each record.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
+
+from readygate.formats import Format
+from readygate.formats.coverage._lcov_branches import Branches, Ran
+from readygate.formats.coverage._tally import (
+    BAD_BRANCH,
+    NO_FILE,
+    NO_NUMBER,
+    Oddity,
+    Tally,
+    disagreement,
+    hit_count,
+    share,
+    shown,
+)
+from readygate.model.coverage import HIT, MAX_LINE, MEASURED
+from readygate.model.report import CoverageReport, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from readygate.formats import Head, Source
+
+CHUNK: Final = 1 << 20
+"""Bytes read at a time."""
+
+MAX_LINE_BYTES: Final = 1 << 24
+"""Bytes of one line of the file from which on it is refused."""
+
+_NAME: Final = "lcov"
+_END: Final = b"end_of_record"
+_DIGITS: Final = b"0123456789"
+_SKIPPED: Final = frozenset(
+    b"TN VER FN FNL FNA FNDA FNF FNH MCDC MCF MCH BA BRL BRS KF KH".split()  # nothing in them is counted here
+)
+_TOTALS: Final = {b"LH": 0, b"LF": 1, b"BRH": 2, b"BRF": 3}
+_decode: Final = json.JSONDecoder().raw_decode
+
+_UNKNOWN_RECORD: Final = Oddity(
+    Severity.NOTE,
+    "a line of no known kind: passed over",
+    "a newer tool wrote it, or another program's output was mixed in",
+    "look at the line; the records around it were read",
+)
+_NO_LINES: Final = Oddity(
+    Severity.NOTE,
+    "totals (LF, LH) without lines (DA): nothing can be counted",
+    "the tool was told to write a summary only",
+    "let it write the lines, for example `llvm-cov export` without -summary-only",
+)
+
+
+def _claims(head: Head) -> str | None:
+    for line in head.text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            kind = line[:3]
+            return f"its first record is {kind}" if kind in {"SF:", "TN:"} else None
+    return None
+
+
+class _Reader:
+    """Reads the records of one file; `_name` is the source file of the open one, None outside of a record."""
+
+    def __init__(self) -> None:
+        self.tally = Tally(_NAME)
+        self.damage: Problem | None = None
+        self._name: str | None = None
+        self._line = 0
+        self._records: dict[str, int] = {}
+        self._claimed: dict[str, list[int | None]] = {}
+        self._branches: dict[str, Branches] = {}
+        self._ran = Ran()
+
+    def read(self, stream: BinaryIO) -> None:
+        """Read the whole stream."""
+        rest = b""
+        for chunk in _chunks(stream):
+            block = rest + chunk
+            end = block.rfind(b"\n") + 1
+            rest = block[end:]
+            self._block(block[:end])
+            if len(rest) > MAX_LINE_BYTES:
+                self._broken(f"a line is longer than {MAX_LINE_BYTES >> 20} MiB", "it is not a text file")
+                return
+        if rest.startswith(_END):
+            self._close()
+        elif rest.strip() or self._name is not None:
+            self._broken(
+                "the file ends in the middle of a record",
+                "the tool that wrote it was stopped: the job ran out of time or memory, or was cancelled",
+            )
+
+    def _broken(self, what: str, why: str) -> None:
+        if self.damage is None:
+            where = f"line {self._line + 1:,}"
+            self.damage = Problem(
+                severity=Severity.DAMAGE,
+                what=what,
+                place=where if self._name is None else f"{where}, {shown(self._name)}",
+                why=why,
+                todo="look for an error in the log of the job that makes the file, and run it again",
+            )
+
+    def _block(self, block: bytes) -> None:
+        """Read whole lines, which may begin and end in the middle of a record."""
+        lines = block.count(b"\n")
+        if b"\r" in block:
+            block = block.replace(b"\r\n", b"\n")
+        *closed, open_ = (b"\n" + block).split(b"\n" + _END)
+        for piece in closed:
+            self._piece(piece)
+            self._close()
+        self._piece(open_)
+        self._line += lines
+
+    def _piece(self, piece: bytes) -> None:
+        """Read lines without an end of record between them: those of the open record, then of new ones."""
+        first, *others = (b"\n" + piece).split(b"\nSF:")
+        self._lines(first)
+        for other in others:
+            name, _, lines = other.partition(b"\n")
+            if self._name is not None:
+                self._broken(
+                    "a record is not closed before the next one begins",
+                    "a piece of the file is missing, or two programs wrote to it at the same time",
+                )
+                self._close()
+            self._name = _text(name)
+            self._lines(b"\n" + lines)
+
+    def _lines(self, lines: bytes) -> None:
+        """Read lines of one record: those that are many as a whole, the others one by one."""
+        measured, lines = _cut(lines, b"\nDA:")
+        branches, lines = _cut(lines, b"\nBRDA:")
+        more: dict[bytes, list[bytes]] = {b"DA": [], b"BRDA": []}
+        for line in lines.split(b"\n"):
+            kind, _, value = line.partition(b":")
+            if kind in _SKIPPED:
+                continue
+            if kind in more:
+                more[kind].append(value)
+            elif kind in _TOTALS:
+                self._claim(_TOTALS[kind], value.strip())
+            elif line.strip() and not line.startswith(b"#"):
+                self.tally.odd(_UNKNOWN_RECORD, f"'{_text(line[:60])}'")
+        for segment in (measured, b"\nDA:".join(more[b"DA"])):
+            if segment:
+                self._measured(segment)
+        for segment in (branches.replace(b"\nBRDA:", b"\n"), b"\n".join(more[b"BRDA"])):
+            if segment:
+                self._branch(segment)
+
+    def _claim(self, which: int, value: bytes) -> None:
+        if self._name is not None and value.isdigit() and len(value) < 12:
+            self._claimed.setdefault(self._name, [None] * 4)[which] = int(value)
+
+    def _close(self) -> None:
+        if self._name is not None:
+            self.tally.states(self._name, 0)  # a file without lines was measured, too
+            self._records[self._name] = self._records.get(self._name, 0) + 1
+        self._name = None
+
+    def _measured(self, segment: bytes) -> None:
+        """Read values of `DA` records (line, hits, perhaps a checksum) with the marker between them."""
+        if self._name is None:
+            self.tally.odd(NO_FILE, f"'DA:{_text(segment[:40])}'")
+            return
+        values = _pairs(segment)
+        highest = max(values[::2], default=MAX_LINE + 1)
+        if highest > MAX_LINE:
+            self._odd_lines(self._name, segment.split(b"\nDA:"))
+            return
+        states = self.tally.states(self._name, highest + 1)
+        if states is None:
+            return
+        pairs = iter(values)
+        for number, hits in zip(pairs, pairs, strict=True):
+            if hits:
+                states[number] = HIT
+            elif not states[number]:
+                states[number] = MEASURED
+        if states[0]:
+            states[0] = 0
+            self.tally.odd(NO_NUMBER, f"{shown(self._name)}, line 0")
+
+    def _odd_lines(self, name: str, records: list[bytes]) -> None:
+        """Read `DA` values one by one."""
+        hit: list[int] = []
+        missed: list[int] = []
+        for record in records:
+            number, _, rest = record.partition(b",")
+            count = _text(rest.partition(b",")[0]).strip()
+            try:
+                line = int(number)
+            except ValueError:
+                self.tally.odd(NO_NUMBER, f"{shown(name)}, 'DA:{_text(record[:40])}'")
+                continue
+            ran = hit_count(count)
+            if isinstance(ran, Oddity):
+                self.tally.odd(ran, f"{shown(name)}, 'DA:{_text(record[:40])}'")
+            (hit if ran is True else missed).append(line)
+        self.tally.add(name, hit, missed)
+
+    def _branch(self, segment: bytes) -> None:
+        """Keep values of `BRDA` records, one a line, until all records of the source file are read."""
+        if self._name is None:
+            self.tally.odd(NO_FILE, f"'BRDA:{_text(segment[:40])}'")
+        else:
+            self._branches.setdefault(self._name, Branches(self._ran)).add(segment)
+
+    def finish(self) -> CoverageReport:
+        """Count the branches and make the report."""
+        for name, branches in self._branches.items():
+            self.tally.states(name, 0)
+            by_line, odd = branches.by_line()
+            self.tally.branches(name, by_line)
+            if odd:
+                self.tally.odd(BAD_BRANCH, f"{shown(name)}, 'BRDA:{_text(odd[:60])}'")
+        problems = (self.damage, None if self.damage else self._disagreement())
+        return self.tally.report(problems=problems)
+
+    def _disagreement(self) -> Problem | None:
+        """Compare the totals of files that have one record; with several, the totals are of parts."""
+        first, files = "", 0
+        for name, claims in self._claimed.items():
+            counts = self.tally.counts(name)
+            if claims[1] and not counts[1]:
+                self.tally.odd(_NO_LINES, shown(name))
+            elif self._records.get(name) == 1 and any(
+                claim is not None and claim != count for claim, count in zip(claims, counts, strict=True)
+            ):
+                files += 1
+                first = first or f"{shown(name)}: {_difference(claims, counts)}"
+        if not files:
+            return None
+        return disagreement(first if files == 1 else f"{files:,} files, the first is {first}")
+
+
+def _difference(claims: list[int | None], counts: tuple[int, int, int, int]) -> str:
+    """Say which totals differ: `lines 6 of 6 claimed, 5 of 10 counted`."""
+    at, what = (0, "lines")
+    if all(claims[i] in {None, counts[i]} for i in (0, 1)):
+        at, what = (2, "branches")
+    covered, total = (counts[i] if claims[i] is None else claims[i] for i in (at, at + 1))
+    return f"{what} {share(covered or 0, total or 0)} claimed, {share(counts[at], counts[at + 1])} counted"
+
+
+def _pairs(segment: bytes) -> list[int]:
+    """Line, hits, line, hits, …; empty if the values are anything else than two plain numbers each.
+
+    Reading all numbers in one call, as JSON, takes a third of the time of any loop over the lines.
+    """
+    if segment.translate(None, _DIGITS) != b",\nDA:" * segment.count(b"\n") + b",":
+        return []
+    numbers = segment.replace(b"\nDA:", b",").decode("ascii")
+    try:
+        return cast("list[int]", _decode(f"[{numbers}]")[0])
+    except ValueError:  # an empty number, one with leading zeros, or one of thousands of digits
+        return []
+
+
+def _cut(piece: bytes, marker: bytes) -> tuple[bytes, bytes]:
+    """Cut the lines that begin with a marker out of a piece, if they stand together.
+
+    Returns:
+        Their values with the marker between them, and the piece without them.
+    """
+    first = piece.find(marker)
+    if first < 0:
+        return b"", piece
+    end = piece.find(b"\n", piece.rfind(marker) + 1)
+    if end < 0:
+        end = len(piece)
+    segment = piece[first + len(marker) : end]
+    if segment.count(b"\n") != segment.count(marker):
+        return b"", piece
+    return segment, piece[:first] + piece[end:]
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a file in UTF-8; Windows PowerShell writes redirected output in UTF-16."""
+    chunk = stream.read(CHUNK)
+    if not chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        yield chunk.removeprefix(codecs.BOM_UTF8)
+        yield from iter(lambda: stream.read(CHUNK), b"")
+        return
+    decode = codecs.getincrementaldecoder("utf-16")(errors="replace").decode
+    while chunk:
+        yield decode(chunk).encode()
+        chunk = stream.read(CHUNK)
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", errors="replace")
+
+
+def _parse(source: Source) -> CoverageReport:
+    reader = _Reader()
+    with source.open() as stream:
+        reader.read(stream)
+    return reader.finish()
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="LCOV",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://github.com/linux-test-project/lcov/blob/master/man/geninfo.1",
+)

@@ -1,0 +1,79 @@
+"""`readygate inspect`: what each file is taken for, and what it holds, one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from readygate.errors import EXIT_NOT_EVALUATED, EXIT_READY
+from readygate.formats import Source, parse
+from readygate.model.coverage import merge_files
+from readygate.model.report import Problem, Report, Severity, TestReport
+
+FIELDS = (
+    "file",
+    "kind",
+    "format",
+    "tests",
+    "passed",
+    "failed",
+    "errored",
+    "skipped",
+    "lines_covered",
+    "lines_total",
+    "branches_covered",
+    "branches_total",
+    "problems",
+)
+
+
+def inspect_files(names: Sequence[str]) -> int:
+    """Print a line for each file; exit code 3 if one is damaged or unknown."""
+    damaged = False
+    for name in names:
+        row = inspect_file(Path(name))
+        damaged = damaged or any(problem["severity"] == Severity.DAMAGE.value for problem in row["problems"])
+        sys.stdout.write(json.dumps(row) + "\n")
+    return EXIT_NOT_EVALUATED if damaged else EXIT_READY
+
+
+def inspect_file(path: Path) -> dict[str, Any]:
+    """The figures of one file; None for what it does not hold. Tests are counted as executions."""
+    result = parse(Source(name=str(path), path=path))
+    row: dict[str, Any] = dict.fromkeys(FIELDS)
+    row["file"] = str(path)
+    problems = (result,) if isinstance(result, Problem) else result.problems
+    if not isinstance(result, Problem):
+        row |= figures(result)
+    row["problems"] = [
+        {"severity": p.severity.value, "what": p.what, "place": p.place, "why": p.why, "todo": p.todo} for p in problems
+    ]
+    return row
+
+
+def figures(report: Report) -> dict[str, Any]:
+    """Kind, format and counts of a report."""
+    row: dict[str, Any] = {"format": report.format}
+    if isinstance(report, TestReport):
+        counts = report.executions
+        return row | {
+            "kind": "tests",
+            "tests": counts.total,
+            "passed": counts.passed,
+            "failed": counts.failed,
+            "errored": counts.errored,
+            "skipped": counts.skipped,
+        }
+    files = merge_files(measured.coverage for measured in report.files)
+    row |= {
+        "kind": "coverage",
+        "lines_covered": sum(file.covered for file in files),
+        "lines_total": sum(file.total for file in files),
+    }
+    if report.has_branches:
+        row["branches_covered"] = sum(file.branches_covered for file in files)
+        row["branches_total"] = sum(file.branches_total for file in files)
+    return row

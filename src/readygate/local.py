@@ -1,0 +1,174 @@
+"""`readygate report`: the same road on a laptop, with git instead of GitHub."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from readygate.baseline import Choice, choose
+from readygate.collect import Background, read_reports
+from readygate.errors import SettingsError
+from readygate.log import Log
+from readygate.model.changes import Changes
+from readygate.model.paths import PathRules
+from readygate.model.snapshot import Baseline, Provenance, Snapshot
+from readygate.model.target import Role, Target
+from readygate.outputs import Desk
+from readygate.pipeline import run
+from readygate.policy import preset
+from readygate.settings import Settings, Workplace
+from readygate.snapshot.build import build
+from readygate.snapshot.codec import MAGIC, decode
+from readygate.sources import local_git
+from readygate.sources.checkout import checked_out
+from readygate.stores import Store, open_store
+
+
+def report(options: argparse.Namespace) -> int:
+    """Judge local reports.
+
+    Raises:
+        ReadygateError: they could not be judged.
+    """
+    settings = _settings(options)
+    root: Path = options.root
+    if not root.is_dir():
+        raise SettingsError((f"--root {root} is no folder",))
+    repo = options.repo or root
+    commit = options.commit or checked_out(repo)
+    start = local_git.resolve(repo, options.against) if options.against else ""
+    store = open_store(f"folder:{options.store.absolute()}", root, None) if options.store else None
+    target = Target(
+        role=Role.RECORD if options.record else Role.LOCAL,
+        measured=commit,
+        measured_note="named by --commit" if options.commit else "checked out" if commit else "",
+        base_ref=options.branch,
+    )
+    desk = Desk(
+        settings=settings,
+        workplace=Workplace(workspace=root),
+        log=Log(stream=sys.stdout if options.format == "console" else sys.stderr),
+        printed=options.format,
+        stdout=sys.stdout,
+        folder=options.output,
+    )
+    rules = _paths(repo, commit, root, settings)
+    known = _background(options, repo, commit, start, store, rules, desk)
+    return run(
+        desk,
+        target,
+        preset(settings.policy),
+        lambda: known,
+        lambda _known: rules,
+        store if options.record else None,
+    )
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    commit = options.commit or checked_out(options.repo or options.root)
+    if options.record and not (options.store and commit):
+        raise SettingsError(("--record needs --store, and a commit: --commit, or a checkout in --repo",))
+    if options.base and options.store and not options.record:
+        raise SettingsError(("--base and --store both name a baseline",), todo="give one of them")
+    maps = tuple(tuple(pair.split("=", 1)) for pair in options.path_map)
+    if any(len(pair) != 2 for pair in maps):
+        raise SettingsError(("--path-map is of the form OLD=NEW",))
+    return Settings(
+        tests=tuple(options.tests),
+        coverage=tuple(options.coverage),
+        name=options.name,
+        policy=options.policy,
+        path_map=tuple((pair[0], pair[1]) for pair in maps),
+    )
+
+
+def _paths(repo: Path, commit: str, root: Path, settings: Settings) -> PathRules:
+    files = None
+    if commit and (repo / ".git").exists():
+        files = local_git.tracked(repo, commit)
+    roots = tuple(dict.fromkeys((str(repo.absolute()), str(root.absolute()))))
+    return PathRules(files=files, roots=roots, maps=settings.path_map)
+
+
+def _background(
+    options: argparse.Namespace,
+    repo: Path,
+    commit: str,
+    start: str,
+    store: Store | None,
+    rules: PathRules,
+    desk: Desk,
+) -> Background:
+    has_git = bool(commit) and (repo / ".git").exists()
+    changes = local_git.diff(repo, start, commit) if start and has_git else None
+    note = "" if changes else "Without --against and a git repository the changed lines are not known"
+    choice = _choice(options, repo, commit, start, store, rules, desk)
+    since: Changes | None = changes
+    base = choice.baseline.snapshot.commit if choice.baseline else ""
+    if base and base != start and has_git:
+        since = local_git.diff(repo, base, commit) if _known(repo, base) else None
+    return Background(choice=choice, changes=changes, changes_note=note, since_baseline=since, files=rules.files)
+
+
+def _known(repo: Path, commit: str) -> bool:
+    try:
+        return bool(local_git.resolve(repo, commit))
+    except local_git.GitError:
+        return False
+
+
+def _choice(
+    options: argparse.Namespace,
+    repo: Path,
+    commit: str,
+    start: str,
+    store: Store | None,
+    rules: PathRules,
+    desk: Desk,
+) -> Choice:
+    if options.base:
+        snapshot = _given(options.base, start, rules, desk)
+        return Choice(baseline=Baseline(snapshot=snapshot, branch=options.branch, relation="the given base"))
+    if store is None:
+        return Choice(baseline=None, note="no baseline was given")
+
+    def before() -> Iterable[str]:
+        return local_git.ancestors(repo, start or commit) if (repo / ".git").exists() and (start or commit) else ()
+
+    if start:
+        return choose(
+            store,
+            options.name,
+            wanted=start,
+            relation="the base commit",
+            branch=options.branch,
+            ancestors=before,
+        )
+    nearest = next(iter(before()), "")
+    if nearest:
+        return choose(
+            store,
+            options.name,
+            wanted=nearest,
+            relation="the commit before",
+            branch=options.branch,
+            ancestors=before,
+        )
+    return Choice(baseline=None, note="there is no commit before it to compare with; --base names one")
+
+
+def _given(path: Path, commit: str, rules: PathRules, desk: Desk) -> Snapshot:
+    """The baseline as a snapshot file, or as a folder of reports to read now."""
+    if path.is_dir():
+        quiet = Settings(name=desk.settings.name)
+        evidence = read_reports(path, quiet, desk.log, "the base")
+        return build(commit, evidence, rules, Provenance()).snapshot
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError((f"--base {path}: {error.strerror or error}",)) from error
+    if not data.startswith(MAGIC):
+        raise SettingsError((f"--base {path} is neither a snapshot nor a folder of reports",))
+    return decode(data, str(path))

@@ -1,0 +1,1 @@
+"""Values only: frozen, slotted, keyword-only. This package imports nothing else of Readygate."""

@@ -1,0 +1,75 @@
+"""Which lines a change added and removed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileChange:
+    """One file of a diff.
+
+    Attributes:
+        path: its path after the change; for a removed file the path before.
+        old_path: its path before the change, empty for an added file.
+        status: added, modified, renamed or removed.
+        added: line numbers of the new side that the diff adds, ascending.
+        removed: line numbers of the old side that the diff takes away, ascending.
+        shown: False if the diff of the file was left out (too large); its lines are then unknown.
+    """
+
+    path: str
+    old_path: str
+    status: str
+    added: tuple[int, ...] = ()
+    removed: tuple[int, ...] = ()
+    shown: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """The difference between two commits.
+
+    Attributes:
+        base: the older commit.
+        head: the newer commit.
+        complete: False if more files changed than the source lists.
+    """
+
+    base: str
+    head: str
+    files: tuple[FileChange, ...]
+    complete: bool = True
+
+
+def hunk_lines(patch: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the (added, removed) line numbers of the hunks of one file in unified diff form.
+
+    Lines before the first hunk are passed over. Context lines are no changed lines.
+    Format: https://www.gnu.org/software/diffutils/manual/html_node/Detailed-Unified.html
+    """
+    added: list[int] = []
+    removed: list[int] = []
+    old = new = 0
+    left_old = left_new = 0
+    for line in patch.split("\n"):
+        if left_old <= 0 and left_new <= 0:
+            hunk = _HUNK.match(line)
+            if hunk:
+                old, new = int(hunk[1]), int(hunk[3])
+                left_old, left_new = int(hunk[2] or 1), int(hunk[4] or 1)
+            continue
+        mark = line[:1]
+        if mark == "+":
+            added.append(new)
+            new, left_new = new + 1, left_new - 1
+        elif mark == "-":
+            removed.append(old)
+            old, left_old = old + 1, left_old - 1
+        elif mark != "\\":  # "\ No newline at end of file" is no line
+            old, new = old + 1, new + 1
+            left_old, left_new = left_old - 1, left_new - 1
+    return tuple(added), tuple(removed)

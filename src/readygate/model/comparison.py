@@ -1,0 +1,150 @@
+"""Head against base: tests by name, coverage by line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from readygate.model.changes import Changes
+from readygate.model.coverage import Coverage, Ratio
+from readygate.model.snapshot import Baseline, Measured
+from readygate.model.tests import Counts, Detail, Outcome, TestId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestChange:
+    """One test whose story matters.
+
+    Attributes:
+        before: its outcome on the base, None if the base has no such test.
+        after: its outcome now, None if it is gone.
+        legs: the legs this is told of, empty names left out.
+        all_legs: how many legs ran it.
+        detail: what the report says about the first of those legs, if anything.
+    """
+
+    __test__ = False
+
+    id: TestId
+    before: Outcome | None
+    after: Outcome | None
+    legs: tuple[str, ...] = ()
+    all_legs: int = 1
+    detail: Detail | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestComparison:
+    """The tests of both sides.
+
+    Without a base every failing test is in `new_failures` and the lists that need two sides are empty.
+
+    Attributes:
+        new_failures: fails now on a leg where the base did not fail.
+        still_failing: fails now only on legs where the base failed too.
+        fixed: failed on the base, passes now.
+        newly_skipped: ran on the base, is skipped now.
+        vanished: the base has it, this run does not.
+        added: this run has it, the base does not.
+    """
+
+    __test__ = False
+
+    head: Counts
+    base: Counts | None
+    new_failures: tuple[TestChange, ...] = ()
+    still_failing: tuple[TestChange, ...] = ()
+    fixed: tuple[TestChange, ...] = ()
+    newly_skipped: tuple[TestChange, ...] = ()
+    vanished: tuple[TestChange, ...] = ()
+    added: tuple[TestId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatchFile:
+    """The changed lines of one file that are measured.
+
+    Attributes:
+        uncovered: line numbers, ascending.
+        whole: the diff of the file was left out, so all of its measured lines count as changed.
+    """
+
+    path: str
+    lines: Ratio
+    uncovered: tuple[int, ...]
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patch:
+    """Coverage of the changed lines.
+
+    Attributes:
+        lines: over all files.
+        files: files with measured changed lines, sorted by path.
+        unmeasured: changed source files that no report measures.
+        left_out: files whose diff the source left out; those that are measured count whole.
+        complete: False if the list of files itself was cut short.
+    """
+
+    lines: Ratio
+    files: tuple[PatchFile, ...] = ()
+    unmeasured: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageDelta:
+    """Both sides of the project's coverage.
+
+    Attributes:
+        base: as the base measured it.
+        adjusted: the base without the lines that the change removes; None where the diff is unknown.
+        unchanged_base: lines that the change does not touch, as the base measured them.
+        unchanged_head: the same lines now.
+        gone: files that the base measured, that still exist, and that this run does not measure.
+    """
+
+    base: Ratio
+    base_branches: Ratio | None = None
+    adjusted: Ratio | None = None
+    unchanged_base: Ratio | None = None
+    unchanged_head: Ratio | None = None
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageComparison:
+    """The coverage of the head and what it is compared with.
+
+    Attributes:
+        patch: None if the changed lines are unknown; `patch_note` then says why.
+        delta: None without a base that measured coverage.
+    """
+
+    head: Coverage
+    lines: Ratio
+    branches: Ratio | None
+    patch: Patch | None = None
+    patch_note: str = ""
+    delta: CoverageDelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """All that rules may look at and outputs may tell.
+
+    Attributes:
+        baseline_note: why there is no baseline and what to do, if `baseline` is None.
+        coverage: None if this run measured none.
+        changes: the changed lines, None if unknown.
+        docs_only: the change touches documentation only.
+    """
+
+    head: Measured
+    baseline: Baseline | None
+    baseline_note: str = ""
+    tests: TestComparison
+    coverage: CoverageComparison | None = None
+    changes: Changes | None = None
+    docs_only: bool = False

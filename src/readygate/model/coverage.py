@@ -1,0 +1,152 @@
+"""Line and branch coverage, one byte a line: merging is a bitwise or, counting is counting bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+MEASURED = 1
+HIT = 3
+"""A covered line: measured (1) and hit (2)."""
+EXCLUDED = 4
+
+MAX_LINE = 1_000_000
+"""No source file is longer; a greater line number is damage, and would cost memory by its mere value."""
+
+_MEASURED_WINS = bytes.maketrans(bytes((5, 6, 7)), bytes((1, 3, 3)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileCoverage:
+    """What one or several reports measured of one file.
+
+    Attributes:
+        path: relative to the repository, with `/`; as the report names it where it could not be placed.
+        lines: a state for each line, indexed by the line number (index 0 is unused): 0 not measured,
+            `MEASURED` and not hit, `HIT`, or `EXCLUDED` from measurement.
+        branches: (taken, total) by line, for the lines that have branches.
+    """
+
+    path: str
+    lines: bytes
+    branches: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def covered(self) -> int:
+        """How many lines were hit."""
+        return self.lines.count(HIT)
+
+    @property
+    def total(self) -> int:
+        """How many lines were measured."""
+        return self.lines.count(HIT) + self.lines.count(MEASURED)
+
+    @property
+    def branches_covered(self) -> int:
+        """How many branches were taken."""
+        return sum(taken for taken, _ in self.branches.values())
+
+    @property
+    def branches_total(self) -> int:
+        """How many branches were measured."""
+        return sum(total for _, total in self.branches.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio:
+    """Covered of total, kept apart so that a page can show both; `fraction` is None if nothing was measured."""
+
+    covered: int
+    total: int
+
+    @property
+    def fraction(self) -> Fraction | None:
+        """The exact share."""
+        return Fraction(self.covered, self.total) if self.total else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """The merged coverage of one commit.
+
+    Attributes:
+        files: sorted by path, each path once.
+        unplaced: paths of reports that match no file of the repository, or more than one.
+        has_branches: whether any report measured branches.
+    """
+
+    files: tuple[FileCoverage, ...]
+    unplaced: tuple[str, ...] = ()
+    has_branches: bool = False
+
+    def lines(self) -> Ratio:
+        """All lines of all files."""
+        return Ratio(covered=sum(f.covered for f in self.files), total=sum(f.total for f in self.files))
+
+    def branches(self) -> Ratio | None:
+        """All branches of all files; None if none were measured."""
+        if not self.has_branches:
+            return None
+        return Ratio(
+            covered=sum(f.branches_covered for f in self.files),
+            total=sum(f.branches_total for f in self.files),
+        )
+
+
+def line_states(hit: Iterable[int], missed: Iterable[int], excluded: Iterable[int] = ()) -> bytes:
+    """Build the states of a file from line numbers; a line that is hit and missed counts as hit.
+
+    Raises:
+        ValueError: a number is below 1 or above `MAX_LINE`.
+    """
+    numbers = (tuple(excluded), tuple(missed), tuple(hit))
+    highest = max((max(group) for group in numbers if group), default=0)
+    lowest = min((min(group) for group in numbers if group), default=1)
+    if lowest < 1 or highest > MAX_LINE:
+        raise ValueError(f"line number {lowest if lowest < 1 else highest}")
+    states = bytearray(highest + 1)
+    for group, state in zip(numbers, (EXCLUDED, MEASURED, HIT), strict=True):
+        for number in group:
+            states[number] = state
+    return bytes(states)
+
+
+def merge_lines(one: bytes, other: bytes) -> bytes:
+    """Merge two measurements of one file: union of the lines, hit if either hit, measured if either measured."""
+    size = max(len(one), len(other))
+    merged = int.from_bytes(one, "little") | int.from_bytes(other, "little")
+    return merged.to_bytes(size, "little").translate(_MEASURED_WINS)
+
+
+def merge_branches(
+    one: Mapping[int, tuple[int, int]], other: Mapping[int, tuple[int, int]]
+) -> Mapping[int, tuple[int, int]]:
+    """Merge by line the larger count of taken and of all branches.
+
+    Most formats tell only "1 of 2" of a line and not which one: the larger count is what is certain.
+    """
+    if not other:
+        return one
+    merged = dict(one)
+    for line, (taken, total) in other.items():
+        mine = merged.get(line, (0, 0))
+        merged[line] = (max(mine[0], taken), max(mine[1], total))
+    return dict(sorted(merged.items()))
+
+
+def merge_files(files: Iterable[FileCoverage]) -> tuple[FileCoverage, ...]:
+    """Merge measurements of the same path; the result is sorted by path."""
+    merged: dict[str, FileCoverage] = {}
+    for file in files:
+        known = merged.get(file.path)
+        merged[file.path] = (
+            file
+            if known is None
+            else FileCoverage(
+                path=file.path,
+                lines=merge_lines(known.lines, file.lines),
+                branches=merge_branches(known.branches, file.branches),
+            )
+        )
+    return tuple(merged[path] for path in sorted(merged))

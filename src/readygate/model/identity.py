@@ -1,0 +1,59 @@
+"""What makes a test the same test in two runs: its name without the parts that change from run to run.
+
+Only parts that are recognizable as such are replaced, because two names that become one share the worst
+outcome.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from zlib import crc32
+
+from readygate.model.tests import SEPARATOR
+
+MAX_NAME: Final = 4_000
+"""Characters of the longest name that is kept whole; of a longer one the beginning and a checksum stay."""
+
+_HEX: Final = "[0-9a-fA-F]"
+_VOLATILE: Final = re.compile(
+    # addresses: `<Foo object at 0x7f12…>`
+    rf"(?P<address> at 0x){_HEX}{{6,16}}(?=>)"
+    # Java's default toString: `org.example.Thing@1b2c3d`, `[B@1b2c3d`, `[Ljava.lang.String;@1b2c3d`
+    r"|(?P<object>(?:\b(?:[a-z_]\w*\.)+[A-Z][\w$]*|\[(?:[BCDFIJSZ]|L[\w.$]+;))@)[0-9a-f]{5,8}\b"
+    # what libraries for temporary files call them
+    r"|(?P<root>/tmp/|/var/tmp/|/var/folders/|[/\\]Temp[/\\])"
+    r"(?:pytest-of-[^/\\]+[/\\]pytest-\d+|[\w+]{2}/[\w+]{10,}/T(?:/tmp[a-z0-9_]{8}\b)?|"
+    r"tmp[a-z0-9_]{8}\b|tmp\.[A-Za-z0-9]{6,12}\b|(?P<stem>[A-Za-z_.-]*)\d{8,}\b)"
+    rf"|\b{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}\b"
+)
+_HINTS: Final = (" at 0x", "tmp", "/folders/", "Temp", "@")
+_UUID_TAIL: Final = re.compile(rf"-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}")
+
+
+def stable_name(name: str) -> str:
+    """Return the name with addresses, temporary paths and UUIDs replaced by `…`, and cut to `MAX_NAME`."""
+    if _may_be_volatile(name):
+        name = _VOLATILE.sub(_without_volatile, name)
+    if len(name) > MAX_NAME:
+        name = f"{name[: MAX_NAME - 9]}…{crc32(name.encode(errors='replace')):08x}"
+    return name
+
+
+def stable_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the stable form of each name; many names that need no change cost next to nothing."""
+    if not _may_be_volatile(SEPARATOR.join(names)) and max(map(len, names), default=0) <= MAX_NAME:
+        return names
+    return tuple(map(stable_name, names))
+
+
+def _may_be_volatile(text: str) -> bool:
+    """Tell quickly whether anything in the text, one name or many, could be volatile."""
+    if not (">" in text or "@" in text or "/" in text or "\\" in text or "-" in text):
+        return False
+    return any(hint in text for hint in _HINTS) or ("-" in text and _UUID_TAIL.search(text) is not None)
+
+
+def _without_volatile(found: re.Match[str]) -> str:
+    prefix = found["address"] or found["object"] or found["root"] or ""
+    return f"{prefix}{found['stem'] or ''}…"

@@ -1,0 +1,285 @@
+"""Places the paths that reports name in the repository: exactly, or by the longest suffix that fits one file.
+
+Reports name files as the machine that measured saw them: below another folder, with a drive letter, relative
+to a module, or relative to one of several roots. A path that cannot be placed is listed, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from readygate.model.coverage import Coverage, FileCoverage, merge_files
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from readygate.model.report import MeasuredFile
+
+_CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_DRIVE: Final = re.compile(r"[A-Za-z]:(?=[\\/])")
+_HOSTED: Final = re.compile(
+    r"(?:/home/runner/work|/Users/runner/work|/__w|[A-Z]:/a|(?:/|[A-Z]:/)(?:.+/)?_work)/([^/]+)/\1/(.+)"
+    r"|/github/workspace/(.+)"
+)
+"""Where GitHub's runners check a repository out: https://docs.github.com/actions/reference/workflows-and-actions/variables
+(`GITHUB_WORKSPACE`), in a container job (`/__w`), in a container action, and self-hosted (`_work`)."""
+
+_NAMED: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathRules:
+    """What is known about where paths may lead.
+
+    Attributes:
+        files: the repository's files; None if they are unknown.
+        roots: absolute folders that stand for the repository's root: the workspace as the runner, the
+            container and the process see it.
+        maps: (old, new) prefixes by whole path segments, the first that fits is taken. An empty old one
+            fits all relative paths, an empty new one is the repository's root.
+    """
+
+    files: frozenset[str] | None
+    roots: tuple[str, ...] = ()
+    maps: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """Where a path of a report lies.
+
+    Attributes:
+        path: relative to the repository's root; if not `placed`, the path as the report names it, normalised,
+            which is then no file of the repository.
+        placed: whether it is certain which file is meant.
+        reason: why it is not placed; empty otherwise.
+    """
+
+    path: str
+    placed: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A candidate, normalised and mapped; `inside` is relative to the repository, None if that is unknown."""
+
+    path: str
+    inside: str | None
+
+    @property
+    def relative(self) -> bool:
+        """Whether the report gave no root."""
+        return self.inside == self.path
+
+
+def normalise(path: str) -> str:
+    """Return a path with `/`, without `.`, empty and resolvable `..` segments; a drive letter in upper case.
+
+    A backslash separates in what looks like Windows only: not in a path that begins with `/`. What remains of `..`
+    stands at the beginning.
+    """
+    if path[:7].lower() == "file://":
+        path = unquote(path[7:].removeprefix("localhost"))
+        path = path[1:] if _DRIVE.match(path[1:]) else path
+    if "\\" in path and not path.startswith("/"):
+        path = path.removeprefix("\\\\?\\").replace("\\", "/")
+    root = ""
+    if _DRIVE.match(path):
+        root, path = f"{path[0].upper()}:/", path[3:]
+    elif path.startswith("/"):
+        root = "/"
+    segments: list[str] = []
+    for segment in path.split("/"):
+        if segment == ".." and segments and segments[-1] != "..":
+            segments.pop()
+        elif segment == ".." and root:
+            continue
+        elif segment not in {"", "."}:
+            segments.append(segment)
+    return root + "/".join(segments)
+
+
+class Placer:
+    """Places paths by rules; indexes of the repository's files are made when they are first needed."""
+
+    def __init__(self, rules: PathRules) -> None:
+        self._files = rules.files
+        self._roots = sorted({normalise(root).rstrip("/") + "/" for root in rules.roots}, key=len, reverse=True)
+        self._maps = [(normalise(old), normalise(new)) for old, new in rules.maps]
+        self._folded: Mapping[str, tuple[str, ...]] | None = None
+        self._suffixes: dict[bool, Mapping[str, tuple[str, ...]]] = {}
+
+    def place(self, candidates: tuple[str, ...]) -> Placed:
+        """Place a file by the paths that its report allows, the most telling first.
+
+        Candidates that end in the last one are the same name under different roots: they are of equal rank,
+        and if several of them exist the report does not say which is meant.
+        """
+        views = [view for raw in candidates if (view := self._view(raw)) is not None]
+        if not views:
+            return self._unplaced(candidates, views, "it leads out of the repository, or holds control characters")
+        if self._files is None:
+            return self._stripped(candidates, views)
+        ways = ((find, fold) for find in (self._exact, self._by_suffix) for fold in (False, True))
+        for find, fold in ways:
+            found = find(views, fold=fold)
+            if len(found) == 1:
+                return Placed(path=found[0], placed=True)
+            if found:
+                return self._unplaced(candidates, views, f"it could be {_listed(found)}")
+        return self._unplaced(candidates, views, self._hint(views))
+
+    def _view(self, raw: str) -> _View | None:
+        if _CONTROL.search(raw):
+            return None
+        exact = "\\" in raw and self._files is not None and raw in self._files
+        path = raw if exact else normalise(raw)
+        for old, new in self._maps:
+            if path == old or path.startswith(old + "/") if old else not _rooted(path):
+                rest = path[len(old) :].lstrip("/")
+                path = normalise(f"{new}/{rest}") if new else rest
+                break
+        if not path or path == ".." or path.startswith("../"):
+            return None
+        return _View(path, self._inside(path))
+
+    def _inside(self, path: str) -> str | None:
+        if not _rooted(path):
+            return path
+        for root in self._roots:
+            if path.startswith(root) and len(root) > 1:
+                return path[len(root) :]
+        hosted = _HOSTED.fullmatch(path)
+        return (hosted[2] or hosted[3]) if hosted else None
+
+    def _stripped(self, candidates: tuple[str, ...], views: list[_View]) -> Placed:
+        """Place without knowing the repository's files."""
+        for view in views:
+            if view.inside is not None:
+                return Placed(path=view.inside, placed=True)
+        return self._unplaced(candidates, views, "it is absolute and below no known root")
+
+    def _exact(self, views: list[_View], *, fold: bool) -> tuple[str, ...]:
+        """The files that candidates name in full; of candidates of equal rank all, else the first."""
+        last = f"/{views[-1].path}"
+        equal = len(views) > 2 and all(view.path.endswith(last) for view in views[:-1])
+        groups = [views[:-1], views[-1:]] if equal else [[view] for view in views]
+        for group in groups:
+            found = dict.fromkeys(path for view in group for path in self._named(view, fold=fold))
+            if found:
+                return tuple(found)
+        return ()
+
+    def _named(self, view: _View, *, fold: bool) -> tuple[str, ...]:
+        """The file that a candidate names; below an unknown root the longest one of two segments or more."""
+        if view.inside is not None:
+            return self._lookup(view.inside, fold=fold)
+        for suffix in _suffixes(view.path):
+            if "/" in suffix and (found := self._lookup(suffix, fold=fold)):
+                return found
+        return ()
+
+    def _lookup(self, path: str, *, fold: bool) -> tuple[str, ...]:
+        files = self._files or frozenset()
+        if not fold:
+            return (path,) if path in files else ()
+        if self._folded is None:
+            self._folded = _index((file.lower(), file) for file in sorted(files))
+        return self._folded.get(path.lower(), ())
+
+    def _by_suffix(self, views: list[_View], *, fold: bool) -> tuple[str, ...]:
+        """The files that share the longest suffix with any candidate.
+
+        The name alone is not enough, unless it is all that the report gives.
+        """
+        if fold not in self._suffixes:
+            files = sorted(self._files or ())
+            self._suffixes[fold] = _index(
+                (suffix.lower() if fold else suffix, file) for file in files for suffix in _suffixes(file)
+            )
+        index = self._suffixes[fold]
+        name_only = len(views) == 1 and views[0].relative and "/" not in views[0].path
+        best, found = 0, dict[str, None]()
+        for view in views:
+            for suffix in _suffixes(view.inside or view.path):
+                depth = suffix.count("/") + 1
+                if depth < best or (depth == 1 and not name_only):
+                    break
+                if files_ := index.get(suffix.lower() if fold else suffix):
+                    found = dict.fromkeys((*(found if depth == best else ()), *files_))
+                    best = depth
+                    break
+        return tuple(found)
+
+    def _hint(self, views: list[_View]) -> str:
+        names = {view.path.rpartition("/")[2] for view in views}
+        found = [file for name in names for file in self._suffixes[False].get(name, ())]
+        if not found:
+            return "no file of the repository has this name"
+        return f"only its name fits {_listed(tuple(found))}"
+
+    def _unplaced(self, candidates: tuple[str, ...], views: list[_View], reason: str) -> Placed:
+        path = views[0].inside or views[0].path if views else (candidates[0] if candidates else "")
+        path = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", path) or "(no name)"
+        while self._files is not None and path in self._files:
+            path = f"?/{path}"
+        return Placed(path=path, placed=False, reason=reason)
+
+
+def place_all(files: Iterable[MeasuredFile], rules: PathRules, *, has_branches: bool = False) -> Coverage:
+    """Place and merge the files of all reports of a run.
+
+    Args:
+        files: of all reports; their order makes no difference.
+        rules: where paths may lead.
+        has_branches: whether a report measured branches, even if no line has any.
+    """
+    placer = Placer(rules)
+    known: dict[tuple[str, ...], Placed] = {}
+    unplaced: set[str] = set()
+    placed_files = []
+    for file in files:
+        placed = known.get(file.candidates)
+        if placed is None:
+            placed = known[file.candidates] = placer.place(file.candidates)
+        if not placed.placed:
+            unplaced.add(placed.path)
+        coverage = file.coverage
+        placed_files.append(FileCoverage(path=placed.path, lines=coverage.lines, branches=coverage.branches))
+    merged = merge_files(placed_files)
+    return Coverage(
+        files=merged,
+        unplaced=tuple(sorted(unplaced)),
+        has_branches=has_branches or any(file.branches for file in merged),
+    )
+
+
+def _rooted(path: str) -> bool:
+    return path.startswith("/") or _DRIVE.match(path) is not None
+
+
+def _suffixes(path: str) -> Iterable[str]:
+    """Suffixes by whole segments, from the path as a whole to the name; a root is left out."""
+    at = path.index("/") + 1 if _rooted(path) else 0
+    while at >= 0:
+        yield path[at:]
+        at = path.find("/", at) + 1 or -1
+
+
+def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    """The first files of each key: one means that it is unique."""
+    index: dict[str, tuple[str, ...]] = {}
+    for key, file in pairs:
+        found = index.get(key, ())
+        if len(found) <= _NAMED:
+            index[key] = (*found, file)
+    return index
+
+
+def _listed(files: tuple[str, ...]) -> str:
+    more = " and others" if len(files) > _NAMED else ""
+    return ", ".join(f"`{file}`" for file in files[:_NAMED]) + more

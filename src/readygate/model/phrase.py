@@ -1,0 +1,29 @@
+"""Text with names in it: what is ours and what a report wrote stay apart until an output escapes the latter."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Name(NamedTuple):
+    """A name from a report, a path, a branch: untrusted, shown as code."""
+
+    text: str
+
+
+Phrase = tuple[str | Name, ...]
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Write "1 test" or "1,327 tests"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(names: tuple[str, ...], limit: int) -> Phrase:
+    """Write the first names, separated by commas, and how many more there are."""
+    parts: list[str | Name] = []
+    for name in names[:limit]:
+        parts += [", ", Name(name)] if parts else [Name(name)]
+    if len(names) > limit:
+        parts.append(f" and {len(names) - limit:,} more")
+    return tuple(parts)

@@ -1,0 +1,84 @@
+"""What a format module makes of one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from readygate.model.coverage import FileCoverage
+from readygate.model.tests import ClassBlock, Counts, Detail
+
+
+class Severity(Enum):
+    """How far a problem touches the figures."""
+
+    DAMAGE = "damage"
+    """Part of the file could not be read: the figures are too low. Blocks."""
+    NOTE = "note"
+    """The file is odd and was read to the end; the figures are what its elements say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something odd or broken in a file: what, at which place of it, why probably, and what to do.
+
+    Attributes:
+        place: "line 40,112", "byte 12", "testsuite 'a'"; empty if it is the file as a whole.
+    """
+
+    severity: Severity
+    what: str
+    place: str = ""
+    why: str = ""
+    todo: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TestReport:
+    """The tests of one file.
+
+    Attributes:
+        blocks: the tests by class name (or suite path), each block sorted.
+        details: what the report says about executions that failed, errored or were skipped, in file order.
+        executions: counts of all executions; namesakes count each.
+        seconds: the sum of the tests' durations.
+        properties: properties of the suites, for the names of matrix legs.
+    """
+
+    __test__ = False
+
+    format: str
+    blocks: Mapping[str, ClassBlock]
+    details: tuple[Detail, ...] = ()
+    executions: Counts
+    seconds: float = 0.0
+    problems: tuple[Problem, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredFile:
+    """The coverage of one file before its path is placed in the repository.
+
+    Attributes:
+        candidates: the paths that the report allows, the most telling first: with Cobertura one for each
+            `<source>`, then the bare file name. Separators and roots are as written.
+        coverage: its lines and branches; `coverage.path` is the first candidate.
+    """
+
+    candidates: tuple[str, ...]
+    coverage: FileCoverage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageReport:
+    """The coverage of one file of a report; the same path may stand in it several times."""
+
+    format: str
+    files: tuple[MeasuredFile, ...]
+    has_branches: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+Report = TestReport | CoverageReport

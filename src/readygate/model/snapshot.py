@@ -1,0 +1,149 @@
+"""What one commit measured, and what the run that measured it left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from readygate.model.coverage import Coverage
+from readygate.model.report import Problem, Report
+from readygate.model.tests import ClassBlock, Counts, Detail, Leg, TestId, count_outcomes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where a snapshot comes from.
+
+    Attributes:
+        run_id: the workflow run, 0 outside GitHub; later runs have greater numbers.
+        complete: False if a report was damaged or missing: such a snapshot is never a baseline.
+    """
+
+    run_id: int = 0
+    run_attempt: int = 0
+    event: str = ""
+    branch: str = ""
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Tests and coverage of one commit; `coverage` is None if it was not measured.
+
+    `legs` are sorted by group and leg; a run without tests has none.
+    """
+
+    commit: str
+    legs: tuple[Leg, ...] = ()
+    coverage: Coverage | None = None
+    provenance: Provenance = Provenance()
+
+    @property
+    def executions(self) -> Counts:
+        """Outcomes of all executions of all legs."""
+        return sum((leg.executions for leg in self.legs), Counts())
+
+    @property
+    def seconds(self) -> float:
+        """The durations of all tests of all legs."""
+        return sum(leg.seconds for leg in self.legs)
+
+    def headline(self) -> Mapping[tuple[str, str], ClassBlock]:
+        """Blocks by group and class over all legs: of several legs the worst outcome stands."""
+        gathered: dict[tuple[str, str], list[ClassBlock]] = {}
+        for leg in self.legs:
+            for name, block in leg.blocks.items():
+                gathered.setdefault((leg.group, name), []).append(block)
+        return {key: merge_legs(blocks) for key, blocks in gathered.items()}
+
+
+def merge_legs(blocks: list[ClassBlock]) -> ClassBlock:
+    """Merge the same class of several legs; cheap where the legs ran the same tests."""
+    first = blocks[0]
+    if len(blocks) == 1:
+        return first
+    if all(block.names == first.names for block in blocks):
+        worst = bytes(map(max, *(block.outcomes for block in blocks)))
+        return ClassBlock(names=first.names, outcomes=worst, seconds=first.seconds)
+    return ClassBlock.merge(blocks)
+
+
+def count_blocks(blocks: Iterable[ClassBlock]) -> Counts:
+    """Count the tests of distinct blocks."""
+    return count_outcomes(b"".join(block.outcomes for block in blocks))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadFile:
+    """One file that was read: its report, or the problem that left nothing to tell.
+
+    Attributes:
+        name: the path as shown, relative to the workspace; untrusted.
+        size: bytes.
+    """
+
+    name: str
+    size: int
+    report: Report | None
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """One glob of an input and how many files it matched.
+
+    Attributes:
+        kind: `tests` or `coverage`.
+        given: False for the patterns of the discovery, which may match nothing.
+    """
+
+    kind: str
+    text: str
+    matched: int
+    given: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Everything the run left behind, beside the figures themselves.
+
+    Attributes:
+        needs: result of each needed job (`success`, `failure`, `cancelled`, `skipped`); None if not given.
+        duplicates: files that were matched twice, or whose bytes equal another's, and were read once.
+    """
+
+    files: tuple[ReadFile, ...] = ()
+    patterns: tuple[Pattern, ...] = ()
+    needs: Mapping[str, str] | None = None
+    duplicates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The head of a comparison: its snapshot, what the reports say of single tests, and the evidence.
+
+    Attributes:
+        details: what is known of the tests that failed, errored or were skipped, by (group, leg) and identity.
+    """
+
+    snapshot: Snapshot
+    details: Mapping[tuple[TestId, str], Detail]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """The snapshot a change is compared with, and how it relates to the commit it should be of.
+
+    Attributes:
+        wanted: the commit whose results were looked for, empty if it is the given one by definition.
+        behind: how many commits the baseline stands before it on the first-parent line.
+        branch: the base branch, empty if unknown.
+        relation: what `wanted` is: "the merge base", "the base commit", "the commit before".
+    """
+
+    snapshot: Snapshot
+    wanted: str = ""
+    behind: int = 0
+    branch: str = ""
+    relation: str = ""

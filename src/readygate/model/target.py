@@ -1,0 +1,60 @@
+"""What a run is about: which commit was measured, what it is compared with, and where the verdict goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Role(Enum):
+    """What the step does with its verdict."""
+
+    CHANGE = "change"
+    """It gates: a pull request, a merge group, a branch that is no base branch."""
+    RECORD = "record"
+    """It stores: a commit of a base branch."""
+    LOCAL = "local"
+    """No GitHub: `readygate report`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The subject of a run.
+
+    Attributes:
+        repository: owner/name, empty outside GitHub.
+        server_url: where links lead, without a slash at the end.
+        measured: the commit whose tree was measured.
+        measured_note: how that was settled, for the reader: "the checked-out commit".
+        head_sha: the commit that the verdict is about; the check run stands there.
+        base_ref: the base branch.
+        base_sha: the base commit where the event states it for certain (merge group, push), else empty.
+        number: of the pull request, 0 without one.
+        merged: `measured` is a merge of `head_sha` into the base branch, not `head_sha` itself.
+        fork: the pull request comes from another repository.
+        gap_only: store only if the commit has no snapshot yet (schedule, workflow_dispatch).
+    """
+
+    role: Role = Role.LOCAL
+    repository: str = ""
+    server_url: str = ""
+    event: str = ""
+    measured: str = ""
+    measured_note: str = ""
+    head_sha: str = ""
+    base_ref: str = ""
+    base_sha: str = ""
+    number: int = 0
+    merged: bool = False
+    fork: bool = False
+    closed: bool = False
+    gap_only: bool = False
+    run_id: int = 0
+    run_number: int = 0
+    run_attempt: int = 0
+    run_url: str = ""
+
+    @property
+    def web(self) -> str:
+        """The page of the repository, empty outside GitHub."""
+        return f"{self.server_url}/{self.repository}" if self.repository else ""

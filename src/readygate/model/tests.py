@@ -1,0 +1,207 @@
+"""Tests and their outcomes, held as blocks: all tests of one class in three columns.
+
+A run of a million green tests must not cost a million objects, and two equal blocks must compare as fast as two
+strings: so a block is its sorted names joined, one byte of outcome and one float of seconds per test.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from fractions import Fraction
+
+SEPARATOR = "\0"
+"""Joins the names of a block. XML cannot hold it; `clean_name` takes it out of everything else."""
+
+
+class Outcome(IntEnum):
+    """What became of a test; the order is the order of weight, so that the worst of several is their maximum.
+
+    FLAKY is a pass after a failed attempt that the producer itself reported; it counts as passed.
+    """
+
+    PASSED = 0
+    FLAKY = 1
+    SKIPPED = 2
+    FAILED = 3
+    ERRORED = 4
+
+
+FAILING = (Outcome.FAILED, Outcome.ERRORED)
+
+
+def clean_name(name: str) -> str:
+    """Return `name` without the character that separates names in a block."""
+    return name.replace(SEPARATOR, "\u2400") if SEPARATOR in name else name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many tests, or executions, had which outcome."""
+
+    passed: int = 0
+    failed: int = 0
+    errored: int = 0
+    skipped: int = 0
+    flaky: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them; flaky ones are among the passed."""
+        return self.passed + self.failed + self.errored + self.skipped
+
+    @property
+    def failing(self) -> int:
+        """Failed and errored together."""
+        return self.failed + self.errored
+
+    @property
+    def pass_rate(self) -> Fraction | None:
+        """Passed of those that ran, as an exact fraction; None if none ran."""
+        ran = self.passed + self.failing
+        return Fraction(self.passed, ran) if ran else None
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            passed=self.passed + other.passed,
+            failed=self.failed + other.failed,
+            errored=self.errored + other.errored,
+            skipped=self.skipped + other.skipped,
+            flaky=self.flaky + other.flaky,
+        )
+
+
+def count_outcomes(outcomes: bytes | bytearray) -> Counts:
+    """Count a column of outcomes, one byte each."""
+    flaky = outcomes.count(Outcome.FLAKY)
+    return Counts(
+        passed=outcomes.count(Outcome.PASSED) + flaky,
+        failed=outcomes.count(Outcome.FAILED),
+        errored=outcomes.count(Outcome.ERRORED),
+        skipped=outcomes.count(Outcome.SKIPPED),
+        flaky=flaky,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassBlock:
+    """The distinct tests of one class (or suite): three columns in the order of the names.
+
+    Attributes:
+        names: sorted distinct names, joined by `SEPARATOR`; a block is never empty of tests.
+        outcomes: one `Outcome` a test.
+        seconds: one native 32-bit float a test, as bytes (see `durations`).
+    """
+
+    names: str
+    outcomes: bytes
+    seconds: bytes = field(compare=False)
+
+    @classmethod
+    def build(cls, names: list[str], outcomes: bytes | bytearray, seconds: array[float]) -> ClassBlock:
+        """Sort the columns by name; of namesakes the worst outcome and the sum of the seconds stay."""
+        order = sorted(range(len(names)), key=names.__getitem__)
+        if len(set(names)) == len(names):
+            return cls(
+                names=SEPARATOR.join([names[i] for i in order]),
+                outcomes=bytes([outcomes[i] for i in order]),
+                seconds=array("f", [seconds[i] for i in order]).tobytes(),
+            )
+        kept: list[str] = []
+        worst = bytearray()
+        total = array("f")
+        for i in order:
+            if kept and kept[-1] == names[i]:
+                worst[-1] = max(worst[-1], outcomes[i])
+                total[-1] += seconds[i]
+            else:
+                kept.append(names[i])
+                worst.append(outcomes[i])
+                total.append(seconds[i])
+        return cls(names=SEPARATOR.join(kept), outcomes=bytes(worst), seconds=total.tobytes())
+
+    @classmethod
+    def merge(cls, blocks: Iterable[ClassBlock]) -> ClassBlock:
+        """Merge blocks of the same class from several reports: of namesakes the worst outcome stays."""
+        several = tuple(blocks)
+        if len(several) == 1:
+            return several[0]
+        names: list[str] = []
+        outcomes = bytearray()
+        seconds: array[float] = array("f")
+        for block in several:
+            names += block.names.split(SEPARATOR)
+            outcomes += block.outcomes
+            seconds.frombytes(block.seconds)
+        return cls.build(names, outcomes, seconds)
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    def durations(self) -> array[float]:
+        """The seconds of each test, in the order of the names."""
+        values: array[float] = array("f")
+        values.frombytes(self.seconds)
+        return values
+
+    def items(self) -> Iterator[tuple[str, Outcome]]:
+        """Each name with its outcome."""
+        return zip(self.names.split(SEPARATOR), map(Outcome, self.outcomes), strict=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class TestId:
+    """One identity: the suite's group, the class or suite path, and the name."""
+
+    __test__ = False  # not a pytest class, whatever its name says
+
+    group: str = ""
+    class_name: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """What a report says about one execution that did not simply pass. Untrusted text, cut to bounds.
+
+    Attributes:
+        type: the exception or failure type, empty if the report names none.
+        message: the message, or the reason of a skip.
+        text: the trace, as the report holds it.
+        file: the test's source file as the report names it, empty if it does not.
+        line: its line from 1, 0 if unknown.
+    """
+
+    class_name: str
+    name: str
+    outcome: Outcome
+    type: str = ""
+    message: str = ""
+    text: str = ""
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One suite under one matrix value.
+
+    Attributes:
+        group: the suite that the reports belong to, empty where a run has only one.
+        leg: the matrix value, empty where there is no matrix.
+        blocks: the tests by class, in the order of the class names.
+        executions: outcomes of all executions, namesakes counted each.
+        seconds: the sum of all durations.
+    """
+
+    group: str = ""
+    leg: str = ""
+    blocks: Mapping[str, ClassBlock]
+    executions: Counts
+    seconds: float
+
+    def counts(self) -> Counts:
+        """Count the leg's tests, each identity once."""
+        return count_outcomes(b"".join(block.outcomes for block in self.blocks.values()))

@@ -1,0 +1,71 @@
+"""Rules' findings and the verdict that follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from readygate.model.phrase import Phrase
+
+
+class Level(IntEnum):
+    """What a rule may do at most."""
+
+    OFF = 0
+    WARN = 1
+    BLOCK = 2
+
+
+class Status(IntEnum):
+    """What a rule found; the order is the order of weight."""
+
+    NOT_EVALUATED = 0
+    PASS = 1
+    WARN = 2
+    BLOCK = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one rule found.
+
+    Attributes:
+        summary: one line for the table of all rules; for a rule that was not evaluated, the reason.
+        title: the fact with its number, for the table of findings; empty unless it warns or blocks.
+        detail: more evidence, a sentence or two.
+        todo: the next action, in the imperative, with the distance to pass.
+        short: the fact in a few words, for the first line.
+        needs_baseline: not evaluated only because there is no baseline.
+    """
+
+    rule: str
+    level: Level
+    status: Status
+    summary: Phrase
+    title: Phrase = ()
+    detail: Phrase = ()
+    todo: Phrase = ()
+    short: str = ""
+    needs_baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Ready or not, and why.
+
+    Attributes:
+        reason: the deciding reason, without a full stop: "3 tests newly fail".
+        findings: of all rules that are not off, the strongest first.
+        off: names of the rules that the policy leaves out.
+        preset: the preset that the policy starts from.
+    """
+
+    ready: bool
+    reason: str
+    findings: tuple[Finding, ...]
+    off: tuple[str, ...] = ()
+    preset: str = "standard"
+
+    def of(self, status: Status) -> tuple[Finding, ...]:
+        """The findings with one status."""
+        return tuple(f for f in self.findings if f.status is status)

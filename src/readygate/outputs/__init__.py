@@ -1,0 +1,92 @@
+"""Outputs: one module each, `OUTPUT`. All tell the one verdict; each renders for itself and within its own budget.
+
+The order of the outputs is that of their `order`: what GitHub holds comes first, so that those after it can tell
+where it stands, or that it could not be written.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TextIO
+
+from readygate.github.client import GitHub
+from readygate.log import Log
+from readygate.registry import members
+from readygate.render.page import Page
+from readygate.settings import Settings, Workplace
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """What outputs write with, and where they leave what they wrote.
+
+    Attributes:
+        hub: the session with GitHub, None without one.
+        printed: what goes to the console: `console`, `markdown` or `json`; the latter two to `stdout`.
+        folder: where files go, None if none were asked for.
+        posted: step outputs that other outputs set, by name: `comment-url`, `check-url`, `report-json`.
+        unwritten: what the token was not allowed to write.
+    """
+
+    settings: Settings
+    workplace: Workplace
+    log: Log
+    hub: GitHub | None = None
+    printed: str = "console"
+    stdout: TextIO | None = None
+    folder: Path | None = None
+    posted: dict[str, str] = field(default_factory=dict)
+    unwritten: list[str] = field(default_factory=list)
+
+    def write_file(self, name: str, data: bytes) -> Path | None:
+        """Write a file into the folder; None, with a notice, if that fails or there is no folder."""
+        if self.folder is None:
+            return None
+        path = self.folder / name
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        except OSError as error:
+            self.log.notice(f"The file could not be written ({error.strerror or error}): {path}")
+            return None
+        return path
+
+    def unwritten_note(self) -> str:
+        """One sentence on what is missing on GitHub, for the alert; empty if nothing is."""
+        if not self.unwritten:
+            return ""
+        return (
+            f"**There is no {' and no '.join(self.unwritten)} for this run:** its token may only read, as it does for "
+            "pull requests from forks. The verdict stands here and in the exit code of this job, which branch "
+            "protection can require."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One output.
+
+    Attributes:
+        wants: whether this run has it at all.
+        publish: renders the page and writes it.
+    """
+
+    name: str
+    order: int
+    wants: Callable[[Page, Desk], bool]
+    publish: Callable[[Page, Desk], None]
+
+
+@cache
+def all_outputs() -> tuple[Output, ...]:
+    """Every output of the folder, in order."""
+    return tuple(sorted(members(sys.modules[__name__], "OUTPUT", Output), key=lambda o: (o.order, o.name)))
+
+
+def wants_files(_page: Page, desk: Desk) -> bool:
+    """Whether a folder for files was named."""
+    return desk.folder is not None

@@ -1,0 +1,234 @@
+"""`report.json`: the whole report for machines, in a shape of its own with a version.
+
+The schema stands in docs/report.schema.json. Names are given as the reports hold them; messages are redacted.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from readygate import __version__
+from readygate.figures import hundredths, ranges
+from readygate.model.comparison import Comparison, CoverageComparison, TestChange
+from readygate.model.coverage import Ratio
+from readygate.model.report import CoverageReport, Problem, TestReport
+from readygate.model.snapshot import ReadFile
+from readygate.model.tests import Counts, Detail, Outcome, TestId
+from readygate.model.verdict import Finding
+from readygate.outputs import Desk, Output, wants_files
+from readygate.render.page import Page, sentence
+from readygate.render.text import plain, redact
+
+SCHEMA_VERSION = 1
+
+
+def render(page: Page) -> str:
+    """The report as JSON text, keys in a fixed order."""
+    comparison, target, verdict = page.comparison, page.target, page.verdict
+    baseline = comparison.baseline
+    data: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "readygate": __version__,
+        "gate": page.gate,
+        "verdict": {
+            "ready": verdict.ready,
+            "sentence": sentence(page),
+            "reason": verdict.reason,
+            "preset": verdict.preset,
+            "rules_off": list(verdict.off),
+        },
+        "findings": [finding_json(finding) for finding in verdict.findings],
+        "subject": {
+            "repository": target.repository,
+            "event": target.event,
+            "pull_request": target.number or None,
+            "head": target.head_sha or None,
+            "measured": target.measured or None,
+            "measured_note": target.measured_note,
+            "run_id": target.run_id or None,
+            "run_attempt": target.run_attempt or None,
+        },
+        "baseline": None
+        if baseline is None
+        else {
+            "commit": baseline.snapshot.commit,
+            "wanted": baseline.wanted or None,
+            "relation": baseline.relation,
+            "commits_behind": baseline.behind,
+            "branch": baseline.branch,
+            "run_id": baseline.snapshot.provenance.run_id or None,
+        },
+        "baseline_note": comparison.baseline_note,
+        "tests": _tests(comparison),
+        "coverage": None if comparison.coverage is None else _coverage(comparison.coverage),
+        "files": [_file(file) for file in comparison.head.evidence.files],
+        "patterns": [
+            {"kind": p.kind, "pattern": p.text, "matched": p.matched, "given": p.given}
+            for p in comparison.head.evidence.patterns
+        ],
+    }
+    return json.dumps(data, indent=1, ensure_ascii=True) + "\n"
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """A finding, as `reasons` and `report.json` give it."""
+    return {
+        "rule": finding.rule,
+        "level": finding.level.name.lower(),
+        "status": finding.status.name.lower().replace("_", "-"),
+        "summary": plain(finding.summary),
+        "title": plain(finding.title),
+        "detail": plain(finding.detail).strip(),
+        "todo": plain(finding.todo),
+    }
+
+
+def _counts(counts: Counts) -> dict[str, Any]:
+    rate = counts.pass_rate
+    return {
+        "tests": counts.total,
+        "passed": counts.passed,
+        "failed": counts.failed,
+        "errored": counts.errored,
+        "skipped": counts.skipped,
+        "flaky": counts.flaky,
+        "pass_rate": None if rate is None else hundredths(rate) / 100,
+    }
+
+
+def _tests(comparison: Comparison) -> dict[str, Any]:
+    tests, snapshot = comparison.tests, comparison.head.snapshot
+    return {
+        "head": _counts(tests.head),
+        "base": None if tests.base is None else _counts(tests.base),
+        "executions": _counts(snapshot.executions),
+        "seconds": round(snapshot.seconds, 3),
+        "new_failures": _changes(tests.new_failures),
+        "still_failing": _changes(tests.still_failing),
+        "fixed": _changes(tests.fixed),
+        "newly_skipped": _changes(tests.newly_skipped),
+        "vanished": _changes(tests.vanished),
+        "added": [_identity(test) for test in tests.added],
+    }
+
+
+def _identity(test: TestId) -> dict[str, str]:
+    return {"group": test.group, "class": test.class_name, "name": test.name}
+
+
+def _changes(changes: Iterable[TestChange]) -> list[dict[str, Any]]:
+    return [
+        {
+            **_identity(change.id),
+            "before": _outcome(change.before),
+            "after": _outcome(change.after),
+            "legs": list(change.legs),
+            "detail": None if change.detail is None else _detail(change.detail),
+        }
+        for change in changes
+    ]
+
+
+def _outcome(outcome: Outcome | None) -> str | None:
+    return None if outcome is None else outcome.name.lower()
+
+
+def _detail(detail: Detail) -> dict[str, Any]:
+    return {
+        "type": detail.type,
+        "message": redact(detail.message),
+        "text": redact(detail.text),
+        "file": detail.file,
+        "line": detail.line or None,
+    }
+
+
+def _ratio(ratio: Ratio | None) -> dict[str, Any] | None:
+    if ratio is None:
+        return None
+    share = ratio.fraction
+    return {
+        "covered": ratio.covered,
+        "total": ratio.total,
+        "percent": None if share is None else hundredths(share) / 100,
+    }
+
+
+def _coverage(coverage: CoverageComparison) -> dict[str, Any]:
+    delta, patch = coverage.delta, coverage.patch
+    return {
+        "lines": _ratio(coverage.lines),
+        "branches": _ratio(coverage.branches),
+        "base": None
+        if delta is None
+        else {
+            "lines": _ratio(delta.base),
+            "branches": _ratio(delta.base_branches),
+            "lines_without_removed": _ratio(delta.adjusted),
+            "unchanged_before": _ratio(delta.unchanged_base),
+            "unchanged_now": _ratio(delta.unchanged_head),
+            "no_longer_measured": list(delta.gone),
+        },
+        "patch_note": coverage.patch_note,
+        "patch": None
+        if patch is None
+        else {
+            "lines": _ratio(patch.lines),
+            "complete": patch.complete,
+            "files": [
+                {
+                    "path": file.path,
+                    "lines": _ratio(file.lines),
+                    "uncovered": [list(span) for span in ranges(file.uncovered)],
+                    "whole": file.whole,
+                }
+                for file in patch.files
+            ],
+            "unmeasured": list(patch.unmeasured),
+            "diff_left_out": list(patch.left_out),
+        },
+        "files": [
+            {
+                "path": file.path,
+                "lines": {"covered": file.covered, "total": file.total},
+                "branches": {"covered": file.branches_covered, "total": file.branches_total},
+            }
+            for file in coverage.head.files
+        ],
+        "unplaced": list(coverage.head.unplaced),
+    }
+
+
+def _file(file: ReadFile) -> dict[str, Any]:
+    report = file.report
+    kind = {TestReport: "tests", CoverageReport: "coverage"}.get(type(report), "unreadable")
+    return {
+        "name": file.name,
+        "bytes": file.size,
+        "kind": kind,
+        "format": report.format if report else None,
+        "problems": [problem_json(problem) for problem in file.problems],
+    }
+
+
+def problem_json(problem: Problem) -> dict[str, str]:
+    """A problem of a file."""
+    return {
+        "severity": problem.severity.value,
+        "what": problem.what,
+        "place": problem.place,
+        "why": problem.why,
+        "todo": problem.todo,
+    }
+
+
+def publish(page: Page, desk: Desk) -> None:
+    """Write the file."""
+    path = desk.write_file("report.json", render(page).encode())
+    if path is not None:
+        desk.posted["report-json"] = str(path)
+
+
+OUTPUT = Output(name="report-json", order=30, wants=wants_files, publish=publish)

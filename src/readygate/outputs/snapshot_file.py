@@ -1,0 +1,15 @@
+"""`readygate.snapshot`: what was measured, to compare something else with it (`readygate report --base`)."""
+
+from __future__ import annotations
+
+from readygate.outputs import Desk, Output, wants_files
+from readygate.render.page import Page
+from readygate.snapshot.codec import encode
+
+
+def publish(page: Page, desk: Desk) -> None:
+    """Write the file."""
+    desk.write_file("readygate.snapshot", encode(page.comparison.head.snapshot))
+
+
+OUTPUT = Output(name="snapshot-file", order=32, wants=wants_files, publish=publish)

@@ -1,0 +1,120 @@
+"""The outputs of the step, for later steps and jobs.
+
+A value could end the block it stands in and forge another output, so each block ends with a random line.
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#multiline-strings
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+
+from readygate.figures import hundredths
+from readygate.model.coverage import Ratio
+from readygate.model.verdict import Status
+from readygate.outputs import Desk, Output
+from readygate.outputs.report_json import finding_json
+from readygate.render.page import Page
+
+LONGEST_REASONS = 60_000
+"""Bytes of `reasons`; a job may set a mebibyte of outputs in all."""
+
+NAMES = (
+    "verdict",
+    "ready",
+    "reasons",
+    "tests",
+    "passed",
+    "failed",
+    "errored",
+    "skipped",
+    "pass-rate",
+    "new-failures",
+    "coverage",
+    "coverage-delta",
+    "patch-coverage",
+    "baseline-commit",
+    "comment-url",
+    "check-url",
+    "report-json",
+)
+
+
+def values(page: Page, posted: Mapping[str, str]) -> dict[str, str]:
+    """Every output by name; empty where nothing was measured. Shares are percent with two decimals, floored."""
+    comparison, verdict = page.comparison, page.verdict
+    tests, coverage = comparison.tests, comparison.coverage
+    rate = tests.head.pass_rate
+    found = {
+        "verdict": "ready" if verdict.ready else "not-ready",
+        "ready": "true" if verdict.ready else "false",
+        "reasons": _reasons(page),
+        "tests": str(tests.head.total),
+        "passed": str(tests.head.passed),
+        "failed": str(tests.head.failed),
+        "errored": str(tests.head.errored),
+        "skipped": str(tests.head.skipped),
+        "pass-rate": "" if rate is None else _percent(hundredths(rate)),
+        "new-failures": str(len(tests.new_failures)),
+        "coverage": _share(coverage.lines if coverage else None),
+        "coverage-delta": "",
+        "patch-coverage": _share(coverage.patch.lines if coverage and coverage.patch else None),
+        "baseline-commit": comparison.baseline.snapshot.commit if comparison.baseline else "",
+    }
+    base = coverage.delta.base.fraction if coverage and coverage.delta else None
+    now = coverage.lines.fraction if coverage else None
+    if base is not None and now is not None:
+        found["coverage-delta"] = _percent(hundredths(now) - hundredths(base))
+    return {name: found.get(name, posted.get(name, "")) for name in NAMES}
+
+
+def _percent(value: int) -> str:
+    sign = "-" if value < 0 else ""
+    return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"
+
+
+def _share(ratio: Ratio | None) -> str:
+    share = ratio.fraction if ratio else None
+    return "" if share is None else _percent(hundredths(share))
+
+
+def _reasons(page: Page) -> str:
+    """The findings that block or warn, as JSON; the last ones go first if it grows too long."""
+    rows = [finding_json(f) for f in page.verdict.findings if f.status in (Status.BLOCK, Status.WARN)]
+    while len(text := json.dumps(rows)) > LONGEST_REASONS:
+        rows.pop()
+    return text
+
+
+def block(name: str, value: str) -> str:
+    """One output as the runner reads it."""
+    delimiter = f"ghadelimiter_{uuid.uuid4()}"
+    while delimiter in value or delimiter in name:  # pragma: no cover  (122 random bits)
+        delimiter = f"ghadelimiter_{uuid.uuid4()}"
+    return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
+
+
+def wants(_page: Page, desk: Desk) -> bool:
+    """A runner that reads outputs."""
+    return desk.workplace.output is not None
+
+
+def publish(page: Page, desk: Desk) -> None:
+    """Append to the file that the runner reads."""
+    write(values(page, desk.posted), desk)
+
+
+def write(found: Mapping[str, str], desk: Desk) -> None:
+    """Append outputs to the file that the runner reads."""
+    path = desk.workplace.output
+    if path is None:
+        return
+    try:
+        with path.open("a", encoding="utf-8", errors="replace") as stream:
+            stream.write("".join(block(name, value) for name, value in found.items()))
+    except OSError as error:
+        desk.log.notice(f"The step's outputs could not be written ({error.strerror or error}): {path}")
+
+
+OUTPUT = Output(name="step-outputs", order=60, wants=wants, publish=publish)

@@ -1,0 +1,32 @@
+"""The job summary: the long form of the report, on the page of the run."""
+
+from __future__ import annotations
+
+from readygate.outputs import Desk, Output
+from readygate.render.document import SUMMARY, markdown
+from readygate.render.page import Page
+
+
+def render(page: Page, unwritten: str = "") -> str:
+    """The summary; `unwritten` says what could not be written to GitHub."""
+    return markdown(page, SUMMARY, heading="##", unwritten=unwritten) + "\n"
+
+
+def wants(_page: Page, desk: Desk) -> bool:
+    """A runner that shows summaries, and not switched off."""
+    return desk.settings.summary and desk.workplace.step_summary is not None
+
+
+def publish(page: Page, desk: Desk) -> None:
+    """Append to the file that the runner shows."""
+    path = desk.workplace.step_summary
+    if path is None:
+        return
+    try:
+        with path.open("a", encoding="utf-8", errors="replace") as stream:
+            stream.write(render(page, desk.unwritten_note()))
+    except OSError as error:
+        desk.log.notice(f"The job summary could not be written ({error.strerror or error}): {path}")
+
+
+OUTPUT = Output(name="summary", order=50, wants=wants, publish=publish)

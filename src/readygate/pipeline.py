@@ -1,0 +1,110 @@
+"""The eight verbs in order: collect, parse, snapshot, compare, judge, render, publish, store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from readygate.baseline import record
+from readygate.collect import Background, read_reports
+from readygate.compare import compare
+from readygate.errors import (
+    EXIT_NOT_EVALUATED,
+    EXIT_NOT_READY,
+    EXIT_READY,
+    ForgeError,
+    PermissionDeniedError,
+    StoreError,
+)
+from readygate.judge import judge, lacks_evidence
+from readygate.model.paths import PathRules
+from readygate.model.policy import Policy
+from readygate.model.snapshot import Provenance, Snapshot
+from readygate.model.target import Role, Target
+from readygate.model.verdict import Verdict
+from readygate.outputs import Desk, all_outputs
+from readygate.render.locate import Locator
+from readygate.render.page import Page
+from readygate.snapshot.build import build
+from readygate.stores import Store
+
+
+def run(
+    desk: Desk,
+    target: Target,
+    policy: Policy,
+    background: Callable[[], Background],
+    paths: Callable[[Background], PathRules],
+    store: Store | None,
+) -> int:
+    """Run the whole road once.
+
+    Args:
+        desk: settings, session, console and files.
+        target: what the run is about.
+        policy: the rules in force.
+        background: waits for what the change is compared with, which is fetched while reports are read.
+        paths: how paths of reports become paths of the repository, once that is known.
+        store: where the snapshot goes; None if it is not stored.
+
+    Returns:
+        the exit code.
+
+    Raises:
+        ReadygateError: the change could not be judged.
+    """
+    evidence = read_reports(desk.workplace.workspace, desk.settings, desk.log)
+    known = background()
+    rules = paths(known)
+    provenance = Provenance(
+        run_id=target.run_id, run_attempt=target.run_attempt, event=target.event, branch=target.base_ref
+    )
+    measured = build(target.measured, evidence, rules, provenance)
+    comparison = compare(
+        measured,
+        known.choice.baseline,
+        baseline_note=known.choice.note,
+        changes=known.changes,
+        changes_note=known.changes_note,
+        since_baseline=known.since_baseline,
+    )
+    verdict = judge(comparison, policy)
+    page = Page(gate=desk.settings.gate, target=target, comparison=comparison, verdict=verdict, locator=Locator(rules))
+    for output in all_outputs():
+        if output.wants(page, desk):
+            output.publish(page, desk)
+    stored = True if store is None else keep(desk, target, measured.snapshot, store)
+    return exit_code(verdict, target, desk, stored=stored)
+
+
+def keep(desk: Desk, target: Target, snapshot: Snapshot, store: Store) -> bool:
+    """Store the snapshot; False if that failed where it must not.
+
+    A merge group's result is welcome and not owed: the push that follows records the same commit.
+    """
+    if not snapshot.legs and snapshot.coverage is None:
+        desk.log.line("Nothing was measured, so nothing is stored.")
+        return True
+    try:
+        desk.log.line(f"{store.where}: {record(store, desk.settings.gate, snapshot, gap_only=target.gap_only)}")
+    except (StoreError, ForgeError) as error:
+        owed = target.role is not Role.CHANGE
+        if isinstance(error, PermissionDeniedError):
+            text = f"The results were not stored: {error} Storing needs the permission `contents: write`."
+        else:
+            text = f"The results were not stored: {error}"
+        (desk.log.error if owed else desk.log.line)(text)
+        return not owed
+    return True
+
+
+def exit_code(verdict: Verdict, target: Target, desk: Desk, *, stored: bool) -> int:
+    """0 ready, 1 not ready, 3 not stored; on a base branch only missing evidence is not ready."""
+    if not stored:
+        return EXIT_NOT_EVALUATED
+    failed = lacks_evidence(verdict) if target.role is Role.RECORD else not verdict.ready
+    if not failed:
+        return EXIT_READY
+    if desk.settings.fail == "never":
+        desk.log.line("Not ready; the exit code is 0 because the input `fail` is `never`.")
+        return EXIT_READY
+    return EXIT_NOT_READY

@@ -1,0 +1,1 @@
+"""Verdict and comparison to documents, each cut to its budget; pure functions."""

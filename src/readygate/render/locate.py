@@ -1,0 +1,70 @@
+"""Where a failing test stands in the repository, from what its report says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from readygate.model.comparison import TestChange
+from readygate.model.paths import PathRules, Placer
+
+_FRAME = re.compile(
+    r"""^(?:\s*File\ "(?P<a>[^"\n]{1,400})",\ line\ (?P<b>\d{1,7})   # Python's own traceback
+    |\s*(?:at\ .{0,200}?\()?(?P<c>[^\s():"'<>]{1,400}\.\w{1,6}):(?P<d>\d{1,7})\b)""",
+    re.MULTILINE | re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A file of the repository and a line from 1; 0 if only the file is known."""
+
+    path: str
+    line: int
+
+
+class Locator:
+    """Finds the places of tests; without a list of the repository's files it trusts no name."""
+
+    def __init__(self, rules: PathRules) -> None:
+        self._placer = Placer(rules)
+        self._known = rules.files is not None
+
+    def place(self, change: TestChange) -> Place | None:
+        """The test's own file and line: as the report names them, else from its trace, else from its class."""
+        detail = change.detail
+        if not self._known:
+            return None
+        if detail is not None and detail.file:
+            path = self._file(detail.file)
+            if path:
+                return Place(path=path, line=detail.line)
+        own = self._own_file(change.id.class_name)
+        frames = self._frames(detail.text) if detail is not None else []
+        mine = [frame for frame in frames if frame.path == own]
+        if mine:
+            return mine[0]
+        if own:
+            return Place(path=own, line=0)
+        return frames[-1] if frames else None
+
+    def _frames(self, text: str) -> list[Place]:
+        found = []
+        for match in _FRAME.finditer(text):
+            path = self._file(match["a"] or match["c"])
+            if path:
+                found.append(Place(path=path, line=int(match["b"] or match["d"])))
+        return found
+
+    def _file(self, name: str) -> str:
+        placed = self._placer.place((name,))
+        return placed.path if placed.placed else ""
+
+    def _own_file(self, class_name: str) -> str:
+        """`tests.test_api.TestLogin` is `tests/test_api.py` if that exists."""
+        parts = class_name.split(".")
+        for end in range(len(parts), 0, -1):
+            path = self._file("/".join(parts[:end]) + ".py") if all(parts[:end]) else ""
+            if path:
+                return path
+        return ""

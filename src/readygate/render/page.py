@@ -1,0 +1,288 @@
+"""The view of one report that templates lay out: every string in it is finished Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from readygate.figures import MINUS, hundredths, percent, points, signed
+from readygate.model.comparison import Comparison
+from readygate.model.coverage import Ratio
+from readygate.model.phrase import Phrase, count
+from readygate.model.report import Severity
+from readygate.model.snapshot import Baseline
+from readygate.model.target import Role, Target
+from readygate.model.tests import Counts
+from readygate.model.verdict import Finding, Status, Verdict
+from readygate.render.links import Links
+from readygate.render.locate import Locator
+from readygate.render.text import code, phrase, words
+
+DEFAULT_GATE = "readygate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """All that an output needs to tell the verdict.
+
+    Attributes:
+        gate: the name of the check and the comment.
+        locator: where tests stand in the repository.
+    """
+
+    gate: str
+    target: Target
+    comparison: Comparison
+    verdict: Verdict
+    locator: Locator
+
+    @property
+    def links(self) -> Links:
+        """Makes links for this report."""
+        return Links(target=self.target)
+
+
+def sentence(page: Page) -> str:
+    """The verdict in one sentence without markup: the title of the check run."""
+    verdict = page.verdict
+    symbol = "✅" if verdict.ready else "❌"
+    warnings = len(verdict.of(Status.WARN))
+    if not verdict.ready:
+        said = "Not ready"
+    elif warnings:
+        said = f"Ready, with {count(warnings, 'warning')}"
+    else:
+        said = "Ready"
+    if page.gate == DEFAULT_GATE:
+        return f"{symbol} {said}: {verdict.reason}"
+    return f"{symbol} {page.gate}: {said[0].lower()}{said[1:]}, {verdict.reason}"
+
+
+def verdict_line(page: Page) -> str:
+    """The first line, in Markdown."""
+    if page.gate == DEFAULT_GATE:
+        return sentence(page)
+    return sentence(page).replace(page.gate, words(page.gate), 1)
+
+
+def figures_line(page: Page) -> str:
+    """The second line: tests, pass rate, coverage, changed lines, with what changed."""
+    tests = page.comparison.tests
+    parts = [f"{_tests(tests.head, tests.base)}."]
+    if tests.head.pass_rate is not None:
+        before = tests.base.pass_rate if tests.base else None
+        parts.append(f"Pass rate **{percent(tests.head.pass_rate)}**{_points(tests.head.pass_rate, before)}.")
+    parts.append(_coverage(page.comparison))
+    return " ".join(parts)
+
+
+def _tests(head: Counts, base: Counts | None) -> str:
+    if not head.total:
+        return "**No test** was read"
+
+    def cell(name: str, *, always: bool = False, weight: str = "") -> str:
+        now, before = getattr(head, name), getattr(base, name) if base else None
+        if not now and not before and not always:
+            return ""
+        said = f"{weight}{now:,} {name}{weight}" if now else f"none {name}"
+        return f"{said}{_delta(now, before)}"
+
+    cells = (
+        cell("passed", always=True),
+        cell("failed", weight="**"),
+        cell("errored", weight="**"),
+        cell("skipped", always=True),
+    )
+    total = f"**{count(head.total, 'test')}**{_delta(head.total, base.total if base else None)}"
+    return f"{total}: {', '.join(filter(None, cells))}"
+
+
+def _delta(now: int, before: int | None) -> str:
+    return "" if before is None or now == before else f" ({signed(now - before)})"
+
+
+def _points(head: Fraction, base: Fraction | None) -> str:
+    return "" if base is None or hundredths(base) == hundredths(head) else f" ({points(head, base)})"
+
+
+def _coverage(comparison: Comparison) -> str:
+    coverage = comparison.coverage
+    if coverage is None:
+        return "Coverage was not measured."
+    share = coverage.lines.fraction
+    if share is None:
+        return "No line was measured."
+    base = coverage.delta.base.fraction if coverage.delta else None
+    told = f"Coverage **{percent(share)}**{_points(share, base)}"
+    patch = coverage.patch
+    if patch is None:
+        return f"{told}, changed lines not known."
+    changed = patch.lines.fraction
+    if changed is None:
+        return f"{told}, no changed line to cover."
+    return f"{told}, changed lines **{percent(changed)}** ({patch.lines.covered:,} of {patch.lines.total:,})."
+
+
+def provenance_line(page: Page) -> str:
+    """The third line: which commit, compared with which, and the one link."""
+    links, target, baseline = page.links, page.target, page.comparison.baseline
+    subject = f"Commit {links.commit(target.head_sha or target.measured)}"
+    if baseline is None:
+        said = f"{subject} stands alone: {page.comparison.baseline_note}."
+    else:
+        same = _same_results(page.comparison)
+        verb = "has the same results as" if same else "compared with"
+        said = f"{subject} {verb} {links.commit(baseline.snapshot.commit)}{_where(baseline)}."
+    return f"{said} {links.run()}".rstrip()
+
+
+def _where(baseline: Baseline) -> str:
+    branch = f" on {code(baseline.branch)}" if baseline.branch else ""
+    if baseline.behind:
+        return f"{branch}, {count(baseline.behind, 'commit')} behind {baseline.relation}"
+    return f", {baseline.relation}{branch}" if baseline.relation else branch
+
+
+def _same_results(comparison: Comparison) -> bool:
+    tests = comparison.tests
+    moved = (tests.new_failures, tests.fixed, tests.newly_skipped, tests.vanished, tests.added)
+    base = comparison.baseline.snapshot.coverage if comparison.baseline else None
+    head = comparison.head.snapshot.coverage
+    ratios = (base.lines() if base else None) == (head.lines() if head else None)
+    return tests.head == tests.base and not any(moved) and ratios
+
+
+def alert(page: Page, unwritten: str = "") -> tuple[str, str] | None:
+    """How far the figures can be trusted, as (kind, text): incomplete, no baseline, or not posted; one at most."""
+    verdict, comparison = page.verdict, page.comparison
+    unjudged = verdict.of(Status.NOT_EVALUATED)
+    damaged = any(
+        problem.severity is Severity.DAMAGE for file in comparison.head.evidence.files for problem in file.problems
+    )
+    if damaged:
+        return (
+            "WARNING",
+            "**These figures are incomplete.** What a damaged report would have told is counted nowhere.",
+        )
+    waiting = [finding.rule for finding in unjudged if finding.needs_baseline]
+    if comparison.baseline is None and waiting:
+        names = ", ".join(f"`{name}`" for name in waiting)
+        how = (
+            "After the first run of this workflow on a push to the base branch, pull requests are compared."
+            if page.target.role is not Role.LOCAL
+            else "Store one with `readygate report --store`, or give one with `--base`."
+        )
+        told = f"**{len(waiting)} of {count(len(verdict.findings), 'rule')} need a baseline** and were not evaluated"
+        return ("NOTE", f"{told}: {names}. {how}")
+    return ("NOTE", unwritten) if unwritten else None
+
+
+def level_cell(finding: Finding) -> str:
+    """A symbol and a word, which stay together."""
+    return {Status.BLOCK: "❌\u00a0Blocks", Status.WARN: "⚠️\u00a0Warns", Status.PASS: "Passes"}.get(
+        finding.status, "Not evaluated"
+    )
+
+
+def finding_cell(finding: Finding) -> str:
+    """The fact in bold, the evidence, and what to do, in one cell."""
+    cell = f"{bold(finding.title)} {phrase(finding.detail)}".strip()
+    return f"{cell}<br>**To do:** {phrase(finding.todo)}" if finding.todo else cell
+
+
+def bold(parts: Phrase) -> str:
+    """Make a phrase bold; GitHub reads `**` around code spans only if no space touches it."""
+    text = phrase(parts)
+    return f"**{text}**" if text else ""
+
+
+def ratio_cell(ratio: Ratio | None) -> str:
+    """A share for a table; a dash if nothing was measured."""
+    return "–" if ratio is None or ratio.fraction is None else percent(ratio.fraction)
+
+
+def figures_rows(page: Page) -> list[tuple[str, str, str, str]]:
+    """Rows (measured, base, this change, difference) of the table of all figures."""
+    tests, coverage = page.comparison.tests, page.comparison.coverage
+    base = tests.base
+    rows = [_row("Tests", base.total if base else None, tests.head.total)]
+    for label, name in (
+        ("Passed", "passed"),
+        ("Failed", "failed"),
+        ("Errored", "errored"),
+        ("Skipped", "skipped"),
+    ):
+        now, before = getattr(tests.head, name), getattr(base, name) if base else None
+        if label != "Errored" or now or before:
+            rows.append(_row(label, before, now))
+    rows.append(_share_row("Pass rate", base.pass_rate if base else None, tests.head.pass_rate))
+    head_runs = page.comparison.head.snapshot.executions.total
+    if head_runs != tests.head.total:
+        baseline = page.comparison.baseline
+        rows.append(_row("Executions", baseline.snapshot.executions.total if baseline else None, head_runs))
+    if coverage is not None:
+        delta = coverage.delta
+        rows += [
+            _row("Lines measured", delta.base.total if delta else None, coverage.lines.total),
+            _row("Lines covered", delta.base.covered if delta else None, coverage.lines.covered),
+            _share_row("Line coverage", delta.base.fraction if delta else None, coverage.lines.fraction),
+        ]
+        if coverage.branches is not None:
+            before_branches = delta.base_branches.fraction if delta and delta.base_branches else None
+            rows.append(_share_row("Branch coverage", before_branches, coverage.branches.fraction))
+        if coverage.patch is not None and coverage.patch.lines.total:
+            patch = coverage.patch.lines
+            shown = f"{ratio_cell(patch)}, {patch.covered:,} of {patch.total:,}"
+            rows.append(("Changed lines covered (patch coverage)", "–", shown, "–"))
+    rows.append(_seconds_row(page.comparison))
+    return rows
+
+
+def _row(label: str, before: int | None, now: int) -> tuple[str, str, str, str]:
+    if before is None:
+        return (label, "–", f"{now:,}", "–")
+    return (label, f"{before:,}", f"{now:,}", signed(now - before))
+
+
+def _share_row(label: str, before: Fraction | None, now: Fraction | None) -> tuple[str, str, str, str]:
+    delta = points(now, before) if now is not None and before is not None else "–"
+    return (
+        label,
+        "–" if before is None else percent(before),
+        "–" if now is None else percent(now),
+        delta,
+    )
+
+
+def _seconds_row(comparison: Comparison) -> tuple[str, str, str, str]:
+    now = comparison.head.snapshot.seconds
+    if comparison.baseline is None:
+        return ("Time of all tests", "–", f"{now:,.2f} s", "–")
+    before = comparison.baseline.snapshot.seconds
+    delta = round(now, 2) - round(before, 2)
+    sign = "+" if delta > 0 else MINUS
+    shown = f"{sign}{abs(delta):,.2f} s" if round(delta, 2) else "±0"
+    return ("Time of all tests", f"{before:,.2f} s", f"{now:,.2f} s", shown)
+
+
+def said(parts: Phrase) -> str:
+    """A phrase for a cell of the table of rules."""
+    return phrase(parts) or "–"
+
+
+def rules_title(verdict: Verdict) -> str:
+    """The answer of the fold about the rules: "9 rules, 1 blocks, 2 warn, 6 pass"."""
+    numbers: Mapping[Status, str] = {
+        Status.BLOCK: "{} blocks" if len(verdict.of(Status.BLOCK)) == 1 else "{} block",
+        Status.WARN: "{} warns" if len(verdict.of(Status.WARN)) == 1 else "{} warn",
+        Status.PASS: "{} passes" if len(verdict.of(Status.PASS)) == 1 else "{} pass",
+        Status.NOT_EVALUATED: "{} not evaluated",
+    }
+    told = [text.format(len(verdict.of(status))) for status, text in numbers.items() if verdict.of(status)]
+    return ", ".join((count(len(verdict.findings), "rule"), *told))
+
+
+def is_news(page: Page) -> bool:
+    """Whether there is more to tell than that everything is as it was."""
+    return not page.verdict.ready or bool(page.verdict.of(Status.WARN)) or not _same_results(page.comparison)

@@ -1,0 +1,314 @@
+"""The sections of a report: one table each, cut to its cap with what is left out counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from readygate.figures import ranges
+from readygate.model.comparison import PatchFile, TestChange
+from readygate.model.phrase import count
+from readygate.model.report import CoverageReport, TestReport
+from readygate.model.snapshot import ReadFile
+from readygate.model.tests import Outcome, TestId
+from readygate.model.verdict import Status
+from readygate.render.page import Page, level_cell, ratio_cell, said
+from readygate.render.text import code, fenced, html_code
+
+TESTS_SHOWN = 20
+FILES_SHOWN = 20
+RANGES_SHOWN = 20
+TRACES_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table; `columns` are (header, right-aligned)."""
+
+    columns: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """Something that opens by a click; the title is HTML and gives the answer."""
+
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading, a table, what was left out of it, and folds below it."""
+
+    title: str
+    table: Table
+    rest: str = ""
+    folds: tuple[Fold, ...] = ()
+
+
+def test_name(page: Page, change: TestChange) -> str:
+    """A test as `name` in `class or file`, linked to where it stands if that is known."""
+    place = page.locator.place(change)
+    name = code(change.id.name)
+    if place is not None:
+        name = page.links.to(name, page.links.blob(place.path, place.line))
+    where = change.id.class_name or (place.path if place else "")
+    return f"{name} in {code(where)}" if where else name
+
+
+def failing(page: Page, changes: tuple[TestChange, ...], verb: str, header: str) -> Section | None:
+    """Tests that fail, with the first line of what they say."""
+    if not changes:
+        return None
+    number = len(changes)
+    shown = changes[:TESTS_SHOWN]
+    with_legs = any(change.legs for change in changes)
+    rows = [(test_name(page, change), *((_legs(change),) if with_legs else ()), _message(change)) for change in shown]
+    columns = ((header, False), *((("Fails on", False),) if with_legs else ()), ("Message", False))
+    return Section(
+        title=f"{count(number, 'test')} {verb if number == 1 else verb.replace('fails', 'fail')}",
+        table=Table(columns=columns, rows=tuple(rows)),
+        rest=more(page, number - len(shown)),
+        folds=tuple(_trace(change) for change in shown[:TRACES_SHOWN] if change.detail and change.detail.text.strip()),
+    )
+
+
+def _legs(change: TestChange) -> str:
+    if len(change.legs) == change.all_legs:
+        return f"all {change.all_legs} legs" if change.all_legs > 1 else code(change.legs[0])
+    if len(change.legs) == 1:
+        return f"only {code(change.legs[0])}"
+    return f"{len(change.legs)} of {change.all_legs} legs"
+
+
+def _message(change: TestChange) -> str:
+    text = first_line(change)
+    return code(text, 120) if text else "–"
+
+
+def first_line(change: TestChange) -> str:
+    """The first line of a failure's message, with its type if the message does not begin with it."""
+    detail = change.detail
+    if detail is None:
+        return ""
+    line = next((row for row in detail.message.splitlines() if row.strip()), "")
+    kind = detail.type.rpartition(".")[2]
+    if kind and kind not in line and not line.startswith(("Failed", "AssertionError")):
+        return f"{kind}: {line}" if line else kind
+    return line
+
+
+def _trace(change: TestChange) -> Fold:
+    detail = change.detail
+    message = html_code(first_line(change), 120)
+    return Fold(title=f"{html_code(change.id.name, 60)}: {message}", body=fenced(detail.text if detail else ""))
+
+
+def named(
+    page: Page, changes: tuple[TestChange, ...], title: str, header: str, *, reason: bool = False
+) -> Section | None:
+    """Tests by name, with the reason given for a skip."""
+    if not changes:
+        return None
+    shown = changes[:TESTS_SHOWN]
+    reasons = reason and any(change.detail and change.detail.message for change in shown)
+    rows = [(test_name(page, change), *((_message(change),) if reasons else ())) for change in shown]
+    columns = ((header, False), *((("Reason given", False),) if reasons else ()))
+    return Section(
+        title=title,
+        table=Table(columns=columns, rows=tuple(rows)),
+        rest=more(page, len(changes) - len(shown)),
+    )
+
+
+def vanished(page: Page) -> Section | None:
+    """Tests that are gone, with what they did on the base."""
+    gone = page.comparison.tests.vanished
+    if not gone:
+        return None
+    words = {Outcome.PASSED: "passed", Outcome.FLAKY: "passed", Outcome.SKIPPED: "skipped"}
+    shown = gone[:TESTS_SHOWN]
+    rows = tuple((_plain_name(change.id), words.get(change.before or Outcome.PASSED, "failed")) for change in shown)
+    number = len(gone)
+    return Section(
+        title=f"{count(number, 'test')} {'is' if number == 1 else 'are'} gone",
+        table=Table(columns=(("Test of the base", False), ("There it", False)), rows=rows),
+        rest=more(page, number - len(shown)),
+    )
+
+
+def _plain_name(test: TestId) -> str:
+    return f"{code(test.name)} in {code(test.class_name)}" if test.class_name else code(test.name)
+
+
+def added(page: Page) -> Fold | None:
+    """Names of the added tests, folded."""
+    names = page.comparison.tests.added
+    if not names:
+        return None
+    rows = [f"- {_plain_name(test)}" for test in names[:TESTS_SHOWN]]
+    rest = more(page, len(names) - TESTS_SHOWN)
+    return Fold(
+        title=f"{count(len(names), 'test')} added",
+        body="\n".join(rows) + (f"\n\n{rest}" if rest else ""),
+    )
+
+
+def uncovered(page: Page) -> Section | None:
+    """Changed lines that are not covered, by file, the most first."""
+    coverage = page.comparison.coverage
+    patch = coverage.patch if coverage else None
+    if patch is None:
+        return None
+    files = sorted((file for file in patch.files if file.uncovered), key=lambda f: (-len(f.uncovered), f.path))
+    if not files:
+        return None
+    number = sum(len(file.uncovered) for file in files)
+    shown = files[:FILES_SHOWN]
+    rows = tuple(
+        (page.links.file(file.path), _lines(page, file), f"{file.lines.total:,}", ratio_cell(file.lines))
+        for file in shown
+    )
+    whole = [file.path for file in files if file.whole]
+    note = (
+        f"GitHub leaves out the diff of {', '.join(map(code, whole[:3]))}: all of its measured lines count as changed."
+    )
+    rest = more(page, len(files) - len(shown), "file")
+    return Section(
+        title=f"{count(number, 'changed line')} {'is' if number == 1 else 'are'} not covered",
+        table=Table(
+            columns=(
+                ("File", False),
+                ("Lines not covered", False),
+                ("Changed lines", True),
+                ("Covered", True),
+            ),
+            rows=rows,
+        ),
+        rest="\n\n".join(filter(None, (rest, note if whole else ""))),
+    )
+
+
+def _lines(page: Page, file: PatchFile) -> str:
+    spans = ranges(file.uncovered)
+    cells = [
+        page.links.to(f"{a}" if a == b else f"{a}–{b}", page.links.lines(file.path, a, b))
+        for a, b in spans[:RANGES_SHOWN]
+    ]
+    left = sum(b - a + 1 for a, b in spans[RANGES_SHOWN:])
+    return ", ".join(cells) + (f" and {count(left, 'more line')}" if left else "")
+
+
+def unmeasured(page: Page) -> Fold | None:
+    """Changed source files that no report measures."""
+    coverage = page.comparison.coverage
+    patch = coverage.patch if coverage else None
+    if patch is None or not patch.unmeasured:
+        return None
+    names = patch.unmeasured
+    rows = [f"- {page.links.file(path)}" for path in names[:FILES_SHOWN]]
+    rest = more(page, len(names) - FILES_SHOWN, "file")
+    return Fold(
+        title=f"{count(len(names), 'changed source file')} {'is' if len(names) == 1 else 'are'} measured by no report",
+        body="\n".join(rows) + (f"\n\n{rest}" if rest else ""),
+    )
+
+
+def rules(page: Page) -> Table:
+    """Every rule with what it found."""
+    rows = tuple(
+        (
+            level_cell(f),
+            f"`{f.rule}`",
+            "" if f.status is Status.NOT_EVALUATED else f.level.name.lower(),
+            said(f.summary),
+        )
+        for f in page.verdict.findings
+    )
+    columns = (("Result", False), ("Rule", False), ("Level", False), ("What was found", False))
+    return Table(columns=columns, rows=tuple((a, b, c or "–", d) for a, b, c, d in rows))
+
+
+def read_title(page: Page) -> str:
+    """The answer of the fold about the files: how many of which kind, how many problems."""
+    files = page.comparison.head.evidence.files
+    tests = sum(isinstance(file.report, TestReport) for file in files)
+    covers = sum(isinstance(file.report, CoverageReport) for file in files)
+    problems = sum(len(file.problems) for file in files)
+    told = f"{count(tests, 'test report')} and {count(covers, 'coverage report')}"
+    other = len(files) - tests - covers
+    if other:
+        told += f", {count(other, 'file')} that could not be read"
+    return f"{told}, {count(problems, 'problem') if problems else 'no problems'}"
+
+
+def read_table(page: Page) -> tuple[Table, str]:
+    """Every file that was read, those with problems first, and what was left out."""
+    files = sorted(page.comparison.head.evidence.files, key=lambda file: (not file.problems, file.name))
+    shown = files[:FILES_SHOWN]
+    columns = (
+        ("File", False),
+        ("Format", False),
+        ("Tests", True),
+        ("Failing", True),
+        ("Lines", True),
+        ("Problems", False),
+    )
+    return Table(columns=columns, rows=tuple(_read_row(file) for file in shown)), more(
+        page, len(files) - len(shown), "file"
+    )
+
+
+def _read_row(file: ReadFile) -> tuple[str, ...]:
+    report = file.report
+    figures: tuple[str, ...] = ("–", "–", "–", "–")
+    if isinstance(report, TestReport):
+        figures = (report.format, f"{report.executions.total:,}", f"{report.executions.failing:,}", "–")
+    elif isinstance(report, CoverageReport):
+        figures = (report.format, "–", "–", f"{sum(f.coverage.total for f in report.files):,}")
+    told = [
+        code(f"{p.place}: {p.what}" if p.place else p.what, 160)
+        + (" (damaged)" if p.severity.value == "damage" else "")
+        for p in file.problems[:3]
+    ]
+    if len(file.problems) > len(told):
+        told.append(f"and {len(file.problems) - len(told)} more")
+    return (code(file.name), *figures, "<br>".join(told) or "none")
+
+
+def provenance(page: Page) -> list[str]:
+    """What was measured, by which run, and what it was compared with, as list items."""
+    target, comparison = page.target, page.comparison
+    items = []
+    if target.measured:
+        run = f" [run {target.run_id}]({target.run_url}), attempt {target.run_attempt}," if target.run_url else ""
+        note = f" {target.measured_note}" if target.measured_note else ""
+        items.append(f"**Measured:**{run} commit {page.links.commit(target.measured)},{note}".rstrip(","))
+    baseline = comparison.baseline
+    if baseline is not None:
+        stored = baseline.snapshot.provenance.run_id
+        by = f", stored by [run {stored}]({target.web}/actions/runs/{stored})" if stored and target.web else ""
+        items.append(f"**Baseline:** {page.links.commit(baseline.snapshot.commit)}{by}")
+        if baseline.behind:
+            items.append(
+                f"{page.links.commit(baseline.wanted)}, {baseline.relation}, has no stored results, "
+                "and neither has what stands between"
+            )
+    coverage = comparison.head.snapshot.coverage
+    if coverage is not None and coverage.unplaced:
+        names = ", ".join(code(path) for path in coverage.unplaced[:5])
+        left = len(coverage.unplaced) - 5
+        items.append(
+            f"**Not placed:** {count(len(coverage.unplaced), 'measured path')} fit no file of the repository, or "
+            f"several: {names}{f' and {left:,} more' if left > 0 else ''}"
+        )
+    return items
+
+
+def more(page: Page, left: int, noun: str = "") -> str:
+    """What a list left out: "and 4,688 more in the Readygate report"."""
+    if left <= 0:
+        return ""
+    what = f"{left:,} more" + (f" {noun}{'s' if left > 1 else ''}" if noun else "")
+    where = page.links.run()
+    return f"… and {what}, in the {where}." if where else f"… and {what}."

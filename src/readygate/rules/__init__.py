@@ -1,0 +1,86 @@
+"""Rules: one module each, `RULE`. A rule looks at the comparison and says pass, broken, or why it cannot tell."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from fractions import Fraction
+from functools import cache
+
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import Name, Phrase
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.registry import members
+
+PRESETS = ("standard", "strict", "lenient")
+
+
+class Result(Enum):
+    """What a rule found, before its level is looked at."""
+
+    PASS = "passes"
+    BROKEN = "broken"
+    NOT_EVALUATED = "not evaluated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a rule says; `Finding` explains the texts.
+
+    Attributes:
+        ceiling: the strongest level this case deserves, whatever the policy allows.
+    """
+
+    result: Result
+    summary: Phrase
+    title: Phrase = ()
+    detail: Phrase = ()
+    todo: Phrase = ()
+    short: str = ""
+    ceiling: Level = Level.BLOCK
+    needs_baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule.
+
+    Attributes:
+        name: as the policy calls it.
+        asks: one sentence for the documentation: what it asks for.
+        levels: its level in each of `PRESETS`.
+        options: its options with their defaults.
+        judge: looks at a comparison under a policy.
+        weight: place among findings of equal status; the smaller comes first.
+        evidence: it asks whether there is anything to judge by; on a base branch only these decide the exit code.
+    """
+
+    name: str
+    asks: str
+    levels: tuple[Level, Level, Level]
+    judge: Callable[[Comparison, Policy], Judgement]
+    weight: int
+    options: Mapping[str, Fraction] = field(default_factory=dict)
+    evidence: bool = False
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule of the folder, by weight."""
+    return tuple(sorted(members(sys.modules[__name__], "RULE", Rule), key=lambda rule: (rule.weight, rule.name)))
+
+
+def passes(*summary: str | Name) -> Judgement:
+    """The rule is kept."""
+    return Judgement(result=Result.PASS, summary=summary)
+
+
+def not_evaluated(*reason: str | Name, needs_baseline: bool = False) -> Judgement:
+    """The rule cannot tell, and why."""
+    return Judgement(result=Result.NOT_EVALUATED, summary=reason, needs_baseline=needs_baseline)
+
+
+NO_BASELINE = not_evaluated("There is no baseline to compare with", needs_baseline=True)

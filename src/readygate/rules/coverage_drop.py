@@ -1,0 +1,89 @@
+"""coverage-drop: the change does not lower the project's coverage."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from readygate.figures import decimal
+from readygate.model.comparison import Comparison, CoverageComparison, CoverageDelta
+from readygate.model.coverage import Ratio
+from readygate.model.phrase import listed
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, not_evaluated, passes
+
+
+def judge(comparison: Comparison, policy: Policy) -> Judgement:
+    """Broken by a drop beyond `maximum`: it blocks if unchanged lines lost it, or if the changed lines are poor."""
+    maximum = policy.option("coverage-drop", "maximum")
+    coverage = comparison.coverage
+    if comparison.baseline is None:
+        return NO_BASELINE
+    if coverage is None:
+        return not_evaluated("Coverage was not measured")
+    delta = coverage.delta
+    if delta is None:
+        return not_evaluated("The base did not measure coverage", needs_baseline=True)
+    if delta.gone:
+        return not_evaluated(
+            "The sides do not compare: the base measured ",
+            *listed(delta.gone, 3),
+            ", still in the repository and not measured now",
+        )
+    lost = fall(delta.unchanged_base, delta.unchanged_head)
+    if lost is not None and lost > maximum:
+        return _broken(lost, maximum, "Lines that this change does not touch", Level.BLOCK)
+    fell = fall(delta.adjusted or delta.base, coverage.lines)
+    if fell is None:
+        return not_evaluated("One side has no measured line")
+    if fell > maximum:
+        return _broken(fell, maximum, "The project", _ceiling(coverage, policy))
+    return passes(_small(fell, delta, maximum))
+
+
+def fall(before: Ratio | None, after: Ratio | None) -> Fraction | None:
+    """How far a share fell, negative if it rose; None if a side is unknown or empty."""
+    if before is None or after is None or before.fraction is None or after.fraction is None:
+        return None
+    return before.fraction - after.fraction
+
+
+def _ceiling(coverage: CoverageComparison, policy: Policy) -> Level:
+    """A fall that well covered changes explain only warns; if the changed lines are unknown, it blocks."""
+    if coverage.patch is None:
+        return Level.BLOCK
+    share = coverage.patch.lines.fraction
+    good = share is None or share >= policy.option("patch-coverage", "minimum")
+    return Level.WARN if good and coverage.patch.complete else Level.BLOCK
+
+
+def _small(fell: Fraction, delta: CoverageDelta, maximum: Fraction) -> str:
+    without = " without the lines that the change removes" if delta.adjusted not in (None, delta.base) else ""
+    if fell <= 0:
+        return f"Did not fall{without}"
+    return f"Fell by {decimal(fell * 100)} points{without}; {decimal(maximum * 100)} allowed"
+
+
+def _broken(fell: Fraction, maximum: Fraction, subject: str, ceiling: Level) -> Judgement:
+    shown = decimal(fell * 100, above=maximum * 100)
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{subject} lost {shown} points; {decimal(maximum * 100)} allowed",),
+        title=(f"Coverage fell by {shown} points.",),
+        detail=(f"{subject} lost them; the policy allows {decimal(maximum * 100)}.",),
+        todo=("cover what is no longer covered, or check that every test still runs with coverage.",),
+        short=f"coverage fell by {shown} points",
+        ceiling=ceiling,
+    )
+
+
+RULE = Rule(
+    name="coverage-drop",
+    asks="Coverage does not fall by more than `maximum`, lines that the change removes left out of the base. It "
+    "blocks if unchanged lines alone lost that much, or if the changed lines miss the minimum of patch-coverage; "
+    "otherwise it warns.",
+    levels=(Level.BLOCK, Level.BLOCK, Level.WARN),
+    judge=judge,
+    weight=50,
+    options={"maximum": Fraction(5, 1000)},
+)

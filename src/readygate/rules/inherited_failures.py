@@ -1,0 +1,37 @@
+"""inherited-failures: nothing fails that the base fails too."""
+
+from __future__ import annotations
+
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import Name, count
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, passes
+
+
+def judge(comparison: Comparison, _policy: Policy) -> Judgement:
+    """Broken by every test that fails now and failed on the base, on the same leg."""
+    if comparison.baseline is None:
+        return NO_BASELINE
+    number = len(comparison.tests.still_failing)
+    if not number:
+        return passes("0 tests")
+    branch = comparison.baseline.branch
+    where: tuple[str | Name, ...] = ("on ", Name(branch)) if branch else ("on the base branch",)
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'} on the base too",),
+        title=(f"{count(number, 'test')} still {'fails' if number == 1 else 'fail'},",),
+        detail=(f"as {'it does' if number == 1 else 'they do'} on the base.",),
+        todo=(f"nothing in this change. Fix {'it' if number == 1 else 'them'} ", *where, "."),
+        short=f"{count(number, 'test')} still {'fails' if number == 1 else 'fail'}",
+    )
+
+
+RULE = Rule(
+    name="inherited-failures",
+    asks="No test fails that failed on the base too, on the same leg.",
+    levels=(Level.WARN, Level.WARN, Level.WARN),
+    judge=judge,
+    weight=45,
+)

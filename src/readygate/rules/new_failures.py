@@ -1,0 +1,52 @@
+"""new-failures: nothing fails that did not fail on the base."""
+
+from __future__ import annotations
+
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import count
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.rules import Judgement, Result, Rule, passes
+
+
+def judge(comparison: Comparison, _policy: Policy) -> Judgement:
+    """Broken by every failing test that is not inherited; without a baseline none is."""
+    failures = comparison.tests.new_failures
+    number = len(failures)
+    if comparison.baseline is None:
+        if not number:
+            return passes("No test fails")
+        return Judgement(
+            result=Result.BROKEN,
+            summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}, and there is no baseline",),
+            title=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}.",),
+            detail=("There is no baseline, so each failure counts as new.",),
+            todo=("fix what is listed below.",),
+            short=f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}",
+        )
+    if not number:
+        return passes("0 tests")
+    added = sum(1 for change in failures if change.before is None)
+    if added == number:
+        fact = f"{count(number, 'added test')} {'fails' if number == 1 else 'fail'}"
+        seen = ("They are" if number > 1 else "It is") + " not on the base."
+    else:
+        fact = f"{count(number, 'test')} newly {'fails' if number == 1 else 'fail'}"
+        seen = f"{added:,} of them {'is' if added == 1 else 'are'} not on the base." if added else ""
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'} and did not fail on the base",),
+        title=(f"{fact}.",),
+        detail=(seen,) if seen else (),
+        todo=("fix what is listed below.",),
+        short=fact,
+    )
+
+
+RULE = Rule(
+    name="new-failures",
+    asks="No test fails that did not fail on the base, on the same leg. Without a baseline every failure is new.",
+    levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
+    judge=judge,
+    weight=10,
+)

@@ -1,0 +1,36 @@
+"""new-skips: what ran on the base still runs."""
+
+from __future__ import annotations
+
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import count
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, passes
+
+
+def judge(comparison: Comparison, _policy: Policy) -> Judgement:
+    """Broken by every test that ran on the base and is skipped now."""
+    if comparison.baseline is None:
+        return NO_BASELINE
+    number = len(comparison.tests.newly_skipped)
+    if not number:
+        return passes("0 tests")
+    they = "It" if number == 1 else "They"
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{count(number, 'test')} ran on the base and {'is' if number == 1 else 'are'} skipped now",),
+        title=(f"{count(number, 'test')} no longer {'runs' if number == 1 else 'run'}.",),
+        detail=(f"{they} ran on the base and {'is' if number == 1 else 'are'} skipped now.",),
+        todo=(f"check that this change means to skip {'it' if number == 1 else 'them'}.",),
+        short=f"{number:,} newly skipped",
+    )
+
+
+RULE = Rule(
+    name="new-skips",
+    asks="No test that ran on the base is skipped now.",
+    levels=(Level.WARN, Level.BLOCK, Level.WARN),
+    judge=judge,
+    weight=80,
+)

@@ -1,0 +1,64 @@
+"""patch-coverage: enough of the changed lines are covered."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from readygate.figures import limit, needed, percent
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import Phrase, count, listed
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.rules import Judgement, Result, Rule, not_evaluated, passes
+
+NAME = "patch-coverage"
+
+
+def judge(comparison: Comparison, policy: Policy) -> Judgement:
+    """Broken if the covered share of the measured changed lines is below the minimum."""
+    minimum = policy.option(NAME, "minimum")
+    coverage = comparison.coverage
+    if coverage is None:
+        return not_evaluated("Coverage was not measured")
+    patch = coverage.patch
+    if patch is None:
+        return not_evaluated(coverage.patch_note or "The changed lines are not known")
+    if not patch.complete:
+        return Judgement(
+            result=Result.BROKEN,
+            summary=("Not every changed file is listed, so the share is not known",),
+            title=("The coverage of the changed lines is not known.",),
+            detail=("More files changed than GitHub lists.",),
+            todo=("split the change, or compare it locally.",),
+            short="coverage of changed lines unknown",
+        )
+    share = patch.lines.fraction
+    if share is None:
+        return passes("No changed line is measured")
+    figures = f"{patch.lines.covered:,} of {patch.lines.total:,} changed lines, {percent(share)}"
+    detail: Phrase = ()
+    if patch.left_out:
+        names = listed(patch.left_out, 3)
+        detail = (" GitHub leaves out the diff of ", *names, ": all measured lines there count as changed.")
+    if share >= minimum:
+        return passes(f"{figures}; {limit(minimum)} asked", *detail)
+    more = needed(patch.lines.covered, patch.lines.total, minimum)
+    open_lines = patch.lines.total - patch.lines.covered
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{figures}; {limit(minimum)} asked, {count(more, 'more line')} needed", *detail),
+        title=(f"{percent(share)} of the changed lines are covered.",),
+        detail=(f"The policy asks for {limit(minimum)}.", *detail),
+        todo=(f"cover {more:,} more of the {count(open_lines, 'line')} listed below.",),
+        short=f"{percent(share)} of the changed lines are covered",
+    )
+
+
+RULE = Rule(
+    name=NAME,
+    asks="Of the changed lines that are measured, at least `minimum` are covered.",
+    levels=(Level.WARN, Level.BLOCK, Level.OFF),
+    judge=judge,
+    weight=60,
+    options={"minimum": Fraction(80, 100)},
+)

@@ -1,0 +1,66 @@
+"""reports-found: there is something to judge by."""
+
+from __future__ import annotations
+
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import Name, Phrase, count, listed
+from readygate.model.policy import Policy
+from readygate.model.report import CoverageReport, TestReport
+from readygate.model.verdict import Level
+from readygate.rules import Judgement, Result, Rule, passes
+
+
+def judge(comparison: Comparison, _policy: Policy) -> Judgement:
+    """Broken by no test report, nothing executed, a pattern that matches nothing, or coverage gone missing."""
+    evidence = comparison.head.evidence
+    tests = sum(isinstance(file.report, TestReport) for file in evidence.files)
+    covers = sum(isinstance(file.report, CoverageReport) for file in evidence.files)
+    if comparison.docs_only and not evidence.files:
+        return passes("Only documentation changed and there are no reports: nothing to measure")
+    base_covered = comparison.baseline is not None and comparison.baseline.snapshot.coverage is not None
+    missing = tuple(
+        pattern.text
+        for pattern in evidence.patterns
+        if pattern.given and not pattern.matched and (pattern.kind == "tests" or base_covered)
+    )
+    executions = comparison.head.snapshot.executions
+    if not tests and evidence.files:
+        kinds = "coverage only" if covers else "nothing that could be read as tests"
+        return _broken(("No test report was found", f": {kinds}."), "no test report was found")
+    if not tests:
+        return _broken(("No test report was found.",), "no test report was found")
+    if missing:
+        noun = "A pattern matches" if len(missing) == 1 else f"{len(missing)} patterns match"
+        return _broken((f"{noun} no file: ", *listed(missing, 3), "."), "a pattern matches no file")
+    if not executions.passed + executions.failing:
+        return _broken((f"No test was executed: {count(executions.skipped, 'test')} skipped.",), "no test was executed")
+    if base_covered and not covers:
+        return _broken(("The base measured coverage and this run did not.",), "coverage was not measured")
+    return passes(f"{count(tests, 'test report')}, {count(covers, 'coverage report')}")
+
+
+def _broken(title: Phrase, short: str) -> Judgement:
+    return Judgement(
+        result=Result.BROKEN,
+        summary=title,
+        title=title,
+        todo=(
+            "check that the tests ran, that their reports reach this job, and that the inputs ",
+            Name("tests"),
+            " and ",
+            Name("coverage"),
+            " name them.",
+        ),
+        short=short,
+    )
+
+
+RULE = Rule(
+    name="reports-found",
+    asks="There is a test report, something was executed in it, every given pattern matches a file, and coverage "
+    "is measured if the base measured it. A change of documentation alone needs no report.",
+    levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
+    judge=judge,
+    weight=20,
+    evidence=True,
+)

@@ -1,0 +1,48 @@
+"""reports-readable: every report was read to its end."""
+
+from __future__ import annotations
+
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import Name, Phrase, count, listed
+from readygate.model.policy import Policy
+from readygate.model.report import Severity
+from readygate.model.verdict import Level
+from readygate.rules import Judgement, Result, Rule, not_evaluated, passes
+
+
+def judge(comparison: Comparison, _policy: Policy) -> Judgement:
+    """Broken by every damaged file; what could be read of it counts all the same."""
+    files = comparison.head.evidence.files
+    if not files:
+        return not_evaluated("There is no report")
+    damaged = [
+        (file.name, problem) for file in files for problem in file.problems if problem.severity is Severity.DAMAGE
+    ]
+    if not damaged:
+        return passes(f"All {len(files):,} read to the end" if len(files) > 1 else "Read to the end")
+    names = tuple(dict.fromkeys(name for name, _ in damaged))
+    fact = f"{count(len(names), 'report')} {'is' if len(names) == 1 else 'are'} damaged"
+    first = damaged[0][1]
+    place = f" at {first.place}" if first.place else ""
+    detail: Phrase = (Name(names[0]), f"{place}: ", Name(first.what), ".")
+    if len(names) > 1:
+        detail = (*detail, " Also ", *listed(names[1:], 3), ".")
+    partly = any(file.report is not None and file.name in names for file in files)
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(fact,),
+        title=(f"{fact}.",),
+        detail=(*detail, " What was read before the damage counts." if partly else ""),
+        todo=(f"{first.todo or 'look at the job that writes it, and run it again'}.",),
+        short=fact,
+    )
+
+
+RULE = Rule(
+    name="reports-readable",
+    asks="Every report that was found could be read to its end.",
+    levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
+    judge=judge,
+    weight=30,
+    evidence=True,
+)

@@ -1,0 +1,1 @@
+"""Reports to one snapshot, and a snapshot to bytes and back."""

@@ -1,0 +1,213 @@
+"""A snapshot as bytes: columns behind a JSON header, compressed as one stream.
+
+Equal content gives equal bytes (with the same zlib). Durations are cut to about 3 %, which halves the size;
+everything else comes back exactly. `VERSION` changes with the layout; a newer version is refused by name.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+import zlib
+from array import array
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from readygate.errors import StoreError
+from readygate.model.coverage import Coverage, FileCoverage
+from readygate.model.snapshot import Provenance, Snapshot
+from readygate.model.tests import ClassBlock, Counts, Leg
+
+MAGIC = b"readygate-snapshot\n"
+VERSION = 1
+MAX_BYTES = 1 << 30
+"""Largest snapshot after decompression, in bytes: a million tests take about 100 MB."""
+
+_DURATION_MASK = bytes(value & 0xF8 for value in range(256))
+_DURATION_MIDDLE = bytes((value & 0xF8) | 0x04 for value in range(256))
+
+
+def encode(snapshot: Snapshot) -> bytes:
+    """Write a snapshot."""
+    names: list[str] = []
+    outcomes: list[bytes] = []
+    seconds: list[bytes] = []
+    legs = []
+    for leg in snapshot.legs:
+        blocks = leg.blocks.values()
+        legs.append(
+            {
+                "group": leg.group,
+                "leg": leg.leg,
+                "executions": _counts(leg.executions),
+                "seconds": round(leg.seconds, 3),
+                "classes": list(leg.blocks),
+                "lengths": [len(block.names) for block in blocks],
+                "sizes": [len(block) for block in blocks],
+            }
+        )
+        names += [block.names for block in blocks]
+        outcomes += [block.outcomes for block in blocks]
+        seconds += [block.seconds for block in blocks]
+    files = snapshot.coverage.files if snapshot.coverage else ()
+    provenance = snapshot.provenance
+    columns = (
+        "".join(names).encode("utf-8", "surrogatepass"),
+        b"".join(outcomes),
+        *_pack_seconds(b"".join(seconds)),
+        b"".join(file.lines for file in files),
+        _pack_branches(files),
+    )
+    header = {
+        "commit": snapshot.commit,
+        "run_id": provenance.run_id,
+        "run_attempt": provenance.run_attempt,
+        "event": provenance.event,
+        "branch": provenance.branch,
+        "complete": provenance.complete,
+        "legs": legs,
+        "coverage": None
+        if snapshot.coverage is None
+        else {
+            "paths": [file.path for file in files],
+            "lengths": [len(file.lines) for file in files],
+            "branches": [len(file.branches) for file in files],
+            "unplaced": list(snapshot.coverage.unplaced),
+            "has_branches": snapshot.coverage.has_branches,
+        },
+        "columns": [len(column) for column in columns],
+    }
+    head = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
+    body = b"".join((struct.pack("<II", VERSION, len(head)), head, *columns))
+    return MAGIC + zlib.compress(body, 6)
+
+
+def decode(data: bytes, where: str) -> Snapshot:
+    """Read a snapshot.
+
+    Args:
+        data: what `encode` wrote.
+        where: what the bytes are called in an error.
+
+    Raises:
+        StoreError: the bytes are damaged, of a newer version, or no snapshot at all.
+    """
+    if not data.startswith(MAGIC):
+        raise StoreError("these bytes are no Readygate snapshot", where=where, todo="remove it from the store")
+    try:
+        unpacker = zlib.decompressobj()
+        body = unpacker.decompress(data[len(MAGIC) :], MAX_BYTES)
+        if not unpacker.eof:
+            raise ValueError("the stream is cut short, or larger than 1 GiB")
+        version, length = struct.unpack_from("<II", body)
+        if version != VERSION:
+            raise StoreError(
+                f"the snapshot has version {version} and this Readygate reads version {VERSION}",
+                where=where,
+                why="another version of Readygate wrote it",
+                todo="use the same version on the base branch and in pull requests",
+            )
+        return _rebuild(json.loads(body[8 : 8 + length]), memoryview(body)[8 + length :])
+    except (zlib.error, struct.error, ValueError, KeyError, TypeError, IndexError) as error:
+        raise StoreError(
+            f"the snapshot is damaged ({error})",
+            where=where,
+            why="it was cut or changed after it was written",
+            todo="run the workflow on the base branch again, which replaces it",
+        ) from error
+
+
+def _counts(counts: Counts) -> list[int]:
+    return [counts.passed, counts.failed, counts.errored, counts.skipped, counts.flaky]
+
+
+def _pack_seconds(floats: bytes) -> tuple[bytes, bytes]:
+    """Keep of each 32-bit float the sign, the exponent and four bits of the mantissa, in two columns."""
+    if sys.byteorder == "big":
+        floats = _swapped(floats)
+    return floats[3::4], floats[2::4].translate(_DURATION_MASK)
+
+
+def _unpack_seconds(high: memoryview, low: memoryview) -> bytes:
+    floats = bytearray(4 * len(high))
+    floats[3::4] = high
+    floats[2::4] = bytes(low).translate(_DURATION_MIDDLE)  # a zero becomes 4e-40 s, which no output shows
+    return _swapped(bytes(floats)) if sys.byteorder == "big" else bytes(floats)
+
+
+def _swapped(values: bytes) -> bytes:
+    words: array[int] = array("I")
+    words.frombytes(values)
+    words.byteswap()
+    return words.tobytes()
+
+
+def _pack_branches(files: tuple[FileCoverage, ...]) -> bytes:
+    numbers = array("I")
+    for file in files:
+        for line, (taken, total) in sorted(file.branches.items()):
+            numbers.extend((line, taken, total))
+    return _swapped(numbers.tobytes()) if sys.byteorder == "big" else numbers.tobytes()
+
+
+def _rebuild(header: Mapping[str, Any], body: memoryview) -> Snapshot:
+    if sum(header["columns"]) != len(body):
+        raise ValueError("the columns do not fill the body")
+    columns = _cut(body, header["columns"])
+    names = bytes(next(columns)).decode("utf-8", "surrogatepass")
+    outcomes, high, low, lines, branches = columns
+    seconds = _unpack_seconds(high, low)
+    legs, at, text_at = [], 0, 0
+    for leg in header["legs"]:
+        blocks = {}
+        for name, length, size in zip(leg["classes"], leg["lengths"], leg["sizes"], strict=True):
+            blocks[name] = ClassBlock(
+                names=names[text_at : text_at + length],
+                outcomes=bytes(outcomes[at : at + size]),
+                seconds=seconds[4 * at : 4 * (at + size)],
+            )
+            text_at, at = text_at + length, at + size
+        passed, failed, errored, skipped, flaky = leg["executions"]
+        legs.append(
+            Leg(
+                group=leg["group"],
+                leg=leg["leg"],
+                blocks=blocks,
+                executions=Counts(passed=passed, failed=failed, errored=errored, skipped=skipped, flaky=flaky),
+                seconds=leg["seconds"],
+            )
+        )
+    return Snapshot(
+        commit=header["commit"],
+        legs=tuple(legs),
+        coverage=_coverage(header["coverage"], lines, branches),
+        provenance=Provenance(
+            run_id=header["run_id"],
+            run_attempt=header["run_attempt"],
+            event=header["event"],
+            branch=header["branch"],
+            complete=header["complete"],
+        ),
+    )
+
+
+def _cut(data: memoryview, lengths: list[int]) -> Iterator[memoryview]:
+    at = 0
+    for length in lengths:
+        yield data[at : at + length]
+        at += length
+
+
+def _coverage(header: Mapping[str, Any] | None, lines: memoryview, packed: memoryview) -> Coverage | None:
+    if header is None:
+        return None
+    numbers: array[int] = array("I")
+    numbers.frombytes(_swapped(bytes(packed)) if sys.byteorder == "big" else bytes(packed))
+    triples = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
+    files = []
+    cut = _cut(lines, header["lengths"])
+    for path, states, count in zip(header["paths"], cut, header["branches"], strict=True):
+        branches = {line: (taken, total) for line, taken, total in (next(triples) for _ in range(count))}
+        files.append(FileCoverage(path=path, lines=bytes(states), branches=branches))
+    return Coverage(files=tuple(files), unplaced=tuple(header["unplaced"]), has_branches=header["has_branches"])

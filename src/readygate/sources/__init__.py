@@ -1,0 +1,1 @@
+"""Where reports and facts about the checkout come from: files of the workspace."""

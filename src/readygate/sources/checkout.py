@@ -1,0 +1,101 @@
+"""What the checkout in the workspace tells without a git program: the commit, and the tracked files.
+
+Formats: https://git-scm.com/docs/gitrepository-layout and https://git-scm.com/docs/index-format
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from pathlib import Path
+
+_SHA = re.compile(r"^[0-9a-f]{40}(?:[0-9a-f]{24})?$")
+_EXTENDED = 0x4000
+
+
+def _git_dir(root: Path) -> Path | None:
+    """The git directory; of a linked worktree or submodule the one its `.git` file names, if inside the root."""
+    git = root / ".git"
+    if git.is_dir() and not git.is_symlink():
+        return git
+    return None
+
+
+def checked_out(root: Path) -> str:
+    """The commit that is checked out in a workspace; empty if there is no checkout or it cannot be told."""
+    git = _git_dir(root)
+    if git is None:
+        return ""
+    head = _read(git / "HEAD")
+    if not head.startswith("ref: "):
+        return head if _SHA.match(head) else ""
+    ref = head.removeprefix("ref: ").strip()
+    if ".." in ref or ref.startswith("/"):
+        return ""
+    loose = _read(git / ref)
+    if _SHA.match(loose):
+        return loose
+    for line in _read(git / "packed-refs").splitlines():
+        sha, _, name = line.partition(" ")
+        if name == ref and _SHA.match(sha):
+            return sha
+    return ""
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else ""
+    except OSError:
+        return ""
+
+
+def tracked_files(root: Path) -> frozenset[str] | None:
+    """The files that git tracks in a workspace; None if there is no checkout or its index cannot be read."""
+    git = _git_dir(root)
+    if git is None:
+        return None
+    try:
+        data = (git / "index").read_bytes()
+        return frozenset(_index_paths(data))
+    except (OSError, ValueError, struct.error, IndexError):
+        return None
+
+
+def _index_paths(data: bytes) -> list[str]:
+    """Read the paths of an index of version 2, 3 or 4 with SHA-1 names.
+
+    Raises:
+        ValueError: the bytes are no such index.
+    """
+    signature, version, count = struct.unpack_from(">4sII", data)
+    if signature != b"DIRC" or version not in (2, 3, 4):
+        raise ValueError("not a git index of version 2 to 4")
+    paths: list[str] = []
+    at, previous = 12, b""
+    for _ in range(count):
+        start = at
+        (flags,) = struct.unpack_from(">H", data, at + 60)
+        at += 62 + (2 if flags & _EXTENDED else 0)
+        if version == 4:
+            strip, at = _offset(data, at)
+            end = data.index(b"\0", at)
+            previous = previous[: len(previous) - strip] + data[at:end]
+            at = end + 1
+        else:
+            end = data.index(b"\0", at)
+            previous = data[at:end]
+            at = start + (end - start + 8) // 8 * 8
+        paths.append(previous.decode("utf-8", "replace"))
+    return paths
+
+
+def _offset(data: bytes, at: int) -> tuple[int, int]:
+    """Read the variable-width number of an index entry of version 4."""
+    byte = data[at]
+    at += 1
+    value = byte & 0x7F
+    while byte & 0x80:
+        byte = data[at]
+        at += 1
+        value = ((value + 1) << 7) | (byte & 0x7F)
+    return value, at

@@ -1,0 +1,103 @@
+"""Commits and differences of a local repository, by the git program: for a laptop, never inside the image."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from readygate.errors import ReadygateError
+from readygate.model.changes import Changes, FileChange, hunk_lines
+
+
+class GitError(ReadygateError):
+    """Git is missing or answers with an error."""
+
+
+def _git(repo: Path, *arguments: str) -> str:
+    """Run git without hooks, pagers or prompts.
+
+    Raises:
+        GitError: it could not be run, or it failed.
+    """
+    command = ["git", "-C", str(repo), "-c", "core.quotePath=false", "-c", "diff.noprefix=false", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
+    except OSError as error:
+        raise GitError("git cannot be run", where=str(repo), todo="install git, or leave the diff out") from error
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise GitError(
+            f"git {arguments[0]} failed: {said[0] if said else 'no message'}",
+            where=str(repo),
+            todo="check the repository and the revision",
+        )
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def resolve(repo: Path, revision: str) -> str:
+    """The full id of a commit.
+
+    Raises:
+        GitError: there is no such commit.
+    """
+    return _git(repo, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+
+
+def ancestors(repo: Path, commit: str) -> Iterator[str]:
+    """The commits before one on its first-parent line, the nearest first.
+
+    Raises:
+        GitError: the commit is not in the repository.
+    """
+    yield from _git(repo, "rev-list", "--first-parent", "--max-count=500", "--skip=1", commit).split()
+
+
+def tracked(repo: Path, commit: str) -> frozenset[str]:
+    """The files of a commit.
+
+    Raises:
+        GitError: the commit is not in the repository.
+    """
+    return frozenset(filter(None, _git(repo, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")))
+
+
+def diff(repo: Path, base: str, head: str) -> Changes:
+    """What lies between two commits, renames followed.
+
+    Raises:
+        GitError: a commit is not in the repository.
+    """
+    listing = _git(repo, "diff", "--raw", "-z", "--no-abbrev", "-M", base, head).split("\0")
+    patches = _patches(_git(repo, "diff", "-M", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", base, head))
+    files: list[FileChange] = []
+    rows = iter(listing)
+    for row in rows:
+        if not row.startswith(":"):
+            continue
+        letter = row.rsplit(" ", 1)[1][:1]
+        old = next(rows)
+        new = next(rows) if letter in "RC" else old
+        status = {"A": "added", "D": "removed", "R": "renamed", "C": "added"}.get(letter, "modified")
+        added, removed = hunk_lines(patches[len(files)]) if len(files) < len(patches) else ((), ())
+        files.append(
+            FileChange(
+                path=new,
+                old_path="" if status == "added" else old,
+                status=status,
+                added=added,
+                removed=removed,
+            )
+        )
+    return Changes(base=base, head=head, files=tuple(files))
+
+
+def _patches(text: str) -> list[str]:
+    """Cut a diff into the parts of its files, which come in the order of the raw listing."""
+    parts: list[list[str]] = []
+    for line in text.split("\n"):
+        if line.startswith("diff --git "):
+            parts.append([])
+        elif parts:
+            parts[-1].append(line)
+    return ["\n".join(part) for part in parts]

@@ -1,0 +1,127 @@
+"""Report files of the workspace, by glob. Nothing outside the workspace is ever opened."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from wcmatch import glob
+
+from readygate.formats import Source
+from readygate.model.report import Problem, Severity
+from readygate.model.snapshot import Pattern
+
+DISCOVERY = {
+    "tests": (
+        "**/junit*.xml",
+        "**/*junit.xml",
+        "**/TEST-*.xml",
+        "**/{test,tests}-{results,reports,result,report}/**/*.xml",
+        "**/{test,tests}_{results,reports,result,report}/**/*.xml",
+        "**/{test,tests,results,report}.xml",
+        "**/{surefire,failsafe}-reports/*.xml",
+        "**/pytest*.xml",
+    ),
+    "coverage": (
+        "**/coverage*.xml",
+        "**/*cobertura*.xml",
+        "**/coverage*.json",
+        "**/lcov.info",
+        "**/*.lcov",
+        "**/coverage/**/*.info",
+    ),
+}
+"""What is looked for where an input is empty: the names that test and coverage tools write by default."""
+
+PASSED_OVER = (
+    "**/.git/**",
+    "**/node_modules/**",
+    "**/.venv/**",
+    "**/venv/**",
+    "**/site-packages/**",
+    "**/.tox/**",
+)
+"""Left out of the discovery: sample reports of installed packages are no reports of this run."""
+
+_FLAGS = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB | glob.NODIR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A file that a pattern matched.
+
+    Attributes:
+        problem: why it may not be read, if so.
+        discovered: it was found by a default pattern, so it need not be a report at all.
+    """
+
+    source: Source
+    problem: Problem | None = None
+    discovered: bool = False
+
+
+def find(root: Path, kind: str, patterns: tuple[str, ...]) -> tuple[tuple[Pattern, ...], tuple[Found, ...]]:
+    """Find the files of one input.
+
+    Args:
+        root: the workspace; matches outside of it, by `..` or by a link, are refused by name.
+        kind: `tests` or `coverage`, for the discovery if there is no pattern.
+        patterns: one glob a line; `!` in front takes files away from all others.
+
+    Returns:
+        each pattern with the number of its files, and the files, each once, sorted by path.
+    """
+    wanted = [line for line in patterns if not line.startswith("!")]
+    excluded = [line[1:].strip() for line in patterns if line.startswith("!")]
+    given = bool(wanted)
+    if not given:
+        wanted, excluded = list(DISCOVERY[kind]), [*PASSED_OVER, *excluded]
+    counted, found = [], {}
+    for text in wanted:
+        matches = tuple(_matches(root, text, excluded))
+        counted.append(Pattern(kind=kind, text=text, matched=len(matches), given=given))
+        found.update(dict.fromkeys(matches))
+    return tuple(counted), tuple(_admit(root, Path(path), discovered=not given) for path in sorted(found))
+
+
+def _matches(root: Path, pattern: str, excluded: list[str]) -> Iterator[str]:
+    local = _relative(root, pattern)
+    if (root / local).is_dir():
+        local = f"{local.rstrip('/')}/**"  # a folder stands for everything in it
+    outside = [_relative(root, text) for text in excluded]
+    for match in glob.iglob(local, flags=_FLAGS, root_dir=str(root), exclude=outside or None):
+        yield os.path.normpath(match)
+
+
+def _relative(root: Path, pattern: str) -> str:
+    """Patterns may be written with the workspace's absolute path in front."""
+    prefix = f"{root}/"
+    pattern = pattern.replace("\\", "/")
+    return pattern[len(prefix) :] if pattern.startswith(prefix) else pattern.removeprefix("./")
+
+
+def _admit(root: Path, path: Path, *, discovered: bool) -> Found:
+    full = root / path
+    source = Source(name=path.as_posix(), path=full)
+    try:
+        inside = full.resolve(strict=True).is_relative_to(root.resolve())
+        regular = stat.S_ISREG(full.stat().st_mode)
+    except (OSError, RuntimeError) as error:
+        return Found(source=source, problem=_refused(f"the file cannot be opened ({error})"), discovered=discovered)
+    if not inside:
+        return Found(source=source, problem=_refused("the path leads out of the workspace"), discovered=discovered)
+    if not regular:
+        return Found(source=source, problem=_refused("not a regular file"), discovered=discovered)
+    return Found(source=source, discovered=discovered)
+
+
+def _refused(what: str) -> Problem:
+    return Problem(
+        severity=Severity.DAMAGE,
+        what=what,
+        why="reports are read from regular files inside the workspace only",
+        todo="copy the report into the workspace, or exclude the path with a line that begins with !",
+    )

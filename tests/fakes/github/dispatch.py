@@ -1,0 +1,138 @@
+"""From a request to its handler: authentication, routes, permissions, bodies and API versions."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import bodies
+from .routing import ROUTES, ApiError, Call, Reply, Route
+
+if TYPE_CHECKING:
+    from .routing import Json
+    from .state import Token, World
+
+VERSIONS = ("2022-11-28", "2026-03-10")
+_GONE = {
+    "2022-11-28": frozenset[str](),
+    "2026-03-10": frozenset({"merge_commit_sha", "assignee", "rate", "has_downloads"}),
+}
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request under way."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    raw: bytes
+    body: Any = None
+    token: Token | None = None
+    unexpected: str = ""
+
+
+def dispatch(world: World, exchange: Exchange) -> Reply:
+    """Authenticate a request, find its route, check it and let its handler answer."""
+    if not exchange.headers.get("user-agent"):
+        problem = "Please make sure your request has a User-Agent header."
+        raise ApiError(403, f"Request forbidden by administrative rules. {problem}")
+    version = exchange.headers.get("x-github-api-version", VERSIONS[0])
+    if version not in VERSIONS:
+        raise ApiError(400, f"{version} is not a supported API version.")
+    exchange.token = token = _authenticate(world, exchange.headers.get("authorization", ""))
+    with world.lock:
+        if exchange.path != "/rate_limit":
+            if token.used >= world.limits.requests_per_hour:
+                whose = f"user ID {token.user_id}" if token.app_id is None else "installation ID 51234567"
+                raise ApiError(403, f"API rate limit exceeded for {whose}.")
+            token.used += 1
+    found, params = _find(exchange, world)
+    if not _allowed(world, found, token):
+        whose = "integration" if token.kind != "pat" else "personal access token"
+        raise ApiError(403, f"Resource not accessible by {whose}")
+    strange = set(exchange.query) - found.query
+    if strange:
+        exchange.unexpected = f"query parameters without effect: {sorted(strange)}"
+    body = _body(exchange, found)
+    call = Call(
+        method=exchange.method,
+        path=exchange.path,
+        params=params,
+        query=exchange.query,
+        body=body,
+        token=token,
+        accept=exchange.headers.get("accept", ""),
+        base_url=world.url,
+    )
+    wanted = call.media
+    reply = found.handler(world, call)
+    if wanted != "json" and isinstance(reply.body, dict | list):
+        exchange.unexpected = f"no {wanted} form here"
+    gone = _GONE[version]
+    if gone and isinstance(reply.body, dict | list):
+        reply.body = _without(reply.body, gone)
+    return reply
+
+
+def _authenticate(world: World, header: str) -> Token:
+    scheme, _, text = header.partition(" ")
+    if not header:
+        raise ApiError(401, "Requires authentication")
+    token = world.tokens.get(text.strip())
+    if scheme.lower() not in ("bearer", "token") or token is None:
+        raise ApiError(401, "Bad credentials")
+    return token
+
+
+def _find(exchange: Exchange, world: World) -> tuple[Route, dict[str, str]]:
+    for candidate in ROUTES:
+        match = candidate.pattern.fullmatch(exchange.path)
+        if match is None or candidate.method != exchange.method:
+            continue
+        params = match.groupdict()
+        asked = f"{params.get('owner', world.owner)}/{params.get('repo', world.name)}"
+        if asked.lower() != world.full_name.lower():
+            raise ApiError(404, "Not Found")
+        return candidate, params
+    exchange.unexpected = "no such route"
+    raise ApiError(404, "Not Found")
+
+
+def _allowed(world: World, found: Route, token: Token) -> bool:
+    if not found.needs or (not world.private and all(n.endswith(":read") for n in found.needs)):
+        return True
+    return any(token.may(need) for need in found.needs)
+
+
+def _body(exchange: Exchange, found: Route) -> Json:
+    if exchange.method not in ("POST", "PATCH"):
+        return {}
+    if exchange.body is None:
+        raise ApiError(400, "Problems parsing JSON")
+    if not isinstance(exchange.body, dict):
+        raise ApiError(400, "Body should be a JSON object")
+    bodies.validate(found.models, exchange.raw, exchange.body)
+    return exchange.body
+
+
+def _without(value: Any, gone: frozenset[str]) -> Any:
+    """Take out the fields that a later version of the API no longer has."""
+    if isinstance(value, dict):
+        return {key: _without(item, gone) for key, item in value.items() if key not in gone}
+    return [_without(item, gone) for item in value] if isinstance(value, list) else value
+
+
+def rate(world: World, token: Token | None) -> dict[str, str]:
+    """Return the rate limit headers of an answer."""
+    limit = world.limits.requests_per_hour if token else 60
+    used = token.used if token else 0
+    return {
+        "X-RateLimit-Limit": str(limit),
+        "X-RateLimit-Remaining": str(max(0, limit - used)),
+        "X-RateLimit-Used": str(used),
+        "X-RateLimit-Reset": str(int(time.time() // 3600 + 1) * 3600),
+        "X-RateLimit-Resource": "core",
+    }

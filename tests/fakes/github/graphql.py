@@ -1,0 +1,215 @@
+"""The GraphQL API: a small part of GitHub's schema under its true names, executed for real."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from graphql import GraphQLError, build_schema, graphql_sync
+
+from .gitrepo import ZERO
+from .graphql_schema import SDL
+from .graphql_talk import actor, comment_json, comment_page, need_one, refuse
+from .routing import Call, Json, Reply, route
+from .state import node_id
+
+if TYPE_CHECKING:
+    from .state import Pull, Token, World
+
+_SCHEMA = build_schema(SDL)
+_OID = re.compile(r"[0-9a-f]{40}")
+
+
+class _Repository:
+    """Resolvers below `repository`."""
+
+    def __init__(self, world: World, token: Token) -> None:
+        self._world = world
+        self._token = token
+        self.id = node_id("R", world.repository_id)
+        self.databaseId = world.repository_id
+        self.name = world.name
+        self.nameWithOwner = world.full_name
+        self.isPrivate = world.private
+        self.url = world.web()
+
+    def pullRequest(self, info: Any, number: int) -> Json:  # noqa: N802
+        need_one(self._world, self._token, "pull_requests:read")
+        pull = self._world.pulls.get(number)
+        if pull is None:
+            raise refuse("NOT_FOUND", f"Could not resolve to a PullRequest with the number of {number}.")
+        return _pull(self._world, self._token, pull)
+
+    def defaultBranchRef(self, info: Any) -> Json | None:  # noqa: N802
+        return self.ref(info, f"refs/heads/{self._world.default_branch}")
+
+    def ref(self, info: Any, qualifiedName: str) -> Json | None:  # noqa: N803
+        need_one(self._world, self._token, "contents:read")
+        name = qualifiedName
+        for full in [name] if name.startswith("refs/") else [f"refs/heads/{name}", f"refs/tags/{name}"]:
+            sha = self._world.git.ref(full)
+            if sha and full.count("/") >= 2:
+                root, kind, short = full.split("/", 2)
+                target = _object(self._world, sha)
+                return {"id": f"REF_{full}", "name": short, "prefix": f"{root}/{kind}/", "target": target}
+        return None
+
+    def object(self, info: Any, oid: str | None = None, expression: str | None = None) -> Json | None:
+        need_one(self._world, self._token, "contents:read")
+        return _object(self._world, oid or expression or "")
+
+
+def _object(world: World, name: str) -> Json | None:
+    found = world.git.find(name)
+    if found is None:
+        return None
+    kind = found.kind.capitalize()
+    shown: Json = {
+        "__typename": kind,
+        "id": f"{kind[0]}_{found.sha}",
+        "oid": found.sha,
+        "abbreviatedOid": found.sha[:7],
+    }
+    commit = world.git.commit(found.sha) if kind == "Commit" else None
+    if commit:
+        shown |= {
+            "message": commit.message.removesuffix("\n"),
+            "tree": {"__typename": "Tree", "oid": commit.tree},
+        }
+    if kind == "Blob":
+        binary = b"\0" in found.data[:8000]
+        text = None if binary else found.data.decode(errors="replace")
+        shown |= {"byteSize": len(found.data), "isBinary": binary, "isTruncated": False, "text": text}
+    return shown
+
+
+def _pull(world: World, token: Token, pull: Pull) -> Json:
+    def comments(info: Any, **arguments: Any) -> Json:
+        return comment_page(world, token, pull, arguments)
+
+    number = 1_800_000_000 + pull.number
+    return {
+        "id": node_id("PR", number),
+        "databaseId": number,
+        "number": pull.number,
+        "title": pull.title,
+        "state": "MERGED" if pull.merged else pull.state.upper(),
+        "locked": pull.locked,
+        "isDraft": pull.draft,
+        "isCrossRepository": pull.fork,
+        "merged": pull.merged,
+        "url": world.web(f"/pull/{pull.number}"),
+        "headRefOid": pull.head_sha,
+        "baseRefOid": pull.base_sha,
+        "headRefName": pull.head,
+        "baseRefName": pull.base,
+        "author": actor(world, pull.login),
+        "comments": comments,
+    }
+
+
+class _Root:
+    """Resolvers of queries and mutations."""
+
+    def __init__(self, world: World, token: Token) -> None:
+        self._world = world
+        self._token = token
+
+    def viewer(self, info: Any) -> Json:
+        # An App's own viewer keeps the suffix that the author of a comment loses.
+        return actor(self._world, self._token.login) | {"__typename": "User", "login": self._token.login}
+
+    def repository(
+        self,
+        info: Any,
+        owner: str,
+        name: str,
+        followRenames: bool = True,  # noqa: N803
+    ) -> _Repository:
+        if f"{owner}/{name}".lower() != self._world.full_name.lower():
+            raise refuse("NOT_FOUND", f"Could not resolve to a Repository with the name '{owner}/{name}'.")
+        return _Repository(self._world, self._token)
+
+    def minimizeComment(self, info: Any, input: Json) -> Json:  # noqa: A002, N802
+        return self._minimize(input, input["classifier"].lower())
+
+    def unminimizeComment(self, info: Any, input: Json) -> Json:  # noqa: A002, N802
+        return self._minimize(input, None)
+
+    def _minimize(self, given: Json, reason: str | None) -> Json:
+        need_one(self._world, self._token, "pull_requests:write", "issues:write")
+        with self._world.lock:
+            for comment in self._world.comments.values():
+                if comment.node_id == given["subjectId"]:
+                    comment.minimized = reason
+                    shown = {"isMinimized": reason is not None, "minimizedReason": reason}
+                    subject = comment_json(self._world, self._token, comment) | shown
+                    key = {"clientMutationId": given.get("clientMutationId")}
+                    return key | {"minimizedComment": subject, "unminimizedComment": subject}
+        raise refuse(
+            "NOT_FOUND", f"Could not resolve to a node with the global id of '{given['subjectId']}'."
+        )
+
+    def updateRefs(self, info: Any, input: Json) -> Json:  # noqa: A002, N802
+        world = self._world
+        need_one(world, self._token, "contents:write")
+        if input["repositoryId"] != node_id("R", world.repository_id):
+            problem = f"Could not resolve to a node with the global id of '{input['repositoryId']}'."
+            raise refuse("NOT_FOUND", problem)
+        updates = [_ref_update(world, update) for update in input["refUpdates"]]
+        script = ["start", *updates, "prepare", "commit"]
+        with world.lock:
+            done = world.git.attempt("update-ref", "--stdin", data="\n".join(script).encode() + b"\n")
+        if done.returncode:
+            problem = done.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
+            raise refuse("UNPROCESSABLE", f"Reference update failed: {problem}")
+        return {"clientMutationId": input.get("clientMutationId")}
+
+
+def _ref_update(world: World, update: Json) -> str:
+    """Check one reference update and return git's instruction for it."""
+    name, after, before = update["name"], update["afterOid"], update.get("beforeOid")
+    well_formed = world.git.attempt("check-ref-format", name).returncode == 0 and name.startswith("refs/")
+    if not well_formed:
+        raise refuse("UNPROCESSABLE", f"{name} is not a valid ref name.")
+    if not _OID.fullmatch(after) or (after != ZERO and world.git.find(after) is None):
+        raise refuse("UNPROCESSABLE", f"Object {after} does not exist.")
+    present = world.git.ref(name) or ZERO
+    if before is not None and before != present:
+        raise refuse(
+            "UNPROCESSABLE", f"Reference update failed: {name} is at {present} but expected {before}"
+        )
+    moves = ZERO not in (present, after)
+    if moves and not update.get("force") and not world.git.is_ancestor(present, after):
+        raise refuse("UNPROCESSABLE", f"Reference update failed: {name}: update is not a fast forward")
+    return f"update {name} {after} {present}"
+
+
+@route("POST", "/graphql")
+def post_graphql(world: World, call: Call) -> Reply:
+    query = call.body.get("query")
+    if not isinstance(query, str):
+        problem = "A query attribute must be specified and must be a string."
+        return Reply({"errors": [{"message": problem}]})
+    result = graphql_sync(
+        _SCHEMA,
+        query,
+        root_value=_Root(world, call.token),
+        variable_values=call.body.get("variables"),
+        operation_name=call.body.get("operationName"),
+    )
+    body: Json = {}
+    if result.data is not None or not result.errors or any(error.path for error in result.errors):
+        body["data"] = result.data
+    if result.errors:
+        body["errors"] = [_error(error) for error in result.errors]
+    return Reply(body)
+
+
+def _error(error: GraphQLError) -> Json:
+    cause = error.original_error
+    if cause is not None and not isinstance(cause, GraphQLError):
+        raise cause
+    shown: Json = dict(error.formatted)
+    kind = (shown.pop("extensions", None) or {}).get("type")
+    return {"type": kind, **shown} if kind else shown
