@@ -139,7 +139,7 @@ class Placer:
         exact = "\\" in raw and self._files is not None and raw in self._files
         path = raw if exact else normalise(raw)
         for old, new in self._maps:
-            if path == old or path.startswith(old + "/") if old else not _rooted(path):
+            if path == old or path.startswith(old.rstrip("/") + "/") if old else not _rooted(path):
                 rest = path[len(old) :].lstrip("/")
                 path = normalise(f"{new}/{rest}") if new else rest
                 break

@@ -27,7 +27,7 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {
       locked
       headRefOid
       comments(first: 100, after: $after) {
-        nodes { databaseId body viewerDidAuthor url }
+        nodes { body viewerDidAuthor url }
         pageInfo { hasNextPage endCursor }
       }
     }
@@ -122,13 +122,18 @@ def publish(page: Page, desk: Desk) -> None:
             desk.posted["comment-url"] = str(made["html_url"])
         else:
             if talk.ours["body"].strip() != body.strip():
-                hub.patch(f"/issues/comments/{talk.ours['databaseId']}", {"body": body})
+                hub.patch(f"/issues/comments/{_number(talk.ours['url'])}", {"body": body})
             desk.posted["comment-url"] = str(talk.ours["url"])
     except PermissionDeniedError as error:
         desk.unwritten.append("comment")
         desk.log.notice(f"No comment was written: {error}")
     except ForgeError as error:
         desk.log.notice(f"The comment could not be written: {error}")
+
+
+def _number(url: str) -> int:
+    """A comment's number, from its address: GraphQL's `databaseId` has 32 bits, and the numbers have outgrown them."""
+    return int(url.rpartition("#issuecomment-")[2])
 
 
 def _left_alone(page: Page, desk: Desk, talk: Conversation) -> str:

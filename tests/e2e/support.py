@@ -1,0 +1,160 @@
+"""Runs the real entry point as the runner does: environment in; exit code, log, outputs and summary out."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.fakes.github import FakeGitHub, Pull
+
+READ: Mapping[str, str] = {"contents": "read"}
+GATE: Mapping[str, str] = {"contents": "read", "checks": "write", "pull-requests": "write"}
+RECORD: Mapping[str, str] = {"contents": "write"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a run left behind."""
+
+    code: int
+    log: str
+    outputs: Mapping[str, str]
+    summary: str
+
+    @property
+    def reasons(self) -> list[str]:
+        """The rules that block or warn, the strongest first."""
+        return [row["rule"] for row in json.loads(self.outputs["reasons"])]
+
+
+def read_outputs(text: str) -> dict[str, str]:
+    """Read the file of outputs as the runner does: NAME<<END, the value, END."""
+    found: dict[str, str] = {}
+    lines = iter(text.split("\n"))
+    for line in lines:
+        if not line:
+            continue
+        name, _, end = line.partition("<<")
+        value: list[str] = []
+        while (row := next(lines)) != end:
+            value.append(row)
+        found[name] = "\n".join(value)
+    return found
+
+
+@dataclass(slots=True, kw_only=True)
+class Runner:
+    """One repository on the fake GitHub and a folder to work in."""
+
+    hub: FakeGitHub
+    folder: Path
+    run_id: int = 1000
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def workspace(self, files: Mapping[str, str | bytes]) -> Path:
+        """A fresh workspace with these files and no checkout, as the `gate` job of the README has it."""
+        root = self.folder / f"workspace-{self.run_id}"
+        root.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return root
+
+    def pull_request(self, pull: Pull, files: Mapping[str, str | bytes], **inputs: str) -> Done:
+        """Run for a pull request whose test merge commit was checked out and measured."""
+        merge = pull.merge_sha
+        event = self.hub.event_pull_request(pull)
+        ref = f"refs/pull/{pull.number}/merge"
+        return self.run("pull_request", event, files, sha=str(merge), ref=ref, **inputs)
+
+    def push(self, sha: str, files: Mapping[str, str | bytes], *, before: str = "0" * 40, **inputs: str) -> Done:
+        """Run for a push to the default branch."""
+        event = self.hub.event_push("refs/heads/main", before, sha)
+        given = {"token": self.hub.token(RECORD), **inputs}
+        return self.run("push", event, files, sha=sha, ref="refs/heads/main", **given)
+
+    def run(  # noqa: PLR0913
+        self,
+        name: str,
+        event: Mapping[str, Any],
+        files: Mapping[str, str | bytes],
+        *,
+        sha: str,
+        ref: str,
+        **inputs: str,
+    ) -> Done:
+        """Run for any event; each run has a number of its own, greater than the one before."""
+        self.run_id += 1
+        root = self.workspace(files)
+        work = self.folder / f"run-{self.run_id}"
+        work.mkdir()
+        (work / "event.json").write_text(json.dumps(event))
+        for file in ("output", "summary"):
+            (work / file).touch()
+        given = {"token": self.hub.token(GATE), **inputs}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": "src",
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_API_URL": self.hub.url,
+            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_REPOSITORY": self.hub.world.full_name,
+            "GITHUB_EVENT_NAME": name,
+            "GITHUB_EVENT_PATH": str(work / "event.json"),
+            "GITHUB_SHA": sha,
+            "GITHUB_REF": ref,
+            "GITHUB_RUN_ID": str(self.run_id),
+            "GITHUB_RUN_NUMBER": str(self.run_id - 1000),
+            "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_WORKSPACE": str(root),
+            "RUNNER_WORKSPACE": f"/home/runner/work/{self.hub.world.full_name.split('/')[1]}",
+            "GITHUB_OUTPUT": str(work / "output"),
+            "GITHUB_STEP_SUMMARY": str(work / "summary"),
+            **{f"INPUT_{key.upper().replace('_', '-')}": value for key, value in given.items()},
+            **self.environment,
+        }
+        done = self.launch(environment, root)
+        return Done(
+            code=done.returncode,
+            log=done.stdout + done.stderr,
+            outputs=read_outputs((work / "output").read_text()),
+            summary=(work / "summary").read_text(),
+        )
+
+    def launch(self, environment: Mapping[str, str], _root: Path) -> subprocess.CompletedProcess[str]:
+        """Start the entry point of this checkout."""
+        command = [sys.executable, "-W", "error", "-m", "readygate"]
+        return subprocess.run(
+            command, env=dict(environment), capture_output=True, text=True, check=False, timeout=120
+        )
+
+
+def junit(**outcomes: str) -> str:
+    """A JUnit report: test name = passed, failed, skipped, or absent."""
+    inner = {
+        "passed": "",
+        "failed": '<failure message="assert 1 == 2">tests/test_api.py:3: AssertionError</failure>',
+        "skipped": '<skipped message="not today"/>',
+    }
+    cases = "".join(
+        f'<testcase classname="tests.test_api" name="{name}" time="0.01">{inner[what]}</testcase>'
+        for name, what in outcomes.items()
+    )
+    return f'<?xml version="1.0"?><testsuites><testsuite name="pytest">{cases}</testsuite></testsuites>'
+
+
+def lcov(**files: str) -> str:
+    """An LCOV report: `src_app_py="1+ 2- 3+"` says which lines of src/app.py were hit."""
+    records = []
+    for name, lines in files.items():
+        path = name.replace("_py", ".py").replace("_", "/")
+        rows = "".join(f"DA:{line[:-1]},{1 if line[-1] == '+' else 0}\n" for line in lines.split())
+        records.append(f"SF:/home/runner/work/widgets/widgets/{path}\n{rows}end_of_record\n")
+    return "".join(records)
