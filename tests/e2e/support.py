@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.github import FakeGitHub, Pull
+from tests.support.container import read_outputs, run_action
 
-READ: Mapping[str, str] = {"contents": "read"}
-GATE: Mapping[str, str] = {"contents": "read", "checks": "write", "pull-requests": "write"}
-RECORD: Mapping[str, str] = {"contents": "write"}
+READ = {"contents": "read"}
+GATE = {"contents": "read", "checks": "write", "pull-requests": "write"}
+RECORD = {"contents": "write"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,21 +32,6 @@ class Done:
     def reasons(self) -> list[str]:
         """The rules that block or warn, the strongest first."""
         return [row["rule"] for row in json.loads(self.outputs["reasons"])]
-
-
-def read_outputs(text: str) -> dict[str, str]:
-    """Read the file of outputs as the runner does: NAME<<END, the value, END."""
-    found: dict[str, str] = {}
-    lines = iter(text.split("\n"))
-    for line in lines:
-        if not line:
-            continue
-        name, _, end = line.partition("<<")
-        value: list[str] = []
-        while (row := next(lines)) != end:
-            value.append(row)
-        found[name] = "\n".join(value)
-    return found
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,7 +66,7 @@ class Runner:
         given = {"token": self.hub.token(RECORD), **inputs}
         return self.run("push", event, files, sha=sha, ref="refs/heads/main", **given)
 
-    def run(  # noqa: PLR0913
+    def run(
         self,
         name: str,
         event: Mapping[str, Any],
@@ -92,35 +78,43 @@ class Runner:
     ) -> Done:
         """Run for any event; each run has a number of its own, greater than the one before."""
         self.run_id += 1
-        root = self.workspace(files)
-        work = self.folder / f"run-{self.run_id}"
-        work.mkdir()
-        (work / "event.json").write_text(json.dumps(event))
-        for file in ("output", "summary"):
-            (work / file).touch()
         given = {"token": self.hub.token(GATE), **inputs}
         environment = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": "src",
-            "GITHUB_ACTIONS": "true",
             "GITHUB_API_URL": self.hub.url,
             "GITHUB_SERVER_URL": "https://github.com",
             "GITHUB_REPOSITORY": self.hub.world.full_name,
             "GITHUB_EVENT_NAME": name,
-            "GITHUB_EVENT_PATH": str(work / "event.json"),
             "GITHUB_SHA": sha,
             "GITHUB_REF": ref,
             "GITHUB_RUN_ID": str(self.run_id),
             "GITHUB_RUN_NUMBER": str(self.run_id - 1000),
             "GITHUB_RUN_ATTEMPT": "1",
-            "GITHUB_WORKSPACE": str(root),
             "RUNNER_WORKSPACE": f"/home/runner/work/{self.hub.world.full_name.split('/')[1]}",
-            "GITHUB_OUTPUT": str(work / "output"),
-            "GITHUB_STEP_SUMMARY": str(work / "summary"),
             **{f"INPUT_{key.upper().replace('_', '-')}": value for key, value in given.items()},
             **self.environment,
         }
-        done = self.launch(environment, root)
+        return self.execute(environment, event, self.workspace(files))
+
+    def execute(self, environment: Mapping[str, str], event: Mapping[str, Any], root: Path) -> Done:
+        """Start the entry point of this checkout."""
+        work = self.folder / f"run-{self.run_id}"
+        work.mkdir()
+        (work / "event.json").write_text(json.dumps(event))
+        for file in ("output", "summary"):
+            (work / file).touch()
+        runner = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": "src",
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_PATH": str(work / "event.json"),
+            "GITHUB_WORKSPACE": str(root),
+            "GITHUB_OUTPUT": str(work / "output"),
+            "GITHUB_STEP_SUMMARY": str(work / "summary"),
+        }
+        command = [sys.executable, "-W", "error", "-m", "readygate"]
+        done = subprocess.run(
+            command, env={**environment, **runner}, capture_output=True, text=True, check=False, timeout=120
+        )
         return Done(
             code=done.returncode,
             log=done.stdout + done.stderr,
@@ -128,12 +122,17 @@ class Runner:
             summary=(work / "summary").read_text(),
         )
 
-    def launch(self, environment: Mapping[str, str], _root: Path) -> subprocess.CompletedProcess[str]:
-        """Start the entry point of this checkout."""
-        command = [sys.executable, "-W", "error", "-m", "readygate"]
-        return subprocess.run(
-            command, env=dict(environment), capture_output=True, text=True, check=False, timeout=120
-        )
+
+@dataclass(slots=True, kw_only=True)
+class ImageRunner(Runner):
+    """The same by the container image, as the runner starts it."""
+
+    image: str
+
+    def execute(self, environment: Mapping[str, str], event: Mapping[str, Any], root: Path) -> Done:
+        """Start the image over the workspace."""
+        done = run_action(self.image, root, environment, event)
+        return Done(code=done.exit_code, log=done.stdout + done.stderr, outputs=done.outputs, summary=done.summary)
 
 
 def junit(**outcomes: str) -> str:

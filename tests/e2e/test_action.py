@@ -213,7 +213,7 @@ def test_a_reading_token_leaves_summary_outputs_and_exit_code(runner: Runner) ->
 
 def test_an_unreadable_store_is_no_missing_baseline(runner: Runner) -> None:
     pull = topic(runner, base(runner))
-    runner.hub.fault("GET", r"/git/blobs/", faults.answer(502, "{}"), times=100)
+    runner.hub.fault("GET", r"/git/blobs/", faults.answer(502, {}), times=100)
 
     done = runner.pull_request(pull, {"junit.xml": BASE_TESTS, "cov.lcov": HEAD_LINES})
 
@@ -226,7 +226,7 @@ def test_an_unreadable_store_is_no_missing_baseline(runner: Runner) -> None:
 
 def test_a_comment_that_github_refuses_changes_no_exit_code(runner: Runner) -> None:
     pull = topic(runner, base(runner))
-    runner.hub.fault("POST", r"/comments$", faults.answer(502, "{}"), times=100)
+    runner.hub.fault("POST", r"/comments$", faults.answer(502, {}), times=100)
     done = runner.pull_request(pull, {"junit.xml": BASE_TESTS, "cov.lcov": HEAD_LINES})
     assert done.code == 0
     assert "The comment could not be written" in done.log
@@ -302,9 +302,7 @@ def test_a_merge_group_is_judged_on_its_own_commit(runner: Runner) -> None:
     group = runner.hub.commit({"src/app.py": HEAD_SOURCE}, branch="gh-readonly-queue/main/pr-7-x", parents=[start])
     event = runner.hub.event_merge_group("main", start, group)
     files = {"junit.xml": BASE_TESTS, "cov.lcov": HEAD_LINES}
-    done = runner.run(
-        "merge_group", event, files, sha=group, ref="refs/heads/gh-readonly-queue/main/pr-7-x"
-    )
+    done = runner.run("merge_group", event, files, sha=group, ref="refs/heads/gh-readonly-queue/main/pr-7-x")
     assert done.code == 0, done.log
     assert done.outputs["baseline-commit"] == start
     assert runner.hub.check_runs(group)[0]["conclusion"] == "success"
@@ -312,7 +310,9 @@ def test_a_merge_group_is_judged_on_its_own_commit(runner: Runner) -> None:
 
 def test_a_step_in_each_leg_of_a_matrix_gets_a_check_of_its_own(runner: Runner) -> None:
     pull = topic(runner, base(runner))
-    done = runner.pull_request(pull, {"junit.xml": BASE_TESTS, "cov.lcov": HEAD_LINES}, matrix='{"os": "linux", "py": 3.12}')
+    done = runner.pull_request(
+        pull, {"junit.xml": BASE_TESTS, "cov.lcov": HEAD_LINES}, matrix='{"os": "linux", "py": 3.12}'
+    )
     assert done.code in (0, 1)
     assert not runner.hub.comments(7)
     assert [check["name"] for check in runner.hub.check_runs(pull.head_sha)] == ["readygate (linux, 3.12)"]
@@ -362,6 +362,6 @@ def test_report_files_are_written(runner: Runner, tmp_path: Path) -> None:
 def test_the_token_is_never_printed(runner: Runner) -> None:
     pull = topic(runner, base(runner))
     token = runner.hub.token(GATE)
-    runner.hub.fault("GET", r"/git/trees/", faults.answer(500, "{}"), times=100)
+    runner.hub.fault("GET", r"/git/trees/", faults.answer(500, {}), times=100)
     done = runner.pull_request(pull, {"junit.xml": BASE_TESTS}, token=token)
     assert token not in done.log + done.summary + json.dumps(dict(done.outputs))

@@ -40,11 +40,11 @@ def stable_name(name: str) -> str:
     return name
 
 
-def stable_names(names: tuple[str, ...]) -> tuple[str, ...]:
+def stable_names(names: list[str]) -> list[str]:
     """Return the stable form of each name; many names that need no change cost next to nothing."""
     if not _may_be_volatile(SEPARATOR.join(names)) and max(map(len, names), default=0) <= MAX_NAME:
         return names
-    return tuple(map(stable_name, names))
+    return list(map(stable_name, names))
 
 
 def _may_be_volatile(text: str) -> bool:

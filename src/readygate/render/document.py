@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from readygate.model.phrase import count
 from readygate.model.verdict import Status
 from readygate.render import page as view
+from readygate.render import read as sources
 from readygate.render import sections
 from readygate.render.page import Page
 
@@ -170,10 +171,10 @@ def _new_header(page: Page) -> str:
 def _details(page: Page) -> list[Block]:
     columns = (("Measured", False), ("Base", True), ("This change", True), ("Difference", True))
     figures = sections.Table(columns=columns, rows=tuple(view.figures_rows(page)))
-    read, rest = sections.read_table(page)
+    read, rest = sources.read_table(page)
     verdict = page.verdict
     rules = (view.rules_title(verdict), sections.rules(page), verdict.off, verdict.preset)
-    files = (sections.read_title(page), read, rest, sections.provenance(page))
+    files = (sources.read_title(page), read, rest, sources.provenance(page))
     compared = page.comparison.baseline is not None
     return [
         Block(kind="all figures", keep=30, text=_render("figures", figures, compared)),

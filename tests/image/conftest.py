@@ -1,0 +1,3 @@
+from tests.support.container import image
+
+__all__ = ["image"]
