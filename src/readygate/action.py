@@ -18,7 +18,7 @@ from readygate.model.target import Role, Target
 from readygate.outputs import Desk, check, step_outputs
 from readygate.pipeline import run
 from readygate.policy import preset
-from readygate.render.text import redact, visible, words
+from readygate.render.text import fenced, redact
 from readygate.settings import Settings, Workplace, read_inputs, read_workplace
 from readygate.sources.checkout import checked_out, tracked_files
 from readygate.stores import Store, open_store
@@ -120,8 +120,8 @@ def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target
             log.line(f"- {problem}")
     if desk is None:
         return code
-    title = f"❌ Not ready: could not be judged ({visible(redact(error.what))})"
-    text = f"{words(title)}\n\n{words(redact(str(error)))}\n"
+    title = "❌ Not ready: the change could not be judged"
+    text = f"{title}\n\n{fenced(str(error))}\n"
     if desk.workplace.step_summary is not None:
         try:
             with desk.workplace.step_summary.open("a", encoding="utf-8", errors="replace") as stream:

@@ -46,6 +46,7 @@ def _finding(rule: Rule, level: Level, judgement: Judgement) -> Finding:
         todo=judgement.todo,
         short=judgement.short,
         needs_baseline=judgement.needs_baseline,
+        incomplete=judgement.incomplete,
     )
 
 

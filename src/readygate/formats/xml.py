@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from readygate.formats import Source
 
-CHUNK: Final = 1 << 18
+CHUNK: Final = 1 << 16
 """Bytes read at a time."""
 
 MAX_TOKEN: Final = 1 << 25
@@ -73,6 +73,9 @@ _OTHER_DAMAGE: Final = (
 )
 
 
+_OWN_ENCODINGS: Final = frozenset(("utf-8", "utf-16", "iso-8859-1", "us-ascii"))
+
+
 class RefusalError(Exception):
     """A handler says that the file must not be read further.
 
@@ -117,7 +120,7 @@ def feed(source: Source, configure: Configure, pulse: Callable[[], None] = _rest
         return _feed_mended(source, configure, pulse, f"line {error.lineno:,}")
     except RefusalError as error:
         return _refused(error, parser)
-    except (LookupError, ValueError):  # an encoding that expat and its bridge to Python's codecs do not know
+    except (LookupError, ValueError):  # a foreign encoding, or half a character in UTF-16
         return _feed_mended(source, configure, pulse, "")
     return None
 
@@ -144,8 +147,16 @@ def _parser(configure: Configure, encoding: str | None = None) -> XMLParserType:
     parser.buffer_size = 1 << 16
     parser.specified_attributes = True
     parser.EntityDeclHandler = _refuse_entity
+    if encoding is None:
+        parser.XmlDeclHandler = _leave_to_mender
     configure(parser)
     return parser
+
+
+def _leave_to_mender(_version: str, encoding: str | None, _standalone: int) -> None:
+    """Keep encodings that expat itself does not know from its bridge to any codec that Python has."""
+    if encoding is not None and encoding.lower() not in _OWN_ENCODINGS:
+        raise LookupError(encoding)
 
 
 def _refuse_entity(name: str, *_: object) -> None:

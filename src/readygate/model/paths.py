@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from readygate.model.coverage import Coverage, FileCoverage, merge_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from readygate.model.report import MeasuredFile
 
@@ -108,6 +108,7 @@ class Placer:
 
     def __init__(self, rules: PathRules) -> None:
         self._files = rules.files
+        self._deepest = max((file.count("/") + 1 for file in rules.files or ()), default=0)
         self._roots = sorted({normalise(root).rstrip("/") + "/" for root in rules.roots}, key=len, reverse=True)
         self._maps = [(normalise(old), normalise(new)) for old, new in rules.maps]
         self._folded: Mapping[str, tuple[str, ...]] | None = None
@@ -178,7 +179,7 @@ class Placer:
         """The file that a candidate names; below an unknown root the longest one of two segments or more."""
         if view.inside is not None:
             return self._lookup(view.inside, fold=fold)
-        for suffix in _suffixes(view.path):
+        for suffix in _suffixes(view.path, self._deepest):
             if "/" in suffix and (found := self._lookup(suffix, fold=fold)):
                 return found
         return ()
@@ -199,13 +200,15 @@ class Placer:
         if fold not in self._suffixes:
             files = sorted(self._files or ())
             self._suffixes[fold] = _index(
-                (suffix.lower() if fold else suffix, file) for file in files for suffix in _suffixes(file)
+                (suffix.lower() if fold else suffix, file)
+                for file in files
+                for suffix in _suffixes(file, self._deepest)
             )
         index = self._suffixes[fold]
         name_only = len(views) == 1 and views[0].relative and "/" not in views[0].path
         best, found = 0, dict[str, None]()
         for view in views:
-            for suffix in _suffixes(view.inside or view.path):
+            for suffix in _suffixes(view.inside or view.path, self._deepest):
                 depth = suffix.count("/") + 1
                 if depth < best or (depth == 1 and not name_only):
                     break
@@ -262,12 +265,11 @@ def _rooted(path: str) -> bool:
     return path.startswith("/") or _DRIVE.match(path) is not None
 
 
-def _suffixes(path: str) -> Iterable[str]:
-    """Suffixes by whole segments, from the path as a whole to the name; a root is left out."""
-    at = path.index("/") + 1 if _rooted(path) else 0
-    while at >= 0:
-        yield path[at:]
-        at = path.find("/", at) + 1 or -1
+def _suffixes(path: str, most: int) -> Iterator[str]:
+    """Suffixes of at most so many segments, the longest first; a root is left out."""
+    segments = path.split("/")[1 if _rooted(path) else 0 :]
+    for start in range(max(len(segments) - most, 0), len(segments)):
+        yield "/".join(segments[start:])
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:

@@ -36,6 +36,7 @@ class Finding:
         todo: the next action, in the imperative, with the distance to pass.
         short: the fact in a few words, for the first line.
         needs_baseline: not evaluated only because there is no baseline.
+        incomplete: not evaluated because a report is damaged.
     """
 
     rule: str
@@ -47,6 +48,7 @@ class Finding:
     todo: Phrase = ()
     short: str = ""
     needs_baseline: bool = False
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

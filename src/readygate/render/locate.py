@@ -28,12 +28,12 @@ class Locator:
 
     def __init__(self, rules: PathRules) -> None:
         self._placer = Placer(rules)
-        self._known = rules.files is not None
+        self._files = rules.files
 
     def place(self, change: TestChange) -> Place | None:
         """The test's own file and line: as the report names them, else from its trace, else from its class."""
         detail = change.detail
-        if not self._known:
+        if self._files is None:
             return None
         if detail is not None and detail.file:
             path = self._file(detail.file)
@@ -64,7 +64,10 @@ class Locator:
         """`tests.test_api.TestLogin` is `tests/test_api.py` if that exists."""
         parts = class_name.split(".")
         for end in range(len(parts), 0, -1):
-            path = self._file("/".join(parts[:end]) + ".py") if all(parts[:end]) else ""
+            name = "/".join(parts[:end]) + ".py"
+            if self._files is not None and name in self._files:
+                return name
+            path = self._file(name) if end > 1 and all(parts[:end]) else ""  # a bare name could be anybody's
             if path:
                 return path
         return ""

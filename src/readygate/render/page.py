@@ -161,10 +161,12 @@ def alert(page: Page, unwritten: str = "") -> tuple[str, str] | None:
         problem.severity is Severity.DAMAGE for file in comparison.head.evidence.files for problem in file.problems
     )
     if damaged:
-        return (
-            "WARNING",
-            "**These figures are incomplete.** What a damaged report would have told is counted nowhere.",
-        )
+        lost = "**These figures are incomplete.** What a damaged report would have told is counted nowhere"
+        open_rules = [f"`{finding.rule}`" for finding in unjudged if finding.incomplete]
+        if open_rules:
+            told = "1 rule" if len(open_rules) == 1 else f"{len(open_rules)} rules"
+            lost += f", and {told} could not be evaluated: {', '.join(open_rules)}"
+        return ("WARNING", f"{lost}.")
     waiting = [finding.rule for finding in unjudged if finding.needs_baseline]
     if comparison.baseline is None and waiting:
         names = ", ".join(f"`{name}`" for name in waiting)

@@ -98,8 +98,7 @@ def first_line(change: TestChange) -> str:
 
 def _trace(change: TestChange) -> Fold:
     detail = change.detail
-    message = html_code(first_line(change), 120)
-    return Fold(title=f"{html_code(change.id.name, 60)}: {message}", body=fenced(detail.text if detail else ""))
+    return Fold(title=f"<b>Trace</b> of {html_code(change.id.name, 60)}", body=fenced(detail.text if detail else ""))
 
 
 def named(

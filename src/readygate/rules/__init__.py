@@ -12,6 +12,7 @@ from functools import cache
 from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase
 from readygate.model.policy import Policy
+from readygate.model.report import CoverageReport, Severity, TestReport
 from readygate.model.verdict import Level
 from readygate.registry import members
 
@@ -42,6 +43,7 @@ class Judgement:
     short: str = ""
     ceiling: Level = Level.BLOCK
     needs_baseline: bool = False
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +80,20 @@ def passes(*summary: str | Name) -> Judgement:
     return Judgement(result=Result.PASS, summary=summary)
 
 
-def not_evaluated(*reason: str | Name, needs_baseline: bool = False) -> Judgement:
+def not_evaluated(*reason: str | Name, needs_baseline: bool = False, incomplete: bool = False) -> Judgement:
     """The rule cannot tell, and why."""
-    return Judgement(result=Result.NOT_EVALUATED, summary=reason, needs_baseline=needs_baseline)
+    return Judgement(result=Result.NOT_EVALUATED, summary=reason, needs_baseline=needs_baseline, incomplete=incomplete)
 
 
+def damaged(comparison: Comparison, kind: type[TestReport | CoverageReport]) -> bool:
+    """Whether a report of a kind was cut short, or a file that could have been one: sides then do not compare."""
+    return any(
+        problem.severity is Severity.DAMAGE
+        for file in comparison.head.evidence.files
+        if file.report is None or isinstance(file.report, kind)
+        for problem in file.problems
+    )
+
+
+INCOMPLETE = not_evaluated("A damaged report leaves open what it would have told", incomplete=True)
 NO_BASELINE = not_evaluated("There is no baseline to compare with", needs_baseline=True)

@@ -9,8 +9,9 @@ from readygate.model.comparison import Comparison, CoverageComparison, CoverageD
 from readygate.model.coverage import Ratio
 from readygate.model.phrase import listed
 from readygate.model.policy import Policy
+from readygate.model.report import CoverageReport
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, not_evaluated, passes
+from readygate.rules import INCOMPLETE, NO_BASELINE, Judgement, Result, Rule, damaged, not_evaluated, passes
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
@@ -21,6 +22,8 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return NO_BASELINE
     if coverage is None:
         return not_evaluated("Coverage was not measured")
+    if damaged(comparison, CoverageReport):
+        return INCOMPLETE
     delta = coverage.delta
     if delta is None:
         return not_evaluated("The base did not measure coverage", needs_baseline=True)

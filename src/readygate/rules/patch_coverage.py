@@ -8,8 +8,9 @@ from readygate.figures import limit, needed, percent
 from readygate.model.comparison import Comparison
 from readygate.model.phrase import Phrase, count, listed
 from readygate.model.policy import Policy
+from readygate.model.report import CoverageReport
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Result, Rule, not_evaluated, passes
+from readygate.rules import INCOMPLETE, Judgement, Result, Rule, damaged, not_evaluated, passes
 
 NAME = "patch-coverage"
 
@@ -20,6 +21,8 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     coverage = comparison.coverage
     if coverage is None:
         return not_evaluated("Coverage was not measured")
+    if damaged(comparison, CoverageReport):
+        return INCOMPLETE
     patch = coverage.patch
     if patch is None:
         return not_evaluated(coverage.patch_note or "The changed lines are not known")
@@ -49,7 +52,11 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         summary=(f"{figures}; {limit(minimum)} asked, {count(more, 'more line')} needed", *detail),
         title=(f"{percent(share)} of the changed lines are covered.",),
         detail=(f"The policy asks for {limit(minimum)}.", *detail),
-        todo=(f"cover {more:,} more of the {count(open_lines, 'line')} listed below.",),
+        todo=(
+            f"cover the {count(open_lines, 'line')} listed below."
+            if more == open_lines
+            else f"cover {more:,} more of the {count(open_lines, 'line')} listed below.",
+        ),
         short=f"{percent(share)} of the changed lines are covered",
     )
 

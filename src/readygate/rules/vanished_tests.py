@@ -5,14 +5,17 @@ from __future__ import annotations
 from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
+from readygate.model.report import TestReport
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, passes
+from readygate.rules import INCOMPLETE, NO_BASELINE, Judgement, Result, Rule, damaged, passes
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     """Broken by every test that the base has and this run lacks."""
     if comparison.baseline is None:
         return NO_BASELINE
+    if damaged(comparison, TestReport):
+        return INCOMPLETE
     gone = comparison.tests.vanished
     if not gone:
         return passes("0 tests")

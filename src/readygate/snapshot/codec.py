@@ -12,12 +12,13 @@ import sys
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from readygate.errors import StoreError
 from readygate.model.coverage import Coverage, FileCoverage
 from readygate.model.snapshot import Provenance, Snapshot
-from readygate.model.tests import ClassBlock, Counts, Leg
+from readygate.model.tests import SEPARATOR, ClassBlock, Counts, Leg, Outcome
 
 MAGIC = b"readygate-snapshot\n"
 VERSION = 1
@@ -109,7 +110,7 @@ def decode(data: bytes, where: str) -> Snapshot:
                 todo="use the same version on the base branch and in pull requests",
             )
         return _rebuild(json.loads(body[8 : 8 + length]), memoryview(body)[8 + length :])
-    except (zlib.error, struct.error, ValueError, KeyError, TypeError, IndexError) as error:
+    except (zlib.error, struct.error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreError(
             f"the snapshot is damaged ({error})",
             where=where,
@@ -154,18 +155,19 @@ def _pack_branches(files: tuple[FileCoverage, ...]) -> bytes:
 def _rebuild(header: Mapping[str, Any], body: memoryview) -> Snapshot:
     if sum(header["columns"]) != len(body):
         raise ValueError("the columns do not fill the body")
-    columns = _cut(body, header["columns"])
-    names = bytes(next(columns)).decode("utf-8", "surrogatepass")
-    outcomes, high, low, lines, branches = columns
+    text, outcomes, high, low, lines, branches = _cut(body, header["columns"])
+    names = bytes(text).decode("utf-8", "surrogatepass")
     seconds = _unpack_seconds(high, low)
     legs, at, text_at = [], 0, 0
     for leg in header["legs"]:
         blocks = {}
         for name, length, size in zip(leg["classes"], leg["lengths"], leg["sizes"], strict=True):
-            blocks[name] = ClassBlock(
-                names=names[text_at : text_at + length],
-                outcomes=bytes(outcomes[at : at + size]),
-                seconds=seconds[4 * at : 4 * (at + size)],
+            blocks[name] = _checked(
+                ClassBlock(
+                    names=names[text_at : text_at + length],
+                    outcomes=bytes(outcomes[at : at + size]),
+                    seconds=seconds[4 * at : 4 * (at + size)],
+                )
             )
             text_at, at = text_at + length, at + size
         passed, failed, errored, skipped, flaky = leg["executions"]
@@ -178,6 +180,8 @@ def _rebuild(header: Mapping[str, Any], body: memoryview) -> Snapshot:
                 seconds=leg["seconds"],
             )
         )
+    if (text_at, at, at) != (len(names), len(outcomes), len(high)):
+        raise ValueError("the classes do not fill their columns")
     return Snapshot(
         commit=header["commit"],
         legs=tuple(legs),
@@ -190,6 +194,12 @@ def _rebuild(header: Mapping[str, Any], body: memoryview) -> Snapshot:
             complete=header["complete"],
         ),
     )
+
+
+def _checked(block: ClassBlock) -> ClassBlock:
+    if block.names.count(SEPARATOR) + 1 != len(block) or max(block.outcomes) > max(Outcome):
+        raise ValueError("the columns of a class do not fit together")
+    return block
 
 
 def _cut(data: memoryview, lengths: list[int]) -> Iterator[memoryview]:
@@ -205,9 +215,13 @@ def _coverage(header: Mapping[str, Any] | None, lines: memoryview, packed: memor
     numbers: array[int] = array("I")
     numbers.frombytes(_swapped(bytes(packed)) if sys.byteorder == "big" else bytes(packed))
     triples = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
+    if sum(header["lengths"]) != len(lines):
+        raise ValueError("the files do not fill the column of lines")
     files = []
     cut = _cut(lines, header["lengths"])
     for path, states, count in zip(header["paths"], cut, header["branches"], strict=True):
-        branches = {line: (taken, total) for line, taken, total in (next(triples) for _ in range(count))}
+        branches = {line: (taken, total) for line, taken, total in islice(triples, count)}
+        if len(branches) != count:
+            raise ValueError("branches of a file are missing")
         files.append(FileCoverage(path=path, lines=bytes(states), branches=branches))
     return Coverage(files=tuple(files), unplaced=tuple(header["unplaced"]), has_branches=header["has_branches"])

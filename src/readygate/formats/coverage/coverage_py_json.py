@@ -22,7 +22,7 @@ MAX_BYTES: Final = 1 << 28
 """Bytes from which on a file is refused: read as a whole it takes about six times as many of memory."""
 
 _NAME: Final = "coverage.py-json"
-_META: Final = re.compile(r'"meta"\s*:\s*\{[^{}]*"branch_coverage"\s*:')
+_META: Final = re.compile(r'"meta"\s*:\s*\{(?=[^{}]*"version"\s*:)[^{}]*"branch_coverage"\s*:')
 _REDO: Final = "look for an error in the log of the job that makes the file, and run it again"
 _WRONG: Final = Oddity(
     Severity.DAMAGE,
@@ -36,7 +36,7 @@ def _claims(head: Head) -> str | None:
     if not head.text.lstrip().startswith("{"):
         return None
     if _META.search(head.text):
-        return "its `meta` says `branch_coverage`"
+        return "its `meta` says `version` and `branch_coverage`"  # SimpleCov's says `simplecov_version`
     if all(f'"{key}"' in head.text for key in ("files", "executed_lines", "missing_lines")):
         return "its `files` have `executed_lines` and `missing_lines`"
     return None

@@ -6,12 +6,11 @@ gcovr, llvm-cov, grcov, Istanbul, coverage.py, simplecov and many more, with the
 
 from __future__ import annotations
 
-import codecs
-import json
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._lcov_branches import Branches, Ran
+from readygate.formats.coverage._lcov_text import chunks, cut, pairs
 from readygate.formats.coverage._tally import (
     BAD_BRANCH,
     NO_FILE,
@@ -27,24 +26,17 @@ from readygate.model.coverage import HIT, MAX_LINE, MEASURED
 from readygate.model.report import CoverageReport, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from readygate.formats import Head, Source
-
-CHUNK: Final = 1 << 20
-"""Bytes read at a time."""
 
 MAX_LINE_BYTES: Final = 1 << 24
 """Bytes of one line of the file from which on it is refused."""
 
 _NAME: Final = "lcov"
 _END: Final = b"end_of_record"
-_DIGITS: Final = b"0123456789"
 _SKIPPED: Final = frozenset(
     b"TN VER FN FNL FNA FNDA FNF FNH MCDC MCF MCH BA BRL BRS KF KH".split()  # nothing in them is counted here
 )
 _TOTALS: Final = {b"LH": 0, b"LF": 1, b"BRH": 2, b"BRF": 3}
-_decode: Final = json.JSONDecoder().raw_decode
 
 _UNKNOWN_RECORD: Final = Oddity(
     Severity.NOTE,
@@ -84,13 +76,15 @@ class _Reader:
     def read(self, stream: BinaryIO) -> None:
         """Read the whole stream."""
         rest = b""
-        for chunk in _chunks(stream):
+        for chunk in chunks(stream):
             block = rest + chunk
             end = block.rfind(b"\n") + 1
             rest = block[end:]
             self._block(block[:end])
             if len(rest) > MAX_LINE_BYTES:
-                self._broken(f"a line is longer than {MAX_LINE_BYTES >> 20} MiB", "it is not a text file")
+                self._broken(
+                    f"a line is longer than {MAX_LINE_BYTES >> 20} MiB", "it is not a text file", self._line + 1
+                )
                 return
         if rest.startswith(_END):
             self._close()
@@ -98,15 +92,16 @@ class _Reader:
             self._broken(
                 "the file ends in the middle of a record",
                 "the tool that wrote it was stopped: the job ran out of time or memory, or was cancelled",
+                self._line + 1,
             )
 
-    def _broken(self, what: str, why: str) -> None:
+    def _broken(self, what: str, why: str, line: int = 0) -> None:
         if self.damage is None:
-            where = f"line {self._line + 1:,}"
+            name = "" if self._name is None else shown(self._name)
             self.damage = Problem(
                 severity=Severity.DAMAGE,
                 what=what,
-                place=where if self._name is None else f"{where}, {shown(self._name)}",
+                place=", ".join(filter(None, (f"line {line:,}" if line else "", name))),
                 why=why,
                 todo="look for an error in the log of the job that makes the file, and run it again",
             )
@@ -140,8 +135,8 @@ class _Reader:
 
     def _lines(self, lines: bytes) -> None:
         """Read lines of one record: those that are many as a whole, the others one by one."""
-        measured, lines = _cut(lines, b"\nDA:")
-        branches, lines = _cut(lines, b"\nBRDA:")
+        measured, lines = cut(lines, b"\nDA:")
+        branches, lines = cut(lines, b"\nBRDA:")
         more: dict[bytes, list[bytes]] = {b"DA": [], b"BRDA": []}
         for line in lines.split(b"\n"):
             kind, _, value = line.partition(b":")
@@ -175,7 +170,7 @@ class _Reader:
         if self._name is None:
             self.tally.odd(NO_FILE, f"'DA:{_text(segment[:40])}'")
             return
-        values = _pairs(segment)
+        values = pairs(segment)
         highest = max(values[::2], default=MAX_LINE + 1)
         if highest > MAX_LINE:
             self._odd_lines(self._name, segment.split(b"\nDA:"))
@@ -183,8 +178,8 @@ class _Reader:
         states = self.tally.states(self._name, highest + 1)
         if states is None:
             return
-        pairs = iter(values)
-        for number, hits in zip(pairs, pairs, strict=True):
+        each = iter(values)
+        for number, hits in zip(each, each, strict=True):
             if hits:
                 states[number] = HIT
             elif not states[number]:
@@ -253,51 +248,6 @@ def _difference(claims: list[int | None], counts: tuple[int, int, int, int]) -> 
         at, what = (2, "branches")
     covered, total = (counts[i] if claims[i] is None else claims[i] for i in (at, at + 1))
     return f"{what} {share(covered or 0, total or 0)} claimed, {share(counts[at], counts[at + 1])} counted"
-
-
-def _pairs(segment: bytes) -> list[int]:
-    """Line, hits, line, hits, …; empty if the values are anything else than two plain numbers each.
-
-    Reading all numbers in one call, as JSON, takes a third of the time of any loop over the lines.
-    """
-    if segment.translate(None, _DIGITS) != b",\nDA:" * segment.count(b"\n") + b",":
-        return []
-    numbers = segment.replace(b"\nDA:", b",").decode("ascii")
-    try:
-        return cast("list[int]", _decode(f"[{numbers}]")[0])
-    except ValueError:  # an empty number, one with leading zeros, or one of thousands of digits
-        return []
-
-
-def _cut(piece: bytes, marker: bytes) -> tuple[bytes, bytes]:
-    """Cut the lines that begin with a marker out of a piece, if they stand together.
-
-    Returns:
-        Their values with the marker between them, and the piece without them.
-    """
-    first = piece.find(marker)
-    if first < 0:
-        return b"", piece
-    end = piece.find(b"\n", piece.rfind(marker) + 1)
-    if end < 0:
-        end = len(piece)
-    segment = piece[first + len(marker) : end]
-    if segment.count(b"\n") != segment.count(marker):
-        return b"", piece
-    return segment, piece[:first] + piece[end:]
-
-
-def _chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a file in UTF-8; Windows PowerShell writes redirected output in UTF-16."""
-    chunk = stream.read(CHUNK)
-    if not chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        yield chunk.removeprefix(codecs.BOM_UTF8)
-        yield from iter(lambda: stream.read(CHUNK), b"")
-        return
-    decode = codecs.getincrementaldecoder("utf-16")(errors="replace").decode
-    while chunk:
-        yield decode(chunk).encode()
-        chunk = stream.read(CHUNK)
 
 
 def _text(value: bytes) -> str:

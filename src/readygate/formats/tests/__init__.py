@@ -1,0 +1,1 @@
+"""Formats of test reports, one module each: `FORMAT`."""

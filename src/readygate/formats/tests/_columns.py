@@ -1,0 +1,163 @@
+"""Collects executions class by class in columns, and what they say in bounded numbers."""
+
+from __future__ import annotations
+
+from array import array
+from operator import itemgetter
+from struct import pack
+from typing import TYPE_CHECKING, Final
+
+from readygate.model.identity import stable_name
+from readygate.model.report import Problem, Severity
+from readygate.model.tests import SEPARATOR, ClassBlock, Counts, Detail, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_DETAILS: Final = 20_000
+"""Failing, and again skipped, executions of one report whose message is kept."""
+MAX_TEXTS: Final = 5_000
+"""Executions of one report whose trace is kept."""
+
+_COMPACT: Final = 1 << 16
+_PASSED: Final = Outcome.PASSED
+
+
+class _Column:
+    """Executions of one class, in the order of the report."""
+
+    __slots__ = ("limit", "names", "outcomes", "seconds")
+
+    def __init__(self, block: ClassBlock | None) -> None:
+        self.limit = _COMPACT
+        self._take(block)
+
+    def _take(self, block: ClassBlock | None) -> None:
+        self.names = block.names.split(SEPARATOR) if block else []
+        self.outcomes = bytearray(block.outcomes if block else b"")
+        self.seconds = block.durations() if block else array("f")
+
+    def add(self, names: Sequence[str], outcomes: bytes, seconds: Sequence[float]) -> None:
+        """Append; fold namesakes now and then, so that a test told a million times costs no more than once."""
+        self.names += names
+        self.outcomes += outcomes
+        self.seconds.extend(seconds)
+        if len(self.names) > self.limit:
+            if 2 * len(set(self.names)) < len(self.names):
+                self._take(self.block())
+            self.limit = max(_COMPACT, 2 * len(self.names))
+
+    def block(self) -> ClassBlock:
+        """The column as a block."""
+        return ClassBlock.build(self.names, self.outcomes, self.seconds)
+
+
+class Columns:
+    """The executions of one report.
+
+    The tests of a class mostly stand together: they become a block at once. Only a class that comes again, or
+    holds other outcomes, is kept as a column until the end.
+
+    Attributes:
+        seconds: the sum of their durations.
+        total: how many there are.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.total = 0
+        self._tally = [0] * len(Outcome)
+        self._blocks: dict[str, ClassBlock] = {}
+        self._columns: dict[str, _Column] = {}
+
+    def add(self, class_name: str, name: str, outcome: Outcome, seconds: float) -> None:
+        """Add one execution."""
+        self._tally[outcome] += 1
+        self.total += 1
+        self.seconds += seconds
+        self._column(class_name).add((stable_name(name),), bytes((outcome,)), (seconds,))
+
+    def add_passed(self, class_name: str, names: list[str], seconds: list[float]) -> None:
+        """Add executions of one class, all of them passed, whose names are stable."""
+        count = len(names)
+        self.total += count
+        self._tally[_PASSED] += count
+        self.seconds += sum(seconds)
+        if class_name in self._blocks or class_name in self._columns or count == 1 or count > len(set(names)):
+            self._column(class_name).add(names, bytes(count), seconds)
+            return
+        pick = itemgetter(*sorted(range(count), key=names.__getitem__))
+        self._blocks[class_name] = ClassBlock(
+            names=SEPARATOR.join(pick(names)),
+            outcomes=bytes(count),
+            seconds=pack(f"{count}f", *pick(seconds)),
+        )
+
+    def _column(self, class_name: str) -> _Column:
+        column = self._columns.get(class_name)
+        if column is None:
+            column = self._columns[class_name] = _Column(self._blocks.pop(class_name, None))
+        return column
+
+    def counts(self) -> Counts:
+        """Count all executions."""
+        passed, flaky, skipped, failed, errored = self._tally
+        return Counts(passed=passed + flaky, failed=failed, errored=errored, skipped=skipped, flaky=flaky)
+
+    def blocks(self) -> dict[str, ClassBlock]:
+        """Return the blocks by class name, in its order."""
+        blocks = self._blocks
+        for class_name, column in self._columns.items():
+            blocks[class_name] = column.block()
+        self._columns.clear()
+        found: dict[str, ClassBlock] = {}
+        for class_name in sorted(blocks):
+            stable = stable_name(class_name)
+            block = blocks[class_name]
+            found[stable] = ClassBlock.merge((found[stable], block)) if stable in found else block
+        return found
+
+
+class Details:
+    """What the executions say that did not simply pass, in bounded numbers."""
+
+    def __init__(self) -> None:
+        self._kept: list[Detail] = []
+        self._skipped = self._failing = self._texts = self._left_out = 0
+
+    def want_text(self) -> bool:
+        """Whether there is room for another trace."""
+        return self._texts < MAX_TEXTS
+
+    def add(self, detail: Detail) -> None:
+        """Keep a detail if there is room."""
+        if detail.outcome is Outcome.SKIPPED:
+            self._skipped += 1
+            room = self._skipped <= MAX_DETAILS
+        else:
+            self._failing += 1
+            room = self._failing <= MAX_DETAILS
+        if not room:
+            self._left_out += 1
+            return
+        self._texts += bool(detail.text)
+        self._kept.append(detail)
+
+    def all(self) -> tuple[Detail, ...]:
+        """Return what was kept, in the order of the report."""
+        return tuple(self._kept)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return a note if something was left out."""
+        without_text = self._failing > MAX_TEXTS and self._texts >= MAX_TEXTS
+        if not self._left_out and not without_text:
+            return ()
+        return (
+            Problem(
+                severity=Severity.NOTE,
+                what="the report says more about its tests than is kept",
+                why=f"messages of {MAX_DETAILS:,} failing and {MAX_DETAILS:,} skipped tests are kept, "
+                f"traces of {MAX_TEXTS:,}",
+                todo="nothing for the figures: all tests are counted",
+            ),
+        )

@@ -1,0 +1,225 @@
+"""What a JUnit report adds up to: its tests by class, its suites, and what is odd in them."""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
+
+from readygate.formats.tests._columns import Columns, Details
+from readygate.formats.tests._junit_result import Result, stated
+from readygate.formats.tests._seconds import seconds_of
+from readygate.formats.tests._totals import Suite, Sums, Totals
+from readygate.model.identity import stable_name, stable_names
+from readygate.model.report import Problem, Severity, TestReport
+from readygate.model.tests import Detail, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    Case = dict[str, str]
+    """The attributes of a test."""
+
+MAX_PROPERTIES: Final = 200
+"""Properties of suites that are kept, and the characters of each name and value."""
+
+_SAYS_NOTHING: Final = frozenset(("", "test", "suite"))
+"""Class names that are the same for all tests of a run (node:test)."""
+
+_CLASS, _NAME, _TIME = itemgetter("classname"), itemgetter("name"), itemgetter("time")
+_STATES: Final = frozenset(("status", "result"))
+_MOST_TIMES: Final = 10_000
+
+
+class _Times(dict[str, float]):
+    """Seconds by the text of a duration, because most durations of a report are the same few.
+
+    Attributes:
+        bad: how often a text was no duration; it counts as 0 s.
+    """
+
+    bad = 0
+
+    def __missing__(self, text: str) -> float:
+        seconds = seconds_of(text) if text else 0.0
+        if seconds is None:
+            self.bad += 1
+            return 0.0
+        if len(self) >= _MOST_TIMES:
+            self.clear()
+        self[text] = seconds
+        return seconds
+
+
+class Ledger:
+    """The tests of one report, entered suite by suite.
+
+    Attributes:
+        batch: the attributes of tests without results of their own, put here as they end; they are worked off
+            many at once.
+    """
+
+    def __init__(self) -> None:
+        self.batch: list[Case] = []
+        self._marks: list[tuple[int, Suite | None]] = [(0, None)]  # places in the batch, and whose tests follow
+        self._suite: Suite | None = None
+        self._columns = Columns()
+        self._details = Details()
+        self._totals = Totals()
+        self._properties: dict[str, str] = {}
+        self._odd = True  # whether tests may have attributes that need a look, each before its suite ends
+        self._nameless = 0
+        self._times = _Times()
+        self._tests = 0  # those of the batch and results of suites as such not among them
+        self._sums: Sums = (0, 0, 0)
+
+    def begin_suite(self, tag: str, attributes: Case) -> None:
+        """Enter a suite; what is added from now on belongs to it."""
+        if self._odd:
+            self.flush()
+        batch = self.batch
+        self._suite = Suite(tag, attributes, self._suite, self._tests + len(batch), self._sums)
+        self._marks.append((len(batch), self._suite))
+
+    def end_suite(self) -> None:
+        """Leave the innermost suite and compare what it claims with what it held."""
+        if self._odd:
+            self.flush()
+        suite, batch = self._suite, self.batch
+        if suite is not None:
+            self._totals.check(suite, self._tests + len(batch) - suite.first, self._sums)
+            self._suite = suite.parent
+            self._marks.append((len(batch), suite.parent))
+
+    def add_property(self, attributes: dict[str, str]) -> None:
+        """Keep a short property of a suite; the first of a name stays."""
+        name, value = attributes.get("name", ""), attributes.get("value", "")
+        short = len(name) <= MAX_PROPERTIES and len(value) <= MAX_PROPERTIES
+        if name and short and len(self._properties) < MAX_PROPERTIES:
+            self._properties.setdefault(name, value)
+
+    def flush(self) -> None:
+        """Work off the batch."""
+        batch = self.batch
+        if batch:
+            self._odd = not self._add_green()
+            if self._odd:
+                for begin, end, suite in self._stretches():
+                    for case in batch[begin:end]:
+                        self._add_odd(case, suite)
+            batch.clear()
+        self._marks[:] = [(0, self._suite)]
+
+    def _add_green(self) -> bool:
+        """Add the batch if all its tests have a class, a name and a time, and no attribute of a result."""
+        batch = self.batch
+        if set(map(len, batch)) != {3} and not all(map(_STATES.isdisjoint, batch)):
+            return False
+        try:
+            classes = list(map(_CLASS, batch))
+            names = list(map(_NAME, batch))
+            times = list(map(_TIME, batch))
+        except KeyError:
+            return False
+        seconds = list(map(self._times.__getitem__, times))
+        self._tests += len(names)
+        self._nameless += names.count("")
+        names = stable_names(names)
+        begin, last = 0, classes[0]
+        for end, class_name in enumerate(classes):
+            if class_name != last:
+                self._add_run(begin, end, last, names, seconds)
+                begin, last = end, class_name
+        self._add_run(begin, len(classes), last, names, seconds)
+        return True
+
+    def _add_run(self, begin: int, end: int, class_name: str, names: list[str], seconds: list[float]) -> None:
+        """Add green tests of one class; where it says nothing, those of each suite apart."""
+        if class_name not in _SAYS_NOTHING:
+            self._columns.add_passed(class_name, names[begin:end], seconds[begin:end])
+            return
+        for first, last, suite in self._stretches():
+            at, to = max(first, begin), min(last, end)
+            if at < to:
+                found = suite.class_of(class_name) if suite else class_name
+                self._columns.add_passed(found, names[at:to], seconds[at:to])
+
+    def _stretches(self) -> Iterator[tuple[int, int, Suite | None]]:
+        """The parts of the batch and the suite that each belongs to."""
+        ends = [begin for begin, _ in self._marks[1:]]
+        for (begin, suite), end in zip(self._marks, [*ends, len(self.batch)], strict=True):
+            yield begin, end, suite
+
+    def _add_odd(self, case: Case, suite: Suite | None) -> None:
+        """Add a test without results whose attributes need a look."""
+        class_name, name, outcome = _class_of(case, suite), case.get("name", ""), stated(case)
+        self._tests += 1
+        self._nameless += not name
+        self._columns.add(class_name, name, outcome, self._times[case.get("time", "")])
+        if outcome is not Outcome.PASSED:
+            self._count(outcome, 0)
+            self._details.add(Detail(class_name=stable_name(class_name), name=stable_name(name), outcome=outcome))
+
+    def add_result(self, result: Result) -> None:
+        """Add a test, or the innermost suite as such, that has results."""
+        suite = self._suite
+        if result.depth:
+            class_name, name = _class_of(result.case, suite), result.case.get("name", "")
+            self._nameless += not name
+            self._tests += 1
+        else:
+            class_name, name = (suite.path, suite.name) if suite else ("", "")
+        outcome = result.final()
+        self._count(outcome, result.more)
+        self._columns.add(class_name, name, outcome, self._times[result.case.get("time", "")])
+        self._details.add(
+            result.detail(
+                stable_name(class_name),
+                stable_name(name),
+                with_text=self._details.want_text(),
+                first_line=0 if suite and suite.name == "pytest" else 1,
+            )
+        )
+
+    def _count(self, outcome: Outcome, more: int) -> None:
+        failing, skipped, others = self._sums
+        self._sums = (
+            failing + (outcome >= Outcome.FAILED),
+            skipped + (outcome is Outcome.SKIPPED),
+            others + more,
+        )
+
+    def report(self, problem: Problem | None) -> TestReport:
+        """Return all that was added, and what is odd about it."""
+        self.flush()
+        problems = [] if problem is None else [problem]
+        if self._nameless:
+            problems.append(
+                Problem(
+                    severity=Severity.NOTE,
+                    what=f"tests without a name: {self._nameless:,}",
+                    todo="they are counted, but can be told apart by their class only",
+                )
+            )
+        if self._times.bad:
+            problems.append(
+                Problem(
+                    severity=Severity.NOTE,
+                    what=f"durations that are no numbers of seconds: {self._times.bad:,}",
+                    todo="they count as 0 s; outcomes are not touched",
+                )
+            )
+        return TestReport(
+            format="junit",
+            blocks=self._columns.blocks(),
+            details=self._details.all(),
+            executions=self._columns.counts(),
+            seconds=self._columns.seconds,
+            problems=(*problems, *self._totals.problems(), *self._details.problems()),
+            properties=self._properties,
+        )
+
+
+def _class_of(case: Mapping[str, str], suite: Suite | None) -> str:
+    """Return the test's class; where there is none, or one that says nothing, the path of suites."""
+    name = case.get("classname") or case.get("class") or ""
+    return suite.class_of(name) if suite and name in _SAYS_NOTHING else name
