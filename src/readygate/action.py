@@ -9,7 +9,8 @@ from typing import TextIO
 
 from readygate.baseline import Choice
 from readygate.collect import Background, Remote
-from readygate.errors import EXIT_NOT_EVALUATED, ReadygateError, SettingsError
+from readygate.errors import DOCS, EXIT_NOT_EVALUATED, ReadygateError, SettingsError
+from readygate.formats import Source
 from readygate.github.client import GitHub
 from readygate.github.event import read_target
 from readygate.log import Log
@@ -20,13 +21,15 @@ from readygate.pipeline import run
 from readygate.policy import preset
 from readygate.render.text import fenced, redact
 from readygate.settings import Settings, Workplace, read_inputs, read_workplace
+from readygate.sources.artifacts import fetch
 from readygate.sources.checkout import checked_out, tracked_files
+from readygate.sources.workspace import Found
 from readygate.stores import Store, open_store
 
 RECIPE = (
     "This step runs once for each leg of a matrix, so check and stored results are named after the leg and no comment "
     "is written. For one verdict over all legs, upload the reports in each leg and run Readygate in one job after "
-    "them: see docs/matrix.md."
+    f"them: see {DOCS}/matrix.md."
 )
 
 
@@ -44,9 +47,9 @@ def run_action(environment: Mapping[str, str], stdout: TextIO) -> int:
     desk: Desk | None = None
     target: Target | None = None
     try:
-        settings = read_inputs(environment)
         place = read_workplace(environment)
-        desk = Desk(settings=settings, workplace=place, log=log)
+        desk = Desk(settings=Settings(), workplace=place, log=log)  # wrong inputs are told in the summary, too
+        settings = desk.settings = read_inputs(environment)
         if settings.report:
             desk.folder = place.workspace / settings.report
         target = read_target(place, settings, checked_out(place.workspace))
@@ -82,7 +85,26 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         background = _fetch(pool, desk.hub, target, settings.gate, store, need_files=tracked is None)
-        return run(desk, target, preset(settings.policy), background, paths, store if keeps else None)
+        archives = _artifacts(place, settings, desk.log)
+        return run(desk, target, preset(settings.policy), background, paths, store if keeps else None, archives)
+
+
+def _artifacts(place: Workplace, settings: Settings, log: Log) -> tuple[Source | Found, ...]:
+    """Download the artifacts that the input names, by a session of their own.
+
+    Raises:
+        ForgeError: they cannot be listed.
+    """
+    if not settings.artifacts:
+        return ()
+    if not settings.token:
+        raise SettingsError(("the input `artifacts` needs the input `token`",))
+    with log.group("Reading artifacts"):
+        hub = GitHub(api_url=place.api_url, token=settings.token, repository=place.repository)
+        found = fetch(hub, place.run_id, settings.artifacts)
+        for part in found:
+            log.line(part.name if isinstance(part, Source) else part.source.name)
+    return found
 
 
 def _fetch(
@@ -97,7 +119,9 @@ def _fetch(
     """Begin to ask GitHub, beside the reading of the reports; the result waits for the answers."""
     if hub is None:
         note = "there is no token to ask GitHub with"
-        return lambda: Background(choice=Choice(baseline=None, note=note), changes_note=note.capitalize())
+        return lambda: Background(
+            choice=Choice(baseline=None, note=note), changes_note="There is no token to ask GitHub with"
+        )
     remote = Remote(hub=hub, target=target, gate=gate, store=store, need_files=need_files)
     future: Future[Background] = pool.submit(remote.fetch)
     return future.result
@@ -115,9 +139,6 @@ def _roots(place: Workplace) -> tuple[str, ...]:
 def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target | None, log: Log) -> int:
     """Tell an error wherever it can be told; a required check must not stay silent."""
     log.error(redact(str(error)))
-    if isinstance(error, SettingsError):
-        for problem in error.problems:
-            log.line(f"- {problem}")
     if desk is None:
         return code
     title = "❌ Not ready: the change could not be judged"

@@ -20,6 +20,8 @@ from readygate.stores import Store
 KEPT = 200
 """Snapshots kept per gate; the oldest go first."""
 
+FIRST_RUN = "After the first run of Readygate on a push to the base branch, changes are compared."
+
 _NAME = re.compile(r"^snapshots/([^/]+)/(\d+)-([0-9a-f]{40,64})(\.incomplete)?$")
 
 
@@ -33,10 +35,11 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The baseline, or why there is none and what to do about it."""
+    """The baseline, or why there is none (part of a sentence) and what to do about it (a sentence)."""
 
     baseline: Baseline | None
     note: str = ""
+    todo: str = ""
 
 
 def slug(gate: str) -> str:
@@ -74,6 +77,7 @@ def choose(
         return Choice(
             baseline=None,
             note=f"`{branch}` has no stored results yet" if branch else "there are no stored results yet",
+            todo=FIRST_RUN,
         )
     behind, found = 0, wanted if wanted in entries else ""
     if not found:
@@ -85,6 +89,7 @@ def choose(
         return Choice(
             baseline=None,
             note=f"neither {wanted[:7]} nor any commit before it that was looked at has stored results",
+            todo=FIRST_RUN,
         )
     name = entries[found].name
     snapshot = decode(store.load(name), where=f"{store.where}, {name}")

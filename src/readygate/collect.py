@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from readygate.baseline import Choice, choose
 from readygate.errors import ForgeError
-from readygate.formats import parse
+from readygate.formats import Source, parse
 from readygate.github.client import GitHub
 from readygate.github.lineage import Origin, changes_between, first_parents, origin
 from readygate.log import Log
@@ -18,6 +19,8 @@ from readygate.model.report import Problem, Severity
 from readygate.model.snapshot import Evidence, Pattern, ReadFile
 from readygate.model.target import Target
 from readygate.settings import Settings
+from readygate.sources import artifacts
+from readygate.sources.archives import unpack
 from readygate.sources.workspace import Found, find
 from readygate.stores import Store
 
@@ -43,18 +46,35 @@ class Background:
     files: frozenset[str] | None = None
 
 
-def read_reports(root: Path, settings: Settings, log: Log, what: str = "reports") -> Evidence:
-    """Find and read the reports of the workspace, each file once, and print a line for every file with a problem."""
+def read_reports(
+    root: Path, settings: Settings, log: Log, what: str = "reports", archives: Sequence[Source | Found] = ()
+) -> Evidence:
+    """Find and read reports, each file once, and print a line for every file with a problem.
+
+    Args:
+        root: the workspace.
+        settings: with the globs of the inputs.
+        log: the console.
+        what: what the reports are called there.
+        archives: artifacts to read beside the workspace.
+    """
     patterns: list[Pattern] = []
     found: dict[str, Found] = {}
     for kind, wanted in (("tests", settings.tests), ("coverage", settings.coverage)):
         counted, files = find(root, kind, wanted)
-        patterns += counted
-        for file in files:
+        inside, members = artifacts.choose(archives, kind, wanted)
+        patterns += _added(counted, inside)
+        for file in (*(part for packed in files for part in unpack(packed)), *members):
             known = found.get(file.source.name)
             found[file.source.name] = file if known is None or known.discovered else known
     read = _read_all([found[name] for name in sorted(found)], log, what)
     return Evidence(files=tuple(read), patterns=tuple(patterns), needs=settings.needs)
+
+
+def _added(one: Iterable[Pattern], other: Iterable[Pattern]) -> list[Pattern]:
+    """Count what a pattern matched in the workspace and in artifacts together."""
+    more = {pattern.text: pattern.matched for pattern in other}
+    return [replace(pattern, matched=pattern.matched + more.get(pattern.text, 0)) for pattern in one]
 
 
 def _read_all(found: list[Found], log: Log, what: str) -> list[ReadFile]:

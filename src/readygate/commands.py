@@ -29,7 +29,7 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="judge local reports against a baseline",
         description="Judge reports on this machine. Without --tests and --coverage the usual names are looked for.",
         epilog=EPILOG
-        + " Example: readygate report --tests 'out/junit*.xml' --coverage coverage.xml --base main.snapshot",
+        + " Example: readygate report --tests 'out/junit*.xml' --coverage coverage.xml --base main/readygate.snapshot",
     )
     add = report.add_argument
     add("--root", type=Path, default=Path(), metavar="DIR", help="where the patterns start (default: here)")
@@ -64,6 +64,7 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add("--branch", default="", metavar="NAME", help="how the report calls the base branch")
     add("--name", default="readygate", help="the gate's name")
     add("--policy", default="standard", choices=("standard", "strict", "lenient"), help="the preset of rules")
+    add("--legs", default="", metavar="PATTERN", help="how paths name the legs of a matrix: results-{os}-{python}")
     add(
         "--path-map",
         action="append",
@@ -72,7 +73,12 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="rewrite the beginning of reported paths",
     )
     add("--format", default="console", choices=("console", "markdown", "json"), help="what to print")
-    add("--output", type=Path, metavar="DIR", help="write report.json, comment.md and snapshot there")
+    add(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="write report.json, comment.md, junit.xml, cobertura.xml and readygate.snapshot there",
+    )
     report.set_defaults(run=_report)
 
 

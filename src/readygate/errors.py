@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+DOCS = "https://github.com/readygate/readygate/blob/main/docs"
+
 EXIT_READY = 0
 EXIT_NOT_READY = 1
 EXIT_SETTINGS = 2
@@ -51,6 +53,10 @@ class SettingsError(ReadygateError):
     def __init__(self, problems: tuple[str, ...], *, todo: str = "correct the inputs named here") -> None:
         self.problems = problems
         super().__init__("; ".join(problems), todo=todo)
+
+    def __str__(self) -> str:
+        rows = "".join(f"\n- {problem}" for problem in self.problems)
+        return f"These settings cannot be used.{rows}\nTo do: {self.todo}."
 
 
 class StoreError(ReadygateError):

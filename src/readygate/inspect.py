@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from readygate.errors import EXIT_NOT_EVALUATED, EXIT_READY
-from readygate.formats import Source, parse
+from readygate.formats import Source, identify, parse
 from readygate.model.coverage import merge_files
-from readygate.model.report import Problem, Report, Severity, TestReport
+from readygate.model.report import Problem, Report, Severity, StatedReport, TestReport
+from readygate.sources.archives import unpack
+from readygate.sources.workspace import Found
 
 FIELDS = (
     "file",
@@ -27,31 +29,43 @@ FIELDS = (
     "branches_covered",
     "branches_total",
     "problems",
+    "why",
 )
 
 
 def inspect_files(names: Sequence[str]) -> int:
-    """Print a line for each file; exit code 3 if one is damaged or unknown."""
+    """Print a line for each file, and for each report in an archive; exit code 3 if one is damaged or unknown."""
     damaged = False
     for name in names:
-        row = inspect_file(Path(name))
-        damaged = damaged or any(problem["severity"] == Severity.DAMAGE.value for problem in row["problems"])
-        sys.stdout.write(json.dumps(row) + "\n")
+        found = Found(source=Source(name=name, path=Path(name)))
+        for part in unpack(found):
+            row = inspect_file(part)
+            damaged = damaged or any(problem["severity"] == Severity.DAMAGE.value for problem in row["problems"])
+            sys.stdout.write(json.dumps(row) + "\n")
     return EXIT_NOT_EVALUATED if damaged else EXIT_READY
 
 
-def inspect_file(path: Path) -> dict[str, Any]:
-    """The figures of one file; None for what it does not hold. Tests are counted as executions."""
-    result = parse(Source(name=str(path), path=path))
+def inspect_file(found: Found) -> dict[str, Any]:
+    """What one file was taken for and why, and its figures; None for what it does not hold.
+
+    Tests are counted as executions.
+    """
     row: dict[str, Any] = dict.fromkeys(FIELDS)
-    row["file"] = str(path)
+    row["file"] = found.source.name
+    result = found.problem or parse(found.source)
     problems = (result,) if isinstance(result, Problem) else result.problems
     if not isinstance(result, Problem):
         row |= figures(result)
+        row["why"] = _why(found.source)
     row["problems"] = [
         {"severity": p.severity.value, "what": p.what, "place": p.place, "why": p.why, "todo": p.todo} for p in problems
     ]
     return row
+
+
+def _why(source: Source) -> str:
+    chosen = identify(source)
+    return "" if isinstance(chosen, Problem) else chosen[1]
 
 
 def figures(report: Report) -> dict[str, Any]:
@@ -67,6 +81,12 @@ def figures(report: Report) -> dict[str, Any]:
             "errored": counts.errored,
             "skipped": counts.skipped,
         }
+    if isinstance(report, StatedReport):  # totals that no line backs; a note among the problems says so
+        lines, branches = report.lines(), report.branches()
+        row |= {"kind": "coverage", "lines_covered": lines.covered, "lines_total": lines.total}
+        if branches is not None:
+            row |= {"branches_covered": branches.covered, "branches_total": branches.total}
+        return row
     files = merge_files(measured.coverage for measured in report.files)
     row |= {
         "kind": "coverage",

@@ -65,5 +65,6 @@ def _reason(findings: tuple[Finding, ...], comparison: Comparison) -> str:
         return ", ".join(warns[:2]) + more
     if not comparison.head.evidence.files:
         return "nothing to measure, only documentation changed"
-    ran = f"all {count(tests.head.passed, 'test')} that ran passed"
+    number = tests.head.passed
+    ran = f"{'the only test' if number == 1 else f'all {number:,} tests'} that ran passed"
     return ran if comparison.baseline else f"{ran}, with nothing to compare yet"

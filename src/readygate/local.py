@@ -72,6 +72,8 @@ def _settings(options: argparse.Namespace) -> Settings:
         raise SettingsError(("--record needs --store, and a commit: --commit, or a checkout in --repo",))
     if options.base and options.store and not options.record:
         raise SettingsError(("--base and --store both name a baseline",), todo="give one of them")
+    if not options.name.strip():
+        raise SettingsError(("--name is empty",))
     maps = tuple(tuple(pair.split("=", 1)) for pair in options.path_map)
     if any(len(pair) != 2 for pair in maps):
         raise SettingsError(("--path-map is of the form OLD=NEW",))
@@ -80,6 +82,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         coverage=tuple(options.coverage),
         name=options.name,
         policy=options.policy,
+        legs=options.legs,
         path_map=tuple((pair[0], pair[1]) for pair in maps),
     )
 
@@ -132,7 +135,11 @@ def _choice(
         snapshot = _given(options.base, start, rules, desk)
         return Choice(baseline=Baseline(snapshot=snapshot, branch=options.branch, relation="the given base"))
     if store is None:
-        return Choice(baseline=None, note="no baseline was given")
+        return Choice(
+            baseline=None,
+            note="no baseline was given",
+            todo="Give one with `--base`, or store one with `--store DIR --record` and name the folder with `--store`.",
+        )
 
     def before() -> Iterable[str]:
         return local_git.ancestors(repo, start or commit) if (repo / ".git").exists() and (start or commit) else ()

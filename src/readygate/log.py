@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from readygate.render.text import visible
+from readygate.render.text import redact, visible
 
 
 def harmless(line: str) -> str:
     """A line that no runner takes for a command."""
-    line = visible(line).replace("##[", "## [")
+    line = visible(redact(line)).replace("##[", "## [")
     return line.replace("::", ": :", 1) if line.lstrip().startswith("::") else line
 
 
@@ -49,7 +49,7 @@ class Log:
         self._told("error", text)
 
     def _told(self, kind: str, text: str) -> None:
-        shown = "\n".join(visible(row) for row in text.split("\n"))
+        shown = "\n".join(visible(row) for row in redact(text).split("\n"))
         if self.commands:
             print(f"::{kind} title=Readygate::{_data(shown)}", file=self.stream, flush=True)
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from readygate.baseline import record
 from readygate.collect import Background, read_reports
@@ -15,6 +15,7 @@ from readygate.errors import (
     PermissionDeniedError,
     StoreError,
 )
+from readygate.formats import Source
 from readygate.judge import judge, lacks_evidence
 from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
@@ -25,6 +26,7 @@ from readygate.outputs import Desk, all_outputs
 from readygate.render.locate import Locator
 from readygate.render.page import Page
 from readygate.snapshot.build import build
+from readygate.sources.workspace import Found
 from readygate.stores import Store
 
 
@@ -35,6 +37,7 @@ def run(
     background: Callable[[], Background],
     paths: Callable[[Background], PathRules],
     store: Store | None,
+    archives: Sequence[Source | Found] = (),
 ) -> int:
     """Run the whole road once.
 
@@ -45,6 +48,7 @@ def run(
         background: waits for what the change is compared with, which is fetched while reports are read.
         paths: how paths of reports become paths of the repository, once that is known.
         store: where the snapshot goes; None if it is not stored.
+        archives: artifacts to read reports from, beside the workspace.
 
     Returns:
         the exit code.
@@ -52,17 +56,22 @@ def run(
     Raises:
         ReadygateError: the change could not be judged.
     """
-    evidence = read_reports(desk.workplace.workspace, desk.settings, desk.log)
+    evidence = read_reports(desk.workplace.workspace, desk.settings, desk.log, archives=archives)
     known = background()
     rules = paths(known)
     provenance = Provenance(
-        run_id=target.run_id, run_attempt=target.run_attempt, event=target.event, branch=target.base_ref
+        run_id=target.run_id,
+        run_attempt=target.run_attempt,
+        event=target.event,
+        branch=target.base_ref,
+        complete=not any(result in ("cancelled", "skipped") for result in (evidence.needs or {}).values()),
     )
-    measured = build(target.measured, evidence, rules, provenance)
+    measured = build(target.measured, evidence, rules, provenance, pattern=desk.settings.legs)
     comparison = compare(
         measured,
         known.choice.baseline,
         baseline_note=known.choice.note,
+        baseline_todo=known.choice.todo,
         changes=known.changes,
         changes_note=known.changes_note,
         since_baseline=known.since_baseline,

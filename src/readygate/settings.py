@@ -26,15 +26,18 @@ class Settings:
     """The inputs of the action; `docs/inputs.md` says what each is for.
 
     Attributes:
+        artifacts: names, or globs of names, of artifacts of this run to read reports from.
         annotations: how many annotations the check run gets at most.
         needs: result by job; None if the input was not given.
         leg: the matrix value of a step that runs once per leg, empty otherwise.
+        legs: how the paths of reports name the legs of a matrix, for example `results-{os}-{python}`.
         pull_request: number, 0 for the event's own.
         path_map: (old, new) prefixes.
     """
 
     tests: tuple[str, ...] = ()
     coverage: tuple[str, ...] = ()
+    artifacts: tuple[str, ...] = ()
     name: str = "readygate"
     policy: str = "standard"
     baseline: str = "branch"
@@ -46,6 +49,7 @@ class Settings:
     report: str = ""
     needs: Mapping[str, str] | None = None
     leg: str = ""
+    legs: str = ""
     commit: str = ""
     pull_request: int = 0
     path_map: tuple[tuple[str, str], ...] = ()
@@ -120,7 +124,7 @@ class _Reader:
     def number(self, name: str, default: int, highest: int) -> int:
         """A whole number from 0."""
         value = self.text(name, str(default))
-        if value.isascii() and value.isdigit() and int(value) <= highest:
+        if value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= highest:
             return int(value)
         self.problems.append(f"input `{name}`: {value!r} is no whole number from 0 to {highest:,}")
         return default
@@ -147,6 +151,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
     settings = Settings(
         tests=reader.lines("tests"),
         coverage=reader.lines("coverage"),
+        artifacts=reader.lines("artifacts"),
         name=_name(reader),
         policy=reader.choice("policy", ("standard", "strict", "lenient")),
         baseline=_baseline(reader),
@@ -158,6 +163,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
         report=reader.text("report"),
         needs=_needs(reader),
         leg=leg,
+        legs=_legs(reader),
         commit=_commit(reader),
         pull_request=reader.number("pull-request", 0, 2**31),
         path_map=_path_map(reader),
@@ -204,6 +210,15 @@ def _leg(reader: _Reader) -> str:
     return re.sub(r"[^\w .,:+/-]", "_", shown)[:80]
 
 
+def _legs(reader: _Reader) -> str:
+    value = reader.text("legs")
+    names = re.findall(r"\{(\w*)\}", value)
+    if value and (not names or "" in names or len(set(names)) < len(names) or "\n" in value):
+        reader.problems.append(f"input `legs`: {value!r} is not of the form results-{{os}}-{{python}}")
+        return ""
+    return value
+
+
 def _commit(reader: _Reader) -> str:
     value = reader.text("commit")
     if value and not _SHA.match(value):
@@ -215,7 +230,7 @@ def _path_map(reader: _Reader) -> tuple[tuple[str, str], ...]:
     pairs = []
     for line in reader.lines("path-map"):
         old, equals, new = line.partition("=")
-        if not equals or not old.strip():
+        if not equals or not (old.strip() or new.strip()):
             reader.problems.append(f"input `path-map`: {line!r} is not of the form old=new")
         pairs.append((old.strip(), new.strip()))
     return tuple(pairs)
@@ -264,4 +279,4 @@ def read_workplace(environment: Mapping[str, str]) -> Workplace:
 
 
 def _whole(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() else 0
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else 0

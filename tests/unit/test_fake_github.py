@@ -221,9 +221,7 @@ class TestAccess:
         for text in (b"{", b'{"content": NaN}', b'{"content": "\xff"}'):
             answer = scene.client.session.post(url, data=text, headers=headers, timeout=20)
             assert answer.status_code == 400, text
-        assert (
-            scene.client.session.post(url, data=iter([b"{}"]), headers=headers, timeout=20).status_code == 411
-        )
+        assert scene.client.session.post(url, data=iter([b"{}"]), headers=headers, timeout=20).status_code == 411
 
 
 class TestFaults:
@@ -337,9 +335,7 @@ class TestRepository:
         fits("Commit", rows)
         assert [row["sha"] for row in rows] == [scene.head, scene.base]
         assert [row["sha"] for row in scene.client.get("/commits?sha=topic&path=lib/b.py")] == [scene.base]
-        assert [row["sha"] for row in scene.client.get("/commits?sha=topic&per_page=1&page=2")] == [
-            scene.base
-        ]
+        assert [row["sha"] for row in scene.client.get("/commits?sha=topic&per_page=1&page=2")] == [scene.base]
         scene.client.refused(404, "Not Found", "GET", "/commits?sha=nowhere")
 
     def test_compare(self, scene: Scene) -> None:
@@ -417,9 +413,7 @@ class TestGitData:
         tree = client.make("/git/trees", {"tree": rows})
         fits("GitTree", tree)
         person = {"name": "Ann", "email": "ann@example.org", "date": "2026-01-02T03:04:05Z"}
-        commit = client.make(
-            "/git/commits", {"message": "Data", "tree": tree["sha"], "parents": [], "author": person}
-        )
+        commit = client.make("/git/commits", {"message": "Data", "tree": tree["sha"], "parents": [], "author": person})
         fits("GitCommit", commit)
         assert (commit["parents"], commit["author"], commit["message"]) == ([], person, "Data")
         ref = client.make("/git/refs", {"ref": "refs/heads/data/one", "sha": commit["sha"]})
@@ -494,9 +488,7 @@ class TestGitData:
         scene.client.refused(422, "must start with 'refs'", "POST", "/git/refs", body | {"ref": "heads/x"})
         scene.client.refused(422, "not a valid ref", "POST", "/git/refs", body | {"ref": "refs/heads/a..b"})
         scene.client.refused(404, "Not Found", "GET", "/git/ref/heads/top")
-        assert [row["ref"] for row in scene.client.get("/git/matching-refs/heads/top")] == [
-            "refs/heads/topic"
-        ]
+        assert [row["ref"] for row in scene.client.get("/git/matching-refs/heads/top")] == ["refs/heads/topic"]
         assert scene.client.get("/git/matching-refs/heads/none") == []
         move = {"sha": scene.base}
         scene.client.refused(422, "Update is not a fast forward", "PATCH", "/git/refs/heads/topic", move)
@@ -690,9 +682,7 @@ class TestChecks:
         assert (len(kept["annotations"]), kept["output"]["summary"]) == (53, "s")
 
     def test_conclusion_alone_completes(self, scene: Scene) -> None:
-        made = scene.client.make(
-            "/check-runs", {"name": "n", "head_sha": scene.head, "conclusion": "failure"}
-        )
+        made = scene.client.make("/check-runs", {"name": "n", "head_sha": scene.head, "conclusion": "failure"})
         assert (made["status"], bool(made["completed_at"])) == ("completed", True)
 
     @pytest.mark.parametrize(

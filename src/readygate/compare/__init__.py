@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
+from readygate.compare.align import align
 from readygate.compare.coverage import compare_coverage
 from readygate.compare.tests import compare_tests
 from readygate.model.changes import Changes
@@ -20,6 +21,7 @@ def compare(
     baseline: Baseline | None,
     *,
     baseline_note: str = "",
+    baseline_todo: str = "",
     changes: Changes | None,
     changes_note: str = "",
     since_baseline: Changes | None,
@@ -30,16 +32,20 @@ def compare(
         head: what this run measured.
         baseline: what it is compared with, if anything.
         baseline_note: why there is no baseline.
+        baseline_todo: what to do about that.
         changes: what the change itself adds and removes, for the coverage of changed lines.
         changes_note: why the changed lines are unknown.
         since_baseline: what changed since the baseline's commit, to map its lines to those of today; the same as
             `changes` where the baseline is the commit that the change starts from.
     """
-    base = baseline.snapshot if baseline else None
+    found = align(baseline.snapshot, head.snapshot) if baseline else None
+    base = found.base if found else None
+    apart = found if head.snapshot.legs else None  # where no test report was read, no single one is missing
     return Comparison(
         head=head,
         baseline=baseline,
         baseline_note=baseline_note,
+        baseline_todo=baseline_todo,
         tests=compare_tests(head, base),
         coverage=compare_coverage(
             head.snapshot.coverage,
@@ -50,6 +56,8 @@ def compare(
         ),
         changes=changes,
         docs_only=is_docs_only(changes),
+        missing_groups=apart.missing_groups if apart else (),
+        missing_legs=apart.missing_legs if apart else (),
     )
 
 

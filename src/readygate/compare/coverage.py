@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import CoverageComparison, CoverageDelta, Patch, PatchFile
-from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio
+from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio, add_ratios
 
 _TEST_FILE = re.compile(
     r"(?:^|/)(?:tests?|__tests__|specs?|testing)/|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|_spec|\.test|\.spec|Tests?)\.\w+)$"
@@ -58,7 +58,7 @@ def patch_coverage(head: Coverage, changes: Changes) -> Patch:
         elif (change.added or not change.shown) and _is_source(change.path, languages):
             unmeasured.append(change.path)
     return Patch(
-        lines=_total(part.lines for part in files),
+        lines=add_ratios(part.lines for part in files),
         files=tuple(sorted(files, key=lambda part: part.path)),
         unmeasured=tuple(sorted(unmeasured)),
         left_out=tuple(sorted(left_out)),
@@ -85,14 +85,6 @@ def _patch_file(file: FileCoverage, change: FileChange) -> PatchFile:
     )
 
 
-def _total(ratios: Iterable[Ratio]) -> Ratio:
-    covered = total = 0
-    for ratio in ratios:
-        covered += ratio.covered
-        total += ratio.total
-    return Ratio(covered=covered, total=total)
-
-
 def _delta(head: Coverage, base: Coverage, since: Changes | None) -> CoverageDelta:
     plain = CoverageDelta(base=base.lines(), base_branches=base.branches())
     if since is None or not since.complete or any(not file.shown for file in since.files):
@@ -105,20 +97,21 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None) -> CoverageDel
         if change is not None and change.status == "removed":
             continue
         path = change.path if change else file.path
-        kept = _without(file.lines, change.removed if change else ())
-        adjusted.append(_ratio(kept))
+        kept = _ratio(_without(file.lines, change.removed if change else ()))
+        adjusted.append(kept)
         mine = now.get(path)
         if mine is None:
-            gone.append(path)
+            if kept.total:  # a file without a line to measure may be left out of a report
+                gone.append(path)
             continue
-        unchanged_base.append(_ratio(kept))
+        unchanged_base.append(kept)
         unchanged_head.append(_ratio(_without(mine.lines, change.added if change else ())))
     return CoverageDelta(
         base=plain.base,
         base_branches=plain.base_branches,
-        adjusted=_total(adjusted),
-        unchanged_base=_total(unchanged_base),
-        unchanged_head=_total(unchanged_head),
+        adjusted=add_ratios(adjusted),
+        unchanged_base=add_ratios(unchanged_base),
+        unchanged_head=add_ratios(unchanged_head),
         gone=tuple(sorted(gone)),
     )
 

@@ -23,7 +23,7 @@ def compare_tests(head: Measured, base: Snapshot | None) -> TestComparison:
     counts = count_blocks(now.values())
     if base is None:
         return TestComparison(head=counts, base=None, new_failures=_changes(new, head, index))
-    moved = _moves(now, before, index)
+    moved = _moves(now, _of_groups(before, {key[0] for key in now}), index)
     return TestComparison(
         head=counts,
         base=count_blocks(before.values()),
@@ -31,7 +31,8 @@ def compare_tests(head: Measured, base: Snapshot | None) -> TestComparison:
         still_failing=_changes(still, head, index),
         fixed=_changes(moved["fixed"], head, index),
         newly_skipped=_changes(moved["skipped"], head, index),
-        vanished=_changes(moved["vanished"], head, index),
+        # where no test report was read nothing is known to be gone
+        vanished=_changes(moved["vanished"], head, index) if head.snapshot.legs else (),
         added=tuple(sorted(moved["added"])),
     )
 
@@ -85,6 +86,11 @@ class _Index:
     def outcome(self, blocks: Blocks, test: TestId) -> Outcome | None:
         """The outcome of one test, None if there is no such test."""
         return self.of(blocks.get((test.group, test.class_name))).get(test.name)
+
+
+def _of_groups(blocks: Blocks, groups: set[str]) -> Blocks:
+    """Leave out suites that the head lacks: their tests are not gone, their report is."""
+    return {key: block for key, block in blocks.items() if key[0] in groups}
 
 
 def _moves(now: Blocks, before: Blocks, index: _Index) -> dict[str, dict[TestId, Story]]:

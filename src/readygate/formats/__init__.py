@@ -13,25 +13,30 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from readygate.errors import DOCS
 from readygate.formats.head import HEAD_BYTES, Head
 from readygate.model.report import Problem, Report, Severity
 from readygate.registry import members
 
-__all__ = ["Format", "Head", "Source", "all_formats", "choose", "parse"]
+__all__ = ["Format", "Head", "Source", "all_formats", "choose", "identify", "parse"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One file to read: on disk, or in memory (a member of an archive).
+    """One file to read: on disk, in memory, or unpacked while it is read.
 
     Attributes:
         name: how messages and tables call it; untrusted.
-        path: where it lies; None if `data` holds it.
+        path: where it lies; None if it lies in `data` or behind `opener`.
+        opener: opens a member of an archive; raises OSError for damage.
+        packed: what `opener` takes for its size, in bytes.
     """
 
     name: str
     path: Path | None = None
     data: bytes = b""
+    opener: Callable[[], BinaryIO] | None = None
+    packed: int = 0
 
     def open(self) -> BinaryIO:
         """Open the bytes.
@@ -39,11 +44,15 @@ class Source:
         Raises:
             OSError: the file cannot be opened.
         """
+        if self.opener is not None:
+            return self.opener()
         return BytesIO(self.data) if self.path is None else self.path.open("rb")
 
     @property
     def size(self) -> int:
         """Bytes."""
+        if self.opener is not None:
+            return self.packed
         return len(self.data) if self.path is None else self.path.stat().st_size
 
 
@@ -99,20 +108,30 @@ def choose(head: Head) -> tuple[Format, str] | Problem:
         severity=Severity.DAMAGE,
         what=f"no known format: {head.summary()}",
         why="the pattern also matches files that are no reports, or the file is damaged at its beginning",
-        todo="exclude it with a line such as `!path/of/it`, or see docs/formats.md for what can be read",
+        todo=f"exclude it with a line such as `!path/of/it`, or see {DOCS}/formats.md for what can be read",
     )
+
+
+def identify(source: Source) -> tuple[Format, str] | Problem:
+    """Say from the beginning of a file what it is and why, or why that cannot be said.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    with source.open() as stream:
+        return choose(Head.read(source.name, stream.read(HEAD_BYTES)))
 
 
 def parse(source: Source) -> Report | Problem:
     """Read one file, whatever it is; a problem if nothing of it can be told."""
     try:
-        with source.open() as stream:
-            head = Head.read(source.name, stream.read(HEAD_BYTES))
-        chosen = choose(head)
+        chosen = identify(source)
         return chosen if isinstance(chosen, Problem) else chosen[0].parse(source)
     except OSError as error:
         return Problem(
             severity=Severity.DAMAGE,
             what=f"the file cannot be read: {error.strerror or error}",
-            todo="check its permissions and that it is a regular file",
+            todo="check its name"
+            if isinstance(error, FileNotFoundError)
+            else "check that it is a file and may be read",
         )

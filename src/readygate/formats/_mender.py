@@ -13,7 +13,7 @@ _BOMS: Final = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
-_DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z][\w.:-]{0,40})["']""")
+_DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z][\w.:-]{0,400})["']""")
 _CODECS: Final = re.compile(r"utf-8|ascii|cp\d|iso|mac|koi8|shift|euc|gb|big5|hz$|johab|tis|hp-|ptcp|kz")
 _FORBIDDEN: Final = re.compile(
     "[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
@@ -27,12 +27,17 @@ def encoding_of(start: bytes) -> str:
     for mark, codec in _BOMS:
         if start.startswith(mark):
             return codec
+    declared = _declared(start) or "utf-8"
+    return declared if _CODECS.match(declared) else "utf-8"
+
+
+def _declared(start: bytes) -> str | None:
+    """Return Python's name of the encoding that a file declares; empty if there is none, None if it declares none."""
     declared = _DECLARED.match(start)
     try:
-        name = codecs.lookup(declared[1].decode()).name if declared else "utf-8"
+        return codecs.lookup(declared[1].decode()).name if declared else None
     except LookupError:
-        return "utf-8"
-    return name if _CODECS.match(name) else "utf-8"
+        return ""
 
 
 class Mender:
@@ -40,11 +45,14 @@ class Mender:
 
     Attributes:
         codec: the Python codec that the file is decoded by.
+        overruled: whether the file declares another encoding, which is wrong or unknown.
         replaced: whether anything had to be replaced so far.
     """
 
     def __init__(self, start: bytes) -> None:
         self.codec = encoding_of(start)
+        declared = _declared(start)
+        self.overruled = declared is not None and not (declared and self.codec.startswith(declared))
         self.replaced = False
         self._decode = codecs.getincrementaldecoder(self.codec)(errors="replace").decode
         self._held = ""

@@ -47,8 +47,9 @@ class Head:
         doctype = [""]
 
         def start(tag: str, attributes: dict[str, str]) -> None:
-            if len(elements) < _MOST_ELEMENTS:
-                elements.append((xml.local(tag), tuple(attributes)))
+            elements.append((xml.local(tag), tuple(attributes)))
+            if len(elements) == _MOST_ELEMENTS:
+                raise xml.RefusalError("enough was seen")
 
         def name_root(name: str, *_: object) -> None:
             doctype[0] = xml.local(name)

@@ -220,7 +220,7 @@ def _feed_mended(source: Source, configure: Configure, pulse: Callable[[], None]
         return _damage(error)
     except RefusalError as error:
         return _refused(error, parser)
-    if not mender.replaced and mender.codec != "utf-8":
+    if not mender.replaced and not mender.overruled:
         return None  # as declared; only expat did not know it
     return Problem(
         severity=Severity.NOTE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError
@@ -22,6 +22,7 @@ LONGEST_WAIT = 60.0
 """Seconds that one wait for a rate limit may take; a longer one is an error that says so."""
 
 _RETRIED = (500, 502, 503, 504)
+_REDIRECTS = (301, 302, 303, 307, 308)
 _SETTLED = 300
 
 
@@ -32,9 +33,11 @@ class GitHub:
         import github  # noqa: PLC0415  (a third of a second that runs without GitHub do not pay)
 
         self.repository = repository
+        self._api_url = api_url.rstrip("/")
+        self._token = token
         self._requester: Requester = github.Github(
             auth=github.Auth.Token(token),
-            base_url=api_url.rstrip("/"),
+            base_url=self._api_url,
             retry=None,
             seconds_between_requests=None,
             seconds_between_writes=None,
@@ -72,6 +75,33 @@ class GitHub:
     def patch(self, path: str, body: Mapping[str, Any]) -> Any:
         """Change something."""
         return self._call("PATCH", self._path(path), body=body)[0]
+
+    def download(self, path: str, largest: int) -> bytes:
+        """Fetch a file that GitHub hands over by a link to another host; the token stays behind.
+
+        PyGithub follows links to hosts of GitHub only, and artifacts lie elsewhere.
+
+        Raises:
+            ForgeError: there is no such file, it is larger than `largest` bytes, or the host did not answer.
+        """
+        import requests  # noqa: PLC0415  (loaded with PyGithub)
+
+        where = f"GET {self._path(path)}"
+        try:
+            first = requests.get(
+                self._api_url + self._path(path),
+                headers={"Authorization": f"Bearer {self._token}", "X-GitHub-Api-Version": API_VERSION},
+                allow_redirects=False,
+                timeout=30,
+            )
+            if first.status_code not in _REDIRECTS:
+                raise _failure(first.status_code, first.text, where)
+            with requests.get(first.headers["Location"], timeout=60, stream=True) as answer:
+                if answer.status_code != requests.codes.ok:
+                    raise ForgeError(f"the file's host answered {answer.status_code}", where=where)
+                return _bounded(answer.iter_content(1 << 20), largest, where)
+        except requests.RequestException as error:
+            raise ForgeError(f"the file's host did not answer ({type(error).__name__})", where=where) from error
 
     def query(self, text: str, variables: Mapping[str, Any]) -> Any:
         """Ask GraphQL; returns `data`.
@@ -133,6 +163,15 @@ class GitHub:
                 raise _failure(status, text, where, limited=wait)
             time.sleep(_pause(attempt) if wait is None else wait)
         raise AssertionError("the last try returns or raises")
+
+
+def _bounded(chunks: Iterable[bytes], largest: int, where: str) -> bytes:
+    data = bytearray()
+    for chunk in chunks:
+        data += chunk
+        if len(data) > largest:
+            raise ForgeError(f"the file is larger than {largest >> 20:,} MiB", where=where)
+    return bytes(data)
 
 
 def _pause(attempt: int) -> float:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from readygate.errors import SettingsError
+from readygate.errors import DOCS, SettingsError
 from readygate.model.target import Role, Target
 from readygate.settings import Settings, Workplace
 
@@ -40,7 +40,7 @@ def read_target(workplace: Workplace, settings: Settings, checked_out: str) -> T
     if reader is None:
         raise SettingsError(
             (f"the event {workplace.event_name!r} cannot be judged",),
-            todo=f"run the workflow on {', '.join(readers)}; see docs/events.md",
+            todo=f"run the workflow on {', '.join(readers)}; see {DOCS}/events.md",
         )
     try:
         facts = reader(workplace, measured)

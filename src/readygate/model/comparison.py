@@ -135,16 +135,22 @@ class Comparison:
     """All that rules may look at and outputs may tell.
 
     Attributes:
-        baseline_note: why there is no baseline and what to do, if `baseline` is None.
+        baseline_note: why there is no baseline, if `baseline` is None.
+        baseline_todo: what to do about it, a sentence.
         coverage: None if this run measured none.
         changes: the changed lines, None if unknown.
         docs_only: the change touches documentation only.
+        missing_groups: suites that the base had and this run lacks.
+        missing_legs: (group, leg) that the base had and this run lacks, of suites that this run has.
     """
 
     head: Measured
     baseline: Baseline | None
     baseline_note: str = ""
+    baseline_todo: str = ""
     tests: TestComparison
     coverage: CoverageComparison | None = None
     changes: Changes | None = None
     docs_only: bool = False
+    missing_groups: tuple[str, ...] = ()
+    missing_legs: tuple[tuple[str, str], ...] = ()

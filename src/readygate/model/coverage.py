@@ -66,6 +66,15 @@ class Ratio:
         return Fraction(self.covered, self.total) if self.total else None
 
 
+def add_ratios(ratios: Iterable[Ratio]) -> Ratio:
+    """Add covered to covered and total to total."""
+    covered = total = 0
+    for ratio in ratios:
+        covered += ratio.covered
+        total += ratio.total
+    return Ratio(covered=covered, total=total)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """The merged coverage of one commit.

@@ -20,7 +20,7 @@ _VOLATILE: Final = re.compile(
     # addresses: `<Foo object at 0x7f12…>`
     rf"(?P<address> at 0x){_HEX}{{6,16}}(?=>)"
     # Java's default toString: `org.example.Thing@1b2c3d`, `[B@1b2c3d`, `[Ljava.lang.String;@1b2c3d`
-    r"|(?P<object>(?:\b(?:[a-z_]\w*\.)+[A-Z][\w$]*|\[(?:[BCDFIJSZ]|L[\w.$]+;))@)[0-9a-f]{5,8}\b"
+    r"|(?P<object>(?:(?<![\w.])(?:[a-z_]\w*\.)+[A-Z][\w$]*|\[(?:[BCDFIJSZ]|L[\w.$]+;))@)[0-9a-f]{5,8}\b"
     # what libraries for temporary files call them
     r"|(?P<root>/tmp/|/var/tmp/|/var/folders/|[/\\]Temp[/\\])"
     r"(?:pytest-of-[^/\\]+[/\\]pytest-\d+|[\w+]{2}/[\w+]{10,}/T(?:/tmp[a-z0-9_]{8}\b)?|"

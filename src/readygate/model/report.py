@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from readygate.model.coverage import FileCoverage
+from readygate.model.coverage import FileCoverage, Ratio, add_ratios
 from readygate.model.tests import ClassBlock, Counts, Detail
 
 
@@ -79,6 +79,40 @@ class CoverageReport:
     files: tuple[MeasuredFile, ...]
     has_branches: bool = False
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedFile:
+    """What a report states of one file without showing its lines.
+
+    Attributes:
+        candidates: the paths that the report allows, as in `MeasuredFile`.
+        branches: None if none are stated.
+    """
+
+    candidates: tuple[str, ...]
+    lines: Ratio
+    branches: Ratio | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatedReport(CoverageReport):
+    """A report whose totals no line backs.
+
+    Attributes:
+        stated: the totals by file; `files` holds what is measured nevertheless, often nothing.
+    """
+
+    stated: tuple[StatedFile, ...]
+
+    def lines(self) -> Ratio:
+        """The totals of all files."""
+        return add_ratios(file.lines for file in self.stated)
+
+    def branches(self) -> Ratio | None:
+        """The totals of all files; None if there are no branches."""
+        total = add_ratios(file.branches for file in self.stated if file.branches is not None)
+        return total if total.total else None
 
 
 Report = TestReport | CoverageReport

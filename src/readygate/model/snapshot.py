@@ -50,6 +50,8 @@ class Snapshot:
 
     def headline(self) -> Mapping[tuple[str, str], ClassBlock]:
         """Blocks by group and class over all legs: of several legs the worst outcome stands."""
+        if len({leg.group for leg in self.legs}) == len(self.legs):  # no group has two: nothing to merge
+            return {(leg.group, name): block for leg in self.legs for name, block in leg.blocks.items()}
         gathered: dict[tuple[str, str], list[ClassBlock]] = {}
         for leg in self.legs:
             for name, block in leg.blocks.items():
@@ -109,13 +111,11 @@ class Evidence:
 
     Attributes:
         needs: result of each needed job (`success`, `failure`, `cancelled`, `skipped`); None if not given.
-        duplicates: files that were matched twice, or whose bytes equal another's, and were read once.
     """
 
     files: tuple[ReadFile, ...] = ()
     patterns: tuple[Pattern, ...] = ()
     needs: Mapping[str, str] | None = None
-    duplicates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
+from operator import itemgetter
 
 SEPARATOR = "\0"
 """Joins the names of a block. XML cannot hold it; `clean_name` takes it out of everything else."""
@@ -30,6 +31,8 @@ class Outcome(IntEnum):
 
 
 FAILING = (Outcome.FAILED, Outcome.ERRORED)
+
+_OUTCOMES = tuple(Outcome)  # by value
 
 
 def clean_name(name: str) -> str:
@@ -103,11 +106,12 @@ class ClassBlock:
     def build(cls, names: list[str], outcomes: bytes | bytearray, seconds: array[float]) -> ClassBlock:
         """Sort the columns by name; of namesakes the worst outcome and the sum of the seconds stay."""
         order = sorted(range(len(names)), key=names.__getitem__)
-        if len(set(names)) == len(names):
+        if 1 < len(set(names)) == len(names):
+            pick = itemgetter(*order)
             return cls(
-                names=SEPARATOR.join([names[i] for i in order]),
-                outcomes=bytes([outcomes[i] for i in order]),
-                seconds=array("f", [seconds[i] for i in order]).tobytes(),
+                names=SEPARATOR.join(pick(names)),
+                outcomes=bytes(pick(outcomes)),
+                seconds=array("f", pick(seconds)).tobytes(),
             )
         kept: list[str] = []
         worst = bytearray()
@@ -148,7 +152,7 @@ class ClassBlock:
 
     def items(self) -> Iterator[tuple[str, Outcome]]:
         """Each name with its outcome."""
-        return zip(self.names.split(SEPARATOR), map(Outcome, self.outcomes), strict=True)
+        return zip(self.names.split(SEPARATOR), map(_OUTCOMES.__getitem__, self.outcomes), strict=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -191,6 +195,7 @@ class Leg:
     Attributes:
         group: the suite that the reports belong to, empty where a run has only one.
         leg: the matrix value, empty where there is no matrix.
+        path: where its reports lie: the key by which another run's leg is recognized.
         blocks: the tests by class, in the order of the class names.
         executions: outcomes of all executions, namesakes counted each.
         seconds: the sum of all durations.
@@ -198,6 +203,7 @@ class Leg:
 
     group: str = ""
     leg: str = ""
+    path: str = ""
     blocks: Mapping[str, ClassBlock]
     executions: Counts
     seconds: float

@@ -55,6 +55,11 @@ class Desk:
             return None
         return path
 
+    def shown_path(self, path: Path) -> str:
+        """A path as later steps can open it: below the workspace, which has another place outside the container."""
+        root = self.workplace.workspace
+        return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+
     def unwritten_note(self) -> str:
         """One sentence on what is missing on GitHub, for the alert; empty if nothing is."""
         if not self.unwritten:

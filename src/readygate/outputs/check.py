@@ -23,6 +23,8 @@ from readygate.render.sections import first_line
 from readygate.render.text import redact, shorten, visible
 
 PER_REQUEST = 50
+TRIED = 2_000
+"""How many failures are looked up in the repository's files; where none of these is found, the rest is not either."""
 LONGEST_TITLE = 255
 LONGEST_TEXT = 60_000
 """GitHub allows 64 KB of message and of raw details each."""
@@ -47,7 +49,7 @@ def find_annotations(page: Page, most: int) -> list[dict[str, Any]]:
 
 
 def _failures(page: Page, changes: tuple[TestChange, ...], level: str, verb: str) -> Iterator[dict[str, Any]]:
-    for change in changes:
+    for change in changes[:TRIED]:
         place = page.locator.place(change)
         if place is None:
             continue

@@ -8,9 +8,9 @@ from readygate.figures import lines_text
 from readygate.model.comparison import TestChange
 from readygate.model.verdict import Status
 from readygate.outputs import Desk, Output, comment, report_json
-from readygate.render.page import Page, figures_line, provenance_line, sentence
+from readygate.render.page import Page, figures_line, is_judged, provenance_line, sentence
 from readygate.render.sections import first_line
-from readygate.render.text import plain, shorten, visible
+from readygate.render.text import plain, redact, shorten, visible
 
 TESTS_SHOWN = 10
 
@@ -32,10 +32,10 @@ def render(page: Page) -> str:
             lines.append(f"  {'':<34}to do: {plain(finding.todo)}")
     tests = page.comparison.tests
     for title, changes in (
-        ("Newly failing", tests.new_failures),
+        ("Newly failing" if page.comparison.baseline else "Failing", tests.new_failures),
         ("Still failing", tests.still_failing),
         ("Newly skipped", tests.newly_skipped),
-        ("Gone", tests.vanished),
+        ("Gone", tests.vanished if is_judged(page, "vanished-tests") else ()),
     ):
         lines += _tests(title, changes)
     lines += _uncovered(page)
@@ -51,10 +51,10 @@ def _tests(title: str, changes: tuple[TestChange, ...]) -> list[str]:
         return []
     rows = ["", f"{title}:"]
     for change in changes[:TESTS_SHOWN]:
-        where = f" ({visible(change.id.class_name)})" if change.id.class_name else ""
-        message = first_line(change)
+        where = f" ({visible(redact(change.id.class_name))})" if change.id.class_name else ""
+        message = redact(first_line(change))
         said = f": {shorten(visible(message), 120)}" if message else ""
-        rows.append(f"  {shorten(visible(change.id.name), 100)}{where}{said}")
+        rows.append(f"  {shorten(visible(redact(change.id.name)), 100)}{where}{said}")
     if len(changes) > TESTS_SHOWN:
         rows.append(f"  and {len(changes) - TESTS_SHOWN:,} more")
     return rows

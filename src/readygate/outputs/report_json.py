@@ -217,10 +217,10 @@ def problem_json(problem: Problem) -> dict[str, str]:
     """A problem of a file."""
     return {
         "severity": problem.severity.value,
-        "what": problem.what,
-        "place": problem.place,
-        "why": problem.why,
-        "todo": problem.todo,
+        "what": redact(problem.what),
+        "place": redact(problem.place),
+        "why": redact(problem.why),
+        "todo": redact(problem.todo),
     }
 
 
@@ -228,7 +228,7 @@ def publish(page: Page, desk: Desk) -> None:
     """Write the file."""
     path = desk.write_file("report.json", render(page).encode())
     if path is not None:
-        desk.posted["report-json"] = str(path)
+        desk.posted["report-json"] = desk.shown_path(path)
 
 
 OUTPUT = Output(name="report-json", order=30, wants=wants_files, publish=publish)

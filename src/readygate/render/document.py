@@ -10,9 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from readygate.model.phrase import count
 from readygate.model.verdict import Status
+from readygate.render import figure_table, sections
 from readygate.render import page as view
 from readygate.render import read as sources
-from readygate.render import sections
 from readygate.render.page import Page
 
 COMMENT_CHARACTERS = 65_000
@@ -130,9 +130,9 @@ def _findings(page: Page) -> list[Block]:
 
 def _sections(page: Page, heading: str) -> list[Block]:
     tests = page.comparison.tests
-    newly = sections.failing(page, tests.new_failures, _new_verb(page), _new_header(page))
-    still = sections.failing(page, tests.still_failing, "still fails", "Still failing test")
-    fixed = sections.named(page, tests.fixed, f"{count(len(tests.fixed), 'fixed test')}", "Fixed test")
+    newly = sections.failing(page, tests.new_failures, _new_header(page))
+    still = sections.failing(page, tests.still_failing, "Still failing test")
+    fixed = sections.named(page, tests.fixed, count(len(tests.fixed), "fixed test"), "Fixed test")
     skips = count(len(tests.newly_skipped), "newly skipped test")
     skipped = sections.named(page, tests.newly_skipped, skips, "Newly skipped test", reason=True)
     uncovered = sections.uncovered(page)
@@ -140,9 +140,9 @@ def _sections(page: Page, heading: str) -> list[Block]:
     for kind, section, keep in (
         ("new failures", newly, 2),
         ("tests that still fail", still, 6),
-        ("fixed tests", fixed, 7),
+        ("fixed tests", fixed if page.verdict.ready else None, 7),
         ("newly skipped tests", skipped, 4),
-        ("tests that are gone", sections.vanished(page), 3),
+        ("tests that are gone", sections.vanished(page) if view.is_judged(page, "vanished-tests") else None, 3),
         ("uncovered lines", uncovered if _asked(page, "patch-coverage") else None, 5),
     ):
         if section is None:
@@ -160,22 +160,25 @@ def _folds(page: Page) -> list[Block]:
     blocks = []
     section = None if _asked(page, "patch-coverage") else sections.uncovered(page)
     if section:
-        body = _render("table", section.table) + (f"\n\n{section.rest}" if section.rest else "")
-        title = f"{section.title}; the policy allows that"
-        blocks.append(Block(kind="uncovered lines", keep=27, text=_render("fold", title, body)))
+        blocks.append(_folded("uncovered lines", section, f"{section.title}; the policy allows that"))
+    fixed = page.comparison.tests.fixed
+    section = None if page.verdict.ready else sections.named(page, fixed, count(len(fixed), "fixed test"), "Fixed test")
+    if section:
+        blocks.append(_folded("fixed tests", section, section.title))
     for kind, item in (("added tests", sections.added(page)), ("unmeasured files", sections.unmeasured(page))):
         if item is not None:
             blocks.append(Block(kind=kind, keep=28, text=_render("fold", item.title, item.body)))
     return blocks
 
 
+def _folded(kind: str, section: sections.Section, title: str) -> Block:
+    body = _render("table", section.table) + (f"\n\n{section.rest}" if section.rest else "")
+    return Block(kind=kind, keep=27, text=_render("fold", title, body))
+
+
 def _asked(page: Page, rule: str) -> bool:
     """Whether a rule asks the reader for something, so that what it is about stands open."""
     return any(f.rule == rule and f.status in (Status.BLOCK, Status.WARN) for f in page.verdict.findings)
-
-
-def _new_verb(page: Page) -> str:
-    return "newly fails" if page.comparison.baseline else "fails"
 
 
 def _new_header(page: Page) -> str:
@@ -184,7 +187,7 @@ def _new_header(page: Page) -> str:
 
 def _details(page: Page) -> list[Block]:
     columns = (("Measured", False), ("Base", True), ("This change", True), ("Difference", True))
-    figures = sections.Table(columns=columns, rows=tuple(view.figures_rows(page)))
+    figures = sections.Table(columns=columns, rows=tuple(figure_table.figures_rows(page)))
     read, rest = sources.read_table(page)
     verdict = page.verdict
     rules = (view.rules_title(verdict), sections.rules(page), verdict.off, verdict.preset)

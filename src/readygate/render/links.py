@@ -28,7 +28,7 @@ class Links:
         if not self.target.web or not self.target.measured:
             return ""
         anchor = f"#L{line}" + (f"-L{end}" if end > line else "") if line else ""
-        return f"{self.target.web}/blob/{self.target.measured}/{quote(path)}{anchor}"
+        return f"{self.target.web}/blob/{self.target.measured}/{quote(path, errors='replace')}{anchor}"
 
     def lines(self, path: str, first: int, last: int) -> str:
         """The address of lines: in the pull request where they have the same numbers, else in the file."""

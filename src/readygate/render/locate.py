@@ -9,10 +9,12 @@ from readygate.model.comparison import TestChange
 from readygate.model.paths import PathRules, Placer
 
 _FRAME = re.compile(
-    r"""^(?:\s*File\ "(?P<a>[^"\n]{1,400})",\ line\ (?P<b>\d{1,7})   # Python's own traceback
-    |\s*(?:at\ .{0,200}?\()?(?P<c>[^\s():"'<>]{1,400}\.\w{1,6}):(?P<d>\d{1,7})\b)""",
+    r"""^(?:[^\S\n]*File\ "(?P<a>[^"\n]{1,400})",\ line\ (?P<b>\d{1,7})   # Python's own traceback
+    |[^\S\n]*(?:at\ .{0,200}?\()?(?P<c>[^\s():"'<>]{1,400}\.\w{1,6}):(?P<d>\d{1,7})\b)""",
     re.MULTILINE | re.VERBOSE,
 )
+_FRAMES = 20
+"""Frames that are looked at, from the beginning of a trace and again from its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,8 @@ class Locator:
     def __init__(self, rules: PathRules) -> None:
         self._placer = Placer(rules)
         self._files = rules.files
+        self._placed: dict[str, str] = {}  # by name: thousands of failures name the same few files
+        self._own: dict[str, str] = {}  # by class
 
     def place(self, change: TestChange) -> Place | None:
         """The test's own file and line: as the report names them, else from its trace, else from its class."""
@@ -39,7 +43,9 @@ class Locator:
             path = self._file(detail.file)
             if path:
                 return Place(path=path, line=detail.line)
-        own = self._own_file(change.id.class_name)
+        own = self._own.get(change.id.class_name)
+        if own is None:
+            own = self._own[change.id.class_name] = self._own_file(change.id.class_name)
         frames = self._frames(detail.text) if detail is not None else []
         mine = [frame for frame in frames if frame.path == own]
         if mine:
@@ -50,15 +56,21 @@ class Locator:
 
     def _frames(self, text: str) -> list[Place]:
         found = []
-        for match in _FRAME.finditer(text):
+        matches = list(_FRAME.finditer(text))
+        if len(matches) > 2 * _FRAMES:
+            matches = matches[:_FRAMES] + matches[-_FRAMES:]
+        for match in matches:
             path = self._file(match["a"] or match["c"])
             if path:
                 found.append(Place(path=path, line=int(match["b"] or match["d"])))
         return found
 
     def _file(self, name: str) -> str:
-        placed = self._placer.place((name,))
-        return placed.path if placed.placed else ""
+        path = self._placed.get(name)
+        if path is None:
+            placed = self._placer.place((name,))
+            path = self._placed[name] = placed.path if placed.placed else ""
+        return path
 
     def _own_file(self, class_name: str) -> str:
         """`tests.test_api.TestLogin` is `tests/test_api.py` if that exists."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from readygate.figures import MINUS, hundredths, percent, points, signed
+from readygate.figures import hundredths, percent, points, signed
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import Ratio
 from readygate.model.phrase import Phrase, count
 from readygate.model.report import Severity
 from readygate.model.snapshot import Baseline
-from readygate.model.target import Role, Target
+from readygate.model.target import Target
 from readygate.model.tests import Counts
 from readygate.model.verdict import Finding, Status, Verdict
 from readygate.render.links import Links
@@ -69,7 +69,7 @@ def verdict_line(page: Page) -> str:
 def figures_line(page: Page) -> str:
     """The second line: tests, pass rate, coverage, changed lines, with what changed."""
     tests = page.comparison.tests
-    parts = [f"{_tests(tests.head, tests.base)}."]
+    parts = [f"{_tests(tests.head, tests.base, _on_legs(page.comparison))}."]
     if tests.head.pass_rate is not None:
         before = tests.base.pass_rate if tests.base else None
         parts.append(f"Pass rate **{percent(tests.head.pass_rate)}**{_points(tests.head.pass_rate, before)}.")
@@ -77,7 +77,7 @@ def figures_line(page: Page) -> str:
     return " ".join(parts)
 
 
-def _tests(head: Counts, base: Counts | None) -> str:
+def _tests(head: Counts, base: Counts | None, on_legs: str) -> str:
     if not head.total:
         return "**No test** was read"
 
@@ -95,7 +95,19 @@ def _tests(head: Counts, base: Counts | None) -> str:
         cell("skipped", always=True),
     )
     total = f"**{count(head.total, 'test')}**{_delta(head.total, base.total if base else None)}"
-    return f"{total}: {', '.join(filter(None, cells))}"
+    return f"{total}{on_legs}: {', '.join(filter(None, cells))}"
+
+
+def _on_legs(comparison: Comparison) -> str:
+    """On how many legs of the matrix the suites ran, and how many of them the base had."""
+    parted = {group for group, _ in comparison.missing_legs}
+    legs = {leg.leg or leg.path for leg in comparison.head.snapshot.legs if leg.leg or leg.group in parted}
+    if not legs:
+        return ""
+    lost = len({leg for _, leg in comparison.missing_legs} - legs)
+    if lost:
+        return f" on {len(legs)} of {count(len(legs) + lost, 'matrix leg')}"
+    return f" on {count(len(legs), 'matrix leg')}"
 
 
 def _delta(now: int, before: int | None) -> str:
@@ -127,13 +139,16 @@ def _coverage(comparison: Comparison) -> str:
 def provenance_line(page: Page) -> str:
     """The third line: which commit, compared with which, and the one link."""
     links, target, baseline = page.links, page.target, page.comparison.baseline
-    subject = f"Commit {links.commit(target.head_sha or target.measured)}"
+    commit = target.head_sha or target.measured
+    subject = f"Commit {links.commit(commit)}" if commit else "This run"
     if baseline is None:
         said = f"{subject} stands alone: {page.comparison.baseline_note}."
     else:
         same = _same_results(page.comparison)
         verb = "has the same results as" if same else "compared with"
-        said = f"{subject} {verb} {links.commit(baseline.snapshot.commit)}{_where(baseline)}."
+        base = baseline.snapshot.commit
+        other = f"{links.commit(base)}{_where(baseline)}" if base else baseline.relation
+        said = f"{subject} {verb} {other}."
     return f"{said} {links.run()}".rstrip()
 
 
@@ -160,23 +175,18 @@ def alert(page: Page, unwritten: str = "") -> tuple[str, str] | None:
     damaged = any(
         problem.severity is Severity.DAMAGE for file in comparison.head.evidence.files for problem in file.problems
     )
-    if damaged:
-        lost = "**These figures are incomplete.** What a damaged report would have told is counted nowhere"
+    if damaged or comparison.missing_groups or comparison.missing_legs:
+        lost = "**These figures are incomplete.** What a missing or damaged report would have told is counted nowhere"
         open_rules = [f"`{finding.rule}`" for finding in unjudged if finding.incomplete]
         if open_rules:
             told = "1 rule" if len(open_rules) == 1 else f"{len(open_rules)} rules"
             lost += f", and {told} could not be evaluated: {', '.join(open_rules)}"
-        return ("WARNING", f"{lost}.")
+        return ("WARNING", f"{lost}. {unwritten}".strip())
     waiting = [finding.rule for finding in unjudged if finding.needs_baseline]
     if comparison.baseline is None and waiting:
         names = ", ".join(f"`{name}`" for name in waiting)
-        how = (
-            "After the first run of this workflow on a push to the base branch, pull requests are compared."
-            if page.target.role is not Role.LOCAL
-            else "Store one with `readygate report --store`, or give one with `--base`."
-        )
         told = f"**{len(waiting)} of {count(len(verdict.findings), 'rule')} need a baseline** and were not evaluated"
-        return ("NOTE", f"{told}: {names}. {how}")
+        return ("NOTE", f"{told}: {names}. {comparison.baseline_todo} {unwritten}".strip())
     return ("NOTE", unwritten) if unwritten else None
 
 
@@ -204,70 +214,6 @@ def ratio_cell(ratio: Ratio | None) -> str:
     return "–" if ratio is None or ratio.fraction is None else percent(ratio.fraction)
 
 
-def figures_rows(page: Page) -> list[tuple[str, str, str, str]]:
-    """Rows (measured, base, this change, difference) of the table of all figures."""
-    tests, coverage = page.comparison.tests, page.comparison.coverage
-    base = tests.base
-    rows = [_row("Tests", base.total if base else None, tests.head.total)]
-    for label, name in (
-        ("Passed", "passed"),
-        ("Failed", "failed"),
-        ("Errored", "errored"),
-        ("Skipped", "skipped"),
-    ):
-        now, before = getattr(tests.head, name), getattr(base, name) if base else None
-        if label != "Errored" or now or before:
-            rows.append(_row(label, before, now))
-    rows.append(_share_row("Pass rate", base.pass_rate if base else None, tests.head.pass_rate))
-    head_runs = page.comparison.head.snapshot.executions.total
-    if head_runs != tests.head.total:
-        baseline = page.comparison.baseline
-        rows.append(_row("Executions", baseline.snapshot.executions.total if baseline else None, head_runs))
-    if coverage is not None:
-        delta = coverage.delta
-        rows += [
-            _row("Lines measured", delta.base.total if delta else None, coverage.lines.total),
-            _row("Lines covered", delta.base.covered if delta else None, coverage.lines.covered),
-            _share_row("Line coverage", delta.base.fraction if delta else None, coverage.lines.fraction),
-        ]
-        if coverage.branches is not None:
-            before_branches = delta.base_branches.fraction if delta and delta.base_branches else None
-            rows.append(_share_row("Branch coverage", before_branches, coverage.branches.fraction))
-        if coverage.patch is not None and coverage.patch.lines.total:
-            patch = coverage.patch.lines
-            shown = f"{ratio_cell(patch)}, {patch.covered:,} of {patch.total:,}"
-            rows.append(("Changed lines covered (patch coverage)", "–", shown, "–"))
-    rows.append(_seconds_row(page.comparison))
-    return rows
-
-
-def _row(label: str, before: int | None, now: int) -> tuple[str, str, str, str]:
-    if before is None:
-        return (label, "–", f"{now:,}", "–")
-    return (label, f"{before:,}", f"{now:,}", signed(now - before))
-
-
-def _share_row(label: str, before: Fraction | None, now: Fraction | None) -> tuple[str, str, str, str]:
-    delta = points(now, before) if now is not None and before is not None else "–"
-    return (
-        label,
-        "–" if before is None else percent(before),
-        "–" if now is None else percent(now),
-        delta,
-    )
-
-
-def _seconds_row(comparison: Comparison) -> tuple[str, str, str, str]:
-    now = comparison.head.snapshot.seconds
-    if comparison.baseline is None:
-        return ("Time of all tests", "–", f"{now:,.2f} s", "–")
-    before = comparison.baseline.snapshot.seconds
-    delta = round(now, 2) - round(before, 2)
-    sign = "+" if delta > 0 else MINUS
-    shown = f"{sign}{abs(delta):,.2f} s" if round(delta, 2) else "±0"
-    return ("Time of all tests", f"{before:,.2f} s", f"{now:,.2f} s", shown)
-
-
 def said(parts: Phrase) -> str:
     """A phrase for a cell of the table of rules."""
     return phrase(parts) or "–"
@@ -283,6 +229,11 @@ def rules_title(verdict: Verdict) -> str:
     }
     told = [text.format(len(verdict.of(status))) for status, text in numbers.items() if verdict.of(status)]
     return ", ".join((count(len(verdict.findings), "rule"), *told))
+
+
+def is_judged(page: Page, rule: str) -> bool:
+    """Whether a rule could tell; what it is about is otherwise no news, but not known."""
+    return all(finding.rule != rule for finding in page.verdict.of(Status.NOT_EVALUATED))
 
 
 def is_news(page: Page) -> bool:

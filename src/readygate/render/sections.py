@@ -15,6 +15,7 @@ from readygate.render.text import code, fenced, html_code
 TESTS_SHOWN = 20
 FILES_SHOWN = 20
 RANGES_SHOWN = 20
+LEGS_SHOWN = 3
 TRACES_SHOWN = 10
 
 
@@ -54,21 +55,38 @@ def test_name(page: Page, change: TestChange) -> str:
     return f"{name} in {code(where)}" if where else name
 
 
-def failing(page: Page, changes: tuple[TestChange, ...], verb: str, header: str) -> Section | None:
+def failing(page: Page, changes: tuple[TestChange, ...], header: str) -> Section | None:
     """Tests that fail, with the first line of what they say."""
     if not changes:
         return None
     number = len(changes)
     shown = changes[:TESTS_SHOWN]
     with_legs = any(change.legs for change in changes)
-    rows = [(test_name(page, change), *((_legs(change),) if with_legs else ()), _message(change)) for change in shown]
-    columns = ((header, False), *((("Fails on", False),) if with_legs else ()), ("Message", False))
+    # a lone failure tells its message in the title of its fold, where there is room for it
+    message = number > 1 or not _has_trace(changes[0])
+    rows = [
+        (
+            test_name(page, change),
+            *((_legs(change),) if with_legs else ()),
+            *((_message(change),) if message else ()),
+        )
+        for change in shown
+    ]
+    columns = (
+        (header, False),
+        *((("Fails on", False),) if with_legs else ()),
+        *((("Message", False),) if message else ()),
+    )
     return Section(
-        title=f"{count(number, 'test')} {verb if number == 1 else verb.replace('fails', 'fail')}",
+        title=f"{number:,} {header.lower()}{'' if number == 1 else 's'}",
         table=Table(columns=columns, rows=tuple(rows)),
         rest=more(page, number - len(shown)),
-        folds=tuple(_trace(change) for change in shown[:TRACES_SHOWN] if change.detail and change.detail.text.strip()),
+        folds=tuple(_trace(change, lone=not message) for change in shown[:TRACES_SHOWN] if _has_trace(change)),
     )
+
+
+def _has_trace(change: TestChange) -> bool:
+    return change.detail is not None and bool(change.detail.text.strip())
 
 
 def _legs(change: TestChange) -> str:
@@ -76,6 +94,8 @@ def _legs(change: TestChange) -> str:
         return f"all {change.all_legs} legs" if change.all_legs > 1 else code(change.legs[0])
     if len(change.legs) == 1:
         return f"only {code(change.legs[0])}"
+    if len(change.legs) <= LEGS_SHOWN:
+        return ", ".join(code(leg) for leg in change.legs)
     return f"{len(change.legs)} of {change.all_legs} legs"
 
 
@@ -91,14 +111,20 @@ def first_line(change: TestChange) -> str:
         return ""
     line = next((row for row in detail.message.splitlines() if row.strip()), "")
     kind = detail.type.rpartition(".")[2]
-    if kind and kind not in line and not line.startswith(("Failed", "AssertionError")):
+    if (
+        kind
+        and detail.outcome >= Outcome.FAILED
+        and kind not in line
+        and not line.startswith(("Failed", "AssertionError"))
+    ):
         return f"{kind}: {line}" if line else kind
     return line
 
 
-def _trace(change: TestChange) -> Fold:
-    detail = change.detail
-    return Fold(title=f"<b>Trace</b> of {html_code(change.id.name, 60)}", body=fenced(detail.text if detail else ""))
+def _trace(change: TestChange, *, lone: bool) -> Fold:
+    told = html_code(first_line(change)) if lone else html_code(change.id.name, 60, "(no name)")
+    title = f"<b>Message:</b> {told}" if lone else f"<b>Trace</b> of {told}"
+    return Fold(title=title, body=fenced(change.detail.text if change.detail else ""))
 
 
 def named(
@@ -121,7 +147,7 @@ def named(
 def vanished(page: Page) -> Section | None:
     """Tests that are gone, with what they did on the base."""
     gone = page.comparison.tests.vanished
-    if not gone:
+    if len(gone) < 2:  # a single one is named by its finding
         return None
     words = {Outcome.PASSED: "passed", Outcome.FLAKY: "passed", Outcome.SKIPPED: "skipped"}
     shown = gone[:TESTS_SHOWN]
@@ -129,7 +155,7 @@ def vanished(page: Page) -> Section | None:
     number = len(gone)
     return Section(
         title=f"{count(number, 'test')} {'is' if number == 1 else 'are'} gone",
-        table=Table(columns=(("Test of the base", False), ("There it", False)), rows=rows),
+        table=Table(columns=(("Test of the base", False), ("On the base", False)), rows=rows),
         rest=more(page, number - len(shown)),
     )
 

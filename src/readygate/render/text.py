@@ -15,24 +15,26 @@ LONGEST_NAME = 60
 LONGEST_MESSAGE = 300
 LONGEST_TRACE = 30
 
-_ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
-_UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\u02ff\u0370-\u03ff]")
+_ANSI = re.compile(r"[\x1b\u241b](?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+_UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u03ff]")
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Characters without a picture that are no format characters: joiners, fillers, the empty braille pattern."""
 _BACKTICKS = re.compile(r"`+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|<>~@:-])")
 _SECRETS = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
+    r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|\Z)"
     r"|\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}"
     r"|(?:AKIA|ASIA)[A-Z0-9]{16}|sk-[A-Za-z0-9_-]{20,}|AIza[\w-]{35}|npm_[A-Za-z0-9]{36})\b"
     r"|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"
-    r"|(?<=://)[^\s/:@]{1,100}:[^\s/@]{1,200}(?=@)"
+    r"|(?<=://)[^\s/:@]{0,100}:[^\s/@]{1,200}(?=@)"
     r"|(?i:(?<=authorization: bearer )|(?<=authorization: basic )|(?<=authorization: token ))\S+",
     re.DOTALL,
 )
 
 
 def redact(text: str) -> str:
-    """Replace what looks like a key, a token or a password of a URL."""
-    return _SECRETS.sub("[redacted]", text)
+    """Replace what looks like a key, a token or a password of a URL; colours, which could hide one, are taken out."""
+    return _SECRETS.sub("[redacted]", _ANSI.sub("", text) if "\x1b" in text else text)
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -40,7 +42,7 @@ def _escape(match: re.Match[str]) -> str:
     number = ord(character)
     if character in "\n\r\t":
         return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[character]
-    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+    if character in _INVISIBLE or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
         if number < 0x100:
             return f"\\x{number:02x}"
         return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
@@ -49,7 +51,7 @@ def _escape(match: re.Match[str]) -> str:
 
 def visible(text: str) -> str:
     """One line in which control, bidi and zero-width characters are seen as escapes; colours are taken out."""
-    if "\x1b" in text:
+    if "\x1b" in text or "\u241b" in text:
         text = _ANSI.sub("", text)
     return _UNSAFE.sub(_escape, text)
 
@@ -63,19 +65,19 @@ def shorten(text: str, longest: int = LONGEST_NAME) -> str:
 
 
 def code(text: str, longest: int = LONGEST_NAME) -> str:
-    """A code span of untrusted text, safe in a paragraph and in a table cell; an empty name is said in words."""
+    """A code span of untrusted text; an empty name is said in words. Tables escape the `|` of their cells."""
     shown = shorten(visible(redact(text)), longest).strip()
     if not shown:
         return "(no name)"
     fence = "`" * (max((len(run) for run in _BACKTICKS.findall(shown)), default=0) + 1)
     pad = " " if shown.startswith("`") or shown.endswith("`") else ""
-    return f"{fence}{pad}{shown}{pad}{fence}".replace("|", "\\|")
+    return f"{fence}{pad}{shown}{pad}{fence}"
 
 
-def html_code(text: str, longest: int = LONGEST_MESSAGE) -> str:
+def html_code(text: str, longest: int = LONGEST_MESSAGE, empty: str = "(no message)") -> str:
     """The same for a `<summary>`, where Markdown is not read."""
     shown = shorten(visible(redact(text)), longest).strip()
-    return f"<code>{html.escape(shown)}</code>" if shown else "(no message)"
+    return f"<code>{html.escape(shown)}</code>" if shown else empty
 
 
 def fenced(text: str, lines: int = LONGEST_TRACE) -> str:

@@ -95,5 +95,14 @@ def damaged(comparison: Comparison, kind: type[TestReport | CoverageReport]) -> 
     )
 
 
+def one_sided(comparison: Comparison) -> Judgement | None:
+    """Why the tests of both sides do not compare: a suite or a leg left no report here; None if they do."""
+    if comparison.missing_groups or comparison.missing_legs:
+        return not_evaluated("A suite or leg of the base left no report", incomplete=True)
+    if not comparison.head.snapshot.legs:
+        return not_evaluated("There is no test report", incomplete=True)
+    return INCOMPLETE if damaged(comparison, TestReport) else None
+
+
 INCOMPLETE = not_evaluated("A damaged report leaves open what it would have told", incomplete=True)
 NO_BASELINE = not_evaluated("There is no baseline to compare with", needs_baseline=True)

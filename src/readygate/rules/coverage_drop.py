@@ -22,6 +22,8 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return NO_BASELINE
     if coverage is None:
         return not_evaluated("Coverage was not measured")
+    if comparison.missing_groups or comparison.missing_legs:
+        return not_evaluated("A suite or leg of the base left no report", incomplete=True)
     if damaged(comparison, CoverageReport):
         return INCOMPLETE
     delta = coverage.delta
@@ -35,12 +37,13 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         )
     lost = fall(delta.unchanged_base, delta.unchanged_head)
     if lost is not None and lost > maximum:
-        return _broken(lost, maximum, "Lines that this change does not touch", Level.BLOCK)
+        return _broken(lost, maximum, "Lines that this change does not touch", "of untouched lines ", Level.BLOCK)
     fell = fall(delta.adjusted or delta.base, coverage.lines)
     if fell is None:
         return not_evaluated("One side has no measured line")
     if fell > maximum:
-        return _broken(fell, maximum, "The project", _ceiling(coverage, policy))
+        without = "without the removed lines " if delta.adjusted not in (None, delta.base) else ""
+        return _broken(fell, maximum, "The project", without, _ceiling(coverage, policy))
     return passes(_small(fell, delta, maximum))
 
 
@@ -64,18 +67,19 @@ def _small(fell: Fraction, delta: CoverageDelta, maximum: Fraction) -> str:
     without = " without the lines that the change removes" if delta.adjusted not in (None, delta.base) else ""
     if fell <= 0:
         return f"Did not fall{without}"
-    return f"Fell by {decimal(fell * 100)} points{without}; {decimal(maximum * 100)} allowed"
+    shown = decimal(fell * 100) if fell * 10_000 >= 1 else "under 0.01"
+    return f"Fell by {shown} points{without}; {decimal(maximum * 100)} allowed"
 
 
-def _broken(fell: Fraction, maximum: Fraction, subject: str, ceiling: Level) -> Judgement:
+def _broken(fell: Fraction, maximum: Fraction, subject: str, part: str, ceiling: Level) -> Judgement:
     shown = decimal(fell * 100, above=maximum * 100)
     return Judgement(
         result=Result.BROKEN,
         summary=(f"{subject} lost {shown} points; {decimal(maximum * 100)} allowed",),
-        title=(f"Coverage fell by {shown} points.",),
+        title=(f"Coverage {part}fell by {shown} points.",),
         detail=(f"{subject} lost them; the policy allows {decimal(maximum * 100)}.",),
         todo=("cover what is no longer covered, or check that every test still runs with coverage.",),
-        short=f"coverage fell by {shown} points",
+        short=f"coverage {part}fell by {shown} points",
         ceiling=ceiling,
     )
 

@@ -21,8 +21,8 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     return Judgement(
         result=Result.BROKEN,
         summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'} on the base too",),
-        title=(f"{count(number, 'test')} still {'fails' if number == 1 else 'fail'},",),
-        detail=(f"as {'it does' if number == 1 else 'they do'} on the base.",),
+        title=(f"{count(number, 'test')} still {'fails' if number == 1 else 'fail'}.",),
+        detail=(f"{'It fails' if number == 1 else 'They fail'} on the base too.",),
         todo=(f"nothing in this change. Fix {'it' if number == 1 else 'them'} ", *where, "."),
         short=f"{count(number, 'test')} still {'fails' if number == 1 else 'fail'}",
     )

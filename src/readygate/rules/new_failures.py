@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from readygate.model.comparison import Comparison
-from readygate.model.phrase import count
+from readygate.model.comparison import Comparison, TestChange
+from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Result, Rule, passes
+from readygate.rules import Judgement, Result, Rule, not_evaluated, passes
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     """Broken by every failing test that is not inherited; without a baseline none is."""
     failures = comparison.tests.new_failures
     number = len(failures)
+    if not comparison.head.snapshot.legs:
+        return not_evaluated("There is no test report")
     if comparison.baseline is None:
         if not number:
             return passes("No test fails")
@@ -21,7 +23,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
             summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}, and there is no baseline",),
             title=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}.",),
             detail=("There is no baseline, so each failure counts as new.",),
-            todo=("fix what is listed below.",),
+            todo=_todo(failures),
             short=f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}",
         )
     if not number:
@@ -38,9 +40,13 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'} and did not fail on the base",),
         title=(f"{fact}.",),
         detail=(seen,) if seen else (),
-        todo=("fix what is listed below.",),
+        todo=_todo(failures),
         short=fact,
     )
+
+
+def _todo(failures: tuple[TestChange, ...]) -> Phrase:
+    return ("fix ", Name(failures[0].id.name), ".") if len(failures) == 1 else ("fix the tests listed below.",)
 
 
 RULE = Rule(

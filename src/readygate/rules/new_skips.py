@@ -5,17 +5,17 @@ from __future__ import annotations
 from readygate.model.comparison import Comparison
 from readygate.model.phrase import count
 from readygate.model.policy import Policy
-from readygate.model.report import TestReport
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, NO_BASELINE, Judgement, Result, Rule, damaged, passes
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, one_sided, passes
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     """Broken by every test that ran on the base and is skipped now."""
     if comparison.baseline is None:
         return NO_BASELINE
-    if damaged(comparison, TestReport):
-        return INCOMPLETE
+    apart = one_sided(comparison)
+    if apart:
+        return apart
     number = len(comparison.tests.newly_skipped)
     if not number:
         return passes("0 tests")

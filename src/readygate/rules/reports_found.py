@@ -24,14 +24,14 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         if pattern.given and not pattern.matched and (pattern.kind == "tests" or base_covered)
     )
     executions = comparison.head.snapshot.executions
+    if missing:
+        noun = "A pattern matches" if len(missing) == 1 else f"{len(missing)} patterns match"
+        return _broken((f"{noun} no file: ", *listed(missing, 3), "."), "a pattern matches no file")
     if not tests and evidence.files:
         kinds = "coverage only" if covers else "nothing that could be read as tests"
         return _broken(("No test report was found", f": {kinds}."), "no test report was found")
     if not tests:
         return _broken(("No test report was found.",), "no test report was found")
-    if missing:
-        noun = "A pattern matches" if len(missing) == 1 else f"{len(missing)} patterns match"
-        return _broken((f"{noun} no file: ", *listed(missing, 3), "."), "a pattern matches no file")
     if not executions.passed + executions.failing:
         return _broken((f"No test was executed: {count(executions.skipped, 'test')} skipped.",), "no test was executed")
     if base_covered and not covers:

@@ -23,8 +23,8 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     names = tuple(dict.fromkeys(name for name, _ in damaged))
     fact = f"{count(len(names), 'report')} {'is' if len(names) == 1 else 'are'} damaged"
     first = damaged[0][1]
-    place = f" at {first.place}" if first.place else ""
-    detail: Phrase = (Name(names[0]), f"{place}: ", Name(first.what), ".")
+    place: Phrase = (" at ", Name(first.place)) if first.place else ()  # it may hold the name of a suite
+    detail: Phrase = (Name(names[0]), *place, ": ", Name(first.what), ".")
     if len(names) > 1:
         detail = (*detail, " Also ", *listed(names[1:], 3), ".")
     partly = any(file.report is not None and file.name in names for file in files)

@@ -5,24 +5,27 @@ from __future__ import annotations
 from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
-from readygate.model.report import TestReport
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, NO_BASELINE, Judgement, Result, Rule, damaged, passes
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, one_sided, passes
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     """Broken by every test that the base has and this run lacks."""
     if comparison.baseline is None:
         return NO_BASELINE
-    if damaged(comparison, TestReport):
-        return INCOMPLETE
+    apart = one_sided(comparison)
+    if apart:
+        return apart
     gone = comparison.tests.vanished
     if not gone:
         return passes("0 tests")
     number = len(gone)
     fact = f"{count(number, 'test')} {'is' if number == 1 else 'are'} gone"
-    only = gone[0].id
-    detail: Phrase = ("It was on the base: ", Name(only.name), ".") if number == 1 else ("The base has them.",)
+    detail: Phrase = ("The base has them.",)
+    if number == 1:
+        only = gone[0].id
+        place = (" in ", Name(only.class_name)) if only.class_name else ()
+        detail = ("The base has ", Name(only.name), *place, ".")
     return Judgement(
         result=Result.BROKEN,
         summary=(fact,),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from readygate.model.coverage import Coverage
 from readygate.model.paths import PathRules, place_all
 from readygate.model.report import CoverageReport, Severity, TestReport
-from readygate.model.snapshot import Evidence, Measured, Provenance, Snapshot
+from readygate.model.snapshot import Evidence, Measured, Provenance, ReadFile, Snapshot
 from readygate.model.tests import ClassBlock, Counts, Detail, Leg, TestId
+from readygate.snapshot.legs import Bucket, Named, assign
 
 
-def build(commit: str, evidence: Evidence, paths: PathRules, provenance: Provenance) -> Measured:
+def build(commit: str, evidence: Evidence, paths: PathRules, provenance: Provenance, *, pattern: str = "") -> Measured:
     """Merge the reports of a run; the order of the files has no influence on the snapshot.
 
     Args:
@@ -18,60 +21,70 @@ def build(commit: str, evidence: Evidence, paths: PathRules, provenance: Provena
         evidence: the files that were read.
         paths: how paths of reports become paths of the repository.
         provenance: where the run comes from; it is marked incomplete if a file is damaged.
+        pattern: names the legs of a matrix by a part of the reports' paths, empty for none.
     """
-    tests = [file.report for file in evidence.files if isinstance(file.report, TestReport)]
-    covers = [file.report for file in evidence.files if isinstance(file.report, CoverageReport)]
-    damaged = any(p.severity is Severity.DAMAGE for file in evidence.files for p in file.problems)
-    leg = _leg(tests)
-    coverage = None
-    if covers:
-        coverage = place_all(
-            (measured for report in covers for measured in report.files),
-            paths,
-            has_branches=any(report.has_branches for report in covers),
-        )
+    named = [
+        Named(path=file.name, report=file.report, damaged=is_damaged(file))
+        for file in evidence.files
+        if isinstance(file.report, TestReport)
+    ]
+    buckets = assign(named, pattern)
     return Measured(
         snapshot=Snapshot(
             commit=commit,
-            legs=(leg,) if tests else (),
-            coverage=coverage,
-            provenance=Provenance(
-                run_id=provenance.run_id,
-                run_attempt=provenance.run_attempt,
-                event=provenance.event,
-                branch=provenance.branch,
-                complete=provenance.complete and not damaged,
+            legs=tuple(_leg(bucket) for bucket in buckets),
+            coverage=_coverage(evidence, paths),
+            provenance=replace(
+                provenance, complete=provenance.complete and not any(is_damaged(file) for file in evidence.files)
             ),
         ),
-        details=_details(tests),
+        details=_details(buckets),
         evidence=evidence,
     )
 
 
-def _leg(reports: Iterable[TestReport]) -> Leg:
-    blocks: dict[str, list[ClassBlock]] = {}
-    executions, seconds = Counts(), []
-    for report in reports:
-        for name, block in report.blocks.items():
-            blocks.setdefault(name, []).append(block)
-        executions += report.executions
-        seconds.append(report.seconds)
-    return Leg(
-        blocks={name: ClassBlock.merge(blocks[name]) for name in sorted(blocks)},
-        executions=executions,
-        seconds=sum(sorted(seconds)),
+def is_damaged(file: ReadFile) -> bool:
+    """Whether a part of a file could not be read."""
+    return any(problem.severity is Severity.DAMAGE for problem in file.problems)
+
+
+def _coverage(evidence: Evidence, paths: PathRules) -> Coverage | None:
+    reports = [file.report for file in evidence.files if isinstance(file.report, CoverageReport)]
+    if not reports:
+        return None
+    return place_all(
+        (measured for report in reports for measured in report.files),
+        paths,
+        has_branches=any(report.has_branches for report in reports),
     )
 
 
-def _details(reports: Iterable[TestReport]) -> dict[tuple[TestId, str], Detail]:
+def _leg(bucket: Bucket) -> Leg:
+    blocks: dict[str, list[ClassBlock]] = {}
+    for report in bucket.reports:
+        for name, block in report.blocks.items():
+            blocks.setdefault(name, []).append(block)
+    return Leg(
+        group=bucket.group,
+        leg=bucket.leg,
+        path=bucket.path,
+        blocks={name: ClassBlock.merge(blocks[name]) for name in sorted(blocks)},
+        executions=sum((report.executions for report in bucket.reports), Counts()),
+        seconds=sum(sorted(report.seconds for report in bucket.reports)),
+    )
+
+
+def _details(buckets: Iterable[Bucket]) -> dict[tuple[TestId, str], Detail]:
     """Keep of each test the detail of its worst execution; of equal ones the first in the order of their text."""
     details: dict[tuple[TestId, str], Detail] = {}
-    for report in reports:
-        for detail in report.details:
-            key = (TestId(class_name=detail.class_name, name=detail.name), "")
-            known = details.get(key)
-            if known is None or _weight(detail) > _weight(known):
-                details[key] = detail
+    for bucket in buckets:
+        for report in bucket.reports:
+            for detail in report.details:
+                test = TestId(group=bucket.group, class_name=detail.class_name, name=detail.name)
+                key = (test, bucket.leg)
+                known = details.get(key)
+                if known is None or _weight(detail) > _weight(known):
+                    details[key] = detail
     return details
 
 

@@ -5,12 +5,14 @@ Formats: https://git-scm.com/docs/gitrepository-layout and https://git-scm.com/d
 
 from __future__ import annotations
 
+import hashlib
 import re
 import struct
 from pathlib import Path
 
 _SHA = re.compile(r"^[0-9a-f]{40}(?:[0-9a-f]{24})?$")
 _EXTENDED = 0x4000
+_CHECKSUM = 20
 
 
 def _git_dir(root: Path) -> Path | None:
@@ -65,11 +67,14 @@ def _index_paths(data: bytes) -> list[str]:
     """Read the paths of an index of version 2, 3 or 4 with SHA-1 names.
 
     Raises:
-        ValueError: the bytes are no such index.
+        ValueError: the bytes are no such index, or it does not name all files by itself.
     """
     signature, version, count = struct.unpack_from(">4sII", data)
     if signature != b"DIRC" or version not in (2, 3, 4):
         raise ValueError("not a git index of version 2 to 4")
+    content, checksum = data[:-_CHECKSUM], data[-_CHECKSUM:]
+    if checksum not in (hashlib.sha1(content, usedforsecurity=False).digest(), bytes(_CHECKSUM)):
+        raise ValueError("the index is damaged, or of a repository with SHA-256 names")
     paths: list[str] = []
     at, previous = 12, b""
     for _ in range(count):
@@ -86,6 +91,11 @@ def _index_paths(data: bytes) -> list[str]:
             previous = data[at:end]
             at = start + (end - start + 8) // 8 * 8
         paths.append(previous.decode("utf-8", "replace"))
+    while at < len(content):
+        name, size = struct.unpack_from(">4sI", content, at)
+        if not b"A" <= name[:1] <= b"Z":
+            raise ValueError(f"the index leaves files to its extension {name!r}")  # split, or sparse
+        at += 8 + size
     return paths
 
 

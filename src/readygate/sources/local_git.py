@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from readygate.errors import ReadygateError
 from readygate.model.changes import Changes, FileChange, hunk_lines
+
+_PLAIN = ("-M", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", "--submodule=short")
+"""Options that make a diff independent of the user's configuration."""
 
 
 class GitError(ReadygateError):
@@ -69,7 +73,7 @@ def diff(repo: Path, base: str, head: str) -> Changes:
         GitError: a commit is not in the repository.
     """
     listing = _git(repo, "diff", "--raw", "-z", "--no-abbrev", "-M", base, head).split("\0")
-    patches = _patches(_git(repo, "diff", "-M", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", base, head))
+    patches = iter(_patches(_git(repo, "diff", *_PLAIN, base, head)))
     files: list[FileChange] = []
     rows = iter(listing)
     for row in rows:
@@ -79,7 +83,9 @@ def diff(repo: Path, base: str, head: str) -> Changes:
         old = next(rows)
         new = next(rows) if letter in "RC" else old
         status = {"A": "added", "D": "removed", "R": "renamed", "C": "added"}.get(letter, "modified")
-        added, removed = hunk_lines(patches[len(files)]) if len(files) < len(patches) else ((), ())
+        # what changes its type (a file that becomes a link) is shown as removed and added again
+        patch = "\n".join(islice(patches, 2 if letter == "T" else 1))
+        added, removed = hunk_lines(patch)
         files.append(
             FileChange(
                 path=new,

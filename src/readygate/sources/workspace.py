@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wcmatch import glob
 
+from readygate.errors import SettingsError
 from readygate.formats import Source
 from readygate.model.report import Problem, Severity
 from readygate.model.snapshot import Pattern
@@ -24,6 +25,13 @@ DISCOVERY = {
         "**/{test,tests,results,report}.xml",
         "**/{surefire,failsafe}-reports/*.xml",
         "**/pytest*.xml",
+        "**/*.trx",
+        "**/*nunit*.xml",
+        "**/*xunit*.xml",
+        "**/TestResult*.xml",
+        "**/ctrf*.json",
+        "**/{test,tests}-{results,report}*.json",
+        "**/*.tap",
     ),
     "coverage": (
         "**/coverage*.xml",
@@ -32,6 +40,14 @@ DISCOVERY = {
         "**/lcov.info",
         "**/*.lcov",
         "**/coverage/**/*.info",
+        "**/.coverage",
+        "**/.coverage.*",
+        "**/.resultset.json",
+        "**/jacoco*.xml",
+        "**/clover*.xml",
+        "**/*opencover*.xml",
+        "**/{cover,coverage,c,profile}.out",
+        "**/cover*.{out,txt}",
     ),
 }
 """What is looked for where an input is empty: the names that test and coverage tools write by default."""
@@ -89,18 +105,24 @@ def find(root: Path, kind: str, patterns: tuple[str, ...]) -> tuple[tuple[Patter
 
 def _matches(root: Path, pattern: str, excluded: list[str]) -> Iterator[str]:
     local = _relative(root, pattern)
-    if (root / local).is_dir():
-        local = f"{local.rstrip('/')}/**"  # a folder stands for everything in it
     outside = [_relative(root, text) for text in excluded]
-    for match in glob.iglob(local, flags=_FLAGS, root_dir=str(root), exclude=outside or None):
-        yield os.path.normpath(match)
+    try:
+        for match in glob.iglob(local, flags=_FLAGS, root_dir=str(root), exclude=outside or None):
+            yield os.path.normpath(match)
+    except Exception as error:
+        if type(error).__name__ != "PatternLimitException":  # wcmatch exports no name for it
+            raise
+        told = f"the pattern {pattern[:60]!r} stands for too many patterns"
+        raise SettingsError((told,), todo="write fewer alternatives in braces") from error
 
 
 def _relative(root: Path, pattern: str) -> str:
-    """Patterns may be written with the workspace's absolute path in front."""
+    """A pattern may be written with the workspace's absolute path in front; a folder stands for all that is in it."""
     prefix = f"{root}/"
     pattern = pattern.replace("\\", "/")
-    return pattern[len(prefix) :] if pattern.startswith(prefix) else pattern.removeprefix("./")
+    local = pattern[len(prefix) :] if pattern.startswith(prefix) else pattern.removeprefix("./")
+    folder = os.path.isdir(root / local)  # noqa: PTH112  (a long pattern is no error here)
+    return f"{local.rstrip('/')}/**" if folder else local
 
 
 def _admit(root: Path, path: Path, *, discovered: bool) -> Found:

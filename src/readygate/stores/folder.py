@@ -20,8 +20,10 @@ def open_folder(path: str, workspace: Path, _hub: GitHub | None) -> Store:
 
     def names() -> tuple[str, ...]:
         try:
-            found = (Path(folder, name) for folder, _, files in os.walk(root) for name in files)
+            found = (Path(folder, name) for folder, _, files in os.walk(root, onerror=_raise) for name in files)
             return tuple(sorted(file.relative_to(root).as_posix() for file in found if file.suffix != ".part"))
+        except FileNotFoundError:
+            return ()
         except OSError as error:
             raise _failed(error, root) from error
 
@@ -55,6 +57,11 @@ def _write(path: Path, data: bytes) -> None:
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
+
+
+def _raise(error: OSError) -> None:
+    """What cannot be listed is an error, and not an empty folder."""
+    raise error
 
 
 def _failed(error: OSError, where: Path) -> StoreError:

@@ -22,9 +22,7 @@ def _common(world: World, login: str) -> Json:
         "url": f"{world.url}/orgs/{world.owner}",
         "description": "",
     }
-    lists = {
-        name: f"{world.url}/orgs/{world.owner}/{name}" for name in ("repos", "events", "hooks", "issues")
-    }
+    lists = {name: f"{world.url}/orgs/{world.owner}/{name}" for name in ("repos", "events", "hooks", "issues")}
     organization |= {f"{name}_url": address for name, address in lists.items()}
     organization["members_url"] = f"{world.url}/orgs/{world.owner}/members{{/member}}"
     organization["public_members_url"] = f"{world.url}/orgs/{world.owner}/public_members{{/member}}"

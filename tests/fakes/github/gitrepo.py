@@ -81,9 +81,7 @@ class Repository:
                 self._reader.communicate()
                 self._reader = None
 
-    def run(
-        self, *arguments: str, data: bytes | None = None, environment: dict[str, str] | None = None
-    ) -> bytes:
+    def run(self, *arguments: str, data: bytes | None = None, environment: dict[str, str] | None = None) -> bytes:
         """Run one git command and return what it printed."""
         done = self.attempt(*arguments, data=data, environment=environment)
         if done.returncode:
@@ -205,9 +203,7 @@ class Repository:
                     self.run("read-tree", f"--prefix={path}/", sha, environment=place)
             return self.run("write-tree", "--missing-ok", environment=place).decode().strip()
 
-    def change(
-        self, files: dict[str, bytes | None], parents: list[str], message: str, ref: str, when: int
-    ) -> str:
+    def change(self, files: dict[str, bytes | None], parents: list[str], message: str, ref: str, when: int) -> str:
         """Commit changed files (None deletes one) on their first parent, by a single git process.
 
         The ref, if one is given, is moved wherever it pointed to before.

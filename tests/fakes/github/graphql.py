@@ -146,9 +146,7 @@ class _Root:
                     subject = comment_json(self._world, self._token, comment) | shown
                     key = {"clientMutationId": given.get("clientMutationId")}
                     return key | {"minimizedComment": subject, "unminimizedComment": subject}
-        raise refuse(
-            "NOT_FOUND", f"Could not resolve to a node with the global id of '{given['subjectId']}'."
-        )
+        raise refuse("NOT_FOUND", f"Could not resolve to a node with the global id of '{given['subjectId']}'.")
 
     def updateRefs(self, info: Any, input: Json) -> Json:  # noqa: A002, N802
         world = self._world
@@ -176,9 +174,7 @@ def _ref_update(world: World, update: Json) -> str:
         raise refuse("UNPROCESSABLE", f"Object {after} does not exist.")
     present = world.git.ref(name) or ZERO
     if before is not None and before != present:
-        raise refuse(
-            "UNPROCESSABLE", f"Reference update failed: {name} is at {present} but expected {before}"
-        )
+        raise refuse("UNPROCESSABLE", f"Reference update failed: {name} is at {present} but expected {before}")
     moves = ZERO not in (present, after)
     if moves and not update.get("force") and not world.git.is_ancestor(present, after):
         raise refuse("UNPROCESSABLE", f"Reference update failed: {name}: update is not a fast forward")

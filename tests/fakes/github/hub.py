@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from . import events, graphql, render, routes_checks, routes_repo, routes_talk  # noqa: F401
+from . import events, graphql, render, routes_artifacts, routes_checks, routes_repo, routes_talk  # noqa: F401
 from .faults import FaultBook
 from .gitrepo import Repository
 from .server import Server
@@ -39,14 +39,13 @@ class FakeGitHub:
         self._folder = Path(tempfile.mkdtemp(prefix="fake-github-"))
         self.git_dir = self._folder / "repository.git"
         self.git = Repository(self.git_dir, default_branch)
-        self.world = World(
-            owner=owner, name=name, default_branch=default_branch, private=private, git=self.git
-        )
+        self.world = World(owner=owner, name=name, default_branch=default_branch, private=private, git=self.git)
         self._clock = itertools.count(1_767_225_600, 60)
         self._faults = FaultBook()
         self._server = Server(self.world, self._faults)
         self.url = self.world.url = f"http://127.0.0.1:{self._server.server_port}"
         self._server.start()
+        self._storage = routes_artifacts.Storage(self.world)
 
     def __enter__(self) -> Self:
         return self
@@ -64,6 +63,7 @@ class FakeGitHub:
     def close(self) -> None:
         """Stop the server and remove the repository."""
         self._server.stop()
+        self._storage.stop()
         self.git.close()
         with suppress(OSError):
             shutil.rmtree(self._folder)
@@ -125,9 +125,7 @@ class FakeGitHub:
         """
         tip = self.world.branch_tip(branch) if branch else None
         parents = parents if parents is not None else ([tip] if tip else [])
-        data = {
-            path: content.encode() if isinstance(content, str) else content for path, content in files.items()
-        }
+        data = {path: content.encode() if isinstance(content, str) else content for path, content in files.items()}
         ref = f"refs/heads/{branch}" if branch else ""
         return self.git.change(data, parents, message, ref, next(self._clock))
 
@@ -208,6 +206,13 @@ class FakeGitHub:
         """Add somebody's comment and return its number."""
         app_id = ACTIONS_APP if login == "github-actions[bot]" else None
         return routes_talk.add_comment(self.world, number, body, login, app_id).id
+
+    def add_artifact(self, run_id: int, name: str, files: Mapping[str, bytes] | bytes, *, expired: bool = False) -> int:
+        """Add an upload of a run, from files or from the bytes of a zip, and return its number."""
+        data = files if isinstance(files, bytes) else routes_artifacts.pack(files)
+        artifact = routes_artifacts.add_artifact(self.world, run_id, name, data)
+        artifact.expired = expired
+        return artifact.id
 
     def comments(self, number: int) -> list[Json]:
         """Return the comments of a pull request, oldest first, with `minimized` added."""

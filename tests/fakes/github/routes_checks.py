@@ -23,9 +23,7 @@ def _check_output(output: Json) -> None:
             raise invalid("CheckRun", name, f"{name} exceeds a maximum bytesize of {_TEXT_BYTES}")
     annotations = output.get("annotations", [])
     if len(annotations) > 50:
-        raise ApiError(
-            422, f"Invalid request.\n\nNo more than 50 items are allowed; {len(annotations)} were supplied."
-        )
+        raise ApiError(422, f"Invalid request.\n\nNo more than 50 items are allowed; {len(annotations)} were supplied.")
     for row in annotations:
         _check_annotation(row)
 
@@ -251,9 +249,7 @@ def post_status(world: World, call: Call) -> Reply:
         same = [s for s in world.statuses if s.sha == sha and s.context.lower() == context.lower()]
         if len(same) >= world.limits.statuses_per_context:
             limit = "This SHA and context has reached the maximum number of statuses."
-            raise ApiError(
-                422, "Validation Failed", [{"resource": "Status", "code": "custom", "message": limit}]
-            )
+            raise ApiError(422, "Validation Failed", [{"resource": "Status", "code": "custom", "message": limit}])
         status = Status(
             id=next(world.ids),
             sha=sha,

@@ -64,9 +64,7 @@ def post_blob(world: World, call: Call) -> Reply:
         raise ApiError(422, "encoding must be 'utf-8' or 'base64'")
     text = call.body["content"]
     try:
-        data = (
-            base64.b64decode("".join(text.split()), validate=True) if encoding == "base64" else text.encode()
-        )
+        data = base64.b64decode("".join(text.split()), validate=True) if encoding == "base64" else text.encode()
     except binascii.Error as error:
         raise ApiError(422, "content is not valid Base64") from error
     sha = world.git.write_blob(data)

@@ -164,9 +164,7 @@ def get_comment(world: World, call: Call) -> Reply:
     return Reply(render.comment(world, _comment_of(world, call)))
 
 
-@route(
-    "PATCH", "issues/comments/{id}", _TALK_WRITE, models=("ReposOwnerRepoIssuesCommentsCommentIdPatchBody",)
-)
+@route("PATCH", "issues/comments/{id}", _TALK_WRITE, models=("ReposOwnerRepoIssuesCommentsCommentIdPatchBody",))
 def patch_comment(world: World, call: Call) -> Reply:
     with world.lock:
         found = _comment_of(world, call)

@@ -186,9 +186,7 @@ class _Handler(BaseHTTPRequestHandler):
             **rate(self.server.world, exchange.token),
         }
         given = {name.lower() for name in reply.headers}
-        headers = {
-            name: value for name, value in headers.items() if name.lower() not in given
-        } | reply.headers
+        headers = {name: value for name, value in headers.items() if name.lower() not in given} | reply.headers
         self._note(exchange, reply.status)
         self.send_response(reply.status)
         for name, value in headers.items():

@@ -131,6 +131,18 @@ class Status:
 
 
 @dataclass(slots=True)
+class Artifact:
+    """One upload of a run; uploads are never changed, a later one of the same name stands beside it."""
+
+    id: int
+    run_id: int
+    name: str
+    data: bytes
+    created_at: str
+    expired: bool = False
+
+
+@dataclass(slots=True)
 class World:
     """The state of one repository; `lock` guards all but the git objects."""
 
@@ -148,6 +160,8 @@ class World:
     comments: dict[int, Comment] = field(default_factory=dict)
     runs: dict[int, CheckRun] = field(default_factory=dict)
     statuses: list[Status] = field(default_factory=list)
+    artifacts: dict[int, Artifact] = field(default_factory=dict)
+    storage: str = ""
     users: dict[str, int] = field(default_factory=dict)
     repositories: dict[str, int] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)

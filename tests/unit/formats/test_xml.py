@@ -45,6 +45,7 @@ def attribute(data: bytes) -> object:
     [
         ("utf-8", "utf-8"),
         ("utf-8", "utf-8-sig"),
+        ("UTF8", "utf-8"),
         ("UTF-16", "utf-16"),
         ("iso-8859-1", "latin-1"),
         ("windows-1252", "cp1252"),
@@ -162,6 +163,14 @@ def test_entities_may_not_be_declared(subset: bytes) -> None:
     events, problem = read(b"<!DOCTYPE a [" + subset + b"]><a>&x;</a>")
 
     assert not events
+    assert problem is not None
+    assert problem.severity is Severity.DAMAGE
+    assert "declares the entity" in problem.what
+
+
+def test_entities_are_refused_in_mended_files_too() -> None:
+    problem = read(b'<?xml version="1.0" encoding="cp1252"?><!DOCTYPE a [<!ENTITY x "y">]><a>\x01</a>')[1]
+
     assert problem is not None
     assert problem.severity is Severity.DAMAGE
     assert "declares the entity" in problem.what

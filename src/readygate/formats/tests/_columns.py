@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from operator import itemgetter
-from struct import pack
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from readygate.model.identity import stable_name
@@ -19,7 +18,10 @@ MAX_DETAILS: Final = 20_000
 MAX_TEXTS: Final = 5_000
 """Executions of one report whose trace is kept."""
 
-_COMPACT: Final = 1 << 16
+_COMPACT: Final = 1 << 12
+_FEW: Final = 8
+"""A column is put into a block one by one if the block is so many times longer, else both are sorted."""
+
 _PASSED: Final = Outcome.PASSED
 
 
@@ -28,35 +30,50 @@ class _Column:
 
     __slots__ = ("limit", "names", "outcomes", "seconds")
 
-    def __init__(self, block: ClassBlock | None) -> None:
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.outcomes = bytearray()
+        self.seconds: list[float] = []
         self.limit = _COMPACT
-        self._take(block)
-
-    def _take(self, block: ClassBlock | None) -> None:
-        self.names = block.names.split(SEPARATOR) if block else []
-        self.outcomes = bytearray(block.outcomes if block else b"")
-        self.seconds = block.durations() if block else array("f")
 
     def add(self, names: Sequence[str], outcomes: bytes, seconds: Sequence[float]) -> None:
         """Append; fold namesakes now and then, so that a test told a million times costs no more than once."""
         self.names += names
         self.outcomes += outcomes
-        self.seconds.extend(seconds)
+        self.seconds += seconds
         if len(self.names) > self.limit:
             if 2 * len(set(self.names)) < len(self.names):
-                self._take(self.block())
+                block = self.block(None)
+                self.names = block.names.split(SEPARATOR)
+                self.outcomes[:] = block.outcomes
+                self.seconds = block.durations().tolist()
             self.limit = max(_COMPACT, 2 * len(self.names))
 
-    def block(self) -> ClassBlock:
-        """The column as a block."""
-        return ClassBlock.build(self.names, self.outcomes, self.seconds)
+    def block(self, first: ClassBlock | None) -> ClassBlock:
+        """The column as a block, together with the block of the class that there is already."""
+        if first is None:
+            return ClassBlock.build(self.names, self.outcomes, array("f", self.seconds))
+        names, outcomes, seconds = first.names.split(SEPARATOR), bytearray(first.outcomes), first.durations()
+        if _FEW * len(self.names) > len(names):
+            seconds.extend(self.seconds)
+            return ClassBlock.build(names + self.names, outcomes + self.outcomes, seconds)
+        for name, outcome, time in zip(self.names, self.outcomes, self.seconds, strict=True):
+            at = bisect_left(names, name)
+            if at < len(names) and names[at] == name:
+                outcomes[at] = max(outcomes[at], outcome)
+                seconds[at] += time
+            else:
+                names.insert(at, name)
+                outcomes.insert(at, outcome)
+                seconds.insert(at, time)
+        return ClassBlock(names=SEPARATOR.join(names), outcomes=bytes(outcomes), seconds=seconds.tobytes())
 
 
 class Columns:
     """The executions of one report.
 
-    The tests of a class mostly stand together: they become a block at once. Only a class that comes again, or
-    holds other outcomes, is kept as a column until the end.
+    The green tests of a class mostly stand together: they become a block at once. What comes later of the same
+    class, or is not green, is kept as a column until the end.
 
     Attributes:
         seconds: the sum of their durations.
@@ -69,6 +86,9 @@ class Columns:
         self._tally = [0] * len(Outcome)
         self._blocks: dict[str, ClassBlock] = {}
         self._columns: dict[str, _Column] = {}
+        self._class = ""  # of the green tests that stand together
+        self._names: list[str] = []
+        self._seconds: list[float] = []
 
     def add(self, class_name: str, name: str, outcome: Outcome, seconds: float) -> None:
         """Add one execution."""
@@ -79,24 +99,29 @@ class Columns:
 
     def add_passed(self, class_name: str, names: list[str], seconds: list[float]) -> None:
         """Add executions of one class, all of them passed, whose names are stable."""
-        count = len(names)
-        self.total += count
-        self._tally[_PASSED] += count
+        self.total += len(names)
+        self._tally[_PASSED] += len(names)
         self.seconds += sum(seconds)
-        if class_name in self._blocks or class_name in self._columns or count == 1 or count > len(set(names)):
-            self._column(class_name).add(names, bytes(count), seconds)
-            return
-        pick = itemgetter(*sorted(range(count), key=names.__getitem__))
-        self._blocks[class_name] = ClassBlock(
-            names=SEPARATOR.join(pick(names)),
-            outcomes=bytes(count),
-            seconds=pack(f"{count}f", *pick(seconds)),
-        )
+        if class_name != self._class or len(self._names) > _COMPACT:
+            self._settle()
+            self._class, self._names, self._seconds = class_name, names, seconds
+        else:
+            self._names += names
+            self._seconds += seconds
+
+    def _settle(self) -> None:
+        """Make a block of the green tests that stood together."""
+        names, seconds = self._names, self._seconds
+        if self._class in self._blocks:
+            self._column(self._class).add(names, bytes(len(names)), seconds)
+        elif names:
+            self._blocks[self._class] = ClassBlock.build(names, bytes(len(names)), array("f", seconds))
+        self._names = []
 
     def _column(self, class_name: str) -> _Column:
         column = self._columns.get(class_name)
         if column is None:
-            column = self._columns[class_name] = _Column(self._blocks.pop(class_name, None))
+            column = self._columns[class_name] = _Column()
         return column
 
     def counts(self) -> Counts:
@@ -106,9 +131,10 @@ class Columns:
 
     def blocks(self) -> dict[str, ClassBlock]:
         """Return the blocks by class name, in its order."""
+        self._settle()
         blocks = self._blocks
         for class_name, column in self._columns.items():
-            blocks[class_name] = column.block()
+            blocks[class_name] = column.block(blocks.get(class_name))
         self._columns.clear()
         found: dict[str, ClassBlock] = {}
         for class_name in sorted(blocks):

@@ -30,6 +30,7 @@ STATES: Final = {
 }
 """Values of the attributes `status` and `result` that tell an outcome where no element does."""
 
+_PLACE: Final = frozenset(("file", "line", "lineno"))
 _MAX_PATH: Final = 1_000
 
 
@@ -115,7 +116,7 @@ class Result:
         message = self._message.strip()
         if not message and outcome is Outcome.SKIPPED:
             message, text = text, ""
-        case = self.case if "file" in self.case else self._where
+        case = self._where if self.case.keys().isdisjoint(_PLACE) else self.case
         return Detail(
             class_name=class_name,
             name=name,

@@ -9,6 +9,8 @@ from typing import Final
 MAX_SECONDS: Final = 1e9
 """Seconds (some 30 years) above which a duration is no duration."""
 
+_LONGEST: Final = 64
+
 _ISO: Final = re.compile(r"P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", re.IGNORECASE)
 _CLOCK: Final = re.compile(r"(?:(?:(\d+)[.:])?(\d+):)?(\d+):(\d+(?:\.\d+)?)")
 _UNIT: Final = re.compile(r"([0-9.,e+-]+)\s*(ms|s|sec|seconds)", re.IGNORECASE)
@@ -21,10 +23,12 @@ def seconds_of(text: str) -> float | None:
     ISO 8601 (`PT1.5S`); a clock (`00:00:01.5`, with days in front `1.00:00:01.5`). A lone comma is a decimal
     comma, because tools write fractions. What is negative, infinite or not a number is no duration.
     """
+    if len(text) > _LONGEST:
+        return None
     try:
         seconds = float(text)
     except ValueError:
-        return _written_out(text.strip()[:64])
+        return _written_out(text.strip())
     return _sane(seconds)
 
 

@@ -1,0 +1,1 @@
+"""What a parcel costs to send, and what its label says."""

@@ -1,0 +1,116 @@
+"""Finds the legs of the base again in the head, whatever the two runs call them.
+
+A leg is found by its path first; a suite whose legs all moved elsewhere is found by its tests. What stays unmatched on
+the base's side is missing now, and is said by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from readygate.model.snapshot import Snapshot
+from readygate.model.tests import SEPARATOR, Leg
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alignment:
+    """The base in the head's names.
+
+    Attributes:
+        base: the base with its groups and legs renamed to those of the head where they are the same.
+        missing_groups: suites that the base had and the head lacks, as the base calls them.
+        missing_legs: (group, leg) of suites that the head has, without this leg.
+    """
+
+    base: Snapshot
+    missing_groups: tuple[str, ...] = ()
+    missing_legs: tuple[tuple[str, str], ...] = ()
+
+
+def align(base: Snapshot, head: Snapshot) -> Alignment:
+    """Rename the groups and legs of the base to those of the head."""
+    by_path = {leg.path: leg for leg in head.legs}
+    groups = _groups(base.legs)
+    home = _by_paths(groups, by_path)
+    _by_tests(groups, home, _groups(head.legs))
+    renamed: list[Leg] = []
+    missing_groups, missing_legs = [], []
+    heads = _groups(head.legs)
+    for name, legs in groups.items():
+        target = home.get(name)
+        if target is None:
+            missing_groups.append(name or "the tests")
+            renamed += [replace(leg, group=_free(name, heads)) for leg in legs]
+            continue
+        mine = heads[target]
+        if len(legs) == len(mine) == 1 and _same_leg(legs[0], mine[0]):
+            renamed.append(replace(legs[0], group=target, leg=mine[0].leg))
+            continue
+        known = {leg.leg for leg in mine}
+        for leg in legs:
+            twin = by_path.get(leg.path)
+            told = twin.leg if twin is not None and twin.group == target else leg.leg
+            renamed.append(replace(leg, group=target, leg=told))
+            if told not in known and leg.leg:
+                missing_legs.append((target, told))
+    return Alignment(
+        base=replace(base, legs=tuple(sorted(renamed, key=lambda leg: (leg.group, leg.leg)))),
+        missing_groups=tuple(sorted(missing_groups)),
+        missing_legs=tuple(sorted(missing_legs)),
+    )
+
+
+def _same_leg(one: Leg, other: Leg) -> bool:
+    """Whether the only legs of two runs are one: a named one is not excused by another name."""
+    return one.leg == other.leg or one.path == other.path or not (one.leg and other.leg)
+
+
+def _groups(legs: Iterable[Leg]) -> dict[str, list[Leg]]:
+    groups: dict[str, list[Leg]] = {}
+    for leg in legs:
+        groups.setdefault(leg.group, []).append(leg)
+    return groups
+
+
+def _by_paths(groups: dict[str, list[Leg]], by_path: dict[str, Leg]) -> dict[str, str]:
+    """Each group of the base goes to the group in which most of its paths are found again."""
+    home = {}
+    for name, legs in groups.items():
+        votes = [by_path[leg.path].group for leg in legs if leg.path in by_path]
+        if votes:
+            home[name] = max(sorted(set(votes)), key=votes.count)
+    return home
+
+
+def _by_tests(groups: dict[str, list[Leg]], home: dict[str, str], heads: dict[str, list[Leg]]) -> None:
+    """Each group that no path finds goes to the free group that shares most of its tests, at least half of them."""
+    free = [name for name in heads if name not in home.values()]
+    lost = [name for name in groups if name not in home]
+    if len(groups) == len(heads) == 1 and lost:
+        home[lost[0]] = free[0]  # one suite here and one there: the same, whatever became of its tests
+        return
+    for name in lost:
+        tests = _tests(groups[name])
+        shares = [(len(tests & _tests(heads[other])), other) for other in sorted(free)]
+        best, other = max(shares, key=lambda pair: pair[0], default=(0, ""))
+        if tests and 2 * best >= len(tests):
+            home[name] = other
+            free.remove(other)
+
+
+def _tests(legs: list[Leg]) -> set[tuple[str, str]]:
+    return {
+        (class_name, name)
+        for leg in legs
+        for class_name, block in leg.blocks.items()
+        for name in block.names.split(SEPARATOR)
+    }
+
+
+def _free(name: str, taken: Iterable[str]) -> str:
+    """A name that no group of the head has, so that a missing suite is not taken for another."""
+    names = set(taken)
+    while name in names:
+        name = f"{name} (base)".strip()
+    return name

@@ -1,0 +1,41 @@
+"""One file's entry in coverage.py's JSON, also where Readygate lets coverage.py write it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from readygate.formats.coverage._document import Shape
+    from readygate.formats.coverage._tally import Tally
+
+
+def add_entry(tally: Tally, shape: Shape, name: str, entry: dict[str, Any], *, branches: bool) -> None:
+    """Add the lines of one file, and its branches if they were measured."""
+    place = f"files[{name[:100]!r}]"
+    tally.add(
+        name,
+        shape.numbers(entry.get("executed_lines"), f"{place}.executed_lines"),
+        shape.numbers(entry.get("missing_lines"), f"{place}.missing_lines"),
+        shape.numbers(entry.get("excluded_lines", []), f"{place}.excluded_lines"),
+    )
+    if not branches:
+        return
+    taken = _arcs(shape, entry.get("executed_branches", []), f"{place}.executed_branches")
+    missed = _arcs(shape, entry.get("missing_branches", []), f"{place}.missing_branches") - taken
+    counts: dict[int, tuple[int, int]] = {}
+    for arcs, hit in ((taken, 1), (missed, 0)):
+        for line, _ in arcs:
+            known = counts.get(line, (0, 0))
+            counts[line] = (known[0] + hit, known[1] + 1)
+    tally.branches(name, counts)
+
+
+def _arcs(shape: Shape, value: Any, place: str) -> set[tuple[int, int]]:
+    """The branches of a list: from which line to which; a negative line is the way out of a function."""
+    arcs = set()
+    for at, arc in enumerate(shape.array(value, place)):
+        if isinstance(arc, list) and len(arc) == 2 and type(arc[0]) is type(arc[1]) is int:
+            arcs.add((arc[0], arc[1]))
+        else:
+            shape.wrong(f"{place}[{at}] is no pair of line numbers")
+    return arcs

@@ -1,0 +1,173 @@
+"""Lets coverage.py read its own data file and the sources, after the file has been looked at.
+
+A data file is a database that anybody can write. It is copied first, so that nothing is written beside it; then SQLite
+itself is asked, with its limits on (https://www.sqlite.org/security.html), whether it holds the plain tables of
+coverage.py and values of their kinds. The sources are parsed, never run, and no configuration of the project is read,
+since that could name plugins, which are code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from readygate.model.coverage import MAX_LINE
+from readygate.model.paths import PathRules, Placer, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_SOURCE: Final = 1 << 24
+"""Bytes from which on a source file is not read."""
+
+_TABLES: Final = frozenset(
+    {"coverage_schema", "meta", "file", "context", "line_bits", "arc", "tracer", "sqlite_sequence", "sqlite_stat1"}
+)
+_FOREIGN: Final = (
+    "SELECT type, substr(name, 1, 40), tbl_name FROM sqlite_schema"
+    " WHERE type NOT IN ('table', 'index') OR (type = 'index' AND sql IS NOT NULL) OR sql LIKE 'create virtual%'"
+)
+_LARGEST: Final = "SELECT coalesce(max(length(numbits)), 0) FROM line_bits"
+_FARTHEST: Final = "SELECT coalesce(max(max(abs(fromno), abs(tono))), 0) FROM arc"
+_OTHERS: Final = (
+    "SELECT count(*) FROM file WHERE typeof(path) <> 'text' OR length(path) > 10000",
+    "SELECT count(*) FROM line_bits WHERE typeof(numbits) NOT IN ('blob', 'null')",
+    "SELECT count(*) FROM arc WHERE typeof(fromno) <> 'integer' OR typeof(tono) <> 'integer'",
+    "SELECT count(*) FROM tracer WHERE typeof(tracer) <> 'text'",
+)
+_LONGEST: Final = 1 << 24
+_STEPS: Final = 1_000
+_MOST_STEPS: Final = 500_000
+
+
+class DataError(Exception):
+    """The data file is not what coverage.py writes; the text says why."""
+
+
+def check(path: Path) -> None:
+    """Look at a data file as a database.
+
+    Raises:
+        DataError: it is damaged, or holds what coverage.py does not write.
+    """
+    steps = 0
+
+    def busy() -> bool:
+        nonlocal steps
+        steps += 1
+        return steps > _MOST_STEPS
+
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            database.execute("PRAGMA trusted_schema = OFF")
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+            database.set_progress_handler(busy, _STEPS)
+            _check_schema(database)
+            (size,), (pages,) = (database.execute(f"PRAGMA {each}").fetchone() for each in ("page_size", "page_count"))
+            if path.stat().st_size < size * pages:
+                raise DataError("its end is missing")
+            (state,) = database.execute("PRAGMA quick_check(1)").fetchone()
+            if state != "ok":
+                raise DataError(f"the database is damaged: {str(state)[:100]}")
+            _check_values(database)
+    except (sqlite3.Error, ValueError, OverflowError) as error:
+        raise DataError(f"SQLite says: {str(error)[:100]}") from None
+
+
+def _check_schema(database: sqlite3.Connection) -> None:
+    for kind, name, *_ in database.execute(_FOREIGN):
+        raise DataError(f"it holds the {kind} `{name}`, which coverage.py does not make")
+    for (name,) in database.execute("SELECT DISTINCT tbl_name FROM sqlite_schema"):
+        if name not in _TABLES:
+            raise DataError(f"it holds the table `{str(name)[:40]}`, which this version of coverage.py does not make")
+
+
+def _check_values(database: sqlite3.Connection) -> None:
+    (largest,), (farthest,) = (database.execute(question).fetchone() for question in (_LARGEST, _FARTHEST))
+    odd = any(database.execute(question).fetchone() != (0,) for question in _OTHERS)
+    if odd or largest > MAX_LINE // 8 + 1 or farthest > MAX_LINE:
+        raise DataError("it holds values that coverage.py does not write")
+
+
+class Analyst:
+    """Tells the lines of measured files from the data and the sources.
+
+    Args:
+        data: a data file that has been checked; coverage.py may write to it.
+        near: the folder in which the data file was found; None if it has none.
+        scratch: a folder of our own.
+
+    Raises:
+        DataError: coverage.py cannot read it.
+    """
+
+    def __init__(self, data: Path, near: Path | None, scratch: Path) -> None:
+        import coverage  # noqa: PLC0415  (half of the start-up time of the program, for one format)
+
+        self._out = scratch / "file.json"
+        self._folders = tuple(_folders(near))
+        self._placer = Placer(PathRules(files=None))
+        self._data = coverage.CoverageData(basename=str(data))
+        self._coverage = coverage.Coverage(data_file=None, config_file=False)
+        try:
+            self._data.read()
+            self.names = sorted(self._data.measured_files())
+            self.branches = self._data.has_arcs()
+        except (coverage.exceptions.CoverageException, sqlite3.Error, ValueError, TypeError) as error:
+            raise DataError(f"coverage.py says: {str(error)[:200]}") from None
+
+    def source(self, name: str) -> Path | None:
+        """The source of a measured file, if it lies in or below a folder that is looked at."""
+        placed = self._placer.place((name,))
+        paths = [Path(normalise(name))] if not placed.placed else [folder / placed.path for folder in self._folders]
+        for path in paths:
+            try:
+                found = path.resolve(strict=True)
+                if found.is_file() and found.stat().st_size <= MAX_SOURCE and self._allowed(found):
+                    return found
+            except (OSError, ValueError, RuntimeError):
+                continue
+        return None
+
+    def _allowed(self, path: Path) -> bool:
+        return any(path.is_relative_to(folder) for folder in self._folders)
+
+    def plugin(self, name: str) -> str:
+        """The plugin of coverage.py that measured a file; empty for Python itself."""
+        return self._data.file_tracer(name) or ""
+
+    def entry(self, name: str, source: Path) -> dict[str, Any] | None:
+        """What `coverage json` says of one file; None if its source cannot be read as Python."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                target = self._coverage.get_data()
+                if self.branches:
+                    target.add_arcs({str(source): self._data.arcs(name) or ()})
+                else:
+                    target.add_lines({str(source): self._data.lines(name) or ()})
+                self._coverage.json_report(morfs=[str(source)], outfile=str(self._out))
+            except Exception:  # whatever foreign code makes of a foreign source: the file cannot be counted
+                return None
+        entries: dict[str, dict[str, Any]] = json.loads(self._out.read_bytes())["files"]
+        return next(iter(entries.values()), None)
+
+    def close(self) -> None:
+        """Close both databases."""
+        self._data.close(force=True)
+        self._coverage.get_data().close(force=True)
+
+
+def _folders(near: Path | None) -> Iterator[Path]:
+    """Where sources are looked for: beside the data file, above it up to the repository's root, and here."""
+    if near is not None:
+        start = near.resolve()
+        yield start
+        above = list(start.parents)
+        top = next((at for at, folder in enumerate([start, *above]) if (folder / ".git").exists()), 0)
+        yield from above[:top]
+    yield Path.cwd().resolve()

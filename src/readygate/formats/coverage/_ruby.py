@@ -1,0 +1,52 @@
+"""Line arrays of Ruby's Coverage module, as SimpleCov stores them.
+
+Index 0 is line 1; each entry is a count, `null` for a line without code, or "ignored" for an excluded one.
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from readygate.formats.coverage._document import kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from readygate.formats.coverage._document import Shape
+    from readygate.formats.coverage._tally import Tally
+
+
+def add_lines(tally: Tally, shape: Shape, name: str, runs: Sequence[tuple[str, list[Any]]]) -> None:
+    """Add a file's lines as one or several commands measured them.
+
+    They are joined by SimpleCov's own rule (`combine/lines_combiner.rb` in https://github.com/simplecov-ruby/simplecov):
+    a line that ran nowhere and has no code for one of the commands has no code.
+
+    Args:
+        tally: takes them.
+        shape: is told of values of the wrong kind.
+        name: of the file.
+        runs: the array of each command, and its place in the document.
+    """
+    for place, values in runs:
+        wrong = [at for at, value in enumerate(values) if not _known(value)]
+        if wrong:
+            shape.wrong(f"{place}[{wrong[0]}] is {kind(values[wrong[0]])}", len(wrong))
+    hit: list[int] = []
+    missed: list[int] = []
+    excluded: list[int] = []
+    for line, counts in enumerate(zip_longest(*(values for _, values in runs)), 1):
+        numbers = [count for count in counts if type(count) is int]
+        if numbers and max(numbers) > 0:
+            hit.append(line)
+        elif "ignored" in counts:
+            excluded.append(line)
+        elif numbers and len(numbers) == len(counts):
+            missed.append(line)
+    tally.states(name, 0)
+    tally.add(name, hit, missed, excluded)
+
+
+def _known(value: Any) -> bool:
+    return value is None or type(value) is int or value == "ignored"

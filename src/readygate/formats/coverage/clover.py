@@ -1,0 +1,191 @@
+"""Clover XML: `coverage` / `project` / (`package`) / `file` / `line`, of OpenClover, PHPUnit, Istanbul, gcovr, ….
+
+Described at https://openclover.org/doc/manual/latest/ant--clover-xml-report.html and, for PHP, by its writer:
+https://github.com/sebastianbergmann/php-code-coverage/blob/main/src/Report/Clover.php . Istanbul writes the same
+elements with other meanings: https://github.com/istanbuljs/istanbuljs/blob/main/packages/istanbul-reports/lib/clover/index.js
+
+Lines of statements and conditions count. A line of the type `method` tells how often a method was called; it counts
+only where its file has no other lines. What stands below `testproject` is the tests themselves and does not count.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from readygate.formats import Format
+from readygate.formats.coverage._gather import Gather, differing, number, ran
+from readygate.formats.coverage._tally import BAD_BRANCH, NO_FILE, Tally, shown
+from readygate.formats.xml import feed
+from readygate.model.report import Severity
+
+if TYPE_CHECKING:
+    from xml.parsers.expat import XMLParserType
+
+    from readygate.formats import Head, Source
+    from readygate.model.report import CoverageReport, Problem
+
+_NAME: Final = "clover"
+_OTHERS: Final = frozenset({"line-rate", "branch-rate", "lines-valid", "lines-covered"})
+_OPENED: Final = frozenset({"project", "testproject", "package", "file", "class"})
+
+
+def _claims(head: Head) -> str | None:
+    if head.root != "coverage":
+        return None
+    if head.children[:1] == ("project",):
+        return "its root element <coverage> holds a <project>"
+    if "clover" in head.root_attributes and not head.children and _OTHERS.isdisjoint(head.root_attributes):
+        return "its root element <coverage> has the attribute `clover`"
+    return None
+
+
+class _Reader:
+    """What one attempt to read the file has seen."""
+
+    def __init__(self) -> None:
+        self.tally = Tally(_NAME)
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._open: list[str] = []
+        self._claimed: dict[str, tuple[int, int]] = {}
+        self._version = ""
+        self._istanbul = False
+        self._tests = False
+        self._package = ""
+        self._name: str | None = None
+        self._own = Gather()
+        self._methods = Gather()
+
+    def attach(self, parser: XMLParserType) -> None:
+        """Set the handlers of a parser; the line of a statement takes the short way."""
+        hit, missed = self._own.hit.append, self._own.missed.append
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            if tag != "line":
+                self._other(tag, attributes)
+                return
+            try:
+                line, hits = int(attributes["num"]), int(attributes["count"])
+                if hits < 0 or attributes["type"] != "stmt" or self._name is None:
+                    self._line(attributes)
+                else:
+                    (hit if hits else missed)(line)
+            except (KeyError, ValueError, OverflowError):
+                self._line(attributes)
+
+        parser.StartElementHandler = start
+        parser.EndElementHandler = self._end
+
+    def _other(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "metrics":
+            if self._open[-1:] == ["project"]:
+                self._claim(attributes)
+            return
+        if tag not in _OPENED:
+            if tag == "coverage":
+                self._version = attributes.get("clover", "")
+            return
+        self._open.append(tag)
+        if tag == "file":
+            self._file(attributes)
+        elif tag == "package":
+            self._package = attributes.get("name", "")
+        elif tag != "class":
+            self._tests = tag == "testproject"
+            self._istanbul = self._version == "3.2.0" and attributes.get("name") == "All files"
+
+    def _end(self, tag: str) -> None:
+        if tag == "line" or tag not in _OPENED:
+            return
+        self._open.pop()
+        if tag == "file":
+            self.flush(whole=True)
+        elif tag == "package":
+            self._package = ""
+
+    def _file(self, attributes: dict[str, str]) -> None:
+        if self._tests:
+            return
+        name = attributes.get("path") or attributes.get("name", "")
+        candidates: tuple[str, ...] = (name,)
+        if name and self._package and "/" not in name and "\\" not in name:
+            candidates = (f"{self._package.replace('.', '/')}/{name}", name)
+        self._name = candidates[0]
+        self._names[self._name] = candidates
+
+    def _line(self, attributes: dict[str, str]) -> None:
+        name, line = self._name, number(attributes.get("num"))
+        if self._tests:
+            return
+        if name is None:
+            self.tally.odd(NO_FILE, f"line {line}")
+            return
+        lines = self._methods if attributes.get("type") == "method" else self._own
+        hits = attributes.get("count")
+        if attributes.get("type") == "cond":
+            taken = (attributes.get("truecount"), attributes.get("falsecount"))
+            if hits is None:  # OpenClover leaves the count out: either outcome is a hit
+                hits = next((each for each in taken if each not in {None, "0"}), "0")
+            self._condition(name, line, taken)
+        lines.line(line, hit=ran(self.tally, name, line, hits))
+
+    def _condition(self, name: str, line: int, counts: tuple[str | None, str | None]) -> None:
+        """Count branches: the outcomes true and false; Istanbul writes there how many were taken and missed."""
+        texts = [text for text in counts if text is not None and text.isascii() and text.isdigit()]
+        if len(texts) < 2:
+            self.tally.odd(BAD_BRANCH, f"{shown(name)}, line {line}")
+        elif self._istanbul:
+            taken, missed = map(number, texts)
+            self._own.branch(line, taken, taken + missed)
+        else:
+            self._own.branch(line, sum(text.strip("0") != "" for text in texts), 2)
+
+    def _claim(self, attributes: dict[str, str]) -> None:
+        for what, keys in (
+            ("lines", ("coveredstatements", "statements")),
+            ("branches", ("coveredconditionals", "conditionals")),
+        ):
+            texts = [attributes.get(key, "") for key in keys]
+            if all(text.isascii() and text.isdigit() and len(text) < 12 for text in texts):
+                known = self._claimed.get(what, (0, 0))
+                self._claimed[what] = (known[0] + int(texts[0]), known[1] + int(texts[1]))
+
+    def flush(self, *, whole: bool = False) -> None:
+        """Hand over the lines of the open file; only of a whole one it is known that it has no other lines."""
+        if self._name is not None:
+            lines = self._methods if whole and not len(self._own) else self._own
+            lines.give(self.tally, self._name)
+        self._methods.clear()
+        self._name = None
+
+    def candidates(self, name: str) -> tuple[str, ...]:
+        """The paths that a name may mean; a bare file name lies below its package."""
+        return self._names.get(name, (name,))
+
+    def disagreement(self) -> Problem | None:
+        """Compare the project's metrics with what was counted."""
+        return differing(self.tally, self._claimed, "<project>/<metrics>")
+
+
+def _parse(source: Source) -> CoverageReport:
+    reader = _Reader()
+
+    def configure(parser: XMLParserType) -> None:
+        nonlocal reader
+        reader = _Reader()
+        reader.attach(parser)
+
+    problem = feed(source, configure)
+    reader.flush()
+    damaged = problem is not None and problem.severity is Severity.DAMAGE
+    note = None if damaged else reader.disagreement()
+    return reader.tally.report(candidates=reader.candidates, problems=(problem, note))
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="Clover XML",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://openclover.org/doc/manual/latest/ant--clover-xml-report.html",
+)

@@ -1,0 +1,132 @@
+"""coverage.py's own data file, `.coverage`: a database of what ran.
+
+Described at https://coverage.readthedocs.io/en/latest/dbschema.html . It does not say which lines could have run: that
+stands in the sources, which coverage.py itself reads here. They are looked for beside the data file, in the folders
+above it up to the repository's root, and in the working directory. Which lines are excluded follows coverage.py's
+defaults: the project's configuration is not read. `coverage json`, run where the tests ran, has neither limit.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from readygate.formats import Format
+from readygate.formats.coverage._coverage_py import add_entry
+from readygate.formats.coverage._coverage_py_data import Analyst, DataError, check
+from readygate.formats.coverage._document import Shape
+from readygate.formats.coverage._tally import Oddity, Tally, shown
+from readygate.model.report import CoverageReport, Problem, Severity
+
+if TYPE_CHECKING:
+    from readygate.formats import Head, Source
+
+MAX_BYTES: Final = 1 << 28
+"""Bytes from which on a file is refused."""
+
+_NAME: Final = "coverage.py-sqlite"
+_MAGIC: Final = b"SQLite format 3\0"
+_OLD: Final = b"!coverage.py: This is a private format"
+_INSTEAD: Final = "run `coverage json` (or `coverage xml`) where the tests ran, and hand over what it writes"
+
+_NO_SOURCE: Final = Oddity(
+    Severity.DAMAGE,
+    "a measured file whose source is not here: it could not be counted",
+    "a data file holds only what ran; what could have run stands in the sources",
+    _INSTEAD,
+)
+_NOT_PYTHON: Final = Oddity(
+    Severity.DAMAGE,
+    "a measured file whose source cannot be read as Python: it could not be counted",
+    "it changed after the tests ran, or it is written for a newer Python",
+    _INSTEAD,
+)
+_PLUGIN: Final = Oddity(
+    Severity.DAMAGE,
+    "a file that a plugin of coverage.py measured: it could not be counted",
+    "plugins are code of the project and are not run here",
+    _INSTEAD,
+)
+_BY_DEFAULTS: Final = Problem(
+    severity=Severity.NOTE,
+    what="lines were told from the sources that lie here, with coverage.py's default exclusions",
+    why="a data file holds only what ran, and the project's configuration of coverage.py is not read",
+    todo=f"for the figures of your configuration {_INSTEAD}",
+)
+
+
+def _claims(head: Head) -> str | None:
+    if head.data.startswith(_MAGIC) and b"coverage_schema" in head.data:
+        return "it is an SQLite database with coverage.py's tables"
+    return "it is a data file of coverage.py 4" if head.data.startswith(_OLD) else None
+
+
+def _damage(what: str, why: str, todo: str = _INSTEAD) -> CoverageReport:
+    problem = Problem(severity=Severity.DAMAGE, what=what, why=why, todo=todo)
+    return CoverageReport(format=_NAME, files=(), problems=(problem,))
+
+
+def _parse(source: Source) -> CoverageReport:
+    if source.size > MAX_BYTES:
+        return _damage(
+            f"the file has {source.size:,} bytes, more than the {MAX_BYTES:,} that are read",
+            "it holds contexts, or far more than one code base",
+        )
+    with source.open() as stream:
+        if not stream.read(len(_MAGIC)).startswith(_MAGIC):
+            return _damage(
+                "this data file was written by coverage.py 4 or older", "its form was private and has changed"
+            )
+        stream.seek(0)
+        with TemporaryDirectory(prefix="readygate-") as folder:
+            scratch = Path(folder)
+            copy = scratch / "data"
+            with copy.open("wb") as file:
+                shutil.copyfileobj(stream, file)
+            try:
+                check(copy)
+                return _read(copy, None if source.path is None else source.path.parent, scratch)
+            except DataError as error:
+                return _damage(
+                    f"this is no whole data file of coverage.py: {error}",
+                    "the run was stopped while it was written, or another program wrote it",
+                )
+
+
+def _read(data: Path, near: Path | None, scratch: Path) -> CoverageReport:
+    tally = Tally(_NAME)
+    shape = Shape(tally, "coverage.py")
+    analyst = Analyst(data, near, scratch)
+    found: dict[str, Path] = {}
+    try:
+        for name in analyst.names:
+            tally.states(name, 0)
+            source = analyst.source(name)
+            if analyst.plugin(name):
+                tally.odd(_PLUGIN, shown(name))
+            elif source is None:
+                tally.odd(_NO_SOURCE, shown(name))
+            elif (entry := analyst.entry(name, source)) is None:
+                tally.odd(_NOT_PYTHON, shown(name))
+            else:
+                found[name] = source
+                add_entry(tally, shape, name, entry, branches=analyst.branches)
+    finally:
+        analyst.close()
+    return tally.report(
+        candidates=lambda name: (str(found[name]), name) if name in found else (name,),
+        problems=(_BY_DEFAULTS if found else None,),
+        has_branches=analyst.branches,
+    )
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="coverage.py data file (`.coverage`)",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://coverage.readthedocs.io/en/latest/dbschema.html",
+)

@@ -1,0 +1,183 @@
+"""Go cover profiles: a line `mode: set`, `count` or `atomic`, then a line for each block of statements.
+
+Described by their reader, https://pkg.go.dev/golang.org/x/tools/cover#Profile : first the file and the block's ends
+(`a.go:3.1,5.2`), then the number of statements and how often they ran. A line counts if a block covers it, and is hit
+if one of its blocks ran. `go tool cover` counts statements instead; its figures stand in a note. With `-coverpkg` each
+package's tests write all blocks again: the same block is one block, and ran if it ran anywhere.
+
+A profile has no end: one that was cut between two lines cannot be told from a whole one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from readygate.formats import Format
+from readygate.formats.coverage._lcov_text import chunks
+from readygate.formats.coverage._tally import NO_NUMBER, TOO_FAR, Oddity, Tally, share, shown
+from readygate.model.coverage import HIT, MAX_LINE, MEASURED
+from readygate.model.report import CoverageReport, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from readygate.formats import Head, Source
+
+MAX_LINE_BYTES: Final = 1 << 20
+"""Bytes of one line of the file from which on it is refused."""
+
+_NAME: Final = "go-cover"
+_MODE: Final = re.compile(r"\s*mode: (set|count|atomic)\s*$", re.MULTILINE)
+_BLOCK: Final = re.compile(rb"^(.+):(\d{1,9}\.\d{1,9},\d{1,9}\.\d{1,9}) (\d{1,9}) (\d+)$", re.MULTILINE)
+_FORGES: Final = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
+_MAJOR: Final = re.compile(r"v[2-9]\d*")
+
+_BROKEN: Final = Oddity(
+    Severity.DAMAGE,
+    "a line that is no block: passed over",
+    "two programs wrote to the file, or the one that wrote it was stopped",
+    "look at the line; let each run of `go test` write a profile of its own",
+)
+
+_Blocks = dict[bytes, tuple[int, bool]]
+"""By position: how many statements, and whether they ran."""
+
+
+def _claims(head: Head) -> str | None:
+    found = _MODE.match(head.text)
+    return f"its first line is `mode: {found[1]}`" if found else None
+
+
+class _Reader:
+    """Reads the blocks of one profile."""
+
+    def __init__(self) -> None:
+        self.tally = Tally(_NAME)
+        self.files: dict[bytes, _Blocks] = {}
+        self._line = 0
+
+    def read(self, stream: BinaryIO) -> None:
+        """Read the whole stream."""
+        rest = b""
+        for chunk in chunks(stream):
+            block = rest + chunk
+            end = block.rfind(b"\n") + 1
+            rest = block[end:]
+            self._lines(block[:end])
+            if len(rest) > MAX_LINE_BYTES:
+                break
+        self._lines(rest[:MAX_LINE_BYTES])
+
+    def _lines(self, lines: bytes) -> None:
+        lines = lines.replace(b"\r\n", b"\n")
+        found = _BLOCK.findall(lines)
+        for name, position, statements, count in found:
+            blocks = self.files.get(name)
+            if blocks is None:
+                blocks = self.files[name] = {}
+            known = blocks.get(position)
+            if known is None or not known[1]:
+                blocks[position] = (int(statements), count.strip(b"0") != b"")
+        if len(found) != lines.count(b"\n") + bool(lines and not lines.endswith(b"\n")):
+            self._others(lines)
+        self._line += lines.count(b"\n")
+
+    def _others(self, lines: bytes) -> None:
+        """Look at the lines that are no blocks."""
+        for at, line in enumerate(lines.split(b"\n"), self._line + 1):
+            text = line.decode("utf-8", errors="replace").strip()
+            if text and not _BLOCK.match(line) and not _MODE.fullmatch(text):
+                self.tally.odd(_BROKEN, f"line {at:,}: '{text[:60]}'")
+
+    def finish(self) -> CoverageReport:
+        """Paint the lines of all files and make the report."""
+        covered = statements = 0
+        for name, blocks in self.files.items():
+            self._paint(name.decode("utf-8", errors="replace"), blocks)
+            statements += sum(size for size, _ in blocks.values())
+            covered += sum(size for size, ran in blocks.values() if ran)
+        hit, lines, *_ = self.tally.totals()
+        note = Problem(
+            severity=Severity.NOTE,
+            what=f"lines are counted, {share(hit, lines)}; in statements it is {share(covered, statements)}",
+            why="a profile names blocks of statements; `go tool cover` counts these",
+            todo="nothing: see docs/counting.md",
+        )
+        candidates = _Candidates(name.decode("utf-8", errors="replace") for name in self.files)
+        return self.tally.report(candidates=candidates, problems=(note if self.files else None,))
+
+    def _paint(self, name: str, blocks: _Blocks) -> None:
+        """Mark the lines of each block; ranges are joined first, so that it takes no longer than the file is."""
+        missed: list[tuple[int, int]] = []
+        hit: list[tuple[int, int]] = []
+        for position, (_, ran) in blocks.items():
+            first, last = (int(end.partition(b".")[0]) for end in position.split(b","))
+            if 1 <= first <= last <= MAX_LINE:
+                (hit if ran else missed).append((first, last))
+            else:
+                self.tally.odd(TOO_FAR if last > MAX_LINE else NO_NUMBER, shown(name))
+        states = self.tally.states(name, max((last for _, last in missed + hit), default=-1) + 1)
+        if states is None:
+            return
+        for ranges, state in ((missed, MEASURED), (hit, HIT)):
+            for first, last in _joined(ranges):
+                states[first : last + 1] = bytes((state,)) * (last - first + 1)
+
+
+def _joined(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Ranges that do not overlap and hold the same numbers."""
+    first, last = 0, -1
+    for start, end in sorted(ranges):
+        if start > last:
+            if last >= 0:
+                yield first, last
+            first, last = start, end
+        else:
+            last = max(last, end)
+    if last >= 0:
+        yield first, last
+
+
+class _Candidates:
+    """The paths that a name may mean: as it is, and below the module's root where that can be told.
+
+    A name is a module path and a file below it. At the large forges the module's root is the repository,
+    after its owner and name; it is taken for this repository if most files of the profile lie in it.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        roots = Counter(filter(None, map(_root, names)))
+        top, times = next(iter(roots.most_common(1)), ("", 0))
+        self._root = top if 2 * times > sum(roots.values()) else ""
+
+    def __call__(self, name: str) -> tuple[str, ...]:
+        if not self._root or _root(name) != self._root:
+            return (name,)
+        inside = name[len(self._root) :]
+        major, _, rest = inside.partition("/")
+        return (name, rest) if rest and _MAJOR.fullmatch(major) else (name, inside)
+
+
+def _root(name: str) -> str:
+    """`github.com/owner/repository/` of a name; empty if it is of another kind."""
+    parts = name.split("/", 3)
+    return "/".join(parts[:3]) + "/" if len(parts) == 4 and parts[0] in _FORGES else ""
+
+
+def _parse(source: Source) -> CoverageReport:
+    reader = _Reader()
+    with source.open() as stream:
+        reader.read(stream)
+    return reader.finish()
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="Go cover profile",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://pkg.go.dev/golang.org/x/tools/cover#Profile",
+)

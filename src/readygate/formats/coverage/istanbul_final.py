@@ -1,0 +1,124 @@
+"""Istanbul's `coverage-final.json`, of Jest, Vitest, nyc and c8: statements and branches by file.
+
+Described at https://github.com/istanbuljs/istanbuljs/blob/main/docs/raw-output.md . Lines follow Istanbul's own rule
+(`getLineCoverage`, https://github.com/istanbuljs/istanbuljs/blob/main/packages/istanbul-lib-coverage/lib/file-coverage.js):
+a line counts if a statement begins on it, and has the hits of the one that ran most often.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from readygate.formats import Format
+from readygate.formats.coverage._document import Shape, UnreadableError, load
+from readygate.formats.coverage._tally import BAD_BRANCH, NO_NUMBER, Tally, shown
+
+if TYPE_CHECKING:
+    from readygate.formats import Head, Source
+    from readygate.model.report import CoverageReport
+
+_NAME: Final = "istanbul-final-json"
+_WRITER: Final = "Istanbul"
+_FIRST: Final = re.compile(
+    r'\s*\{\s*"(?:[^"\\]|\\.)+"\s*:\s*\{\s*"(?:path|statementMap|fnMap|branchMap|data|all|hash|_coverageSchema|s|f|b)"'
+)
+
+
+def _claims(head: Head) -> str | None:
+    if '"statementMap"' in head.text and _FIRST.match(head.text):
+        return "its first file has a `statementMap`"
+    return None
+
+
+class _Reader:
+    """Reads the document."""
+
+    def __init__(self, document: Any) -> None:
+        self._tally = Tally(_NAME)
+        self._shape = Shape(self._tally, _WRITER)
+        self._files = self._shape.object(document, "the document")
+
+    def report(self) -> CoverageReport:
+        """Read all files."""
+        for key, value in self._files.items():
+            place = f"[{key[:100]!r}]"
+            entry = self._shape.object(value, place)
+            if isinstance(entry.get("data"), dict):
+                entry = entry["data"]
+            path = entry.get("path")
+            name = path if isinstance(path, str) and path else key
+            self._tally.states(name, 0)
+            self._lines(name, entry, place)
+            self._tally.branches(name, self._branches(name, entry, place))
+        return self._tally.report()
+
+    def _lines(self, name: str, entry: dict[str, Any], place: str) -> None:
+        statements = self._shape.object(entry.get("statementMap"), f"{place}.statementMap")
+        hits = self._shape.object(entry.get("s"), f"{place}.s")
+        hit: list[int] = []
+        missed: list[int] = []
+        for key, where in statements.items():
+            ran = _hits(hits.get(key))
+            if ran is None:
+                self._shape.wrong(f"{place}.s[{key[:20]!r}] is no count")
+                continue
+            line = _line(where)
+            if line is None:
+                self._tally.odd(NO_NUMBER, f"{shown(name)}, statement {key[:20]}")
+            else:
+                (hit if ran else missed).append(line)
+        self._tally.add(name, hit, missed)
+
+    def _branches(self, name: str, entry: dict[str, Any], place: str) -> dict[int, tuple[int, int]]:
+        places = self._shape.object(entry.get("branchMap", {}), f"{place}.branchMap")
+        counts: dict[int, tuple[int, int]] = {}
+        for key, value in self._shape.object(entry.get("b", {}), f"{place}.b").items():
+            where = places.get(key)
+            line = _branch_line(where) if isinstance(where, dict) else None
+            ran = [_hits(each) for each in value] if isinstance(value, list) else [None]
+            if line is None or None in ran:
+                self._tally.odd(BAD_BRANCH, f"{shown(name)}, branch {key[:20]}")
+                continue
+            taken, total = counts.get(line, (0, 0))
+            counts[line] = (taken + sum(map(bool, ran)), total + len(ran))
+        return counts
+
+
+def _hits(value: Any) -> bool | None:
+    """Whether a count says that something ran; None if it is no count."""
+    return value > 0 if type(value) in {int, float} else None
+
+
+def _line(where: Any) -> int | None:
+    """The line on which a location begins."""
+    start = where.get("start") if isinstance(where, dict) else None
+    line = start.get("line") if isinstance(start, dict) else None
+    return line if type(line) is int else None
+
+
+def _branch_line(branch: dict[str, Any]) -> int | None:
+    line = branch.get("line")
+    if type(line) is int and line > 0:
+        return line
+    locations = branch.get("locations")
+    first = locations[0] if isinstance(locations, list) and locations else None
+    return _line(branch.get("loc")) or _line(first)
+
+
+def _parse(source: Source) -> CoverageReport:
+    try:
+        document = load(source, writer=_WRITER, instead="let it write LCOV (`--coverageReporters=lcov`)")
+    except UnreadableError as error:
+        return error.report(_NAME)
+    return _Reader(document).report()
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="Istanbul JSON (`coverage-final.json`)",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://github.com/istanbuljs/istanbuljs/blob/main/docs/raw-output.md",
+)

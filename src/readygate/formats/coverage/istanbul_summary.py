@@ -1,0 +1,88 @@
+"""Istanbul's `coverage-summary.json`: totals by file and no lines.
+
+Written by https://github.com/istanbuljs/istanbuljs/blob/main/packages/istanbul-reports/lib/json-summary/index.js .
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from readygate.formats import Format
+from readygate.formats.coverage._document import Shape, UnreadableError, count, load
+from readygate.formats.coverage._stated import stated_report
+from readygate.formats.coverage._tally import Tally, disagreement, share
+from readygate.model.coverage import Ratio
+from readygate.model.report import StatedFile
+
+if TYPE_CHECKING:
+    from readygate.formats import Head, Source
+    from readygate.model.report import CoverageReport, Problem
+
+_NAME: Final = "istanbul-summary-json"
+_WRITER: Final = "Istanbul"
+_TODO: Final = "use the reporter `json` (coverage-final.json) or `lcov` beside `json-summary`"
+_FIRST: Final = re.compile(
+    r'\s*\{\s*"(?:[^"\\]|\\.)+"\s*:\s*\{\s*"(?:lines|statements|functions|branches|branchesTrue)"\s*:\s*'
+    r'\{[^{}]*"pct"\s*:'
+)
+
+
+def _claims(head: Head) -> str | None:
+    return "its first entry has totals with `pct`" if _FIRST.match(head.text) else None
+
+
+def _ratio(shape: Shape, value: Any, place: str) -> Ratio:
+    fields = shape.object(value, place)
+    covered, total = count(fields.get("covered")), count(fields.get("total"))
+    if covered is None or total is None or covered > total:
+        if fields:
+            shape.wrong(f"{place} holds no totals")
+        return Ratio(covered=0, total=0)
+    return Ratio(covered=covered, total=total)
+
+
+def _stated(shape: Shape, name: str, value: Any) -> StatedFile:
+    place = f"[{name[:100]!r}]"
+    entry = shape.object(value, place)
+    return StatedFile(
+        candidates=(name,),
+        lines=_ratio(shape, entry.get("lines"), f"{place}.lines"),
+        branches=_ratio(shape, entry["branches"], f"{place}.branches") if "branches" in entry else None,
+    )
+
+
+def _disagreement(shape: Shape, total: Any, stated: list[StatedFile]) -> Problem | None:
+    """Compare the total of the document with the sum of its files."""
+    if total is None:
+        return None
+    claimed = _ratio(shape, shape.object(total, "total").get("lines"), "total.lines")
+    covered, lines = sum(file.lines.covered for file in stated), sum(file.lines.total for file in stated)
+    if (claimed.covered, claimed.total) == (covered, lines):
+        return None
+    return disagreement(
+        f"lines {share(claimed.covered, claimed.total)} claimed, {share(covered, lines)} in its files", "total"
+    )
+
+
+def _parse(source: Source) -> CoverageReport:
+    try:
+        document = load(source, writer=_WRITER)
+    except UnreadableError as error:
+        return error.report(_NAME)
+    tally = Tally(_NAME)
+    shape = Shape(tally, _WRITER)
+    entries = shape.object(document, "the document")
+    stated = [_stated(shape, name, entry) for name, entry in entries.items() if name != "total"]
+    note = _disagreement(shape, entries.get("total"), stated)
+    return stated_report(_NAME, stated, todo=_TODO, problems=(note, *tally.report().problems))
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="Istanbul summary (`coverage-summary.json`)",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://github.com/istanbuljs/istanbuljs/blob/main/packages/istanbul-reports/lib/json-summary/index.js",
+)

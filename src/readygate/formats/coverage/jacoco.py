@@ -1,0 +1,196 @@
+"""JaCoCo XML: `report` / (`group`) / `package` / `sourcefile` / `line`; Kover, gcovr and grcov write it, too.
+
+The DTD: https://www.jacoco.org/jacoco/trunk/coverage/report.dtd . A line counts if it has instructions; it is hit if
+one of them ran (`ci` above 0): https://www.jacoco.org/jacoco/trunk/doc/counters.html . There are no paths: a source
+file is named by its package, and in reports of several modules by its group.
+
+gcovr writes lines without instructions (`<line nr="3"/>`): nobody can tell which of them ran. Its counters are
+then told as stated totals, and only branches are counted.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from readygate.formats import Format
+from readygate.formats.coverage._gather import Gather, differing, number, ran
+from readygate.formats.coverage._stated import stated_report
+from readygate.formats.coverage._tally import NO_FILE, Oddity, Tally, shown
+from readygate.formats.xml import feed
+from readygate.model.coverage import Ratio
+from readygate.model.report import Severity, StatedFile
+
+if TYPE_CHECKING:
+    from xml.parsers.expat import XMLParserType
+
+    from readygate.formats import Head, Source
+    from readygate.model.report import CoverageReport, Problem
+
+_NAME: Final = "jacoco"
+_CHILDREN: Final = frozenset({"sessioninfo", "group", "package", "counter"})
+_OPENED: Final = frozenset({"report", "group", "package", "sourcefile", "class", "method"})
+_KINDS: Final = {"LINE": "lines", "BRANCH": "branches"}
+_UNTOLD: Final = Oddity(
+    Severity.NOTE,
+    "a line without instructions (`mi`, `ci`): not counted",
+    "the tool does not write which lines ran",
+    "let it write another format, for example `gcovr --json` or `--cobertura`",
+)
+
+
+def _claims(head: Head) -> str | None:
+    if head.root != "report":
+        return None
+    if head.children[:1] and head.children[0] in _CHILDREN and "name" in head.root_attributes:
+        return f"its root element <report> holds <{head.children[0]}>"
+    if "<!DOCTYPE report" in head.text and "jacoco" in head.text[:1000].lower():
+        return "its document type is JaCoCo's"
+    return None
+
+
+class _Reader:
+    """What one attempt to read the file has seen."""
+
+    def __init__(self) -> None:
+        self.tally = Tally(_NAME)
+        self.stated: list[StatedFile] = []
+        self._names: dict[str, tuple[str, ...]] = {}
+        self._open: list[str] = []
+        self._groups: list[str] = []
+        self._package = ""
+        self._claimed: dict[str, tuple[int, int]] = {}
+        self._name: str | None = None
+        self._lines = Gather()
+        self._untold = 0
+        self._counters: dict[str, Ratio] = {}
+
+    def attach(self, parser: XMLParserType) -> None:
+        """Set the handlers of a parser; a line as JaCoCo itself writes it takes the short way."""
+        hit, missed, branch = self._lines.hit.append, self._lines.missed.append, self._lines.branch
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            if tag != "line":
+                self._other(tag, attributes)
+                return
+            try:
+                line, instructions = int(attributes["nr"]), attributes["ci"]
+                taken, untaken = attributes["cb"], attributes["mb"]
+                if self._name is None or (attributes["mi"] == "0" and instructions == "0"):
+                    self._line(attributes)
+                    return
+                (hit if int(instructions) > 0 else missed)(line)
+                if taken != "0" or untaken != "0":
+                    branch(line, number(taken), number(taken) + number(untaken))
+            except (KeyError, ValueError, OverflowError):
+                self._line(attributes)
+
+        parser.StartElementHandler = start
+        parser.EndElementHandler = self._end
+
+    def _other(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "counter":
+            if self._open and self._open[-1] in {"report", "sourcefile"}:
+                self._counter(attributes)
+        elif tag in _OPENED:
+            self._open.append(tag)
+            if tag == "sourcefile":
+                self._file(attributes.get("name", ""))
+            elif tag == "package":
+                self._package = attributes.get("name", "")
+            elif tag == "group":
+                self._groups.append(attributes.get("name", ""))
+
+    def _end(self, tag: str) -> None:
+        if tag == "line" or tag not in _OPENED:
+            return
+        self._open.pop()
+        if tag == "sourcefile":
+            self.flush()
+        elif tag == "group":
+            self._groups.pop()
+
+    def _file(self, name: str) -> None:
+        path = "/".join(filter(None, (self._package, name))) if name else ""
+        module = "/".join(filter(None, self._groups))
+        candidates = dict.fromkeys((f"{module}/{path}", f"{self._groups[-1]}/{path}", path) if module else (path,))
+        self._name = next(iter(candidates)) if name else ""
+        self._names[self._name] = tuple(candidates)
+
+    def _line(self, attributes: dict[str, str]) -> None:
+        name, line = self._name, number(attributes.get("nr"))
+        if name is None:
+            self.tally.odd(NO_FILE, f"line {line}")
+            return
+        covered = attributes.get("ci")
+        if covered is None:
+            self._untold += 1
+        elif covered != "0" or attributes.get("mi") != "0":  # else it has no instructions: not a line of code
+            self._lines.line(line, hit=covered != "0" and ran(self.tally, name, line, covered))
+        taken, missed = number(attributes.get("cb")), number(attributes.get("mb"))
+        if taken or missed:
+            self._lines.branch(line, taken, taken + missed)
+
+    def _counter(self, attributes: dict[str, str]) -> None:
+        what = _KINDS.get(attributes.get("type", ""))
+        texts = [attributes.get(key, "") for key in ("covered", "missed")]
+        if what is None or not all(text.isascii() and text.isdigit() and len(text) < 12 for text in texts):
+            return
+        covered, missed = map(int, texts)
+        if self._open[-1] == "report":
+            self._claimed[what] = (covered, covered + missed)
+        else:
+            self._counters[what] = Ratio(covered=covered, total=covered + missed)
+
+    def flush(self) -> None:
+        """Hand over the lines of the open source file."""
+        if self._name is not None:
+            if self._untold and not len(self._lines) and "lines" in self._counters:
+                self.stated.append(
+                    StatedFile(
+                        candidates=self._names[self._name],
+                        lines=self._counters["lines"],
+                        branches=self._counters.get("branches"),
+                    )
+                )
+            elif self._untold:
+                self.tally.odd(_UNTOLD, shown(self._name), self._untold)
+            self._lines.give(self.tally, self._name)
+        self._name, self._untold = None, 0
+        self._counters.clear()
+
+    def report(self, problem: Problem | None) -> CoverageReport:
+        """Make the report; totals are compared only if there is no damage and lines could be told."""
+        self.flush()
+        if self.stated:
+            measured = self.tally.report(candidates=self._candidates, problems=(problem,))
+            return stated_report(
+                _NAME, self.stated, todo=_UNTOLD.todo, files=measured.files, problems=measured.problems
+            )
+        damaged = problem is not None and problem.severity is Severity.DAMAGE
+        note = None if damaged else differing(self.tally, self._claimed, "<report>/<counter>")
+        return self.tally.report(candidates=self._candidates, problems=(problem, note))
+
+    def _candidates(self, name: str) -> tuple[str, ...]:
+        return self._names.get(name, (name,))
+
+
+def _parse(source: Source) -> CoverageReport:
+    reader = _Reader()
+
+    def configure(parser: XMLParserType) -> None:
+        nonlocal reader
+        reader = _Reader()
+        reader.attach(parser)
+
+    problem = feed(source, configure)
+    return reader.report(problem)
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="JaCoCo XML",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://www.jacoco.org/jacoco/trunk/coverage/report.dtd",
+)

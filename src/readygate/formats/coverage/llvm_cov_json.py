@@ -1,0 +1,187 @@
+"""What `llvm-cov export` writes, also by `cargo llvm-cov --json` and Swift: segments of code and their counts.
+
+Described in https://github.com/llvm/llvm-project/blob/main/llvm/tools/llvm-cov/CoverageExporterJson.cpp . Lines are
+told from segments as llvm-cov itself tells them (`LineCoverageStats` in
+https://github.com/llvm/llvm-project/blob/main/llvm/lib/ProfileData/Coverage/CoverageMapping.cpp): a line counts if a
+region with a counter begins on it or goes on over it, and has the largest count of these. llvm-cov's own totals are
+sums over functions, so that a line of several instantiations may count several times there.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
+
+from readygate.formats import Format
+from readygate.formats.coverage._document import Shape, UnreadableError, count, load
+from readygate.formats.coverage._gather import differing
+from readygate.formats.coverage._stated import stated_report
+from readygate.formats.coverage._tally import NO_NUMBER, TOO_FAR, Tally, shown
+from readygate.model.coverage import HIT, MAX_LINE, MEASURED, Ratio, merge_lines
+from readygate.model.report import StatedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from readygate.formats import Head, Source
+    from readygate.model.report import CoverageReport
+
+_NAME: Final = "llvm-cov-json"
+_WRITER: Final = "llvm-cov"
+_TYPE: Final = '"llvm.coverage.json.export"'
+_FIRST: Final = re.compile(
+    r'\s*\{\s*"data"\s*:\s*\[\s*\{\s*"files"\s*:\s*\['
+    r'(?:\s*\{\s*"(?:branches|expansions|filename|segments|summary|mcdc_records)"|\s*\]\s*,\s*"(?:functions|totals)")'
+)
+_TODO: Final = "write it without -summary-only (cargo llvm-cov: without --summary-only)"
+
+_Segment = tuple[int, int, int, bool, bool, bool]
+"""Line, column, count, whether it has a count, whether a region begins, whether it is a gap between regions."""
+
+
+def _claims(head: Head) -> str | None:
+    start = head.text.lstrip()
+    if start.startswith("{") and _TYPE in head.text:
+        return f"its type is {_TYPE}"
+    return "its `data` has files as llvm-cov writes them" if _FIRST.match(head.text) else None
+
+
+def _line(segments: Sequence[_Segment], wrapped: _Segment | None) -> int | None:
+    """The count of a line by the segments on it and the one that reaches into it; None if it is not mapped."""
+    begun = [hits for _, _, hits, counted, entry, gap in segments if counted and entry and not gap]
+    skipped = bool(segments) and not segments[0][3] and segments[0][4]
+    reached = wrapped is not None and wrapped[3]
+    mapped = not skipped and (reached or bool(begun))
+    if not mapped and not any(counted and entry for _, _, _, counted, entry, _ in segments):
+        return None
+    return max((wrapped[2] if wrapped is not None else 0), *begun, 0)
+
+
+def _states(segments: Sequence[_Segment], size: int) -> bytearray:
+    """The states of a file's lines; `segments` are sorted and not empty."""
+    states = bytearray(size)
+    wrapped: _Segment | None = None
+    done = 0
+    for line, group in groupby(segments, itemgetter(0)):
+        if wrapped is not None and wrapped[3]:
+            state = HIT if wrapped[2] > 0 else MEASURED
+            states[done + 1 : line] = bytes((state,)) * (line - done - 1)
+        here = list(group)
+        hits = _line(here, wrapped)
+        if hits is not None:
+            states[line] = HIT if hits > 0 else MEASURED
+        wrapped, done = here[-1], line
+    return states
+
+
+class _Reader:
+    """Reads the document."""
+
+    def __init__(self, document: Any) -> None:
+        self._tally = Tally(_NAME)
+        self._shape = Shape(self._tally, _WRITER)
+        self._root = self._shape.object(document, "the document")
+        self._stated: list[StatedFile] = []
+
+    def report(self) -> CoverageReport:
+        """Read all files; if none has segments it is a summary."""
+        parts = self._shape.array(self._root.get("data"), "data")
+        claimed: dict[str, tuple[int, int]] = {}
+        for at, value in enumerate(parts):
+            part = self._shape.object(value, f"data[{at}]")
+            for index, entry in enumerate(self._shape.array(part.get("files"), f"data[{at}].files")):
+                place = f"data[{at}].files[{index}]"
+                self._file(self._shape.object(entry, place), place)
+            totals = part.get("totals")
+            if isinstance(totals, dict) and len(parts) == 1:
+                claimed = {what: each for what in ("lines", "branches") if (each := _total(totals, what))}
+        if self._stated:
+            measured = self._tally.report()
+            return stated_report(_NAME, self._stated, todo=_TODO, files=measured.files, problems=measured.problems)
+        return self._tally.report(problems=(differing(self._tally, claimed, "totals"),))
+
+    def _file(self, entry: dict[str, Any], place: str) -> None:
+        name = entry.get("filename")
+        if not isinstance(name, str):
+            self._shape.wrong(f"{place}.filename is no text")
+            return
+        if "segments" not in entry and "summary" in entry:
+            self._summary(name, self._shape.object(entry["summary"], f"{place}.summary"))
+            return
+        self._tally.states(name, 0)
+        segments = self._segments(name, entry.get("segments"), f"{place}.segments")
+        known = self._tally.states(name, segments[-1][0] + 1) if segments else None
+        if known is not None:
+            known[:] = merge_lines(bytes(known), bytes(_states(segments, len(known))))
+        self._tally.branches(name, self._branches(entry.get("branches", []), f"{place}.branches"))
+
+    def _summary(self, name: str, summary: dict[str, Any]) -> None:
+        lines, branches = _total(summary, "lines"), _total(summary, "branches")
+        if lines is None:
+            self._shape.wrong(f"{shown(name)}: its summary has no lines")
+            return
+        self._stated.append(
+            StatedFile(
+                candidates=(name,),
+                lines=Ratio(covered=lines[0], total=lines[1]),
+                branches=Ratio(covered=branches[0], total=branches[1]) if branches else None,
+            )
+        )
+
+    def _segments(self, name: str, values: Any, place: str) -> list[_Segment]:
+        """The segments that are well-formed, in their order."""
+        segments: list[_Segment] = []
+        for at, value in enumerate(self._shape.array(values, place)):
+            types = tuple(map(type, value)) if isinstance(value, list) else ()
+            if types[:5] != (int, int, int, bool, bool) or types[5:] not in {(), (bool,)}:
+                self._shape.wrong(f"{place}[{at}] is no segment")
+            elif not 1 <= value[0] <= MAX_LINE:
+                self._tally.odd(NO_NUMBER if value[0] < 1 else TOO_FAR, shown(name))
+            else:
+                segments.append((*value[:5], len(value) > 5 and value[5]))
+        segments.sort(key=itemgetter(0, 1))
+        return segments
+
+    def _branches(self, values: Any, place: str) -> dict[int, tuple[int, int]]:
+        """Count the outcomes true and false of each condition; instantiations of one condition are joined."""
+        ran: dict[tuple[int, ...], tuple[bool, bool]] = {}
+        for at, value in enumerate(self._shape.array(values, place)):
+            if not isinstance(value, list) or len(value) < 6 or set(map(type, value[:6])) != {int}:
+                self._shape.wrong(f"{place}[{at}] is no branch")
+                continue
+            known = ran.get(tuple(value[:4]), (False, False))
+            ran[tuple(value[:4])] = (known[0] or value[4] > 0, known[1] or value[5] > 0)
+        counts: dict[int, tuple[int, int]] = {}
+        for (line, *_), outcomes in ran.items():
+            taken, total = counts.get(line, (0, 0))
+            counts[line] = (taken + sum(outcomes), total + 2)
+        return counts
+
+
+def _total(fields: dict[str, Any], what: str) -> tuple[int, int] | None:
+    """Covered and all of one kind in a summary."""
+    value = fields.get(what)
+    covered, total = (
+        (count(value.get(key)) for key in ("covered", "count")) if isinstance(value, dict) else (None, None)
+    )
+    return None if covered is None or total is None or covered > total else (covered, total)
+
+
+def _parse(source: Source) -> CoverageReport:
+    try:
+        document = load(source, writer=_WRITER, instead="use `llvm-cov export -format=lcov`, which is read in pieces")
+    except UnreadableError as error:
+        return error.report(_NAME)
+    return _Reader(document).report()
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="llvm-cov JSON",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://github.com/llvm/llvm-project/blob/main/llvm/tools/llvm-cov/CoverageExporterJson.cpp",
+)

@@ -1,0 +1,138 @@
+"""OpenCover XML: `CoverageSession` / `Modules` / `Module` / … / `SequencePoint`, of OpenCover, coverlet and AltCover.
+
+Described at https://github.com/OpenCover/opencover/wiki/Reports . A line counts if a sequence point begins on it, and
+is hit if one of them was visited. The lines that a sequence point goes on over do not count: where a statement holds a
+lambda that never ran, they would show it as covered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from readygate.formats import Format
+from readygate.formats.coverage._gather import Gather, differing, number, ran
+from readygate.formats.coverage._tally import NO_FILE, Tally
+from readygate.formats.xml import feed
+from readygate.model.report import Severity
+
+if TYPE_CHECKING:
+    from xml.parsers.expat import XMLParserType
+
+    from readygate.formats import Head, Source
+    from readygate.model.report import CoverageReport, Problem
+
+_NAME: Final = "opencover"
+_HIDDEN: Final = frozenset({"16707566", "15732480"})
+"""Lines 0xFEEFEE and 0xF00000 mark code that the compiler made."""
+
+_Point = tuple[str, ...]
+
+
+def _claims(head: Head) -> str | None:
+    return "its root element is <CoverageSession>" if head.root == "CoverageSession" else None
+
+
+class _Reader:
+    """What one attempt to read the file has seen; points are kept by the number that the file has in the report."""
+
+    def __init__(self) -> None:
+        self.tally = Tally(_NAME)
+        self._paths: dict[str, str] = {}
+        self._lines: dict[str, Gather] = {}
+        self._branches: dict[str, dict[_Point, bool]] = {}
+        self._file = ""
+        self._claimed: dict[str, tuple[int, int]] = {}
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Take the start of an element."""
+        if tag == "SequencePoint":
+            self._sequence(attributes)
+        elif tag == "BranchPoint":
+            self._branch(attributes)
+        elif tag == "FileRef":
+            self._file = attributes.get("uid", "")
+        elif tag == "Method":
+            self._file = ""
+        elif tag == "File":
+            self._paths[attributes.get("uid", "")] = attributes.get("fullPath", "")
+        elif tag == "Module":
+            self.flush()
+        elif tag == "Summary" and not self._claimed:
+            self._claim(attributes)
+
+    def _sequence(self, attributes: dict[str, str]) -> None:
+        text = attributes.get("sl")
+        if text in _HIDDEN:
+            return
+        uid = attributes.get("fileid") or self._file
+        lines = self._lines.get(uid)
+        if lines is None:
+            lines = self._lines[uid] = Gather()
+        line, visits = number(text), attributes.get("vc")
+        lines.line(line, hit=visits != "0" and ran(self.tally, self._paths.get(uid, ""), line, visits))
+
+    def _branch(self, attributes: dict[str, str]) -> None:
+        """Take one way out of a line; the same one may be listed again."""
+        line = attributes.get("sl", "")
+        uid = attributes.get("fileid") or self._file
+        if not uid or line in _HIDDEN:
+            return  # branches of code that has no place in the source
+        point = (line, *(attributes.get(key, "") for key in ("offset", "offsetend", "path", "ordinal")))
+        visits = attributes.get("vc")
+        hit = visits != "0" and ran(self.tally, self._paths.get(uid, ""), number(line), visits)
+        points = self._branches.setdefault(uid, {})
+        points[point] = hit or points.get(point, False)
+
+    def _claim(self, attributes: dict[str, str]) -> None:
+        for what, keys in (
+            ("lines", ("visitedSequencePoints", "numSequencePoints")),
+            ("branches", ("visitedBranchPoints", "numBranchPoints")),
+        ):
+            texts = [attributes.get(key, "") for key in keys]
+            if all(text.isascii() and text.isdigit() and len(text) < 12 for text in texts):
+                self._claimed[what] = (int(texts[0]), int(texts[1]))
+
+    def flush(self) -> None:
+        """Hand over the points of a module: another one may be built of the same files with other branches."""
+        for path in self._paths.values():
+            self.tally.states(path, 0)
+        for uid in dict.fromkeys((*self._lines, *self._branches)):
+            lines = self._lines.get(uid, Gather())
+            for point, hit in self._branches.get(uid, {}).items():
+                lines.branch(number(point[0]), int(hit), 1)
+            if uid in self._paths:
+                lines.give(self.tally, self._paths[uid])
+            else:
+                self.tally.odd(NO_FILE, f"file number '{uid[:40]}'", max(len(lines), 1))
+        self._lines.clear()
+        self._branches.clear()
+        self._paths.clear()
+
+    def disagreement(self) -> Problem | None:
+        """Compare the session's summary, which counts sequence points, with the lines."""
+        return differing(self.tally, self._claimed, "<CoverageSession>/<Summary>")
+
+
+def _parse(source: Source) -> CoverageReport:
+    reader = _Reader()
+
+    def configure(parser: XMLParserType) -> None:
+        nonlocal reader
+        reader = _Reader()
+        parser.StartElementHandler = reader.start
+
+    problem = feed(source, configure)
+    reader.flush()
+    damaged = problem is not None and problem.severity is Severity.DAMAGE
+    note = None if damaged else reader.disagreement()
+    return reader.tally.report(problems=(problem, note))
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="OpenCover XML",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://github.com/OpenCover/opencover/wiki/Reports",
+)

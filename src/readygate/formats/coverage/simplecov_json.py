@@ -1,0 +1,106 @@
+"""SimpleCov's `coverage.json`, of its JSON formatter: one entry by file, already joined over all commands.
+
+Written by https://github.com/simplecov-ruby/simplecov/blob/main/lib/simplecov/formatter/json_formatter.rb (before: the
+gem simplecov_json_formatter); the schema: https://github.com/simplecov-ruby/simplecov/tree/main/schemas .
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from readygate.formats import Format
+from readygate.formats.coverage._document import Shape, UnreadableError, count, load
+from readygate.formats.coverage._gather import differing
+from readygate.formats.coverage._ruby import add_lines
+from readygate.formats.coverage._tally import BAD_BRANCH, Tally, shown
+
+if TYPE_CHECKING:
+    from readygate.formats import Head, Source
+    from readygate.model.report import CoverageReport
+
+_NAME: Final = "simplecov-json"
+_WRITER: Final = "SimpleCov"
+_META: Final = re.compile(r'"meta"\s*:\s*\{[^{}]*"simplecov_version"\s*:')
+_ABSOLUTE: Final = re.compile(r"/|[A-Za-z]:[\\/]")
+
+
+def _claims(head: Head) -> str | None:
+    if head.text.lstrip().startswith("{") and _META.search(head.text):
+        return "its `meta` says `simplecov_version`"
+    return None
+
+
+class _Reader:
+    """Reads the document."""
+
+    def __init__(self, document: Any) -> None:
+        self._tally = Tally(_NAME)
+        self._shape = Shape(self._tally, _WRITER)
+        self._root = self._shape.object(document, "the document")
+        meta = self._root.get("meta")
+        root = meta.get("root") if isinstance(meta, dict) else None
+        self._folder = root.rstrip("/") if isinstance(root, str) else ""
+
+    def report(self) -> CoverageReport:
+        """Read all files."""
+        for name, value in self._shape.object(self._root.get("coverage"), "coverage").items():
+            place = f"coverage[{name[:100]!r}]"
+            entry = self._shape.object(value, place)
+            lines = entry.get("lines")
+            runs = [] if lines is None and "branches" in entry else [(place, self._shape.array(lines, place))]
+            add_lines(self._tally, self._shape, name, runs)
+            self._tally.branches(name, self._branches(name, entry.get("branches") or [], f"{place}.branches"))
+        note = differing(self._tally, self._claimed(), "total")
+        return self._tally.report(candidates=self._candidates, problems=(note,))
+
+    def _branches(self, name: str, values: Any, place: str) -> dict[int, tuple[int, int]]:
+        counts: dict[int, tuple[int, int]] = {}
+        for value in self._shape.array(values, place):
+            branch = value if isinstance(value, dict) else {}
+            hits, line = branch.get("coverage"), branch.get("report_line", branch.get("start_line"))
+            if hits == "ignored":
+                continue
+            if type(hits) is not int or type(line) is not int:
+                self._tally.odd(BAD_BRANCH, f"{shown(name)}, '{str(value)[:60]}'")
+                continue
+            taken, total = counts.get(line, (0, 0))
+            counts[line] = (taken + (hits > 0), total + 1)
+        return counts
+
+    def _claimed(self) -> dict[str, tuple[int, int]]:
+        total = self._root.get("total")
+        claimed = {}
+        for what in ("lines", "branches"):
+            fields = total.get(what) if isinstance(total, dict) else None
+            if isinstance(fields, dict):
+                covered, every = count(fields.get("covered")), count(fields.get("total"))
+                if covered is not None and every is not None:
+                    claimed[what] = (covered, every)
+        return claimed
+
+    def _candidates(self, name: str) -> tuple[str, ...]:
+        """The paths that a name may mean: below the root that SimpleCov names, then as it is."""
+        if not self._folder or not name or _ABSOLUTE.match(name):
+            return (name,)
+        return (f"{self._folder}/{name}", name)
+
+
+def _parse(source: Source) -> CoverageReport:
+    try:
+        document = load(
+            source, writer=_WRITER, instead="split the report, or use simplecov-lcov or simplecov-cobertura"
+        )
+    except UnreadableError as error:
+        return error.report(_NAME)
+    return _Reader(document).report()
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="SimpleCov JSON (`coverage.json`)",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://github.com/simplecov-ruby/simplecov/tree/main/schemas",
+)

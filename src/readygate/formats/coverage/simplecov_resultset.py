@@ -1,0 +1,101 @@
+"""SimpleCov's `.resultset.json`: for each command, the lines and branches of each file.
+
+Written by https://github.com/simplecov-ruby/simplecov/blob/main/lib/simplecov/result_merger.rb . Up to 0.17 a file is a
+bare array of lines, later an object. It holds what Ruby measured: lines between `:nocov:` marks, which
+SimpleCov leaves out when it reports, are still in it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from readygate.formats import Format
+from readygate.formats.coverage._document import Shape, UnreadableError, load
+from readygate.formats.coverage._ruby import add_lines
+from readygate.formats.coverage._tally import BAD_BRANCH, Tally, shown
+
+if TYPE_CHECKING:
+    from readygate.formats import Head, Source
+    from readygate.model.report import CoverageReport
+
+_NAME: Final = "simplecov-resultset"
+_WRITER: Final = "SimpleCov"
+_FIRST: Final = re.compile(
+    r'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*(?:"timestamp"\s*:\s*\d+\s*,\s*)?"coverage"\s*:\s*(?:null|\{)'
+)
+_CONDITION: Final = re.compile(r'\[:?"?\w+"?, \d+, (\d{1,9}), ')
+
+
+def _claims(head: Head) -> str | None:
+    return "its first command has a `coverage`" if _FIRST.match(head.text) else None
+
+
+class _Reader:
+    """Gathers what all commands say of each file, then joins it."""
+
+    def __init__(self, document: Any) -> None:
+        self._tally = Tally(_NAME)
+        self._shape = Shape(self._tally, _WRITER)
+        self._commands = self._shape.object(document, "the document")
+        self._lines: dict[str, list[tuple[str, list[Any]]]] = {}
+        self._branches: dict[str, dict[tuple[str, str], bool]] = {}
+
+    def report(self) -> CoverageReport:
+        """Read all commands."""
+        for command, result in self._commands.items():
+            place = f"[{command[:60]!r}].coverage"
+            files = self._shape.object(result, place).get("coverage")
+            for name, entry in self._shape.object(files, place).items():
+                self._entry(name, entry, f"{place}[{name[:100]!r}]")
+        for name, runs in self._lines.items():
+            add_lines(self._tally, self._shape, name, runs)
+        for name, branches in self._branches.items():
+            self._tally.branches(name, self._by_line(name, branches))
+        return self._tally.report()
+
+    def _entry(self, name: str, entry: Any, place: str) -> None:
+        runs = self._lines.setdefault(name, [])
+        if isinstance(entry, list):
+            runs.append((place, entry))
+            return
+        fields = self._shape.object(entry, place)
+        if fields.get("lines") is not None:  # null if only branches are measured
+            runs.append((f"{place}.lines", self._shape.array(fields["lines"], f"{place}.lines")))
+        known = self._branches.setdefault(name, {})
+        for condition, ways in self._shape.object(fields.get("branches") or {}, f"{place}.branches").items():
+            for way, count in self._shape.object(ways, f"{place}.branches[{condition[:60]!r}]").items():
+                ran = type(count) is int and count > 0
+                known[condition, way] = ran or known.get((condition, way), False)
+
+    def _by_line(self, name: str, branches: dict[tuple[str, str], bool]) -> dict[int, tuple[int, int]]:
+        """Count the branches by the line of their condition: `[:if, 0, 3, 4, 5, 7]` begins on line 3."""
+        counts: dict[int, tuple[int, int]] = {}
+        for (condition, _), ran in branches.items():
+            found = _CONDITION.match(condition)
+            if found is None:
+                self._tally.odd(BAD_BRANCH, f"{shown(name)}, '{condition[:60]}'")
+                continue
+            taken, total = counts.get(int(found[1]), (0, 0))
+            counts[int(found[1])] = (taken + ran, total + 1)
+        return counts
+
+
+def _parse(source: Source) -> CoverageReport:
+    try:
+        document = load(
+            source, writer=_WRITER, instead="split the report, or use simplecov-lcov or simplecov-cobertura"
+        )
+    except UnreadableError as error:
+        return error.report(_NAME)
+    return _Reader(document).report()
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="SimpleCov result set (`.resultset.json`)",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://github.com/simplecov-ruby/simplecov/blob/main/lib/simplecov/result_merger.rb",
+)

@@ -1,0 +1,93 @@
+"""SonarQube's generic coverage: `coverage` / `file` / `lineToCover`.
+
+Described at
+https://docs.sonarsource.com/sonarqube-server/latest/analyzing-source-code/test-coverage/generic-test-data/ .
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from readygate.formats import Format
+from readygate.formats.coverage._gather import Gather, number
+from readygate.formats.coverage._tally import BAD_BRANCH, BAD_HITS, NO_FILE, Tally, shown
+from readygate.formats.xml import feed
+from readygate.model.coverage import MAX_LINE
+
+if TYPE_CHECKING:
+    from xml.parsers.expat import XMLParserType
+
+    from readygate.formats import Head, Source
+    from readygate.model.report import CoverageReport
+
+_NAME: Final = "sonarqube-generic"
+
+
+def _claims(head: Head) -> str | None:
+    if head.root != "coverage" or head.root_attributes != ("version",):
+        return None
+    if head.children[:1] == ("file",):
+        return "its root element <coverage> holds a <file>"
+    return None if head.children else "its root element <coverage> has a version and nothing else"
+
+
+class _Reader:
+    """What one attempt to read the file has seen."""
+
+    def __init__(self) -> None:
+        self.tally = Tally(_NAME)
+        self._name: str | None = None
+        self._lines = Gather()
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Take the start of an element."""
+        if tag == "lineToCover":
+            self._line(attributes)
+        elif tag == "file":
+            self.flush()
+            self._name = attributes.get("path", "")
+
+    def _line(self, attributes: dict[str, str]) -> None:
+        name, line = self._name, number(attributes.get("lineNumber"))
+        if name is None:
+            self.tally.odd(NO_FILE, f"line {line}")
+            return
+        covered = attributes.get("covered", "")
+        if covered not in {"true", "false"}:
+            self.tally.odd(BAD_HITS, f"{shown(name)}, line {line}")
+        self._lines.line(line, hit=covered == "true")
+        if "branchesToCover" in attributes:
+            total, taken = number(attributes["branchesToCover"]), number(attributes.get("coveredBranches"))
+            if not taken <= total <= MAX_LINE:
+                self.tally.odd(BAD_BRANCH, f"{shown(name)}, line {line}")
+                return
+            known = self._lines.branches.get(line, (0, 0))  # a line may be listed once per function
+            self._lines.branches[line] = (max(known[0], taken), max(known[1], total))
+
+    def flush(self) -> None:
+        """Hand over the lines of the open file."""
+        if self._name is not None:
+            self._lines.give(self.tally, self._name)
+
+
+def _parse(source: Source) -> CoverageReport:
+    reader = _Reader()
+
+    def configure(parser: XMLParserType) -> None:
+        nonlocal reader
+        reader = _Reader()
+        parser.StartElementHandler = reader.start
+
+    problem = feed(source, configure)
+    reader.flush()
+    return reader.tally.report(problems=(problem,))
+
+
+FORMAT = Format(
+    name=_NAME,
+    title="SonarQube generic coverage",
+    kind="coverage",
+    claims=_claims,
+    parse=_parse,
+    url="https://docs.sonarsource.com/sonarqube-server/latest/analyzing-source-code/test-coverage/generic-test-data/",
+)

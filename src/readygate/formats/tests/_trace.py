@@ -1,0 +1,52 @@
+"""Places of source code in the traces of test tools."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_LONGEST: Final = 2_000
+_MOST_LINES: Final = 200
+_DOTNET: Final = re.compile(r"(?P<file>.+):\D{0,12}(?P<line>\d{1,8})\.?\s*")
+_RUNNER: Final = re.compile(
+    r"(?:/home/runner/work|/Users/runner/work|/__w|[A-Za-z]:/a|[A-Za-z]:/actions-runner/_work)/([^/]+)/\1/"
+)
+
+
+def dotnet_place(trace: str, owner: str) -> tuple[str, int]:
+    """Return the file and line of the innermost frame of `owner`, a class or method; else of any frame.
+
+    .NET writes `at Class.Method() in C:/Tests.cs:line 12`, Mono `in /src/Tests.cs:12`, and both in the
+    language of the system (`in C:/Tests.cs:Zeile 12.`).
+    """
+    first = ("", 0)
+    for line in trace.split("\n", _MOST_LINES)[:_MOST_LINES]:
+        called, between, where = line[:_LONGEST].rpartition(" in ")
+        found = _DOTNET.fullmatch(where) if between else None
+        if found is None or found["line"] == "0" or found["file"].startswith("<"):
+            continue
+        place = (found["file"], int(found["line"]))
+        if not owner or owner in called:
+            return place
+        if not first[0]:
+            first = place
+    return first
+
+
+def line_in(trace: str, file: str) -> int:
+    """Return the line of the innermost frame in a file, as JavaScript and Ruby write frames; 0 if there is none."""
+    name = file.replace("\\", "/").rpartition("/")[2]
+    if not name:
+        return 0
+    found = re.search(rf"(?<![\w.-]){re.escape(name[:200])}:(\d{{1,8}})\b", trace[:100_000])
+    return int(found[1]) if found else 0
+
+
+def without_runner(path: str) -> str:
+    """Return a path relative to the repository where it begins like a checkout on a runner of GitHub.
+
+    Classes that are called after files would otherwise be others on each operating system.
+    """
+    path = path.replace("\\", "/")
+    found = _RUNNER.match(path)
+    return path[found.end() :] if found else path.removeprefix("./")

@@ -1,0 +1,47 @@
+"""reports-complete: every suite and every leg that the base had reported again."""
+
+from __future__ import annotations
+
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import Phrase, count, listed
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, not_evaluated, passes
+
+
+def judge(comparison: Comparison, _policy: Policy) -> Judgement:
+    """Broken by every suite, or leg of a suite, that the base has and this run lacks."""
+    if comparison.baseline is None:
+        return NO_BASELINE
+    if not comparison.head.snapshot.legs:
+        return not_evaluated("There is no test report")
+    legs = tuple(f"{group} {leg}".strip() for group, leg in comparison.missing_legs)
+    groups = comparison.missing_groups
+    if not legs and not groups:
+        number = len(comparison.head.snapshot.legs)
+        return passes(f"All {number:,} suites and legs reported" if number > 1 else "Nothing is missing")
+    parts: list[str] = []
+    if groups:
+        parts.append(f"{count(len(groups), 'suite')} of the base left no report")
+    if legs:
+        parts.append(f"{count(len(legs), 'leg')} of the base left no report")
+    names: Phrase = listed((*groups, *legs), 5)
+    fact = "; ".join(parts)
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{fact}: ", *names),
+        title=(f"{fact}.",),
+        detail=("Missing: ", *names, ". What would stand there is counted nowhere."),
+        todo=("read the log of the job that should have written it, then run it again.",),
+        short=fact,
+    )
+
+
+RULE = Rule(
+    name="reports-complete",
+    asks="Every suite and every leg of a matrix that the base had left a report in this run, too.",
+    levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
+    judge=judge,
+    weight=35,
+    evidence=True,
+)

@@ -1,0 +1,95 @@
+"""Artifacts of this run, read through the API: for a last job that judges a whole matrix without a download step.
+
+https://docs.github.com/en/rest/actions/artifacts . What lies in them was written by the jobs that ran the code of the
+pull request, so they are read as hostile data (`archives`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wcmatch import fnmatch, glob
+
+from readygate.errors import ForgeError
+from readygate.formats import Source
+from readygate.github.client import GitHub
+from readygate.model.report import Problem, Severity
+from readygate.model.snapshot import Pattern
+from readygate.sources.archives import zip_members
+from readygate.sources.workspace import DISCOVERY, PASSED_OVER, Found
+
+LARGEST = 1 << 30
+"""Bytes of one packed artifact."""
+
+_FLAGS = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB
+
+
+def fetch(hub: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | Found, ...]:
+    """Download the artifacts of a run whose names fit, of each name the newest.
+
+    A later attempt of a run uploads only what its own jobs made; what earlier attempts left stands beside it.
+
+    Args:
+        hub: a session of its own: it is used beside the one that asks for the baseline.
+        run_id: the run.
+        wanted: names or globs of names; one with `!` in front takes names away.
+
+    Returns:
+        a zip for each, in memory, or the problem that kept it from being read.
+
+    Raises:
+        ForgeError: the artifacts cannot be listed.
+    """
+    newest: dict[str, dict[str, Any]] = {}
+    for row in hub.pages(f"/actions/runs/{run_id}/artifacts", key="artifacts"):
+        known = newest.get(row["name"])
+        if known is None or (row["created_at"], row["id"]) > (known["created_at"], known["id"]):
+            newest[row["name"]] = row
+    names = [
+        name for name in sorted(newest) if fnmatch.fnmatch(name, list(wanted), flags=fnmatch.NEGATE | fnmatch.BRACE)
+    ]
+    return tuple(_download(hub, newest[name]) for name in names)
+
+
+def _download(hub: GitHub, row: dict[str, Any]) -> Source | Found:
+    source = Source(name=str(row["name"]))
+    if row.get("expired"):
+        return Found(source=source, problem=_lost("the artifact has expired"))
+    if int(row.get("size_in_bytes") or 0) > LARGEST:
+        return Found(source=source, problem=_lost(f"the artifact is larger than {LARGEST >> 20:,} MiB"))
+    try:
+        return Source(name=source.name, data=hub.download(f"/actions/artifacts/{row['id']}/zip", LARGEST))
+    except ForgeError as error:
+        return Found(source=source, problem=_lost(f"the artifact could not be downloaded ({error.what})"))
+
+
+def _lost(what: str) -> Problem:
+    return Problem(severity=Severity.DAMAGE, what=what, todo="run the job again that uploads it")
+
+
+def choose(
+    archives: Sequence[Source | Found], kind: str, patterns: tuple[str, ...]
+) -> tuple[tuple[Pattern, ...], tuple[Found, ...]]:
+    """Choose the members of artifacts that one input means: its globs stand for `ARTIFACT/PATH`."""
+    wanted = [line for line in patterns if not line.startswith("!")]
+    excluded = [line[1:].strip() for line in patterns if line.startswith("!")]
+    given = bool(wanted)
+    if not given:
+        wanted, excluded = list(DISCOVERY[kind]), [*PASSED_OVER, *excluded]
+    counts = dict.fromkeys(wanted, 0)
+    found: list[Found] = [archive for archive in archives if isinstance(archive, Found)]
+    for archive in archives:
+        if isinstance(archive, Found):
+            continue
+
+        def keep(name: str, artifact: str = archive.name) -> bool:
+            path = f"{artifact}/{name}".strip("/")
+            hits = [text for text in wanted if glob.globmatch(path, text, flags=_FLAGS, exclude=excluded or None)]
+            for text in hits:
+                counts[text] += 1
+            return bool(hits)
+
+        found += zip_members(archive, keep=keep, discovered=not given)
+    told = tuple(Pattern(kind=kind, text=text, matched=counts[text], given=given) for text in wanted)
+    return told, tuple(found)

@@ -1,0 +1,411 @@
+"""What every rule owes: levels in each preset, and texts that a reader can act on, in every situation.
+
+`SITUATIONS` holds for each rule comparisons that it must pass, find broken, or be unable to judge. A rule without
+rows of each kind fails here, so that a new rule comes with its situations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from typing import NamedTuple
+
+import pytest
+from tests.support.builders import (
+    NO_CHANGES_NOTE,
+    baseline,
+    change,
+    changes,
+    compared,
+    cover,
+    damage,
+    leg,
+    measure,
+    numbered,
+    policy,
+    report,
+    with_legs,
+)
+
+from readygate.judge import judge
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import Name, Phrase
+from readygate.model.snapshot import Measured, Pattern
+from readygate.model.verdict import Level, Status
+from readygate.rules import PRESETS, Judgement, Result, Rule, all_rules
+
+PASS, BROKEN, UNKNOWN = Result.PASS, Result.BROKEN, Result.NOT_EVALUATED
+BASE = "b" * 40
+
+
+class Row(NamedTuple):
+    """A comparison and what a rule must say of it; `says` are parts of its summary."""
+
+    result: Result
+    make: Callable[[], Comparison]
+    says: tuple[str, ...] = ()
+    ceiling: Level = Level.BLOCK
+
+
+def run(head: str, base: str | None = None) -> Callable[[], Comparison]:
+    def make() -> Comparison:
+        known = None if base is None else measure(report({"A": numbered(base)}), commit=BASE)
+        return compared(measure(report({"A": numbered(head)})), known)
+
+    return make
+
+
+def lines(
+    head: dict[str, str] | None,
+    base: dict[str, str] | None,
+    *files: object,
+    known: bool = True,
+    complete: bool = True,
+    damaged: bool = False,
+) -> Callable[[], Comparison]:
+    """Coverage on both sides; further arguments are the files of the diff."""
+
+    def make() -> Comparison:
+        suite = report({"A": numbered("p")})
+        one = measure(suite, *([cover(head)] if head is not None else []), *([damage()] if damaged else []))
+        other = measure(suite, *([cover(base)] if base is not None else []), commit=BASE)
+        diff = changes(*files, complete=complete) if known else None  # type: ignore[arg-type]
+        return compared(one, other, diff=diff)
+
+    return make
+
+
+def patterns(*rows: tuple[str, int, bool], base: dict[str, str] | None = None) -> Callable[[], Comparison]:
+    given = tuple(Pattern(kind=kind, text=f"{kind}/*.xml", matched=number, given=told) for kind, number, told in rows)
+
+    def make() -> Comparison:
+        found = [report({"A": numbered("p")})]
+        head = measure(*found, *([cover(base)] if base else []), patterns=given)
+        other = measure(report({"A": numbered("p")}), *([cover(base)] if base else []), commit=BASE)
+        return compared(head, other)
+
+    return make
+
+
+def jobs(head: str, **results: str) -> Callable[[], Comparison]:
+    return lambda: compared(measure(report({"A": numbered(head)}), needs=results))
+
+
+def docs_only_without_reports() -> Comparison:
+    base = measure(report({"A": numbered("pp")}), cover({"a.py": "h"}), commit=BASE)
+    return compared(measure(), base, diff=changes(change("README.md", [1])))
+
+
+def nothing_found() -> Comparison:
+    return compared(measure(), measure(report({"A": numbered("pp")}), commit=BASE))
+
+
+def cut_short() -> Comparison:
+    """A report that was read in part: whatever it lacks may stand in the rest."""
+    head = measure(report({"A": numbered("p")}, problems=(damage(),)))
+    return compared(head, measure(report({"A": numbered("ppp")}), commit=BASE))
+
+
+def matrix(head: dict[str, str], base: dict[str, str]) -> Callable[[], Comparison]:
+    """One test by leg and letter."""
+
+    def side(legs: dict[str, str]) -> Measured:
+        return with_legs(*(leg({"A": {"t": letter, "u": "p"}}, name=name) for name, letter in legs.items()))
+
+    return lambda: compared(side(head), side(base))
+
+
+def suites(head: tuple[str, ...], base: tuple[str, ...]) -> Callable[[], Comparison]:
+    """Suites by group, each with tests of its own."""
+
+    def side(groups: tuple[str, ...]) -> Measured:
+        return with_legs(*(leg({group: {f"{group}_test": "p"}}, group=group) for group in groups))
+
+    return lambda: compared(side(head), side(base))
+
+
+def covered(covered_lines: int, of: int) -> str:
+    return "h" * covered_lines + "m" * (of - covered_lines)
+
+
+def changed(covered_lines: int, of: int) -> Callable[[], Comparison]:
+    return lines({"a.py": covered(covered_lines, of)}, None, change("a.py", range(1, of + 1)))
+
+
+MANY = 100_000
+
+SITUATIONS: dict[str, list[Row]] = {
+    "new-failures": [
+        Row(PASS, run("p"), ("No test fails",)),
+        Row(PASS, run("ps", "pp"), ("0 tests",)),
+        Row(PASS, run("pf", "pe")),
+        Row(BROKEN, run("pf", "pp"), ("1 test fails and did not fail",)),
+        Row(BROKEN, run("pffe", "p"), ("3 tests fail",)),
+        Row(BROKEN, run("f"), ("1 test fails, and there is no baseline",)),
+        Row(BROKEN, run("ff")),
+        Row(BROKEN, matrix({"linux": "f", "windows": "f"}, {"linux": "p", "windows": "f"})),
+        Row(BROKEN, matrix({"linux": "p", "macos": "f"}, {"linux": "f", "windows": "f"})),
+        Row(PASS, matrix({"linux": "p", "windows": "f"}, {"linux": "p", "windows": "f"})),
+        Row(UNKNOWN, nothing_found, ("no test report",)),
+    ],
+    "inherited-failures": [
+        Row(PASS, run("pf", "pp")),
+        Row(PASS, run("pp", "ff")),
+        Row(BROKEN, run("pf", "pf"), ("1 test fails on the base too",)),
+        Row(BROKEN, run("fe", "ef"), ("2 tests fail on the base too",)),
+        Row(BROKEN, lambda: compared(run("f")().head, baseline(run("f")().head, branch=""))),
+        Row(UNKNOWN, run("pf"), ("no baseline",)),
+    ],
+    "new-skips": [
+        Row(PASS, run("ps", "ps")),
+        Row(PASS, run("pps", "pp")),  # an added test that is skipped never ran
+        Row(BROKEN, run("ps", "pp"), ("1 test ran on the base and is skipped now",)),
+        Row(BROKEN, run("ss", "fk"), ("2 tests",)),
+        Row(UNKNOWN, run("ps"), ("no baseline",)),
+        Row(UNKNOWN, cut_short, ("damaged",)),
+    ],
+    "vanished-tests": [
+        Row(PASS, run("ppp", "pp")),
+        Row(BROKEN, run("p", "pp"), ("1 test is gone",)),
+        Row(BROKEN, run("p", "pfs"), ("2 tests are gone",)),
+        Row(UNKNOWN, run("p"), ("no baseline",)),
+        Row(UNKNOWN, cut_short, ("damaged",)),
+        Row(UNKNOWN, docs_only_without_reports),
+        Row(UNKNOWN, nothing_found),
+    ],
+    "reports-found": [
+        Row(PASS, run("p"), ("1 test report, 0 coverage reports",)),
+        Row(PASS, run("sf", "p")),
+        Row(PASS, docs_only_without_reports, ("nothing to measure",)),
+        Row(PASS, patterns(("tests", 2, True), ("coverage", 0, False))),
+        Row(PASS, patterns(("tests", 1, True), ("coverage", 0, True)), ()),  # the base measured none
+        Row(BROKEN, nothing_found, ("No test report was found",)),
+        Row(BROKEN, lambda: compared(measure(damage()), diff=changes(change("a.md", [1])))),
+        Row(BROKEN, lambda: compared(measure(cover({"a.py": "h"}))), ("coverage only",)),
+        Row(BROKEN, run("ss", "pp"), ("No test was executed: 2 tests skipped",)),
+        Row(BROKEN, patterns(("tests", 1, True), ("tests", 0, True)), ("A pattern matches no file", "tests/*.xml")),
+        Row(BROKEN, patterns(("tests", 1, True), ("coverage", 0, True), base={"a.py": "h"}), ("coverage/*.xml",)),
+        Row(BROKEN, lines(None, {"a.py": "h"}), ("The base measured coverage and this run did not",)),
+    ],
+    "reports-readable": [
+        Row(PASS, run("f"), ("Read to the end",)),
+        Row(PASS, lines({"a.py": "h"}, None), ("All 2 read to the end",)),
+        Row(BROKEN, lambda: compared(measure(damage())), ("1 report is damaged",)),
+        Row(BROKEN, cut_short, ("1 report is damaged",)),
+        Row(BROKEN, lambda: compared(measure(*[damage(place="line 4", todo="look")] * 5)), ("5 reports are damaged",)),
+        Row(UNKNOWN, nothing_found, ("no report",)),
+    ],
+    "reports-complete": [
+        Row(PASS, matrix({"linux": "p", "windows": "f"}, {"linux": "p", "windows": "p"}), ("All 2",)),
+        Row(PASS, matrix({"linux": "p", "windows": "p"}, {"linux": "p"})),
+        Row(PASS, run("p", "pp"), ("Nothing is missing",)),
+        Row(BROKEN, matrix({"linux": "p"}, {"linux": "p", "windows": "p"}), ("1 leg of the base", "windows")),
+        Row(BROKEN, matrix({"a": "p"}, {"a": "p", "b": "p", "c": "p"}), ("2 legs of the base", "b", "c")),
+        Row(BROKEN, suites(("unit",), ("unit", "e2e")), ("1 suite of the base", "e2e")),
+        Row(UNKNOWN, run("p"), ("no baseline",)),
+        Row(UNKNOWN, nothing_found, ("no test report",)),
+    ],
+    "producers": [
+        Row(PASS, jobs("p", unit="success"), ("1 needed job",)),
+        Row(PASS, jobs("pf", unit="failure", lint="success")),
+        Row(BROKEN, jobs("p", unit="failure"), ("1 needed job failed", "unit", "No report shows a failing test")),
+        Row(BROKEN, jobs("f", unit="cancelled"), ("1 needed job was cancelled or skipped", "unit")),
+        Row(BROKEN, jobs("f", a="skipped", b="cancelled"), ("2 needed jobs were cancelled or skipped",)),
+        Row(BROKEN, jobs("p", a="skipped", b="failure"), ("a", "b")),
+        Row(UNKNOWN, run("p"), ("was not given",)),
+    ],
+    "coverage-drop": [
+        Row(PASS, lines({"a.py": "hm"}, {"a.py": "hm"}), ("Did not fall",)),
+        Row(PASS, lines({"a.py": "hhm"}, {"a.py": "hm"}, known=False)),
+        # 995 of 1,000 after 1,000 of 1,000 is exactly the half point that is allowed
+        Row(PASS, lines({"a.py": covered(995, 1000)}, {"a.py": covered(1000, 1000)}), ("Fell by 0.50 points",)),
+        Row(BROKEN, lines({"a.py": covered(994, 1000)}, {"a.py": covered(1000, 1000)}), ("0.60 points",)),
+        Row(
+            BROKEN,
+            lines({"a.py": covered(MANY - 501, MANY)}, {"a.py": covered(MANY, MANY)}),
+            ("0.501 points; 0.50 allowed",),
+        ),
+        Row(PASS, lines({"a.py": covered(MANY - 500, MANY)}, {"a.py": covered(MANY, MANY)})),
+        Row(PASS, lines({"a.py": covered(MANY - 1, MANY)}, {"a.py": covered(MANY, MANY)}), ("under 0.01 points",)),
+        # lines that the change removes are no drop
+        Row(PASS, lines({"a.py": "hm"}, {"a.py": "hhhhm"}, change("a.py", [], [1, 2, 3])), ("without the lines",)),
+        # the project fell for added lines that nothing covers: it depends on the changed lines
+        Row(BROKEN, lines({"a.py": "hh", "b.py": "mm"}, {"a.py": "hh"}, change("b.py", [1, 2], status="added"))),
+        Row(
+            BROKEN,
+            lines({"a.py": "hh", "b.py": "mm"}, {"a.py": "hh"}, change("c.md", [1])),
+            ceiling=Level.WARN,  # no changed line is measured, so none of them is poor
+        ),
+        Row(
+            BROKEN,
+            lines({"a.py": covered(97, 100) + "hhhhm"}, {"a.py": covered(98, 100)}, change("a.py", range(101, 106))),
+        ),
+        Row(BROKEN, lines({"a.py": "hm"}, {"a.py": "hh"}, known=False)),
+        Row(UNKNOWN, run("p"), ("no baseline",)),
+        Row(UNKNOWN, lines(None, {"a.py": "h"}), ("not measured",)),
+        Row(UNKNOWN, lines({"a.py": "h"}, None), ("The base did not measure coverage",)),
+        Row(UNKNOWN, lines({"a.py": "h"}, {"a.py": "h", "b.py": "h"}), ("do not compare", "b.py")),
+        Row(UNKNOWN, lines({"a.py": "."}, {"a.py": "."}), ("no measured line",)),
+        Row(UNKNOWN, lines({"a.py": "m"}, {"a.py": "h"}, damaged=True), ("damaged",)),
+    ],
+    "patch-coverage": [
+        Row(PASS, changed(4, 5), ("4 of 5 changed lines, 80.00%; 80% asked",)),
+        Row(PASS, changed(MANY * 8 // 10, MANY)),
+        Row(BROKEN, changed(MANY * 8 // 10 - 1, MANY), ("79.99%; 80% asked, 1 more line needed",)),
+        Row(BROKEN, changed(3, 5), ("3 of 5 changed lines, 60.00%", "1 more line needed")),
+        Row(BROKEN, changed(0, 1), ("0 of 1 changed lines, 0%", "1 more line needed")),
+        Row(BROKEN, changed(0, 38), ("0%", "31 more lines needed")),
+        Row(PASS, lines({"a.py": "hm"}, None, change("b.md", [1])), ("No changed line is measured",)),
+        Row(PASS, lines({"a.py": "h"}, None, change("a.py", shown=False)), ("leaves out the diff",)),
+        Row(BROKEN, lines({"a.py": "hm"}, None, change("a.py", shown=False)), ("leaves out the diff",)),
+        Row(BROKEN, lines({"a.py": "h"}, None, change("a.py", [1]), complete=False), ("share is not known",)),
+        Row(UNKNOWN, lines(None, None, change("a.py", [1])), ("not measured",)),
+        Row(UNKNOWN, lines({"a.py": "h"}, None, known=False), (NO_CHANGES_NOTE,)),
+        Row(UNKNOWN, lines({"a.py": "h"}, None, change("a.py", [1]), damaged=True), ("damaged",)),
+    ],
+}
+ALWAYS_JUDGED = {"reports-found"}
+"""Rules that can tell in every situation."""
+
+ROWS = [
+    pytest.param(rule, row, id=f"{name}-{number}")
+    for name, rows in SITUATIONS.items()
+    for rule in all_rules()
+    if rule.name == name
+    for number, row in enumerate(rows)
+]
+
+
+def text(parts: Phrase) -> str:
+    return "".join(part.text if isinstance(part, Name) else part for part in parts)
+
+
+def by_name(rule: Rule) -> str:
+    return rule.name
+
+
+def test_every_rule_has_its_situations_and_every_situation_its_rule() -> None:
+    assert set(SITUATIONS) == {rule.name for rule in all_rules()}
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=by_name)
+def test_situations_of_each_kind(rule: Rule) -> None:
+    kinds = {row.result for row in SITUATIONS.get(rule.name, [])}
+    assert kinds == set(Result) - ({UNKNOWN} if rule.name in ALWAYS_JUDGED else set())
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=by_name)
+def test_what_a_rule_says_of_itself(rule: Rule) -> None:
+    assert rule.name == rule.name.lower().replace("_", "-")
+    assert rule.name.replace("-", "").isalpha()
+    assert rule.asks.endswith(".")
+    assert len(rule.levels) == len(PRESETS)
+    assert all(isinstance(level, Level) for level in rule.levels)
+    assert all(isinstance(value, Fraction) for value in rule.options.values())
+
+
+@pytest.mark.parametrize(("rule", "row"), ROWS)
+def test_what_a_rule_finds(rule: Rule, row: Row) -> None:
+    found = rule.judge(row.make(), policy())
+    assert found.result is row.result, text(found.summary)
+    for part in row.says:
+        assert part in text(found.summary)
+    assert found.ceiling is row.ceiling
+
+
+def complete(found: Judgement) -> None:
+    assert text(found.summary).strip()
+    if found.result is not BROKEN:
+        assert not found.title
+        assert not found.todo
+        assert not found.short
+        return
+    title, todo = text(found.title), text(found.todo)
+    assert title.endswith(".")
+    assert todo.endswith(".")
+    assert found.short
+    assert not found.short.endswith(".")
+    assert "\n" not in title + todo + found.short
+    if found.detail:
+        assert text(found.detail).rstrip().endswith(".")
+    for said in (title, todo, found.short, text(found.summary), text(found.detail)):
+        assert "  " not in said
+        assert not re.search(r"(?<![\d,.])1 (?:tests|lines|reports|jobs)\b", said)
+        assert "!" not in said
+    assert not found.needs_baseline
+    assert not found.incomplete
+
+
+@pytest.mark.parametrize(("rule", "row"), ROWS)
+def test_the_texts_are_complete(rule: Rule, row: Row) -> None:
+    complete(rule.judge(row.make(), policy()))
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=by_name)
+def test_a_rule_never_fails_in_any_situation_of_any_other(rule: Rule) -> None:
+    for rows in SITUATIONS.values():
+        for row in rows:
+            complete(rule.judge(row.make(), policy()))
+
+
+@pytest.mark.parametrize(("rule", "row"), ROWS)
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_status_follows_from_level_and_ceiling(rule: Rule, row: Row, name: str) -> None:
+    chosen = policy(name)
+    verdict = judge(row.make(), chosen)
+    level = chosen.levels[rule.name]
+    if level is Level.OFF:
+        assert rule.name in verdict.off
+        return
+    (finding,) = [finding for finding in verdict.findings if finding.rule == rule.name]
+    broken = Status.BLOCK if min(level, row.ceiling) is Level.BLOCK else Status.WARN
+    assert finding.status is {PASS: Status.PASS, UNKNOWN: Status.NOT_EVALUATED, BROKEN: broken}[row.result]
+
+
+@pytest.mark.parametrize(
+    ("name", "levels"),
+    [
+        ("reports-found", "BLOCK BLOCK BLOCK"),
+        ("reports-readable", "BLOCK BLOCK BLOCK"),
+        ("reports-complete", "BLOCK BLOCK BLOCK"),
+        ("producers", "BLOCK BLOCK BLOCK"),
+        ("new-failures", "BLOCK BLOCK BLOCK"),
+        ("inherited-failures", "WARN WARN WARN"),
+        ("vanished-tests", "WARN BLOCK WARN"),
+        ("new-skips", "WARN BLOCK WARN"),
+        ("coverage-drop", "BLOCK BLOCK WARN"),
+        ("patch-coverage", "WARN BLOCK OFF"),
+    ],
+)
+def test_the_levels_that_the_documentation_promises(name: str, levels: str) -> None:
+    (rule,) = [rule for rule in all_rules() if rule.name == name]
+    assert " ".join(level.name for level in rule.levels) == levels
+
+
+def test_the_options_that_the_documentation_promises() -> None:
+    options = {rule.name: dict(rule.options) for rule in all_rules() if rule.options}
+    assert options == {
+        "coverage-drop": {"maximum": Fraction(1, 200)},
+        "patch-coverage": {"minimum": Fraction(4, 5)},
+    }
+
+
+@pytest.mark.parametrize(
+    ("minimum", "covered_lines", "of", "passes", "asks"),
+    [
+        (Fraction(2, 3), 2, 3, True, "66.6667% asked"),
+        (Fraction(2, 3), 1_999, 3_000, False, "1 more line needed"),
+        (Fraction(1), 999_999, 1_000_000, False, "99.99%; 100% asked, 1 more line needed"),
+        (Fraction(1), 3, 3, True, "100%; 100% asked"),
+        (Fraction(0), 0, 3, True, "0%; 0% asked"),
+        (Fraction(999, 1000), 998, 1000, False, "99.80%; 99.9% asked, 1 more line needed"),
+    ],
+)
+def test_an_option_is_an_exact_limit(minimum: Fraction, covered_lines: int, of: int, passes: bool, asks: str) -> None:
+    (rule,) = [rule for rule in all_rules() if rule.name == "patch-coverage"]
+    chosen = policy()
+    options = {**chosen.options, "patch-coverage": {"minimum": minimum}}
+    found = rule.judge(changed(covered_lines, of)(), type(chosen)(preset="x", levels=chosen.levels, options=options))
+    assert (found.result is PASS) is passes
+    assert asks in text(found.summary)

@@ -1,0 +1,402 @@
+"""The structure of the package: folders that are registries, stages that look back only, values that stay values."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import importlib.util
+import pkgutil
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import readygate
+from readygate import formats, outputs, rules, stores
+from readygate.formats import Format
+from readygate.formats import coverage as coverage_formats
+from readygate.formats import tests as test_formats
+from readygate.outputs import Output
+from readygate.registry import members
+from readygate.rules import Rule
+from readygate.stores import StoreKind
+
+PACKAGE = Path(readygate.__file__).parent
+
+ALLOWED: dict[str, set[str]] = {
+    # values and small tools that know nothing of the rest
+    "readygate": set(),
+    "model": set(),
+    "errors": set(),
+    "figures": set(),
+    "registry": set(),
+    # the eight stages, and what they stand on
+    "settings": {"errors"},
+    "formats": {"errors", "model", "registry"},
+    "sources": {"errors", "formats", "github", "model"},
+    "snapshot": {"errors", "model"},
+    "compare": {"model"},
+    "rules": {"figures", "model", "registry"},
+    "policy": {"model", "rules"},
+    "judge": {"model", "rules"},
+    "render": {"figures", "model"},
+    "log": {"render"},
+    "github": {"errors", "model", "settings"},
+    "stores": {"errors", "github", "registry"},
+    "baseline": {"errors", "model", "snapshot", "stores"},
+    "collect": {
+        "baseline",
+        "errors",
+        "formats",
+        "github",
+        "log",
+        "model",
+        "settings",
+        "sources",
+        "stores",
+    },
+    "outputs": {
+        "errors",
+        "figures",
+        "github",
+        "log",
+        "model",
+        "readygate",
+        "registry",
+        "render",
+        "settings",
+        "snapshot",
+    },
+    "pipeline": {
+        "baseline",
+        "collect",
+        "compare",
+        "errors",
+        "formats",
+        "judge",
+        "model",
+        "outputs",
+        "render",
+        "snapshot",
+        "sources",
+        "stores",
+    },
+    # the ways in
+    "inspect": {"errors", "formats", "model", "sources"},
+    "local": {
+        "baseline",
+        "collect",
+        "errors",
+        "log",
+        "model",
+        "outputs",
+        "pipeline",
+        "policy",
+        "settings",
+        "snapshot",
+        "sources",
+        "stores",
+    },
+    "action": {
+        "baseline",
+        "collect",
+        "errors",
+        "formats",
+        "github",
+        "log",
+        "model",
+        "outputs",
+        "pipeline",
+        "policy",
+        "render",
+        "settings",
+        "sources",
+        "stores",
+    },
+    "commands": {"inspect", "local"},
+    "cli": {"action", "commands", "errors", "readygate"},
+    "__main__": {"cli"},
+}
+"""What each part may import of the rest; what is not listed is forbidden."""
+
+DOORS = {"__main__", "cli", "action", "local", "commands"}
+"""The only parts that know of arguments and environment."""
+
+PURE = {"model", "compare", "rules", "judge", "render", "snapshot", "figures", "policy"}
+IO_MODULES = {
+    "os",
+    "io",
+    "socket",
+    "subprocess",
+    "requests",
+    "github",
+    "urllib.request",
+    "http",
+    "shutil",
+    "tempfile",
+    "time",
+    "random",
+    "threading",
+    "datetime",
+    "logging",
+}
+IO_CALLS = {
+    "open",
+    "print",
+    "input",
+    "read_text",
+    "read_bytes",
+    "write_text",
+    "write_bytes",
+    "mkdir",
+    "unlink",
+}
+
+REGISTRIES: list[tuple[ModuleType, str, type[object]]] = [
+    (test_formats, "FORMAT", Format),
+    (coverage_formats, "FORMAT", Format),
+    (rules, "RULE", Rule),
+    (stores, "STORE", StoreKind),
+    (outputs, "OUTPUT", Output),
+]
+LONGEST_MODULE = 300
+LONGEST_FUNCTION = 60
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def modules() -> list[Path]:
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def shown(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def part_of(path: Path) -> str:
+    """The part that a module belongs to: the folder below the package, or the module itself."""
+    first = path.relative_to(PACKAGE).parts[0]
+    return "readygate" if first == "__init__.py" else first.removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Full names of what a module imports, wherever the import stands in it."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{shown(path)} uses a relative import"
+            assert node.module is not None
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def own_parts(path: Path) -> set[str]:
+    """The parts of the package that a module imports."""
+    found = set()
+    for name in imported(path):
+        if name == "readygate" or name.startswith("readygate."):
+            part = name.split(".")[1] if "." in name else ""
+            known = part and ((PACKAGE / part).is_dir() or (PACKAGE / f"{part}.py").is_file())
+            found.add(part if known else "readygate")
+    return found
+
+
+def ids(path: Path) -> str:
+    return shown(path)
+
+
+def test_every_part_has_its_place_in_the_order() -> None:
+    assert {part_of(path) for path in modules()} == set(ALLOWED)
+
+
+def test_the_order_has_no_circle() -> None:
+    order = list(TopologicalSorter(ALLOWED).static_order())
+    stages = ["formats", "snapshot", "compare", "rules", "judge", "outputs"]
+    assert [part for part in order if part in ("model", "pipeline", "cli")] == ["model", "pipeline", "cli"]
+    for at, stage in enumerate(stages):
+        assert not ALLOWED[stage] & set(stages[at + 1 :])
+
+
+@pytest.mark.parametrize("path", modules(), ids=ids)
+def test_a_module_imports_earlier_parts_only(path: Path) -> None:
+    part = part_of(path)
+    assert own_parts(path) - {part} <= ALLOWED[part]
+
+
+def test_the_model_imports_nothing_of_ours_but_itself() -> None:
+    for path in (PACKAGE / "model").glob("*.py"):
+        assert own_parts(path) <= {"model"}
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if part_of(path) not in DOORS], ids=ids)
+def test_only_the_ways_in_read_arguments_and_environment(path: Path) -> None:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute):
+            assert node.attr not in ("environ", "environb", "getenv", "argv"), f"line {node.lineno}"
+    names = set(imported(path))
+    assert not names & {"os.environ", "os.getenv", "sys.argv", "argparse"}
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if part_of(path) in PURE], ids=ids)
+def test_a_pure_part_does_no_io(path: Path) -> None:
+    for name in imported(path):
+        roots = {name, name.split(".")[0], ".".join(name.split(".")[:2])}
+        assert not roots & IO_MODULES, name
+        if name.startswith("pathlib"):
+            assert name == "pathlib.PurePosixPath"
+        if name.startswith("jinja2"):
+            assert shown(path) == "render/document.py"  # the templates are read once, from the package
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Call):
+            called = node.func
+            name = (
+                called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
+            )
+            assert name not in IO_CALLS, f"{name} in line {node.lineno}"
+
+
+def model_classes() -> list[type]:
+    found = []
+    for info in pkgutil.iter_modules([str(PACKAGE / "model")]):
+        module = importlib.import_module(f"readygate.model.{info.name}")
+        found += [
+            value
+            for value in vars(module).values()
+            if isinstance(value, type) and value.__module__ == module.__name__ and dataclasses.is_dataclass(value)
+        ]
+    return found
+
+
+def test_the_model_has_values() -> None:
+    assert len(model_classes()) > 20
+
+
+@pytest.mark.parametrize("kind", model_classes(), ids=lambda kind: kind.__name__)
+def test_a_value_is_frozen_and_slotted_and_built_by_keyword(kind: type) -> None:
+    parameters = kind.__dataclass_params__  # type: ignore[attr-defined]
+    assert parameters.frozen
+    assert "__slots__" in vars(kind)
+    if not kind.__name__.startswith("_"):
+        assert all(field.kw_only for field in dataclasses.fields(kind))
+
+
+@pytest.mark.parametrize("path", modules(), ids=ids)
+def test_a_module_fits_in_a_head(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+@pytest.mark.parametrize("path", modules(), ids=ids)
+def test_a_function_fits_on_a_screen(path: Path) -> None:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            assert node.end_lineno - node.lineno + 1 <= LONGEST_FUNCTION, f"{node.name}, line {node.lineno}"
+
+
+@pytest.mark.parametrize(("package", "constant", "kind"), REGISTRIES, ids=lambda value: getattr(value, "__name__", ""))
+def test_each_module_of_a_registry_defines_its_constant(package: ModuleType, constant: str, kind: type[object]) -> None:
+    found = members(package, constant, kind)
+    names = [
+        info.name for info in pkgutil.iter_modules(package.__path__) if not info.name.startswith("_") and not info.ispkg
+    ]
+    assert len(found) == len(names) > 0
+    assert all(isinstance(member, kind) for member in found)
+
+
+def test_names_are_unique() -> None:
+    for names in (
+        [fmt.name for fmt in formats.all_formats()],
+        [rule.name for rule in rules.all_rules()],
+        [kind.scheme for kind in stores.all_stores()],
+        [output.name for output in outputs.all_outputs()],
+        [output.order for output in outputs.all_outputs()],
+    ):
+        assert len(names) == len(set(names)), names
+
+
+def test_a_module_without_the_constant_is_named(tmp_path: Path) -> None:
+    package = ModuleType("readygate.rules")
+    (tmp_path / "empty_rule.py").write_text("RULE = 'not one'\n")
+    package.__path__ = [str(tmp_path)]
+    spec = importlib.util.spec_from_file_location("readygate.rules.empty_rule", tmp_path / "empty_rule.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    sys.modules["readygate.rules.empty_rule"] = module
+    try:
+        with pytest.raises(TypeError, match=r"readygate\.rules\.empty_rule must define RULE: Rule"):
+            members(package, "RULE", Rule)
+    finally:
+        del sys.modules["readygate.rules.empty_rule"]
+
+
+NEW_MODULES = {
+    "rules/aa_new.py": (
+        "from readygate.model.verdict import Level\n"
+        "from readygate.rules import Rule, passes\n"
+        "RULE = Rule(name='aa-new', asks='Nothing.', levels=(Level.WARN,) * 3, weight=1,\n"
+        "            judge=lambda comparison, policy: passes('x'))\n"
+    ),
+    "stores/aa_new.py": (
+        "from readygate.stores import StoreKind\n"
+        "STORE = StoreKind(scheme='aa-new', title='new', open=lambda rest, root, hub: (rest, root, hub))\n"
+    ),
+    "outputs/aa_new.py": (
+        "from readygate.outputs import Output\n"
+        "OUTPUT = Output(name='aa-new', order=0, wants=lambda p, d: True, publish=lambda p, d: None)\n"
+    ),
+    "formats/tests/aa_new.py": (
+        "from readygate.formats import Format\n"
+        "FORMAT = Format(name='aa-new', title='New', kind='tests', url='https://example.org',\n"
+        "                claims=lambda head: 'it says so' if head.text.startswith('aa-new') else None,\n"
+        "                parse=lambda source: source)\n"
+    ),
+    "formats/coverage/ab_new.py": (
+        "from readygate.formats import Format\n"
+        "FORMAT = Format(name='ab-new', title='New', kind='coverage', url='https://example.org',\n"
+        "                claims=lambda head: None, parse=lambda source: source)\n"
+    ),
+}
+PROBE = """
+from pathlib import Path
+from readygate import __file__ as where
+from readygate.formats import Head, all_formats, choose
+from readygate.outputs import all_outputs
+from readygate.policy import preset
+from readygate.rules import all_rules
+from readygate.stores import all_stores, open_store
+print(Path(where).parent)
+print([r.name for r in all_rules()][0], preset('strict').levels['aa-new'].name)
+print([s.scheme for s in all_stores()][0], open_store('aa-new:x', Path('/y'), None))
+print([o.name for o in all_outputs()][0])
+print([f.name for f in all_formats() if f.name.endswith('-new')])
+print(choose(Head.read('a', b'aa-new'))[0].name)
+"""
+
+
+def test_a_new_module_needs_no_edit_elsewhere(tmp_path: Path) -> None:
+    copy = tmp_path / "readygate"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    for name, text in NEW_MODULES.items():
+        (copy / name).write_text(text)
+    command = [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n{PROBE}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        str(copy),
+        "aa-new WARN",
+        "aa-new ('x', PosixPath('/y'), None)",
+        "aa-new",
+        "['aa-new', 'ab-new']",
+        "aa-new",
+    ]

@@ -1,0 +1,37 @@
+"""A store in memory, for what stands on stores; the stores of the package are tested against their own worlds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from readygate.errors import StoreError
+from readygate.stores import Change, Store
+
+
+@dataclass
+class Memory:
+    """Names and bytes; `loaded` tells what was asked for, `broken` makes every answer an error."""
+
+    data: dict[str, bytes] = field(default_factory=dict)
+    loaded: list[str] = field(default_factory=list)
+    broken: bool = False
+
+    def store(self) -> Store:
+        """The store over this memory."""
+        return Store(where="memory", names=self._names, load=self._load, update=self._update)
+
+    def _names(self) -> tuple[str, ...]:
+        if self.broken:
+            raise StoreError("the store does not answer", where="memory")
+        return tuple(sorted(self.data))
+
+    def _load(self, name: str) -> bytes:
+        self.loaded.append(name)
+        return self.data[name]
+
+    def _update(self, change: Change) -> None:
+        for name, content in change(self._names()).items():
+            if content is None:
+                self.data.pop(name)
+            else:
+                self.data[name] = content

@@ -1,0 +1,100 @@
+"""The merged files say what the snapshot says, to us and to the tools that others read them with."""
+
+from __future__ import annotations
+
+import string
+
+from hypothesis import given
+from hypothesis import strategies as st
+from junitparser import JUnitXml
+
+from readygate.formats import Source, parse
+from readygate.model.coverage import Coverage, FileCoverage, line_states
+from readygate.model.paths import PathRules
+from readygate.model.report import CoverageReport, TestReport
+from readygate.model.snapshot import Evidence, Measured, Provenance, ReadFile, count_blocks
+from readygate.outputs.merged_cobertura import render as render_cobertura
+from readygate.outputs.merged_junit import render as render_junit
+from readygate.snapshot.build import build
+
+RESULTS = {
+    "passed": "",
+    "skipped": '<skipped message="later"/>',
+    "failed": '<failure type="AssertionError" message="a &lt; b">trace &amp; more</failure>',
+    "errored": '<error message="\u20ac"/>',
+    "flaky": '<flakyFailure message="once"/>',
+}
+NAMES = (
+    st.text(string.ascii_letters + "<>&\"'|` [](){}\u20ac\U0001f40d", min_size=1, max_size=12)
+    .map(str.strip)
+    .filter(bool)
+)
+CASES = st.dictionaries(st.tuples(NAMES, NAMES), st.sampled_from(sorted(RESULTS)), min_size=1, max_size=20)
+
+
+def escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+
+
+def measure(*documents: str) -> Measured:
+    files = []
+    for number, text in enumerate(documents):
+        report = parse(Source(name=f"out/junit-{number}.xml", data=text.encode()))
+        assert isinstance(report, TestReport)
+        files.append(ReadFile(name=f"out/junit-{number}.xml", size=len(text), report=report, problems=report.problems))
+    return build("0" * 40, Evidence(files=tuple(files)), PathRules(files=None), Provenance())
+
+
+def written(cases: dict[tuple[str, str], str]) -> str:
+    rows = "".join(
+        f'<testcase classname="{escaped(group)}" name="{escaped(name)}" time="0.5">{RESULTS[result]}</testcase>'
+        for (group, name), result in cases.items()
+    )
+    return f"<testsuites><testsuite>{rows}</testsuite></testsuites>"
+
+
+@given(CASES)
+def test_a_merged_junit_file_reads_back_as_it_was(cases: dict[tuple[str, str], str]) -> None:
+    measured = measure(written(cases))
+    data = render_junit(measured)
+
+    again = measure(data.decode())
+    assert again.snapshot.headline() == measured.snapshot.headline()
+
+    oracle = JUnitXml.fromstring(data)
+    counts = count_blocks(measured.snapshot.headline().values())
+    assert (oracle.tests, oracle.failures, oracle.errors, oracle.skipped) == (
+        counts.total,
+        counts.failed,
+        counts.errored,
+        counts.skipped,
+    )
+
+
+LINES = st.dictionaries(st.integers(1, 60), st.booleans(), max_size=30)
+
+
+@given(st.dictionaries(NAMES.map(lambda name: f"src/{name}.py".replace("..", "")), LINES, max_size=5))
+def test_a_merged_cobertura_file_reads_back_as_it_was(files: dict[str, dict[int, bool]]) -> None:
+    coverage = Coverage(
+        files=tuple(
+            FileCoverage(
+                path=path,
+                lines=line_states(
+                    [number for number, hit in lines.items() if hit],
+                    [number for number, hit in lines.items() if not hit],
+                ),
+                branches={number: (int(hit), 2) for number, hit in sorted(lines.items())[:3]},
+            )
+            for path, lines in sorted(files.items())
+        ),
+        has_branches=True,
+    )
+    report = parse(Source(name="cobertura.xml", data=render_cobertura(coverage)))
+    assert isinstance(report, CoverageReport)
+    again = {file.candidates[-1]: file.coverage for file in report.files}
+    for file in coverage.files:
+        if file.total:
+            assert again[file.path].lines == file.lines
+            assert dict(again[file.path].branches) == dict(file.branches)
+    assert not [problem for problem in report.problems if "differ" in problem.what]
