@@ -52,7 +52,9 @@ BAD: dict[str, tuple[Callable[[Path], None], str]] = {
         "entit",
     ),
     "external entity": (
-        file('<!DOCTYPE testsuite [<!ENTITY x SYSTEM "file:///etc/passwd">]><testsuite><testcase name="&x;"/></testsuite>'),
+        file(
+            '<!DOCTYPE testsuite [<!ENTITY x SYSTEM "file:///etc/passwd">]><testsuite><testcase name="&x;"/></testsuite>'
+        ),
         "entit",
     ),
     "huge attribute": (file('<testsuite><testcase name="' + "x" * (100 << 20) + '"/></testsuite>'), ""),
