@@ -1,0 +1,1 @@
+"""Measures Readygate on generated reports: `.venv/bin/python -m benchmarks --help`."""

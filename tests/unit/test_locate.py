@@ -1,0 +1,52 @@
+"""Where a failing test stands: as the report says, else by its trace, else by its class; and never at great length."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from readygate.model.comparison import TestChange
+from readygate.model.paths import PathRules
+from readygate.model.tests import Detail, Outcome, TestId
+from readygate.render.locate import Locator, Place
+
+FILES = frozenset({"tests/test_api.py", "src/app/api.py", "web/button.test.tsx"})
+
+
+def failed(text: str = "", *, class_name: str = "tests.test_api.TestGet", file: str = "", line: int = 0) -> TestChange:
+    detail = Detail(class_name=class_name, name="test", outcome=Outcome.FAILED, text=text, file=file, line=line)
+    return TestChange(id=TestId(class_name=class_name, name="test"), before=None, after=Outcome.FAILED, detail=detail)
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (failed(file="tests/test_api.py", line=7), Place(path="tests/test_api.py", line=7)),
+        (failed("tests/test_api.py:12: in test\nsrc/app/api.py:3: in get"), Place(path="tests/test_api.py", line=12)),
+        (
+            failed('  File "/home/runner/work/x/x/src/app/api.py", line 9, in get', class_name="x"),
+            Place(path="src/app/api.py", line=9),
+        ),
+        (failed("nothing to see"), Place(path="tests/test_api.py", line=0)),
+        (
+            failed("    at render (web/button.test.tsx:4:11)", class_name="Button"),
+            Place(path="web/button.test.tsx", line=4),
+        ),
+        (failed("/etc/passwd:1: in test", class_name="x"), None),
+        (failed(file="../../etc/passwd", class_name="x"), None),
+    ],
+)
+def test_a_test_is_found(change: TestChange, place: Place | None) -> None:
+    assert Locator(PathRules(files=FILES)).place(change) == place
+
+
+def test_without_a_list_of_files_no_name_is_trusted() -> None:
+    assert Locator(PathRules(files=None)).place(failed(file="tests/test_api.py", line=7)) is None
+
+
+@pytest.mark.parametrize("text", ["\n" * 8_000, " " * 8_000, "a.b" * 2_600, "at (" * 2_000, 'File "' * 1_300])
+def test_a_hostile_trace_costs_little(text: str) -> None:
+    start = time.process_time()
+    Locator(PathRules(files=FILES)).place(failed(text))
+    assert time.process_time() - start < 0.5
