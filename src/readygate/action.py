@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import TextIO
 
 from readygate.baseline import Choice
@@ -51,7 +52,7 @@ def run_action(environment: Mapping[str, str], stdout: TextIO) -> int:
         desk = Desk(settings=Settings(), workplace=place, log=log)  # wrong inputs are told in the summary, too
         settings = desk.settings = read_inputs(environment)
         if settings.report:
-            desk.folder = place.workspace / settings.report
+            desk.folder = _folder(place, settings)
         target = read_target(place, settings, checked_out(place.workspace))
         if settings.leg:
             log.notice(RECIPE)
@@ -68,11 +69,24 @@ def run_action(environment: Mapping[str, str], stdout: TextIO) -> int:
         return _give_up(crash, EXIT_NOT_EVALUATED, desk, target, log)
 
 
+def _folder(place: Workplace, settings: Settings) -> Path:
+    """Where files go: in the workspace, and not where a link of the pull request's own leads.
+
+    Raises:
+        SettingsError: it lies outside.
+    """
+    folder = place.workspace / settings.report
+    if not folder.resolve().is_relative_to(place.workspace.resolve()):
+        raise SettingsError((f"input `report`: {settings.report!r} leads out of the workspace",))
+    return folder
+
+
 def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> int:
     desk.log.line(f"Measured commit: {target.measured or 'unknown'} ({target.measured_note})")
     tracked = tracked_files(place.workspace)
     if settings.token:
         desk.hub = GitHub(api_url=place.api_url, token=settings.token, repository=place.repository)
+    _refuse_own_baseline(place, settings, tracked or frozenset())
     store = None if settings.baseline == "off" else open_store(settings.baseline, place.workspace, desk.hub)
     keeps = target.role is Role.RECORD or target.event == "merge_group"
 
@@ -87,6 +101,24 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
         background = _fetch(pool, desk.hub, target, settings.gate, store, need_files=tracked is None)
         archives = _artifacts(place, settings, desk.log)
         return run(desk, target, preset(settings.policy), background, paths, store if keeps else None, archives)
+
+
+def _refuse_own_baseline(place: Workplace, settings: Settings, tracked: frozenset[str]) -> None:
+    """A folder of baselines that the repository itself holds would let a change bring its own.
+
+    Raises:
+        SettingsError: it is such a folder.
+    """
+    scheme, _, path = settings.baseline.partition(":")
+    root, folder = place.workspace.resolve(), (place.workspace / path).resolve()
+    if scheme != "folder" or not folder.is_relative_to(root):
+        return
+    prefix = "" if folder == root else f"{folder.relative_to(root).as_posix()}/"
+    if any(name.startswith(f"{prefix}snapshots/") for name in tracked):
+        raise SettingsError(
+            (f"input `baseline`: the repository itself holds files in {path!r}, so a change could bring its baseline",),
+            todo="take them out of the repository, or name a folder that only the base branch fills",
+        )
 
 
 def _artifacts(place: Workplace, settings: Settings, log: Log) -> tuple[Source | Found, ...]:
@@ -151,6 +183,9 @@ def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target
             log.notice(f"The job summary could not be written ({problem})")
     if desk.hub is not None and desk.settings.check and target is not None and target.role is Role.CHANGE:
         output = {"title": title[:255], "summary": text[:60_000]}
-        check.write(desk.settings.gate, target.head_sha, "failure", output, (), desk)
+        try:
+            check.write(desk.settings.gate, target.head_sha, "failure", output, (), desk)
+        except Exception as problem:  # what made the run crash may well do it here again
+            log.notice(f"The check run could not be written ({type(problem).__name__})")
     step_outputs.write({"verdict": "not-evaluated", "ready": "false", **desk.posted}, desk)
     return code

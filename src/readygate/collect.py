@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -10,20 +11,27 @@ from pathlib import Path
 from readygate.baseline import Choice, choose
 from readygate.errors import ForgeError
 from readygate.formats import Source, parse
+from readygate.formats.head import HEAD_BYTES
 from readygate.github.client import GitHub
 from readygate.github.lineage import Origin, changes_between, first_parents, origin
 from readygate.log import Log
 from readygate.model.changes import Changes
 from readygate.model.phrase import count
-from readygate.model.report import Problem, Severity
+from readygate.model.report import Problem, Severity, TestReport
 from readygate.model.snapshot import Evidence, Pattern, ReadFile
 from readygate.model.target import Target
 from readygate.settings import Settings
 from readygate.sources import artifacts
 from readygate.sources.archives import unpack
+from readygate.sources.checkout import untouched
 from readygate.sources.workspace import Found, find
 from readygate.stores import Store
 
+_CUT = re.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?)?|\??x?m?|[\w:.-]+(?:\s[^>]*)?)")
+"""All of a file: zero bytes, or XML without a whole first tag."""
+
+FILES_TOLD = 200
+"""Up to how many files the log has a line for each; above, only for those with a problem."""
 SLOW = 5.0
 """Seconds after which reading reports how far it is."""
 
@@ -67,6 +75,13 @@ def read_reports(
         for file in (*(part for packed in files for part in unpack(packed)), *members):
             known = found.get(file.source.name)
             found[file.source.name] = file if known is None or known.discovered else known
+    patterns += artifacts.count(archives, settings.artifacts)
+    committed = untouched(root, (name for name, file in found.items() if file.discovered and file.source.path))
+    for name in sorted(committed):
+        log.line(
+            f"{name}: passed over, as it is committed to the repository and no job has written it; name it to use it"
+        )
+        del found[name]
     read = _read_all([found[name] for name in sorted(found)], log, what)
     return Evidence(files=tuple(read), patterns=tuple(patterns), needs=settings.needs)
 
@@ -85,7 +100,8 @@ def _read_all(found: list[Found], log: Log, what: str) -> list[ReadFile]:
             result = read_file(file)
             if result is not None:
                 read.append(result)
-                _tell(result, log)
+                if result.problems or len(found) <= FILES_TOLD:
+                    _tell(result, log)
             if time.monotonic() - told > SLOW:
                 told = time.monotonic()
                 log.line(f"{number:,} of {len(found):,} files, {told - started:.0f} s")
@@ -101,12 +117,39 @@ def read_file(file: Found) -> ReadFile | None:
     size = file.source.size
     if isinstance(result, Problem):
         if file.discovered and size and result.what.startswith("no known format"):
-            return None
+            if not _is_cut(file.source):
+                return None
+            result = Problem(
+                severity=Severity.DAMAGE,
+                what="the file ends before its first element",
+                why="the tool that writes it was stopped, or the disk was full",
+                todo="look for an error in the log of the job that makes it",
+            )
         return ReadFile(name=name, size=size, report=None, problems=(result,))
     return ReadFile(name=name, size=size, report=result, problems=result.problems)
 
 
+def _is_cut(source: Source) -> bool:
+    """Whether a file that no format knows is what is left of one: XML without a whole first tag, or zero bytes only."""
+    try:
+        with source.open() as stream:
+            data = stream.read(HEAD_BYTES)
+            return not stream.read(1) and (_CUT.fullmatch(data) is not None)
+    except OSError:
+        return True
+
+
 def _tell(file: ReadFile, log: Log) -> None:
+    """Print what was read of a file, and each of its problems; damage also as a notice."""
+    report = file.report
+    if isinstance(report, TestReport):
+        counts = report.executions
+        told = f"{count(counts.total, 'test')}, {counts.failing:,} failing, {counts.skipped:,} skipped"
+    elif report is not None:
+        told = f"coverage of {count(len(report.files), 'file')}"
+    else:
+        told = "not readable"
+    log.line(f"{file.name} ({report.format if report else 'unknown'}, {count(file.size, 'byte')}): {told}")
     for problem in file.problems:
         place = f" at {problem.place}" if problem.place else ""
         text = f"{file.name}: {problem.what}{place}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from readygate.baseline import record
 from readygate.collect import Background, read_reports
@@ -17,6 +18,7 @@ from readygate.errors import (
 )
 from readygate.formats import Source
 from readygate.judge import judge, lacks_evidence
+from readygate.model.comparison import Comparison
 from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
 from readygate.model.snapshot import Provenance, Snapshot
@@ -81,8 +83,17 @@ def run(
     for output in all_outputs():
         if output.wants(page, desk):
             output.publish(page, desk)
-    stored = True if store is None else keep(desk, target, measured.snapshot, store)
+    stored = True if store is None else keep(desk, target, worth(measured.snapshot, comparison), store)
     return exit_code(verdict, target, desk, stored=stored)
+
+
+def worth(snapshot: Snapshot, comparison: Comparison) -> Snapshot:
+    """Mark a snapshot incomplete if a job failed and its results are missing: a baseline must not shrink by a crash."""
+    failed = "failure" in (comparison.head.evidence.needs or {}).values()
+    lost = comparison.missing_groups or comparison.missing_legs or not snapshot.executions.failing
+    if not (failed and lost):
+        return snapshot
+    return replace(snapshot, provenance=replace(snapshot.provenance, complete=False))
 
 
 def keep(desk: Desk, target: Target, snapshot: Snapshot, store: Store) -> bool:

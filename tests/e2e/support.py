@@ -42,6 +42,7 @@ class Runner:
     folder: Path
     run_id: int = 1000
     environment: dict[str, str] = field(default_factory=dict)
+    fixed: Path | None = None
 
     def workspace(self, files: Mapping[str, str | bytes]) -> Path:
         """A fresh workspace with these files and no checkout, as the `gate` job of the README has it."""
@@ -93,7 +94,7 @@ class Runner:
             **{f"INPUT_{key.upper().replace('_', '-')}": value for key, value in given.items()},
             **self.environment,
         }
-        return self.execute(environment, event, self.workspace(files))
+        return self.execute(environment, event, self.fixed or self.workspace(files))
 
     def execute(self, environment: Mapping[str, str], event: Mapping[str, Any], root: Path) -> Done:
         """Start the entry point of this checkout."""

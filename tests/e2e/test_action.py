@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -369,3 +370,24 @@ def test_the_token_is_never_printed(runner: Runner) -> None:
     runner.hub.fault("GET", r"/git/trees/", faults.answer(500, {}), times=100)
     done = runner.pull_request(pull, {"junit.xml": BASE_TESTS}, token=token)
     assert token not in done.log + done.summary + json.dumps(dict(done.outputs))
+
+
+def test_a_report_that_is_committed_is_no_report_of_this_run(runner: Runner) -> None:
+    pull = topic(runner, base(runner))
+    root = runner.workspace({"junit.xml": BASE_TESTS, "cov.lcov": HEAD_LINES})
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    subprocess.run(["git", "-C", str(root), "add", "junit.xml"], check=True)
+    runner.fixed = root
+    done = runner.pull_request(pull, {}, commit=str(pull.merge_sha))
+    assert done.code == 1, done.log
+    assert "junit.xml: passed over, as it is committed" in done.log
+    assert "reports-found" in done.reasons
+
+
+def test_a_file_that_is_no_longer_measured_is_told(runner: Runner) -> None:
+    pull = topic(runner, base(runner))
+    measured = lcov(src_app_py="1+ 2+ 5+ 6+")
+    done = runner.pull_request(pull, {"junit.xml": BASE_TESTS, "cov.lcov": measured})
+    assert "reports-complete" in done.reasons
+    assert "1 file is no longer measured" in done.summary
+    assert "`src/other.py`" in done.summary

@@ -64,12 +64,13 @@ BAD: dict[str, tuple[Callable[[Path], None], str]] = {
     "link out of the workspace": (link, "out of the workspace"),
     "pipe": (pipe, "regular file"),
     "no test": (file("<testsuites/>"), "No test was executed"),
-    "damaged gzip": (file(b"\x1f\x8b" + b"\0" * 40, "junit.xml"), "damaged"),
-    "damaged zip": (file(b"PK\x03\x04" + b"\0" * 40, "junit.xml"), "zip"),
+    "damaged gzip": (file(b"\x1f\x8b" + b"\0" * 40, "junit.xml.gz"), "damaged"),
+    "gzip under another name": (file(b"\x1f\x8b" + b"\0" * 40), "does not end in .gz"),
+    "damaged zip": (file(b"PK\x03\x04" + b"\0" * 40, "junit.xml.zip"), "zip"),
 }
 
 
-def report(root: Path, *arguments: str, pattern: str = "junit.xml") -> subprocess.CompletedProcess[str]:
+def report(root: Path, *arguments: str, pattern: str = "junit.xml*") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "readygate", "report", "--root", str(root), "--tests", pattern, *arguments]
     return subprocess.run(
         command,

@@ -96,3 +96,11 @@ def test_many_files_of_one_folder_are_one_suite(runner: Runner) -> None:
     done = runner.pull_request(pull, files)
     assert done.outputs["tests"] == "20"
     assert "matrix leg" not in done.summary
+
+
+def test_a_suite_whose_report_turns_empty_is_missing(runner: Runner) -> None:
+    both: dict[str, str | bytes] = {"packages/a/junit.xml": report(), "packages/b/junit.xml": report()}
+    pull = prepared(runner, both)
+    done = runner.pull_request(pull, {"packages/a/junit.xml": report(), "packages/b/junit.xml": "<testsuites/>"})
+    assert done.code == 1
+    assert done.reasons == ["reports-complete"]

@@ -124,8 +124,9 @@ def test_all_documents_tell_one_verdict(case: str) -> None:
 def test_figures_are_the_same_everywhere(case: str) -> None:
     found = published(case)
     tests = found.report["tests"]
-    assert found.outputs["tests"] == str(tests["head"]["tests"])
-    assert found.outputs["new-failures"] == str(len(tests["new_failures"]))
+    read = any(file["kind"] == "tests" for file in found.report["files"])  # what was not read has no figure, not 0
+    assert found.outputs["tests"] == (str(tests["head"]["tests"]) if read else "")
+    assert found.outputs["new-failures"] == (str(len(tests["new_failures"])) if read else "")
     if tests["head"]["tests"]:
         number = f"{tests['head']['tests']:,} test"
         assert all(number in text for text in (found.summary, found.console))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 from tests.support.gitrepo import Repo
 
-from readygate.sources.checkout import checked_out, tracked_files
+from readygate.sources.checkout import checked_out, tracked_files, untouched
 
 ODD_NAMES = ["with space.py", "ü/☃.py", "tab\there.py", "new\nline.py", 'quo"te.py', "a/" * 30 + "deep.py", "x" * 200]
 
@@ -161,3 +162,15 @@ def test_a_damaged_index_is_no_list_of_files(repo: Repo) -> None:
     for at in range(0, len(data) - 20, 5):
         index.write_bytes(data[:at] + bytes((data[at] ^ 0x3F,)) + data[at + 1 :])
         assert tracked_files(repo.root) is None, at
+
+
+def test_what_the_checkout_brought_is_told_from_what_was_written_since(tmp_path: Path) -> None:
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    for name in ("old.xml", "new.xml", "loose.xml"):
+        (tmp_path / name).write_text(name)
+    subprocess.run([*git, "add", "old.xml", "new.xml"], check=True)
+    later = (tmp_path / ".git" / "index").stat().st_mtime_ns + 10**9
+    os.utime(tmp_path / "new.xml", ns=(later, later))
+    assert untouched(tmp_path, ["old.xml", "new.xml", "loose.xml"]) == {"old.xml"}
+    assert untouched(tmp_path / "nothing", ["old.xml"]) == frozenset()

@@ -98,12 +98,23 @@ class TestProject:
         [
             None,
             changes(change("a.py", [1]), complete=False),
-            changes(change("a.py", [1]), change("z.py", shown=False)),
         ],
     )
     def test_without_the_whole_diff_only_the_totals_are_compared(self, diff: Changes | None) -> None:
         found = delta({"a.py": "hm"}, {"a.py": "hh"}, diff)
         assert found == CoverageDelta(base=ratio(2, 2), base_branches=None)
+
+    def test_a_file_that_nobody_measures_may_lack_its_diff(self) -> None:
+        diff = changes(change("a.py"), change("package-lock.json", shown=False))
+        found = delta({"a.py": "hm"}, {"a.py": "hh", "gone.py": "h"}, diff)
+        assert (found.unchanged_base, found.unchanged_head) == (ratio(2, 2), ratio(1, 2))
+        assert found.gone == ("gone.py",)
+
+    def test_a_measured_file_without_its_diff_hides_no_loss_elsewhere(self) -> None:
+        diff = changes(change("big.py", shown=False))
+        found = delta({"a.py": "mm", "big.py": "hhhh"}, {"a.py": "hh", "big.py": "h"}, diff)
+        assert (found.unchanged_base, found.unchanged_head) == (ratio(2, 2), ratio(0, 2))
+        assert found.adjusted is None
 
     def test_numbers_beyond_the_end_of_a_file_do_no_harm(self) -> None:
         found = delta({"a.py": "h"}, {"a.py": "h"}, changes(change("a.py", [5, 9], [7, 8])))

@@ -66,4 +66,9 @@ def is_docs_only(changes: Changes | None) -> bool:
     if changes is None or not changes.files or not changes.complete:
         return False
     paths = {path for file in changes.files for path in (file.path, file.old_path) if path}
-    return all(any(fnmatchcase(path, pattern) for pattern in DOCUMENTATION) for path in paths)
+    return all(any(_fits(path, pattern) for pattern in DOCUMENTATION) for path in paths)
+
+
+def _fits(path: str, pattern: str) -> bool:
+    """Whether a path fits; `*` at the end of a file's name stands for no folder below it: `LICENSES/tool.py`."""
+    return fnmatchcase(path, pattern) and (pattern != "LICENSE*" or "/" not in path)

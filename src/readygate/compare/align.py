@@ -30,13 +30,14 @@ class Alignment:
 
 def align(base: Snapshot, head: Snapshot) -> Alignment:
     """Rename the groups and legs of the base to those of the head."""
-    by_path = {leg.path: leg for leg in head.legs}
+    present = [leg for leg in head.legs if leg.blocks]  # a report without a test is as good as none
+    by_path = {leg.path: leg for leg in present}
     groups = _groups(base.legs)
     home = _by_paths(groups, by_path)
-    _by_tests(groups, home, _groups(head.legs))
+    _by_tests(groups, home, _groups(present))
     renamed: list[Leg] = []
     missing_groups, missing_legs = [], []
-    heads = _groups(head.legs)
+    heads = _groups(present)
     for name, legs in groups.items():
         target = home.get(name)
         if target is None:
@@ -47,13 +48,18 @@ def align(base: Snapshot, head: Snapshot) -> Alignment:
         if len(legs) == len(mine) == 1 and _same_leg(legs[0], mine[0]):
             renamed.append(replace(legs[0], group=target, leg=mine[0].leg))
             continue
-        known = {leg.leg for leg in mine}
+        twins = {leg.path: leg for leg in mine}
+        named = {leg.leg for leg in mine}
+        free = named - {twins[leg.path].leg for leg in legs if leg.path in twins}
         for leg in legs:
-            twin = by_path.get(leg.path)
-            told = twin.leg if twin is not None and twin.group == target else leg.leg
+            twin = twins.get(leg.path)
+            if twin is not None or leg.leg in free:
+                renamed.append(replace(leg, group=target, leg=leg.leg if twin is None else twin.leg))
+                continue
+            told = _free(leg.leg or leg.path, named)
             renamed.append(replace(leg, group=target, leg=told))
-            if told not in known and leg.leg:
-                missing_legs.append((target, told))
+            if leg.leg or len(legs) > 1:  # a suite without legs that has some now lost none
+                missing_legs.append((target, leg.leg or leg.path))
     return Alignment(
         base=replace(base, legs=tuple(sorted(renamed, key=lambda leg: (leg.group, leg.leg)))),
         missing_groups=tuple(sorted(missing_groups)),
@@ -90,9 +96,10 @@ def _by_tests(groups: dict[str, list[Leg]], home: dict[str, str], heads: dict[st
     if len(groups) == len(heads) == 1 and lost:
         home[lost[0]] = free[0]  # one suite here and one there: the same, whatever became of its tests
         return
+    there = {name: _tests(heads[name]) for name in sorted(free)} if lost else {}
     for name in lost:
         tests = _tests(groups[name])
-        shares = [(len(tests & _tests(heads[other])), other) for other in sorted(free)]
+        shares = [(len(tests & there[other]), other) for other in sorted(free)]
         best, other = max(shares, key=lambda pair: pair[0], default=(0, ""))
         if tests and 2 * best >= len(tests):
             home[name] = other

@@ -87,11 +87,12 @@ def _patch_file(file: FileCoverage, change: FileChange) -> PatchFile:
 
 def _delta(head: Coverage, base: Coverage, since: Changes | None) -> CoverageDelta:
     plain = CoverageDelta(base=base.lines(), base_branches=base.branches())
-    if since is None or not since.complete or any(not file.shown for file in since.files):
+    if since is None or not since.complete:
         return plain
     changed = {file.old_path or file.path: file for file in since.files if file.status != "added"}
     now = {file.path: file for file in head.files}
     adjusted, unchanged_base, unchanged_head, gone = [], [], [], []
+    known = True  # which lines are removed
     for file in base.files:
         change = changed.get(file.path)
         if change is not None and change.status == "removed":
@@ -104,12 +105,15 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None) -> CoverageDel
             if kept.total:  # a file without a line to measure may be left out of a report
                 gone.append(path)
             continue
+        if change is not None and not change.shown:
+            known = False  # its lines cannot be joined; those of all other files can
+            continue
         unchanged_base.append(kept)
         unchanged_head.append(_ratio(_without(mine.lines, change.added if change else ())))
     return CoverageDelta(
         base=plain.base,
         base_branches=plain.base_branches,
-        adjusted=add_ratios(adjusted),
+        adjusted=add_ratios(adjusted) if known else None,
         unchanged_base=add_ratios(unchanged_base),
         unchanged_head=add_ratios(unchanged_head),
         gone=tuple(sorted(gone)),
@@ -117,13 +121,13 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None) -> CoverageDel
 
 
 def _without(lines: bytes, numbers: tuple[int, ...]) -> bytes:
-    """Return the states of a file without those of some lines; the rest stays in order."""
+    """Return the states of a file with some lines taken for not measured."""
     if not numbers:
         return lines
     kept = bytearray(lines)
-    for number in reversed(numbers):
+    for number in numbers:
         if number < len(kept):
-            del kept[number]
+            kept[number] = 0
     return bytes(kept)
 
 

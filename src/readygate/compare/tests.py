@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.snapshot import Measured, Snapshot, count_blocks
-from readygate.model.tests import ClassBlock, Outcome, TestId
+from readygate.model.tests import ClassBlock, Leg, Outcome, TestId
 
 Blocks = Mapping[tuple[str, str], ClassBlock]
 
@@ -125,12 +125,13 @@ def _kind(was: Outcome | None, after: Outcome | None) -> str:
 def _changes(stories: Mapping[TestId, Story], head: Measured, index: _Index) -> tuple[TestChange, ...]:
     """Turn stories into values, in the order of the identities, with what the reports say of each test."""
     changes = []
+    legs_of: dict[str, list[Leg]] = {}
+    for leg in head.snapshot.legs:
+        legs_of.setdefault(leg.group, []).append(leg)
     for test in sorted(stories):
         was, after, legs = stories[test]
         ran_on = [
-            leg.leg
-            for leg in head.snapshot.legs
-            if leg.group == test.group and test.name in index.of(leg.blocks.get(test.class_name))
+            leg.leg for leg in legs_of.get(test.group, ()) if test.name in index.of(leg.blocks.get(test.class_name))
         ]
         told = legs or tuple(leg for leg in ran_on if leg)
         detail = next((head.details[test, leg] for leg in (*legs, *ran_on) if (test, leg) in head.details), None)

@@ -15,6 +15,8 @@ HEAD_BYTES = 65_536
 
 _MOST_ELEMENTS = 51
 
+_PACKED = ((b"\x1f\x8b", ".gz"), (b"PK\x03\x04", ".zip"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
@@ -74,6 +76,9 @@ class Head:
         """What the file looks like, in a few words for an error."""
         if self.root:
             return f"XML with the root element <{self.root[:40]}>"
+        packed = next((kind for magic, kind in _PACKED if self.data.startswith(magic)), "")
+        if packed:
+            return f"it is packed, and its name does not end in {packed}"
         start = self.text.lstrip()[:1]
         if start == "<":
             return "it begins like XML and has no readable root element"

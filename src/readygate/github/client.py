@@ -94,7 +94,7 @@ class GitHub:
                 allow_redirects=False,
                 timeout=30,
             )
-            if first.status_code not in _REDIRECTS:
+            if first.status_code not in _REDIRECTS or "Location" not in first.headers:
                 raise _failure(first.status_code, first.text, where)
             with requests.get(first.headers["Location"], timeout=60, stream=True) as answer:
                 if answer.status_code != requests.codes.ok:

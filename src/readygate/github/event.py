@@ -106,7 +106,8 @@ def _merge_group(workplace: Workplace, _measured_sha: str) -> dict[str, Any]:
 def _push(workplace: Workplace, _measured_sha: str) -> dict[str, Any]:
     branch = workplace.ref.removeprefix("refs/heads/")
     default = _default_branch(workplace.event)
-    if branch != default and not workplace.ref_protected:
+    # a tag is no base branch, even one that a ruleset protects
+    if not workplace.ref.startswith("refs/heads/") or (branch != default and not workplace.ref_protected):
         return {"role": Role.CHANGE, "head_sha": workplace.sha, "base_ref": default}
     before = str(workplace.event.get("before") or "")
     return {

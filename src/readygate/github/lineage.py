@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import quote
 
-from readygate.errors import ForgeError, NotFoundError
+from readygate.errors import ForgeError, NotFoundError, SettingsError
 from readygate.github.client import GitHub
 from readygate.model.changes import Changes, FileChange, hunk_lines
 from readygate.model.target import Target
@@ -18,6 +19,8 @@ https://docs.github.com/en/rest/commits/commits#compare-two-commits
 """
 DEEPEST = 500
 """How many commits back a baseline is looked for."""
+MOST_LISTED = 3_000
+"""How many commits are listed for that, merged ones among them: 30 of the 1,000 requests of a repository's hour."""
 
 _STATUS = {"added": "added", "removed": "removed", "renamed": "renamed", "copied": "added"}
 
@@ -46,6 +49,7 @@ def origin(hub: GitHub, target: Target) -> Origin:
     as it is starts from its merge base with the base branch.
 
     Raises:
+        SettingsError: what was measured for a pull request is a commit of its base.
         ForgeError: GitHub could not be asked.
     """
     try:
@@ -70,6 +74,11 @@ def _from(hub: GitHub, base: str, target: Target, relation: str) -> Origin:
     # never the stated base itself: after a forced push it is no ancestor
     commit = str(data["merge_base_commit"]["sha"])
     if commit == target.measured:
+        if target.event == "pull_request" and target.measured != target.head_sha:
+            raise SettingsError(
+                (f"the measured commit {commit[:7]} stands on `{target.base_ref}` and holds nothing of the change",),
+                todo="check out the pull request in this job, or name the tested commit by the input `commit`",
+            )
         # a commit of the base branch itself is compared with the one before it
         parents = hub.get(f"/git/commits/{commit}")["parents"]
         if not parents:
@@ -123,7 +132,7 @@ def first_parents(hub: GitHub, commit: str) -> Iterator[str]:
     known: dict[str, str] = {}
     wanted = commit
     count = 0
-    for row in hub.pages("/commits", sha=commit):
+    for row in islice(hub.pages("/commits", sha=commit), MOST_LISTED):
         known[row["sha"]] = row["parents"][0]["sha"] if row["parents"] else ""
         while wanted in known:
             wanted = known.pop(wanted)

@@ -49,6 +49,8 @@ class Desk:
         path = self.folder / name
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+            if path.is_symlink():  # it may lead anywhere
+                path.unlink()
             path.write_bytes(data)
         except OSError as error:
             self.log.notice(f"The file could not be written ({error.strerror or error}): {path}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from readygate.errors import ForgeError, PermissionDeniedError
+from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError
 from readygate.github.client import GitHub
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk, Output
@@ -86,7 +86,9 @@ def _pages(hub: GitHub, number: int) -> Iterator[Mapping[str, Any]]:
     after = None
     while True:
         data = hub.query(QUERY, {"owner": owner, "name": name, "number": number, "after": after})
-        pull = data["repository"]["pullRequest"]
+        pull = (data.get("repository") or {}).get("pullRequest")
+        if pull is None:
+            raise NotFoundError(f"there is no pull request {number}", where=hub.repository)
         yield pull
         info = pull["comments"]["pageInfo"]
         if not info["hasNextPage"]:

@@ -46,17 +46,15 @@ def values(page: Page, posted: Mapping[str, str]) -> dict[str, str]:
     comparison, verdict = page.comparison, page.verdict
     tests, coverage = comparison.tests, comparison.coverage
     rate = tests.head.pass_rate
+    read = bool(comparison.head.snapshot.legs)
+    counts = {name: str(getattr(tests.head, name)) for name in ("passed", "failed", "errored", "skipped")}
+    counts |= {"tests": str(tests.head.total), "new-failures": str(len(tests.new_failures))}
     found = {
+        **(counts if read else {}),
         "verdict": "ready" if verdict.ready else "not-ready",
         "ready": "true" if verdict.ready else "false",
         "reasons": _reasons(page),
-        "tests": str(tests.head.total),
-        "passed": str(tests.head.passed),
-        "failed": str(tests.head.failed),
-        "errored": str(tests.head.errored),
-        "skipped": str(tests.head.skipped),
         "pass-rate": "" if rate is None else _percent(hundredths(rate)),
-        "new-failures": str(len(tests.new_failures)),
         "coverage": _share(coverage.lines if coverage else None),
         "coverage-delta": "",
         "patch-coverage": _share(coverage.patch.lines if coverage and coverage.patch else None),

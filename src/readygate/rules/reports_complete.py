@@ -18,6 +18,9 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     legs = tuple(f"{group} {leg}".strip() for group, leg in comparison.missing_legs)
     groups = comparison.missing_groups
     if not legs and not groups:
+        delta = comparison.coverage.delta if comparison.coverage else None
+        if delta is not None and delta.gone:
+            return _files_gone(delta.gone)
         number = len(comparison.head.snapshot.legs)
         return passes(f"All {number:,} suites and legs reported" if number > 1 else "Nothing is missing")
     parts: list[str] = []
@@ -37,9 +40,30 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     )
 
 
+def _files_gone(names: tuple[str, ...]) -> Judgement:
+    """Files that are still there and no longer measured: nothing may be wrong with that, but somebody should see it."""
+    fact = f"{count(len(names), 'file')} {'is' if len(names) == 1 else 'are'} no longer measured"
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{fact}: ", *listed(names, 5)),
+        title=(f"{fact}.",),
+        detail=(
+            "The base measured ",
+            *listed(names, 5),
+            "; the repository still has " + ("it." if len(names) == 1 else "them."),
+        ),
+        todo=(
+            "check that this change means to leave " + ("it" if len(names) == 1 else "them") + " out of the coverage.",
+        ),
+        short=fact,
+        ceiling=Level.WARN,
+    )
+
+
 RULE = Rule(
     name="reports-complete",
-    asks="Every suite and every leg of a matrix that the base had left a report in this run, too.",
+    asks="Every suite and every leg of a matrix that the base had left a report in this run, too. It only warns if "
+    "files that the base measured are still there and no longer measured.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
     judge=judge,
     weight=35,

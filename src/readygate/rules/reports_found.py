@@ -6,6 +6,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
 from readygate.model.report import CoverageReport, TestReport
+from readygate.model.snapshot import Snapshot
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, passes
 
@@ -21,7 +22,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     missing = tuple(
         pattern.text
         for pattern in evidence.patterns
-        if pattern.given and not pattern.matched and (pattern.kind == "tests" or base_covered)
+        if pattern.given and not pattern.matched and (pattern.kind != "coverage" or base_covered)
     )
     executions = comparison.head.snapshot.executions
     if missing:
@@ -36,7 +37,13 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         return _broken((f"No test was executed: {count(executions.skipped, 'test')} skipped.",), "no test was executed")
     if base_covered and not covers:
         return _broken(("The base measured coverage and this run did not.",), "coverage was not measured")
+    if _lines(comparison.baseline.snapshot if comparison.baseline else None) and not _lines(comparison.head.snapshot):
+        return _broken(("The base measured lines and the coverage of this run holds none.",), "no line was measured")
     return passes(f"{count(tests, 'test report')}, {count(covers, 'coverage report')}")
+
+
+def _lines(snapshot: Snapshot | None) -> int:
+    return snapshot.coverage.lines().total if snapshot and snapshot.coverage else 0
 
 
 def _broken(title: Phrase, short: str) -> Judgement:
@@ -57,8 +64,9 @@ def _broken(title: Phrase, short: str) -> Judgement:
 
 RULE = Rule(
     name="reports-found",
-    asks="There is a test report, something was executed in it, every given pattern matches a file, and coverage "
-    "is measured if the base measured it. A change of documentation alone needs no report.",
+    asks="There is a test report, something was executed in it, every given pattern matches a file (in "
+    "`artifacts`, an artifact), and coverage is measured if the base measured it. A change of documentation alone "
+    "needs no report.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
     judge=judge,
     weight=20,

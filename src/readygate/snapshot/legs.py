@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from readygate.model.report import TestReport
-from readygate.model.tests import SEPARATOR, ClassBlock
-
-SHARED = 9, 10
-"""The share of tests, as a fraction, above which two folders run the same suite."""
+from readygate.snapshot.alike import Open, clusters
 
 _PARENTS = frozenset(
     [
@@ -54,23 +51,6 @@ class Bucket:
     reports: tuple[TestReport, ...]
 
 
-@dataclass(slots=True, kw_only=True)
-class _Open:
-    path: str
-    reports: list[TestReport]
-    damaged: bool
-    blocks: dict[str, list[ClassBlock]] = field(default_factory=dict)
-    size: int = 0
-    leg: str = ""
-    suite: str = ""
-
-    def __post_init__(self) -> None:
-        for report in self.reports:
-            for name, block in report.blocks.items():
-                self.blocks.setdefault(name, []).append(block)
-                self.size += len(block)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
     """One test report with its path, `/` between its parts."""
@@ -97,7 +77,7 @@ def assign(files: Iterable[Named], pattern: str = "") -> tuple[Bucket, ...]:
     return _tell([*_pattern_suites(buckets), *suites])
 
 
-def _named_by_pattern(files: Sequence[Named], pattern: str) -> list[_Open]:
+def _named_by_pattern(files: Sequence[Named], pattern: str) -> list[Open]:
     expression = re.compile(
         r"(?:^|/)" + _PLACEHOLDER.sub(r"(?P<\1>[^/]+?)", re.escape(pattern.strip("/"))) + r"(?=/|$)"
     )
@@ -114,7 +94,7 @@ def _named_by_pattern(files: Sequence[Named], pattern: str) -> list[_Open]:
             found.setdefault(key, []).append(file)
             legs[key] = ", ".join(match.groupdict().values())
     return [
-        _Open(
+        Open(
             path=f"{suite}:{part}",
             reports=[file.report for file in group],
             damaged=any(file.damaged for file in group),
@@ -125,33 +105,33 @@ def _named_by_pattern(files: Sequence[Named], pattern: str) -> list[_Open]:
     ]
 
 
-def _pattern_suites(buckets: list[_Open]) -> list[list[_Open]]:
-    suites: dict[str, list[_Open]] = {}
+def _pattern_suites(buckets: list[Open]) -> list[list[Open]]:
+    suites: dict[str, list[Open]] = {}
     for bucket in buckets:
         suites.setdefault(bucket.suite, []).append(bucket)
     return list(suites.values())
 
 
-def _by_folder(files: Sequence[Named]) -> list[_Open]:
+def _by_folder(files: Sequence[Named]) -> list[Open]:
     """One bucket a folder; files of a folder that run the same tests are buckets of their own."""
-    folders: dict[str, list[_Open]] = {}
+    folders: dict[str, list[Open]] = {}
     for file in files:
         path = PurePosixPath(file.path)
-        alone = _Open(path=str(path), reports=[file.report], damaged=file.damaged)
+        alone = Open(path=str(path), reports=[file.report], damaged=file.damaged)
         folders.setdefault(str(path.parent), []).append(alone)
     buckets = []
     for folder, members in folders.items():
-        clusters = _clusters(members)
-        legs = [member for cluster in clusters if len(cluster) > 1 for member in cluster]
-        rest = [member for cluster in clusters if len(cluster) == 1 for member in cluster]
+        alike = clusters(members)
+        legs = [member for cluster in alike if len(cluster) > 1 for member in cluster]
+        rest = [member for cluster in alike if len(cluster) == 1 for member in cluster]
         buckets += legs
         if rest:
             reports = [report for member in rest for report in member.reports]
-            buckets.append(_Open(path=folder, reports=reports, damaged=any(member.damaged for member in rest)))
+            buckets.append(Open(path=folder, reports=reports, damaged=any(member.damaged for member in rest)))
     return sorted(buckets, key=lambda bucket: bucket.path)
 
 
-def _name_by_properties(buckets: list[_Open]) -> None:
+def _name_by_properties(buckets: list[Open]) -> None:
     """Take the matrix value from properties `matrix` or `matrix.NAME`, where all reports of a bucket agree."""
     for bucket in buckets:
         told = {_matrix(report.properties) for report in bucket.reports}
@@ -164,11 +144,11 @@ def _matrix(properties: Mapping[str, str]) -> str:
     return ", ".join(value for _, value in sorted(values))
 
 
-def _suites(buckets: list[_Open]) -> list[list[_Open]]:
+def _suites(buckets: list[Open]) -> list[list[Open]]:
     """Join buckets into suites: those whose properties name legs, and those that run the same tests."""
     suites = []
-    for cluster in _clusters(buckets):
-        by_parent: dict[str, list[_Open]] = {}
+    for cluster in clusters(buckets):
+        by_parent: dict[str, list[Open]] = {}
         for bucket in cluster:
             by_parent.setdefault(_package(bucket.path), []).append(bucket)
         suites += list(by_parent.values())
@@ -184,59 +164,17 @@ def _package(path: str) -> str:
     return ""
 
 
-def _clusters(buckets: list[_Open]) -> list[list[_Open]]:
-    """Put each bucket to the first one, in order of their paths, whose tests it shares."""
-    clusters: list[list[_Open]] = []
-    by_class: dict[str, list[int]] = {}
-    for bucket in buckets:
-        candidates = sorted({number for name in bucket.blocks for number in by_class.get(name, ())})
-        home = next((number for number in candidates if _same_suite(clusters[number][0], bucket)), None)
-        if home is None:
-            for name in bucket.blocks:
-                by_class.setdefault(name, []).append(len(clusters))
-            clusters.append([bucket])
-        else:
-            clusters[home].append(bucket)
-    return clusters
-
-
-def _same_suite(one: _Open, other: _Open) -> bool:
-    if not one.size or not other.size:
-        return False
-    part, whole = SHARED
-    needed = min(one.size, other.size) if one.damaged or other.damaged else max(one.size, other.size)
-    # both told another matrix value: the same suite even if it differs more from leg to leg
-    if one.leg and other.leg and one.leg != other.leg:
-        part, whole = 1, 2
-    return _shared(one, other) * whole >= needed * part
-
-
-def _shared(one: _Open, other: _Open) -> int:
-    shared = 0
-    for name, mine in one.blocks.items():
-        theirs = other.blocks.get(name)
-        if theirs is None:
-            continue
-        if len(mine) == len(theirs) == 1 and mine[0].names == theirs[0].names:
-            shared += len(mine[0])
-        else:
-            shared += len(_names(mine) & _names(theirs))
-    return shared
-
-
-def _names(blocks: list[ClassBlock]) -> set[str]:
-    return {name for block in blocks for name in block.names.split(SEPARATOR)}
-
-
-def _tell(suites: list[list[_Open]]) -> tuple[Bucket, ...]:
+def _tell(suites: list[list[Open]]) -> tuple[Bucket, ...]:
     """Give suites and legs the names under which a reader meets them: the parts in which their paths differ."""
-    firsts = [_common_parts([bucket.path for bucket in suite]) for suite in suites]
+    firsts = _suite_paths(suites)
     groups = _differing(firsts) if len(suites) > 1 else [""] * len(suites)
     told = []
     for suite, group in zip(suites, groups, strict=True):
         legs = [bucket.leg for bucket in suite]
-        if len(suite) > 1 and len(set(legs)) < len(suite):
-            legs = _differing([bucket.path for bucket in suite])
+        if len(suite) > 1:
+            if len(set(legs)) < len(suite):
+                legs = _differing([bucket.path for bucket in suite])
+            legs = [leg or bucket.path for leg, bucket in zip(legs, suite, strict=True)]  # of several each has a name
         if len(suite) == 1 and not suite[0].leg:
             legs = [""]
         told += [
@@ -244,6 +182,26 @@ def _tell(suites: list[list[_Open]]) -> tuple[Bucket, ...]:
             for bucket, leg in zip(suite, legs, strict=True)
         ]
     return tuple(sorted(told, key=lambda bucket: (bucket.group, bucket.leg, bucket.path)))
+
+
+def _suite_paths(suites: list[list[Open]]) -> list[str]:
+    """A path that stands for each suite, distinct: `results/unit-linux` and `results/unit-windows` are `results/unit`.
+
+    Two suites must never get one name: their tests would be taken for each other's.
+    """
+    paths = [[bucket.path for bucket in suite] for suite in suites]
+    told = [_common_parts(rows) for rows in paths]
+    if len(set(told)) == len(told):
+        return told
+    told = [_common_start(rows).rstrip("/-_. ") or rows[0] for rows in paths]
+    return told if len(set(told)) == len(told) else [min(rows) for rows in paths]
+
+
+def _common_start(texts: list[str]) -> str:
+    """The characters with which all of some texts begin."""
+    low, high = min(texts), max(texts)
+    end = next((at for at, pair in enumerate(zip(low, high, strict=False)) if pair[0] != pair[1]), len(low))
+    return low[:end]
 
 
 def _common_parts(paths: list[str]) -> str:

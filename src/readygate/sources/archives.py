@@ -62,8 +62,12 @@ def _cap(packed: int) -> int:
 
 
 def unpack(found: Found) -> tuple[Found, ...]:
-    """Replace a zip by its members and a gzip file by what it holds; any other file stays as it is."""
-    if found.problem is not None:
+    """Replace a zip by its members and a gzip file by what it holds; any other file stays as it is.
+
+    Name and content must both say so: a packed file that calls itself XML is a mistake somewhere, and is told.
+    """
+    name = found.source.name.lower()
+    if found.problem is not None or not name.endswith((".gz", ".gzip", ".zip")):
         return (found,)
     try:
         with found.source.open() as stream:

@@ -52,6 +52,21 @@ def fetch(hub: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | Fou
     return tuple(_download(hub, newest[name]) for name in names)
 
 
+def count(archives: Sequence[Source | Found], wanted: Sequence[str]) -> tuple[Pattern, ...]:
+    """Say of each name or glob of the input how many artifacts it matched: a job that uploaded nothing is seen here."""
+    names = [archive.name if isinstance(archive, Source) else archive.source.name for archive in archives]
+    return tuple(
+        Pattern(
+            kind="artifacts",
+            text=text,
+            matched=sum(fnmatch.fnmatch(name, text, flags=fnmatch.BRACE) for name in names),
+            given=True,
+        )
+        for text in wanted
+        if not text.startswith("!")
+    )
+
+
 def _download(hub: GitHub, row: dict[str, Any]) -> Source | Found:
     source = Source(name=str(row["name"]))
     if row.get("expired"):

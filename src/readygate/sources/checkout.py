@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 
 _SHA = re.compile(r"^[0-9a-f]{40}(?:[0-9a-f]{24})?$")
@@ -61,6 +62,15 @@ def tracked_files(root: Path) -> frozenset[str] | None:
         return frozenset(_index_paths(data))
     except (OSError, ValueError, struct.error, IndexError):
         return None
+
+
+def untouched(root: Path, names: Iterable[str]) -> frozenset[str]:
+    """Of some files of a workspace those that the checkout itself brought: tracked, and no newer than git's index."""
+    git, tracked = _git_dir(root), tracked_files(root)
+    if git is None or not tracked:
+        return frozenset()
+    checked = (git / "index").stat().st_mtime_ns
+    return frozenset(name for name in names if name in tracked and (root / name).lstat().st_mtime_ns <= checked)
 
 
 def _index_paths(data: bytes) -> list[str]:

@@ -46,7 +46,8 @@ def test_children_are_bounded() -> None:
         (b"<html><body/>", "XML with the root element <html>"),
         (b"<", "it begins like XML and has no readable root element"),
         (b' {"a": 1}', "JSON of an unknown shape"),
-        (b"\x1f\x8b\0\0", "binary data"),
+        (b"\x1f\x8b\0\0", "it is packed, and its name does not end in .gz"),
+        (b"\x7fELF\0\0", "binary data"),
         (b"hello", "plain text of an unknown shape"),
     ],
 )
