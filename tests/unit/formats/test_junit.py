@@ -713,3 +713,22 @@ def test_chance_mutations_of_a_report_never_raise() -> None:
             data[rng.randrange(len(data))] = rng.randrange(256)
         report = junit.parse(Source(name="x", data=bytes(data)))
         assert report.executions.total <= 4
+
+
+@pytest.mark.parametrize(("code", "errored"), [(2, 0), (1, 1), (255, 1)])
+def test_an_exit_code_that_counts_the_failing_tests_is_no_failure_of_its_own(code: int, errored: int) -> None:
+    text = (
+        '<testsuite name="t/a.t"><testcase name="1"><failure/></testcase><testcase name="2"><failure/></testcase>'
+        f'<error message="Dubious, test returned {code} (wstat 512, 0x200)"/></testsuite>'
+    )
+    report = parse(Source(name="x", data=text.encode()))
+    assert isinstance(report, TestReport)
+    assert (report.executions.failed, report.executions.errored) == (2, errored)
+    assert any("only sum up" in problem.what for problem in report.problems) is not bool(errored)
+
+
+def test_an_exit_code_without_a_failing_test_counts() -> None:
+    text = '<testsuite name="a"><testcase name="1"/><error message="Dubious, test returned 1 (wstat 256)"/></testsuite>'
+    report = parse(Source(name="x", data=text.encode()))
+    assert isinstance(report, TestReport)
+    assert (report.executions.passed, report.executions.errored) == (1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 MAX_PROPERTIES: Final = 200
 """Properties of suites that are kept, and the characters of each name and value."""
 
+_EXIT_CODE: Final = re.compile(r"Dubious, test returned (\d{1,3}) ")
 _SAYS_NOTHING: Final = frozenset(("", "test", "suite"))
 """Class names that are the same for all tests of a run (node:test)."""
 
@@ -68,6 +70,7 @@ class Ledger:
         self._properties: dict[str, str] = {}
         self._odd = True  # whether tests may have attributes that need a look, each before its suite ends
         self._nameless = 0
+        self._summed_up = 0
         self._times = _Times()
         self._tests = 0  # those of the batch and results of suites as such not among them
         self._sums: Sums = (0, 0, 0)
@@ -166,6 +169,9 @@ class Ledger:
             class_name, name = _class_of(result.case, suite), result.case.get("name", "")
             self._nameless += not name
             self._tests += 1
+        elif suite is not None and self._sums_up(result, suite):
+            self._summed_up += 1
+            return
         else:
             class_name, name = (suite.path, suite.name) if suite else ("", "")
         outcome = result.final()
@@ -179,6 +185,15 @@ class Ledger:
                 first_line=0 if suite and suite.name == "pytest" else 1,
             )
         )
+
+    def _sums_up(self, result: Result, suite: Suite) -> bool:
+        """Whether a suite's own result only says again how many of its tests failed, as Perl's prove writes it.
+
+        A test program ends with the number of its failed tests: https://metacpan.org/pod/Test::More#EXIT-CODES
+        """
+        message = result.detail("", "", with_text=False, first_line=1).message
+        found = _EXIT_CODE.match(message)
+        return found is not None and int(found[1]) == self._sums[0] - suite.before[0] > 0
 
     def _count(self, outcome: Outcome, more: int) -> None:
         failing, skipped, others = self._sums
@@ -198,6 +213,14 @@ class Ledger:
                     severity=Severity.NOTE,
                     what=f"tests without a name: {self._nameless:,}",
                     todo="they are counted, but can be told apart by their class only",
+                )
+            )
+        if self._summed_up:
+            problems.append(
+                Problem(
+                    severity=Severity.NOTE,
+                    what=f"results of suites that only sum up their failing tests: {self._summed_up:,}",
+                    todo="nothing; they are not counted beside these tests",
                 )
             )
         if self._times.bad:
