@@ -104,7 +104,8 @@ def _read_all(found: list[Found], log: Log, what: str) -> list[ReadFile]:
                     _tell(result, log)
             if time.monotonic() - told > SLOW:
                 told = time.monotonic()
-                log.line(f"{number:,} of {len(found):,} files, {told - started:.0f} s")
+                done = sum(known.size for known in read) >> 20
+                log.line(f"{number:,} of {len(found):,} files, {done:,} MiB, {told - started:.0f} s")
     return read
 
 

@@ -104,3 +104,15 @@ def test_a_suite_whose_report_turns_empty_is_missing(runner: Runner) -> None:
     done = runner.pull_request(pull, {"packages/a/junit.xml": report(), "packages/b/junit.xml": "<testsuites/>"})
     assert done.code == 1
     assert done.reasons == ["reports-complete"]
+
+
+def test_properties_name_the_legs(runner: Runner) -> None:
+    def on(system: str, *failing: str) -> str:
+        value = f'<properties><property name="matrix.os" value="{system}"/></properties>'
+        return report(*failing).replace('<testsuite name="pytest">', f'<testsuite name="pytest">{value}')
+
+    pull = prepared(runner, {"a/junit.xml": on("linux"), "b/junit.xml": on("windows")})
+    done = runner.pull_request(pull, {"a/junit.xml": on("linux"), "b/junit.xml": on("windows", "test_3")})
+    assert done.code == 1
+    assert "**20 tests** on 2 matrix legs" in done.summary
+    assert "only `windows`" in done.summary

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import string
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
+import pytest
+from diff_cover.git_path import GitPathTool
+from diff_cover.violationsreporters.violations_reporter import XmlCoverageReporter
 from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import JUnitXml
@@ -98,3 +104,14 @@ def test_a_merged_cobertura_file_reads_back_as_it_was(files: dict[str, dict[int,
             assert again[file.path].lines == file.lines
             assert dict(again[file.path].branches) == dict(file.branches)
     assert not [problem for problem in report.problems if "differ" in problem.what]
+
+
+def test_other_tools_read_the_merged_coverage_the_same_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = line_states([1, 2, 5], [3, 9])
+    coverage = Coverage(files=(FileCoverage(path="src/app.py", lines=lines, branches={2: (1, 2)}),), has_branches=True)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)  # diff-cover asks git where the root is
+    monkeypatch.chdir(tmp_path)
+    GitPathTool.set_cwd(str(tmp_path))
+    reader = XmlCoverageReporter([ET.fromstring(render_cobertura(coverage))], ["."])
+    assert sorted(reader.measured_lines("src/app.py")) == [1, 2, 3, 5, 9]
+    assert sorted(violation.line for violation in reader.violations("src/app.py")) == [3, 9]
