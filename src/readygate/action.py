@@ -182,7 +182,7 @@ def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target
         except OSError as problem:
             log.notice(f"The job summary could not be written ({problem})")
     if desk.hub is not None and desk.settings.check and target is not None and target.role is Role.CHANGE:
-        output = {"title": title[:255], "summary": text[:60_000]}
+        output = {"title": title, "summary": text[:60_000]}
         try:
             check.write(desk.settings.gate, target.head_sha, "failure", output, (), desk)
         except Exception as problem:  # what made the run crash may well do it here again

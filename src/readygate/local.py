@@ -144,22 +144,13 @@ def _choice(
     def before() -> Iterable[str]:
         return local_git.ancestors(repo, start or commit) if (repo / ".git").exists() and (start or commit) else ()
 
-    if start:
+    wanted = start or next(iter(before()), "")
+    if wanted:
         return choose(
             store,
             options.name,
-            wanted=start,
-            relation="the base commit",
-            branch=options.branch,
-            ancestors=before,
-        )
-    nearest = next(iter(before()), "")
-    if nearest:
-        return choose(
-            store,
-            options.name,
-            wanted=nearest,
-            relation="the commit before",
+            wanted=wanted,
+            relation="the base commit" if start else "the commit before",
             branch=options.branch,
             ancestors=before,
         )

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.model.tests import ClassBlock, Counts, Outcome, clean_name, count_outcomes
+from readygate.model.tests import ClassBlock, Counts, Outcome, count_outcomes
 
 names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=4)
 executions = st.lists(
@@ -71,12 +71,6 @@ def test_blocks_differ_by_name_and_outcome_and_not_by_time() -> None:
 
 def test_the_weight_of_outcomes() -> None:
     assert sorted(Outcome) == [Outcome.PASSED, Outcome.FLAKY, Outcome.SKIPPED, Outcome.FAILED, Outcome.ERRORED]
-
-
-def test_a_name_cannot_hold_the_separator() -> None:
-    assert clean_name("a\0b") == "a␀b"
-    block = build([(clean_name("a\0b"), Outcome.FAILED, 0.0), ("a", Outcome.PASSED, 0.0)])
-    assert dict(block.items()) == {"a": Outcome.PASSED, "a␀b": Outcome.FAILED}
 
 
 @given(st.lists(st.sampled_from(Outcome)))

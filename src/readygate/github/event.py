@@ -87,8 +87,6 @@ def _pull_request(workplace: Workplace, measured: str) -> dict[str, Any]:
         "base_ref": str(base["ref"]),
         "number": int(workplace.event.get("number") or pull["number"]),
         "merged": measured == workplace.sha and measured != head_sha,
-        # a deleted fork leaves no repository behind
-        "fork": not head.get("repo") or head["repo"].get("full_name") != base["repo"]["full_name"],
         "closed": pull.get("state") == "closed",
     }
 

@@ -31,7 +31,6 @@ class Target:
         base_sha: the base commit where the event states it for certain (merge group, push), else empty.
         number: of the pull request, 0 without one.
         merged: `measured` is a merge of `head_sha` into the base branch, not `head_sha` itself.
-        fork: the pull request comes from another repository.
         gap_only: store only if the commit has no snapshot yet (schedule, workflow_dispatch).
     """
 
@@ -46,7 +45,6 @@ class Target:
     base_sha: str = ""
     number: int = 0
     merged: bool = False
-    fork: bool = False
     closed: bool = False
     gap_only: bool = False
     run_id: int = 0

@@ -14,7 +14,7 @@ from fractions import Fraction
 from operator import itemgetter
 
 SEPARATOR = "\0"
-"""Joins the names of a block. XML cannot hold it; `clean_name` takes it out of everything else."""
+"""Joins the names of a block. XML cannot hold it, and the readers of all other formats replace it."""
 
 
 class Outcome(IntEnum):
@@ -30,14 +30,7 @@ class Outcome(IntEnum):
     ERRORED = 4
 
 
-FAILING = (Outcome.FAILED, Outcome.ERRORED)
-
 _OUTCOMES = tuple(Outcome)  # by value
-
-
-def clean_name(name: str) -> str:
-    """Return `name` without the character that separates names in a block."""
-    return name.replace(SEPARATOR, "\u2400") if SEPARATOR in name else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from tests.support.reading import check_cut_document, damages, figures, parse, read
 
 from readygate.formats import Format, Head, Source
+from readygate.formats import parse as parse_any
 from readygate.formats.tests import _json, ctrf, cucumber, jest, mocha, playwright, rspec
 from readygate.formats.tests._outline import outline
 from readygate.model.report import TestReport
+from readygate.model.tests import SEPARATOR
 
 DOCUMENTS: dict[Format, Any] = {
     ctrf.FORMAT: {"results": {"tool": {"name": "x"}, "summary": {}, "tests": [{"name": "a", "status": "passed"}]}},
@@ -170,3 +172,14 @@ class TestOutline:
     @given(st.text(alphabet='{}[]",:ab\\ 1', max_size=60))
     def test_any_text(self, text: str) -> None:
         assert len(self.keys(text)) <= len(text)
+
+
+def test_the_character_that_joins_names_cannot_come_from_a_report() -> None:
+    text = (
+        '{"reportFormat": "CTRF", "specVersion": "0.0.0", "results": {"tool": {"name": "x"}, "summary": {"tests": 1, '
+        '"passed": 1, "failed": 0, "skipped": 0, "pending": 0, "other": 0, "start": 1, "stop": 2}, '
+        '"tests": [{"name": "a\\u0000b", "status": "passed", "duration": 1}]}}'
+    )
+    report = parse_any(Source(name="x", data=text.encode()))
+    assert isinstance(report, TestReport)
+    assert [len(block.names.split(SEPARATOR)) for block in report.blocks.values()] == [1]

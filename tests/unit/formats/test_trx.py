@@ -200,6 +200,17 @@ class TestFile:
         at = data.draw(st.integers(0, len(whole) - 1))
         assert damages(check_cut(FORMAT, whole, at))
 
+    @given(st.integers(0, 600))
+    def test_cut_before_the_classes_tests_keep_their_names_and_outcomes(self, at: int) -> None:
+        # the classes stand at the end of the file, so of a short name nobody can tell the class
+        method = '<UnitTest id="1"><TestMethod className="Shop.Cart" name="Adds"/></UnitTest>'
+        rest = f"<TestDefinitions>{method}</TestDefinitions>"
+        text = run(result("Adds", "Passed", test_id="1") + result("Fails", "Failed", test_id="2"), rest).encode()
+        whole, left = parse(FORMAT, text), parse(FORMAT, text[:at])
+        assert by_name(left).items() <= by_name(whole).items()
+        assert all(now <= before for now, before in zip(figures(left), figures(whole), strict=True))
+        assert damages(left) or at >= len(text)
+
     @pytest.mark.parametrize("data", [b"", b"\0", b"<TestRun", b"<TestRun></Test>", b"{}"])
     def test_rubbish_is_damage(self, data: bytes) -> None:
         report = parse(FORMAT, data)

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._gather import Gather, differing, number, ran
+from readygate.formats.coverage._read import read_xml, unless_damaged
 from readygate.formats.coverage._tally import BAD_BRANCH, NO_FILE, Tally, shown
-from readygate.formats.xml import feed
-from readygate.model.report import Severity
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
@@ -167,18 +166,10 @@ class _Reader:
 
 
 def _parse(source: Source) -> CoverageReport:
-    reader = _Reader()
-
-    def configure(parser: XMLParserType) -> None:
-        nonlocal reader
-        reader = _Reader()
-        reader.attach(parser)
-
-    problem = feed(source, configure)
+    reader, problem = read_xml(source, _Reader)
     reader.flush()
-    damaged = problem is not None and problem.severity is Severity.DAMAGE
-    note = None if damaged else reader.disagreement()
-    return reader.tally.report(candidates=reader.candidates, problems=(problem, note))
+    doubt = unless_damaged(problem, reader.disagreement)
+    return reader.tally.report(candidates=reader.candidates, problems=(problem, doubt))
 
 
 FORMAT = Format(

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._gather import Gather, differing, number, ran
+from readygate.formats.coverage._read import read_xml
 from readygate.formats.coverage._stated import stated_report
 from readygate.formats.coverage._tally import NO_FILE, Oddity, Tally, shown
-from readygate.formats.xml import feed
 from readygate.model.coverage import Ratio
 from readygate.model.report import Severity, StatedFile
 
@@ -175,14 +175,7 @@ class _Reader:
 
 
 def _parse(source: Source) -> CoverageReport:
-    reader = _Reader()
-
-    def configure(parser: XMLParserType) -> None:
-        nonlocal reader
-        reader = _Reader()
-        reader.attach(parser)
-
-    problem = feed(source, configure)
+    reader, problem = read_xml(source, _Reader)
     return reader.report(problem)
 
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._gather import Gather, differing, number, ran
+from readygate.formats.coverage._read import read_xml, unless_damaged
 from readygate.formats.coverage._tally import NO_FILE, Tally
-from readygate.formats.xml import feed
-from readygate.model.report import Severity
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
@@ -42,6 +41,10 @@ class _Reader:
         self._branches: dict[str, dict[_Point, bool]] = {}
         self._file = ""
         self._claimed: dict[str, tuple[int, int]] = {}
+
+    def attach(self, parser: XMLParserType) -> None:
+        """Set the handlers."""
+        parser.StartElementHandler = self.start
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Take the start of an element."""
@@ -114,18 +117,9 @@ class _Reader:
 
 
 def _parse(source: Source) -> CoverageReport:
-    reader = _Reader()
-
-    def configure(parser: XMLParserType) -> None:
-        nonlocal reader
-        reader = _Reader()
-        parser.StartElementHandler = reader.start
-
-    problem = feed(source, configure)
+    reader, problem = read_xml(source, _Reader)
     reader.flush()
-    damaged = problem is not None and problem.severity is Severity.DAMAGE
-    note = None if damaged else reader.disagreement()
-    return reader.tally.report(problems=(problem, note))
+    return reader.tally.report(problems=(problem, unless_damaged(problem, reader.disagreement)))
 
 
 FORMAT = Format(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._gather import Gather, number
+from readygate.formats.coverage._read import read_xml
 from readygate.formats.coverage._tally import BAD_BRANCH, BAD_HITS, NO_FILE, Tally, shown
-from readygate.formats.xml import feed
 from readygate.model.coverage import MAX_LINE
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ class _Reader:
         self.tally = Tally(_NAME)
         self._name: str | None = None
         self._lines = Gather()
+
+    def attach(self, parser: XMLParserType) -> None:
+        """Set the handlers."""
+        parser.StartElementHandler = self.start
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Take the start of an element."""
@@ -71,14 +75,7 @@ class _Reader:
 
 
 def _parse(source: Source) -> CoverageReport:
-    reader = _Reader()
-
-    def configure(parser: XMLParserType) -> None:
-        nonlocal reader
-        reader = _Reader()
-        parser.StartElementHandler = reader.start
-
-    problem = feed(source, configure)
+    reader, problem = read_xml(source, _Reader)
     reader.flush()
     return reader.tally.report(problems=(problem,))
 

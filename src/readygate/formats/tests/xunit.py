@@ -55,7 +55,6 @@ class _Reader:
         self._assembly: Attributes = {}
         self._class = ""
         self._node: Attributes | None = None  # the test, or the error, that is being read
-        self._is_error = False
         self._clear()
         self._tests = 0
 
@@ -74,13 +73,13 @@ class _Reader:
                 if attributes.get(key):
                     self.properties.setdefault(key, attributes[key][:200])
         elif tag in {"test", "error"}:
-            self._node, self._is_error = attributes, tag == "error"
+            self._node = attributes
             self._clear()
         elif tag in {"class", "collection"}:
             self._class = attributes.get("name", "")
         elif tag == "failure":
             if self._node is None:  # of a class as such, in version 1
-                self._node, self._is_error = {"name": self._class, "type": "class"}, True
+                self._node = {"name": self._class, "type": "class"}
                 self._clear()
             self._failed = True
             self._type = attributes.get("exception-type", "")
