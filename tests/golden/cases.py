@@ -288,7 +288,7 @@ def matrix() -> Scene:
 def read_only_token() -> Scene:
     """A fork's token: nothing is written on GitHub, and the summary says so."""
     plain = one_new_failure()
-    return replace(plain, permissions={"contents": "read"}, about={"fork": True})
+    return replace(plain, permissions={"contents": "read"})
 
 
 def many_failures() -> Scene:
