@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from readygate.model.changes import Changes
 from readygate.model.coverage import Coverage, Ratio
+from readygate.model.history import Past
 from readygate.model.snapshot import Baseline, Measured
 from readygate.model.tests import Counts, Detail, Outcome, TestId
 
@@ -20,6 +21,8 @@ class TestChange:
         legs: the legs this is told of, empty names left out.
         all_legs: how many legs ran it.
         detail: what the report says about the first of those legs, if anything.
+        past: what became of it on the base branch, on the leg with the worst record; None if it was always green
+            there, or nothing is known.
     """
 
     __test__ = False
@@ -30,6 +33,7 @@ class TestChange:
     legs: tuple[str, ...] = ()
     all_legs: int = 1
     detail: Detail | None = None
+    past: Past | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from readygate.model.coverage import Coverage
+from readygate.model.history import History
 from readygate.model.report import Problem, Report
 from readygate.model.tests import ClassBlock, Counts, Detail, Leg, TestId, count_outcomes
 
@@ -140,6 +141,7 @@ class Baseline:
         behind: how many commits the baseline stands before it on the first-parent line.
         branch: the base branch, empty if unknown.
         relation: what `wanted` is: "the merge base", "the base commit", "the commit before".
+        history: what the last runs of the base branch said, None if that is unknown.
     """
 
     snapshot: Snapshot
@@ -147,3 +149,4 @@ class Baseline:
     behind: int = 0
     branch: str = ""
     relation: str = ""
+    history: History | None = None

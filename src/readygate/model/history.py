@@ -1,0 +1,110 @@
+"""What the last runs of the base branch said: of each test that was ever not green, and of the figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from readygate.model.coverage import Ratio
+from readygate.model.tests import Counts, TestId
+
+RUNS_KEPT = 50
+"""Runs of the base branch that a history reaches back."""
+
+ABSENT, PASSED, FLAKY, SKIPPED, FAILED, ERRORED = " .~sFE"
+"""One letter a run; ABSENT: the run had no such test on that leg."""
+FAILING = frozenset((FAILED, ERRORED))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun:
+    """One run of the base branch.
+
+    Attributes:
+        when: seconds since 1970, of the time the run was stored; 0 if unknown.
+        complete: False if a report was damaged or missing; such a run feeds the history only.
+        seconds: the durations of all tests.
+        ready: the verdict on that commit; None if unknown.
+    """
+
+    commit: str
+    run_id: int = 0
+    when: int = 0
+    complete: bool = True
+    counts: Counts
+    lines: Ratio | None = None
+    seconds: float = 0.0
+    ready: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What became of one test on one leg in the runs of a history, the oldest first.
+
+    Attributes:
+        letters: one a run.
+    """
+
+    letters: str
+
+    def last(self, runs: int) -> Past:
+        """The same for the newest runs only."""
+        return Past(letters=self.letters[-runs:])
+
+    @property
+    def ran(self) -> int:
+        """In how many runs it passed or failed."""
+        return sum(letter not in (ABSENT, SKIPPED) for letter in self.letters)
+
+    @property
+    def failed(self) -> int:
+        """In how many runs it failed."""
+        return sum(letter in FAILING for letter in self.letters)
+
+    @property
+    def flips(self) -> int:
+        """How often it turned from passing to failing or back; a flaky run holds one turn of its own."""
+        told = [letter for letter in self.letters if letter not in (ABSENT, SKIPPED)]
+        turns = sum((one in FAILING) != (other in FAILING) for one, other in pairwise(told))
+        return turns + told.count(FLAKY)
+
+    @property
+    def failing_for(self) -> int:
+        """In how many of the newest runs in a row it failed; runs without it are passed over."""
+        number = 0
+        for letter in reversed(self.letters):
+            if letter in FAILING:
+                number += 1
+            elif letter not in (ABSENT, SKIPPED):
+                break
+        return number
+
+    @property
+    def failing_since(self) -> int | None:
+        """The index of the first run of the row of failures that lasts to the newest run; None if there is none."""
+        since = None
+        for index in range(len(self.letters) - 1, -1, -1):
+            if self.letters[index] in FAILING:
+                since = index
+            elif self.letters[index] not in (ABSENT, SKIPPED):
+                break
+        return since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The last runs of a base branch, at most `RUNS_KEPT`.
+
+    Attributes:
+        runs: the oldest first.
+        tests: letters by identity and leg, of every test that was ever not green in one of the runs.
+    """
+
+    runs: tuple[PastRun, ...] = ()
+    tests: Mapping[tuple[TestId, str], str] = field(default_factory=dict)
+
+    def of(self, test: TestId, leg: str) -> Past | None:
+        """What became of a test on a leg; None if it was green, or not there, in all runs."""
+        letters = self.tests.get((test, leg))
+        return None if letters is None else Past(letters=letters)
