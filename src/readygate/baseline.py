@@ -1,7 +1,8 @@
 """Which stored snapshot a change is compared with, and how snapshots are stored.
 
 Names in a store: `snapshots/GATE/RUN-COMMIT[.incomplete]`; the run number orders them, the suffix keeps a damaged or
-cancelled run from ever becoming a baseline without anyone having to read it.
+cancelled run from ever becoming a baseline without anyone having to read it. `history/GATE/BRANCH` is what the last
+runs of one branch said.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from readygate.errors import StoreError
+from readygate.model.history import History
 from readygate.model.phrase import count
 from readygate.model.snapshot import Baseline, Snapshot
+from readygate.snapshot import history as past
 from readygate.snapshot.codec import decode, encode
-from readygate.stores import Store
+from readygate.stores import Load, Store
 
 KEPT = 200
 """Snapshots kept per gate; the oldest go first."""
@@ -35,11 +38,16 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The baseline, or why there is none (part of a sentence) and what to do about it (a sentence)."""
+    """The baseline, or why there is none (part of a sentence) and what to do about it (a sentence).
+
+    Attributes:
+        warning: what could not be read beside it, for the log.
+    """
 
     baseline: Baseline | None
     note: str = ""
     todo: str = ""
+    warning: str = ""
 
 
 def slug(gate: str) -> str:
@@ -72,7 +80,8 @@ def choose(
     Raises:
         StoreError, ForgeError: there is a store, or a snapshot, and it cannot be read.
     """
-    entries = {entry.commit: entry for entry in _entries(store.names(), gate) if entry.complete}
+    names = store.names()
+    entries = {entry.commit: entry for entry in _entries(names, gate) if entry.complete}
     if not entries:
         return Choice(
             baseline=None,
@@ -95,18 +104,47 @@ def choose(
     snapshot = decode(store.load(name), where=f"{store.where}, {name}")
     if snapshot.commit != found:
         raise StoreError(f"the snapshot says it is of {snapshot.commit[:7]}", where=f"{store.where}, {name}")
+    history, warning = _history(
+        names, store.load, history_name(gate, snapshot.provenance.branch or branch), store.where
+    )
     return Choice(
+        warning=warning,
         baseline=Baseline(
             snapshot=snapshot,
             wanted=wanted,
             behind=behind if found != wanted else 0,
             branch=branch,
             relation=relation,
-        )
+            history=history,
+        ),
     )
 
 
-def record(store: Store, gate: str, snapshot: Snapshot, *, gap_only: bool = False) -> str:
+def history_name(gate: str, branch: str) -> str:
+    """Where a store keeps the history of a branch."""
+    return f"history/{slug(gate)}/{slug(branch) if branch else '-'}"
+
+
+def _history(names: Iterable[str], load: Load, name: str, where: str) -> tuple[History | None, str]:
+    """The history of a branch, and what is wrong with it: it explains, and decides nothing that would be unsafe."""
+    if name not in names:
+        return None, ""
+    try:
+        return past.decode(load(name), f"{where}, {name}"), ""
+    except StoreError as error:
+        return None, str(error)
+
+
+def record(
+    store: Store,
+    gate: str,
+    snapshot: Snapshot,
+    *,
+    gap_only: bool = False,
+    when: int = 0,
+    ready: bool | None = None,
+    extra: Mapping[str, bytes] | None = None,
+) -> str:
     """Store a snapshot; one of the same commit is replaced, and the oldest beyond `KEPT` are taken away.
 
     Args:
@@ -114,6 +152,9 @@ def record(store: Store, gate: str, snapshot: Snapshot, *, gap_only: bool = Fals
         gate: whose snapshot.
         snapshot: what to store.
         gap_only: leave a complete snapshot of the same commit alone.
+        when: seconds since 1970, for the history.
+        ready: the verdict on the commit, for the history.
+        extra: more files to store with it, by name.
 
     Returns:
         what was done, for the log.
@@ -122,9 +163,10 @@ def record(store: Store, gate: str, snapshot: Snapshot, *, gap_only: bool = Fals
         StoreError, ForgeError: it could not be stored.
     """
     data = encode(snapshot)
+    told = history_name(gate, snapshot.provenance.branch)
     done = ""
 
-    def change(names: tuple[str, ...]) -> Mapping[str, bytes | None]:
+    def change(names: tuple[str, ...], load: Load) -> Mapping[str, bytes | None]:
         nonlocal done
         entries = sorted(_entries(names, gate), key=lambda entry: (entry.run, entry.commit))
         same = [entry for entry in entries if entry.commit == snapshot.commit]
@@ -137,7 +179,9 @@ def record(store: Store, gate: str, snapshot: Snapshot, *, gap_only: bool = Fals
         others = [entry.name for entry in entries if entry.commit != snapshot.commit]
         gone = [entry.name for entry in same if entry.name != name] + others[: max(0, len(others) + 1 - KEPT)]
         done = f"stored {name} ({count(len(data), 'byte')})"
-        return {name: data, **dict.fromkeys(gone)}
+        known, _ = _history(names, load, told, store.where)
+        history = past.encode(past.grow(known or History(), snapshot, when=when, ready=ready))
+        return {**dict.fromkeys(gone), **(extra or {}), name: data, told: history}
 
     store.update(change)
     return done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -60,6 +61,8 @@ def run(
     """
     evidence = read_reports(desk.workplace.workspace, desk.settings, desk.log, archives=archives)
     known = background()
+    if known.choice.warning:
+        desk.log.notice(f"{known.choice.warning} Without it the report tells nothing of earlier runs.")
     rules = paths(known)
     provenance = Provenance(
         run_id=target.run_id,
@@ -83,7 +86,7 @@ def run(
     for output in all_outputs():
         if output.wants(page, desk):
             output.publish(page, desk)
-    stored = True if store is None else keep(desk, target, worth(measured.snapshot, comparison), store)
+    stored = store is None or keep(desk, target, worth(measured.snapshot, comparison), store, ready=verdict.ready)
     return exit_code(verdict, target, desk, stored=stored)
 
 
@@ -96,7 +99,7 @@ def worth(snapshot: Snapshot, comparison: Comparison) -> Snapshot:
     return replace(snapshot, provenance=replace(snapshot.provenance, complete=False))
 
 
-def keep(desk: Desk, target: Target, snapshot: Snapshot, store: Store) -> bool:
+def keep(desk: Desk, target: Target, snapshot: Snapshot, store: Store, *, ready: bool) -> bool:
     """Store the snapshot; False if that failed where it must not.
 
     A merge group's result is welcome and not owed: the push that follows records the same commit.
@@ -105,7 +108,8 @@ def keep(desk: Desk, target: Target, snapshot: Snapshot, store: Store) -> bool:
         desk.log.line("Nothing was measured, so nothing is stored.")
         return True
     try:
-        desk.log.line(f"{store.where}: {record(store, desk.settings.gate, snapshot, gap_only=target.gap_only)}")
+        done = record(store, desk.settings.gate, snapshot, gap_only=target.gap_only, when=int(time.time()), ready=ready)
+        desk.log.line(f"{store.where}: {done}")
     except (StoreError, ForgeError) as error:
         owed = target.role is not Role.CHANGE
         if isinstance(error, PermissionDeniedError):

@@ -12,7 +12,7 @@ from tests.fakes.github import FakeGitHub, faults
 
 from readygate.errors import ForgeError, PermissionDeniedError, SettingsError, StoreError
 from readygate.github.client import GitHub
-from readygate.stores import Store, all_stores, open_store
+from readygate.stores import Load, Store, all_stores, open_store
 from readygate.stores.branch import BRANCH
 
 BINARY = bytes(range(256)) * 9
@@ -54,7 +54,7 @@ def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def put(store: Store, data: Mapping[str, bytes | None]) -> None:
-    store.update(lambda names: data)
+    store.update(lambda names, load: data)
 
 
 def own(store: Store) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ def test_the_change_sees_the_names(world: World) -> None:
     put(world.open(), {"a/b": b"1", "c": b"2"})
     seen: list[tuple[str, ...]] = []
 
-    def change(names: tuple[str, ...]) -> dict[str, bytes | None]:
+    def change(names: tuple[str, ...], load: Load) -> dict[str, bytes | None]:
         seen.append(tuple(name for name in names if name != "README.md"))
         return {}
 

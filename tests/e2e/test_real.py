@@ -87,8 +87,8 @@ HUMANIZE = Case(
     package="humanize",
     tests="550 to 572",
     expected={"verdict": "ready", "tests": "572", "passed": "572", "failed": "0", "coverage": "99.15"},
-    first_line="### ✅ Ready, with 1 warning: 41 tests are gone",
-    says=("**572 tests** (+22)", "63 tests added", "41 tests are gone"),
+    first_line="### ✅ Ready: all 572 tests that ran passed",
+    says=("**572 tests** (+22)", "22 tests added", "41 tests go by another name now"),
 )
 
 

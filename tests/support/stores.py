@@ -16,6 +16,11 @@ class Memory:
     loaded: list[str] = field(default_factory=list)
     broken: bool = False
 
+    @property
+    def snapshots(self) -> dict[str, bytes]:
+        """What is stored of snapshots."""
+        return {name: data for name, data in self.data.items() if name.startswith("snapshots/")}
+
     def store(self) -> Store:
         """The store over this memory."""
         return Store(where="memory", names=self._names, load=self._load, update=self._update)
@@ -30,7 +35,7 @@ class Memory:
         return self.data[name]
 
     def _update(self, change: Change) -> None:
-        for name, content in change(self._names()).items():
+        for name, content in change(self._names(), self._load).items():
             if content is None:
                 self.data.pop(name)
             else:

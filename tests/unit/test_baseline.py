@@ -80,6 +80,7 @@ class TestChoose:
 
     def test_a_later_or_a_foreign_commit_is_never_chosen(self) -> None:
         known = memory(made(6), made(7), made(100))
+        known.loaded.clear()
         found = chosen(known, 5, line(4, 3, 2, 1))
         assert found.baseline is None
         assert found.note == "neither 0000000 nor any commit before it that was looked at has stored results"
@@ -143,7 +144,7 @@ class TestRecord:
     def test_what_is_stored_is_found_again(self) -> None:
         known = Memory()
         said = record(known.store(), "readygate", made(5, run_id=77))
-        (name,) = known.data
+        (name,) = known.snapshots
         assert name == f"snapshots/readygate/000000000077-{sha(5)}"
         assert said.startswith(f"stored {name} (")
         assert chosen(known, 5).baseline is not None
@@ -151,7 +152,7 @@ class TestRecord:
     def test_a_rerun_replaces_the_snapshot_of_its_commit(self) -> None:
         known = memory(made(1, letter="f"), made(2))
         record(known.store(), "readygate", made(1, run_id=9))
-        assert len(known.data) == 2
+        assert len(known.snapshots) == 2
         found = chosen(known, 1).baseline
         assert found is not None
         assert found.snapshot.executions.failed == 0
@@ -159,31 +160,31 @@ class TestRecord:
     def test_a_complete_snapshot_replaces_an_incomplete_one(self) -> None:
         known = memory(made(1, complete=False))
         record(known.store(), "readygate", made(1, run_id=4))
-        assert list(known.data) == [f"snapshots/readygate/000000000004-{sha(1)}"]
+        assert list(known.snapshots) == [f"snapshots/readygate/000000000004-{sha(1)}"]
 
     @pytest.mark.parametrize("gap_only", [True, False])
     def test_an_incomplete_snapshot_replaces_no_complete_one(self, gap_only: bool) -> None:
         known = memory(made(1))
-        before = dict(known.data)
+        before = dict(known.snapshots)
         said = record(known.store(), "readygate", made(1, run_id=4, complete=False), gap_only=gap_only)
-        assert known.data == before
+        assert known.snapshots == before
         assert "has stored results already" in said
 
     def test_gap_only_fills_gaps_only(self) -> None:
         known = memory(made(1), made(2, complete=False))
-        before = known.data[f"snapshots/readygate/000000000001-{sha(1)}"]
+        before = known.snapshots[f"snapshots/readygate/000000000001-{sha(1)}"]
         assert "they stay" in record(known.store(), "readygate", made(1, run_id=8, letter="f"), gap_only=True)
-        assert known.data[f"snapshots/readygate/000000000001-{sha(1)}"] == before
+        assert known.snapshots[f"snapshots/readygate/000000000001-{sha(1)}"] == before
         for number in (2, 3):
             assert record(known.store(), "readygate", made(number, run_id=8), gap_only=True).startswith("stored")
-        assert len(known.data) == 3
+        assert len(known.snapshots) == 3
 
     def test_the_oldest_go_beyond_what_is_kept(self) -> None:
         known = memory(*(made(number) for number in range(1, KEPT + 1)))
-        assert len(known.data) == KEPT
+        assert len(known.snapshots) == KEPT
         record(known.store(), "readygate", made(9_999))
-        assert len(known.data) == KEPT
-        names = sorted(known.data)
+        assert len(known.snapshots) == KEPT
+        names = sorted(known.snapshots)
         assert sha(1) not in names[0]
         assert sha(2) in names[0]
         assert sha(9_999) in names[-1]
@@ -191,24 +192,24 @@ class TestRecord:
     def test_a_rerun_takes_nothing_away(self) -> None:
         known = memory(*(made(number) for number in range(1, KEPT + 1)))
         record(known.store(), "readygate", made(KEPT, run_id=10_000))
-        assert len(known.data) == KEPT
-        assert any(sha(1) in name for name in known.data)
+        assert len(known.snapshots) == KEPT
+        assert any(sha(1) in name for name in known.snapshots)
 
     def test_runs_are_ordered_by_number_and_not_by_text(self) -> None:
         known = memory(*(made(n, run_id=run) for n, run in enumerate((9, 10, 100, 10**11), start=1)))
-        assert [int(name.split("/")[2].split("-")[0]) for name in sorted(known.data)] == [9, 10, 100, 10**11]
+        assert [int(name.split("/")[2].split("-")[0]) for name in sorted(known.snapshots)] == [9, 10, 100, 10**11]
 
     def test_other_gates_are_not_pruned(self) -> None:
         known = memory(made(1), gate="other")
         for number in range(1, KEPT + 3):
             record(known.store(), "readygate", made(number))
-        assert len(known.data) == KEPT + 1
+        assert len(known.snapshots) == KEPT + 1
 
     def test_without_a_run_number_the_order_of_storing_counts(self) -> None:
         known = Memory()
         for number in (3, 1, 2):
             record(known.store(), "readygate", snapshot(sha(number), leg({"A": {"t": "p"}})))
-        assert [name.rpartition("-")[2] for name in sorted(known.data)] == [sha(3), sha(1), sha(2)]
+        assert [name.rpartition("-")[2] for name in sorted(known.snapshots)] == [sha(3), sha(1), sha(2)]
 
 
 @given(st.text(min_size=1, max_size=120), st.text(min_size=1, max_size=120))

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from readygate.compare.align import align
+from readygate.compare.carry import Part, carried_legs, untouched
 from readygate.compare.coverage import compare_coverage
+from readygate.compare.renames import match_renames
 from readygate.compare.tests import compare_tests
+from readygate.compare.triage import Names, Triage, sort_failures
 from readygate.model.changes import Changes
-from readygate.model.comparison import Comparison
-from readygate.model.snapshot import Baseline, Measured
+from readygate.model.comparison import Comparison, TestComparison
+from readygate.model.history import History
+from readygate.model.snapshot import Baseline, Measured, Snapshot
+from readygate.model.tests import ClassBlock, Outcome, TestId
 
-__all__ = ["compare"]
+__all__ = ["Terms", "compare"]
 
 DOCUMENTATION = ("*.md", "docs/*", "LICENSE*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the policy says of a comparison.
+
+    Attributes:
+        triage: what excuses a failure.
+        parts: suites that need not run where a change does not touch them.
+        now: seconds since 1970.
+    """
+
+    triage: Triage = Triage()  # noqa: RUF009  (a frozen value)
+    parts: tuple[Part, ...] = ()
+    now: int = 0
 
 
 def compare(
@@ -25,6 +47,7 @@ def compare(
     changes: Changes | None,
     changes_note: str = "",
     since_baseline: Changes | None,
+    terms: Terms | None = None,
 ) -> Comparison:
     """Compare what a run measured with its baseline.
 
@@ -37,16 +60,24 @@ def compare(
         changes_note: why the changed lines are unknown.
         since_baseline: what changed since the baseline's commit, to map its lines to those of today; the same as
             `changes` where the baseline is the commit that the change starts from.
+        terms: what the policy says of the comparison itself.
     """
+    terms = terms or Terms()
     found = align(baseline.snapshot, head.snapshot) if baseline else None
     base = found.base if found else None
-    apart = found if head.snapshot.legs else None  # where no test report was read, no single one is missing
+    # where no test report was read, no single one is missing
+    apart = found if head.snapshot.legs or terms.parts else None
+    missing = apart.missing_groups if apart else ()
+    kept = carried_legs(base, dict.fromkeys(missing), untouched(terms.parts, changes)) if base else ()
+    carried = {leg.group for leg in kept}
+    if base is not None and kept:
+        base = replace(base, legs=tuple(leg for leg in base.legs if leg.group not in carried))
     return Comparison(
         head=head,
         baseline=baseline,
         baseline_note=baseline_note,
         baseline_todo=baseline_todo,
-        tests=compare_tests(head, base),
+        tests=_tests(head, base, baseline.history if baseline else None, found.names if found else {}, terms.triage),
         coverage=compare_coverage(
             head.snapshot.coverage,
             base.coverage if base else None,
@@ -56,9 +87,33 @@ def compare(
         ),
         changes=changes,
         docs_only=is_docs_only(changes),
-        missing_groups=apart.missing_groups if apart else (),
+        missing_groups=tuple(group for group in missing if group not in carried),
         missing_legs=apart.missing_legs if apart else (),
+        carried=tuple(sorted(carried)),
+        now=terms.now,
     )
+
+
+def _tests(
+    head: Measured, base: Snapshot | None, history: History | None, names: Names, triage: Triage
+) -> TestComparison:
+    tests = compare_tests(head, base)
+    if tests.added and tests.vanished:
+        tests = match_renames(tests, outcomes_of(tests.added, head.snapshot.headline()))
+    return sort_failures(tests, head, history, names, triage)
+
+
+def outcomes_of(tests: Iterable[TestId], blocks: Mapping[tuple[str, str], ClassBlock]) -> dict[TestId, Outcome]:
+    """The outcomes of some tests; each class is taken apart once."""
+    wanted: dict[tuple[str, str], list[TestId]] = {}
+    for test in tests:
+        wanted.setdefault((test.group, test.class_name), []).append(test)
+    found = {}
+    for key, some in wanted.items():
+        block = blocks.get(key)
+        known = dict(block.items()) if block else {}
+        found.update({test: known[test.name] for test in some if test.name in known})
+    return found
 
 
 def is_docs_only(changes: Changes | None) -> bool:

@@ -6,8 +6,8 @@ the base's side is missing now, and is said by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import SEPARATOR, Leg
@@ -21,11 +21,13 @@ class Alignment:
         base: the base with its groups and legs renamed to those of the head where they are the same.
         missing_groups: suites that the base had and the head lacks, as the base calls them.
         missing_legs: (group, leg) of suites that the head has, without this leg.
+        names: the new (group, leg) by the old, of those that were renamed.
     """
 
     base: Snapshot
     missing_groups: tuple[str, ...] = ()
     missing_legs: tuple[tuple[str, str], ...] = ()
+    names: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
 
 def align(base: Snapshot, head: Snapshot) -> Alignment:
@@ -60,7 +62,10 @@ def align(base: Snapshot, head: Snapshot) -> Alignment:
             renamed.append(replace(leg, group=target, leg=told))
             if leg.leg or len(legs) > 1:  # a suite without legs that has some now lost none
                 missing_legs.append((target, leg.leg or leg.path))
+    before = [(leg.group, leg.leg) for legs in groups.values() for leg in legs]
+    after = [(leg.group, leg.leg) for leg in renamed]
     return Alignment(
+        names={old: new for old, new in zip(before, after, strict=True) if old != new},
         base=replace(base, legs=tuple(sorted(renamed, key=lambda leg: (leg.group, leg.leg)))),
         missing_groups=tuple(sorted(missing_groups)),
         missing_legs=tuple(sorted(missing_legs)),

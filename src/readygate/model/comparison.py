@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from readygate.model.changes import Changes
 from readygate.model.coverage import Coverage, Ratio
 from readygate.model.history import Past
+from readygate.model.phrase import Phrase
 from readygate.model.snapshot import Baseline, Measured
 from readygate.model.tests import Counts, Detail, Outcome, TestId
 
@@ -37,18 +38,40 @@ class TestChange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rename:
+    """A test of the base that goes by another name now.
+
+    Attributes:
+        was: its outcome on the base.
+        now: its outcome under the new name.
+        how: what changed: suite, file, class, parameters, or name (taken for the same by likeness only).
+    """
+
+    before: TestId
+    after: TestId
+    was: Outcome
+    now: Outcome
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestComparison:
     """The tests of both sides.
 
-    Without a base every failing test is in `new_failures` and the lists that need two sides are empty.
+    Without a base every failing test is in `new_failures` and the lists that need two sides are empty. A failing test
+    is in exactly one of `new_failures`, `still_failing`, `known_flaky` and `quarantined`.
 
     Attributes:
         new_failures: fails now on a leg where the base did not fail.
         still_failing: fails now only on legs where the base failed too.
+        known_flaky: fails now, and flipped often enough on the base.
+        quarantined: fails now, and the policy excuses it for a time.
+        flaky: failed first and passed then, in this run.
         fixed: failed on the base, passes now.
         newly_skipped: ran on the base, is skipped now.
-        vanished: the base has it, this run does not.
-        added: this run has it, the base does not.
+        vanished: the base has it, this run does not, under no name.
+        added: this run has it, the base does not, under no name.
+        renamed: the base has it under another name.
     """
 
     __test__ = False
@@ -57,10 +80,14 @@ class TestComparison:
     base: Counts | None
     new_failures: tuple[TestChange, ...] = ()
     still_failing: tuple[TestChange, ...] = ()
+    known_flaky: tuple[TestChange, ...] = ()
+    quarantined: tuple[TestChange, ...] = ()
+    flaky: tuple[TestChange, ...] = ()
     fixed: tuple[TestChange, ...] = ()
     newly_skipped: tuple[TestChange, ...] = ()
     vanished: tuple[TestChange, ...] = ()
     added: tuple[TestId, ...] = ()
+    renamed: tuple[Rename, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +162,40 @@ class CoverageComparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChange:
+    """What a change does to the policy file, which it cannot move for itself.
+
+    Attributes:
+        problems: why the new file is no policy; empty if it is one.
+        loosened: what it asks less of, each a few words.
+        tightened: what it asks more of.
+        ready: the verdict that this change would get under it; None if that is not known.
+        reason: the reason of that verdict.
+    """
+
+    problems: tuple[str, ...] = ()
+    loosened: tuple[Phrase, ...] = ()
+    tightened: tuple[Phrase, ...] = ()
+    ready: bool | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """A label on the pull request by which somebody answers for what is missing.
+
+    Attributes:
+        label: its name.
+        by: who set it, empty if unknown.
+        when: when it was set, as GitHub writes times; empty if unknown.
+    """
+
+    label: str
+    by: str = ""
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """All that rules may look at and outputs may tell.
 
@@ -146,6 +207,10 @@ class Comparison:
         docs_only: the change touches documentation only.
         missing_groups: suites that the base had and this run lacks.
         missing_legs: (group, leg) that the base had and this run lacks, of suites that this run has.
+        carried: suites that the base had, that this run lacks, and that the change does not touch as the policy says.
+        policy_change: what the change does to the policy file; None if nothing, or that is unknown.
+        waiver: the label that excuses what the policy lets it excuse; None without one.
+        now: seconds since 1970; 0 if unknown.
     """
 
     head: Measured
@@ -158,3 +223,7 @@ class Comparison:
     docs_only: bool = False
     missing_groups: tuple[str, ...] = ()
     missing_legs: tuple[tuple[str, str], ...] = ()
+    carried: tuple[str, ...] = ()
+    policy_change: PolicyChange | None = None
+    waiver: Waiver | None = None
+    now: int = 0

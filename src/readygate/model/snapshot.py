@@ -49,6 +49,10 @@ class Snapshot:
         """The durations of all tests of all legs."""
         return sum(leg.seconds for leg in self.legs)
 
+    def counts(self) -> Counts:
+        """Outcomes of all tests, each counted once: of several legs the worst outcome stands."""
+        return count_blocks(self.headline().values())
+
     def headline(self) -> Mapping[tuple[str, str], ClassBlock]:
         """Blocks by group and class over all legs: of several legs the worst outcome stands."""
         if len({leg.group for leg in self.legs}) == len(self.legs):  # no group has two: nothing to merge

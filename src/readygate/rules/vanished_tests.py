@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
@@ -10,15 +12,16 @@ from readygate.rules import NO_BASELINE, Judgement, Result, Rule, one_sided, pas
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
-    """Broken by every test that the base has and this run lacks."""
+    """Broken by every test that the base has and this run lacks, under whatever name."""
     if comparison.baseline is None:
         return NO_BASELINE
     apart = one_sided(comparison)
     if apart:
         return apart
     gone = comparison.tests.vanished
+    known = _renamed(comparison)
     if not gone:
-        return passes("0 tests")
+        return passes(f"0 tests{known}")
     number = len(gone)
     fact = f"{count(number, 'test')} {'is' if number == 1 else 'are'} gone"
     detail: Phrase = ("The base has them.",)
@@ -28,7 +31,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail = ("The base has ", Name(only.name), *place, ".")
     return Judgement(
         result=Result.BROKEN,
-        summary=(fact,),
+        summary=(f"{fact}{known}",),
         title=(f"{fact}.",),
         detail=detail,
         todo=(f"bring {'it' if number == 1 else 'them'} back, or say in the description why.",),
@@ -36,9 +39,28 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     )
 
 
+def _renamed(comparison: Comparison) -> str:
+    """How many tests of the base were found under other names, and what changed of them."""
+    renamed = comparison.tests.renamed
+    if not renamed:
+        return ""
+    number = len(renamed)
+    parts = Counter(_HOW[pair.how] for pair in renamed)
+    what = ", ".join(f"{part} of {count_:,}" for part, count_ in parts.most_common())
+    return f"; {count(number, 'test')} {'goes' if number == 1 else 'go'} by another name now ({what})"
+
+
+_HOW = {
+    "suite": "another suite",
+    "file": "another file",
+    "class": "another class",
+    "parameters": "other parameters",
+    "name": "another name",
+}
+
 RULE = Rule(
     name="vanished-tests",
-    asks="No test of the base is missing in this run.",
+    asks="No test of the base is missing in this run. Renamed and moved tests are found again.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,
     weight=70,

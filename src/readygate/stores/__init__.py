@@ -18,8 +18,9 @@ from readygate.registry import members
 if TYPE_CHECKING:
     from readygate.github.client import GitHub
 
-Change = Callable[[tuple[str, ...]], Mapping[str, bytes | None]]
-"""From the names in the store to the new bytes of some of them; None takes a name away."""
+Load = Callable[[str], bytes]
+Change = Callable[[tuple[str, ...], Load], Mapping[str, bytes | None]]
+"""From the names in the store, and a way to read them, to the new bytes of some; None takes a name away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

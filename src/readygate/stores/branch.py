@@ -71,7 +71,9 @@ class _Branch:
 
     def load(self, name: str) -> bytes:
         self.names()
-        sha = (self.known or {})[name]
+        return self._read(name, (self.known or {})[name])
+
+    def _read(self, name: str, sha: str) -> bytes:
         try:
             return base64.b64decode(self.hub.get(f"/git/blobs/{sha}")["content"])
         except ForgeError as error:
@@ -116,7 +118,8 @@ class _Branch:
         uploaded: dict[bytes, str] = {}
         for attempt in range(TRIES):
             tip = self._tip()
-            edits = dict(change(tuple(sorted(tip.blobs))))
+            blobs = tip.blobs
+            edits = dict(change(tuple(sorted(blobs)), lambda name, blobs=blobs: self._read(name, blobs[name])))  # type: ignore[misc]
             if not tip.commit:
                 edits.setdefault("README.md", README.encode())
             if not edits:

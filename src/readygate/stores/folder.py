@@ -34,7 +34,7 @@ def open_folder(path: str, workspace: Path, _hub: GitHub | None) -> Store:
             raise _failed(error, root / name) from error
 
     def update(change: Change) -> None:
-        for name, data in change(names()).items():
+        for name, data in change(names(), load).items():
             try:
                 if data is None:
                     (root / name).unlink(missing_ok=True)
