@@ -19,7 +19,7 @@ from readygate.model.paths import PathRules
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk, check, step_outputs
 from readygate.pipeline import run
-from readygate.policy import preset
+from readygate.policy import PolicyFiles
 from readygate.render.text import fenced, redact
 from readygate.settings import Settings, Workplace, read_inputs, read_workplace
 from readygate.sources.artifacts import fetch
@@ -100,7 +100,7 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
     with ThreadPoolExecutor(max_workers=1) as pool:
         background = _fetch(pool, desk.hub, target, settings.gate, store, need_files=tracked is None)
         archives = _artifacts(place, settings, desk.log)
-        return run(desk, target, preset(settings.policy), background, paths, store if keeps else None, archives)
+        return run(desk, target, background, paths, store if keeps else None, archives)
 
 
 def _refuse_own_baseline(place: Workplace, settings: Settings, tracked: frozenset[str]) -> None:
@@ -152,7 +152,9 @@ def _fetch(
     if hub is None:
         note = "there is no token to ask GitHub with"
         return lambda: Background(
-            choice=Choice(baseline=None, note=note), changes_note="There is no token to ask GitHub with"
+            choice=Choice(baseline=None, note=note),
+            changes_note="There is no token to ask GitHub with",
+            policy=PolicyFiles(note="there is no token to ask GitHub with"),
         )
     remote = Remote(hub=hub, target=target, gate=gate, store=store, need_files=need_files)
     future: Future[Background] = pool.submit(remote.fetch)

@@ -2,13 +2,14 @@
 
 Names in a store: `snapshots/GATE/RUN-COMMIT[.incomplete]`; the run number orders them, the suffix keeps a damaged or
 cancelled run from ever becoming a baseline without anyone having to read it. `history/GATE/BRANCH` is what the last
-runs of one branch said.
+runs of one branch said; each snapshot carries it as it was then.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,9 @@ KEPT = 200
 """Snapshots kept per gate; the oldest go first."""
 
 FIRST_RUN = "After the first run of Readygate on a push to the base branch, changes are compared."
+
+_PACKED = b"rgh1"
+"""Ends a snapshot that carries a history, behind the history's length in bytes."""
 
 _NAME = re.compile(r"^snapshots/([^/]+)/(\d+)-([0-9a-f]{40,64})(\.incomplete)?$")
 
@@ -101,12 +105,11 @@ def choose(
             todo=FIRST_RUN,
         )
     name = entries[found].name
-    snapshot = decode(store.load(name), where=f"{store.where}, {name}")
+    data, told = unpack(store.load(name))
+    snapshot = decode(data, where=f"{store.where}, {name}")
     if snapshot.commit != found:
         raise StoreError(f"the snapshot says it is of {snapshot.commit[:7]}", where=f"{store.where}, {name}")
-    history, warning = _history(
-        names, store.load, history_name(gate, snapshot.provenance.branch or branch), store.where
-    )
+    history, warning = _history(told, f"{store.where}, {name}")
     return Choice(
         warning=warning,
         baseline=Baseline(
@@ -125,12 +128,25 @@ def history_name(gate: str, branch: str) -> str:
     return f"history/{slug(gate)}/{slug(branch) if branch else '-'}"
 
 
-def _history(names: Iterable[str], load: Load, name: str, where: str) -> tuple[History | None, str]:
-    """The history of a branch, and what is wrong with it: it explains, and decides nothing that would be unsafe."""
-    if name not in names:
+def pack(snapshot: bytes, history: bytes) -> bytes:
+    """Put the history behind the snapshot that it ends with, so that both come with one request."""
+    return snapshot + history + struct.pack("<I", len(history)) + _PACKED
+
+
+def unpack(data: bytes) -> tuple[bytes, bytes]:
+    """Take apart what `pack` made; a snapshot alone has an empty history."""
+    if not data.endswith(_PACKED):
+        return data, b""
+    (length,) = struct.unpack("<I", data[-8:-4])
+    return data[: -8 - length], data[-8 - length : -8]
+
+
+def _history(data: bytes, where: str) -> tuple[History | None, str]:
+    """The history, and what is wrong with it: it explains, and decides nothing that would be unsafe."""
+    if not data:
         return None, ""
     try:
-        return past.decode(load(name), f"{where}, {name}"), ""
+        return past.decode(data, where), ""
     except StoreError as error:
         return None, str(error)
 
@@ -179,9 +195,9 @@ def record(
         others = [entry.name for entry in entries if entry.commit != snapshot.commit]
         gone = [entry.name for entry in same if entry.name != name] + others[: max(0, len(others) + 1 - KEPT)]
         done = f"stored {name} ({count(len(data), 'byte')})"
-        known, _ = _history(names, load, told, store.where)
+        known, _ = _history(load(told) if told in names else b"", store.where)
         history = past.encode(past.grow(known or History(), snapshot, when=when, ready=ready))
-        return {**dict.fromkeys(gone), **(extra or {}), name: data, told: history}
+        return {**dict.fromkeys(gone), **(extra or {}), name: pack(data, history), told: history}
 
     store.update(change)
     return done

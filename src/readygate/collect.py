@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,16 +14,20 @@ from readygate.errors import ForgeError
 from readygate.formats import Source, parse
 from readygate.formats.head import HEAD_BYTES
 from readygate.github.client import GitHub
+from readygate.github.labels import waiver
 from readygate.github.lineage import Origin, changes_between, first_parents, origin
 from readygate.log import Log
 from readygate.model.changes import Changes
+from readygate.model.comparison import Waiver
 from readygate.model.phrase import count
 from readygate.model.report import Problem, Severity, TestReport
 from readygate.model.snapshot import Evidence, Pattern, ReadFile
-from readygate.model.target import Target
+from readygate.model.target import Role, Target
+from readygate.policy import PATH, PolicyFiles
 from readygate.settings import Settings
 from readygate.sources import artifacts
 from readygate.sources.archives import unpack
+from readygate.sources.base_file import from_github
 from readygate.sources.checkout import untouched
 from readygate.sources.workspace import Found, find
 from readygate.stores import Store
@@ -45,6 +50,8 @@ class Background:
         changes_note: why they are unknown.
         since_baseline: what changed since the baseline's commit.
         files: the repository's files at the measured commit, None if unknown.
+        policy: the policy file on both sides.
+        waiver: asks for the label by which somebody answers for what is missing; None if it is not set.
     """
 
     choice: Choice
@@ -52,6 +59,8 @@ class Background:
     changes_note: str = ""
     since_baseline: Changes | None = None
     files: frozenset[str] | None = None
+    policy: PolicyFiles = PolicyFiles()  # noqa: RUF009  (a frozen value)
+    waiver: Callable[[str], Waiver | None] = lambda _label: None
 
 
 def read_reports(
@@ -127,7 +136,19 @@ def read_file(file: Found) -> ReadFile | None:
                 todo="look for an error in the log of the job that makes it",
             )
         return ReadFile(name=name, size=size, report=None, problems=(result,))
-    return ReadFile(name=name, size=size, report=result, problems=result.problems)
+    return ReadFile(name=name, size=size, report=result, problems=result.problems, checksum=_checksum(file.source))
+
+
+def _checksum(source: Source) -> str:
+    """The number of bytes and their CRC-32: enough to see a file again, and not meant against forgery."""
+    crc = size = 0
+    try:
+        with source.open() as stream:
+            while chunk := stream.read(1 << 20):
+                crc, size = zlib.crc32(chunk, crc), size + len(chunk)
+    except OSError:
+        return ""
+    return f"{size}-{crc:08x}"
 
 
 def _is_cut(source: Source) -> bool:
@@ -195,7 +216,23 @@ class Remote:
             changes_note=start.note,
             since_baseline=since,
             files=self._files() if self.need_files else None,
+            policy=self._policy(start),
+            waiver=lambda label: waiver(hub, target.number, label),
         )
+
+    def _policy(self, start: Origin) -> PolicyFiles:
+        """Read the policy of the commit that the change starts from; of a base branch, its own."""
+        hub, target = self.hub, self.target
+        trusted = target.measured if target.role is Role.RECORD else start.commit
+        if not trusted:
+            # nothing says where the change starts from, and the branch that it goes to has a policy all the same
+            trusted = target.base_ref
+        base = from_github(hub, PATH, trusted) if trusted else None
+        name = f"{PATH} at {trusted[:7] if len(trusted) >= 40 else trusted}"
+        if target.role is Role.RECORD or not _touches(start.changes, PATH):
+            return PolicyFiles(base=base, base_name=name)
+        own = from_github(hub, PATH, target.measured)
+        return PolicyFiles(base=base, base_name=name, changed=own != base, own=own)
 
     def _choose(self, start: Origin) -> Choice:
         if self.store is None:
@@ -219,6 +256,13 @@ class Remote:
         if tree.get("truncated"):
             return None
         return frozenset(row["path"] for row in tree["tree"] if row["type"] == "blob")
+
+
+def _touches(changes: Changes | None, path: str) -> bool:
+    """Whether a change touches a path, or could."""
+    if changes is None or not changes.complete:
+        return True
+    return any(path in (file.path, file.old_path) for file in changes.files)
 
 
 def _lower(text: str) -> str:

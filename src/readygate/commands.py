@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+POLICY = ".github/readygate.yml"
 EPILOG = "Exit code: 0 ready, 1 not ready, 2 bad settings, 3 could not evaluate."
 
 
@@ -20,6 +21,8 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_report(commands)
     _add_inspect(commands)
+    _add_policy(commands)
+    _add_explain(commands)
     return parser
 
 
@@ -63,7 +66,8 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     add("--branch", default="", metavar="NAME", help="how the report calls the base branch")
     add("--name", default="readygate", help="the gate's name")
-    add("--policy", default="standard", choices=("standard", "strict", "lenient"), help="the preset of rules")
+    add("--policy", default="", choices=("standard", "strict", "lenient"), help="the preset of rules")
+    add("--policy-file", type=Path, metavar="FILE", help="the policy (default: .github/readygate.yml, of --against)")
     add("--legs", default="", metavar="PATTERN", help="how paths name the legs of a matrix: results-{os}-{python}")
     add(
         "--path-map",
@@ -93,10 +97,53 @@ def _add_inspect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     inspect.set_defaults(run=_inspect)
 
 
+def _add_policy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    policy = commands.add_parser(
+        "policy",
+        help="check, show or write a policy file",
+        description="Works on the policy file, .github/readygate.yml. Exit code 2 if it cannot be used.",
+    )
+    actions = policy.add_subparsers(title="actions", metavar="ACTION", required=True)
+    check = actions.add_parser("check", help="read a policy file and name all of its problems")
+    check.add_argument("file", nargs="?", type=Path, default=Path(POLICY), metavar="FILE")
+    check.set_defaults(run=_policy, action="check")
+    show = actions.add_parser("show", help="show the policy in force, and where each value comes from")
+    show.add_argument("file", nargs="?", type=Path, default=Path(POLICY), metavar="FILE")
+    show.add_argument("--branch", default="", metavar="NAME", help="the base branch, for overrides")
+    show.add_argument("--policy", default="", choices=("standard", "strict", "lenient"), help="the input `policy`")
+    show.set_defaults(run=_policy, action="show")
+    init = actions.add_parser("init", help="write a commented policy file that fits what was measured last")
+    init.add_argument("file", nargs="?", type=Path, default=Path(POLICY), metavar="FILE")
+    init.add_argument("--report", type=Path, metavar="FILE", help="a report.json to take the figures from")
+    init.add_argument("--force", action="store_true", help="replace a file that is there")
+    init.set_defaults(run=_policy, action="init")
+    schema = actions.add_parser("schema", help="print the JSON schema of the file, for editors")
+    schema.set_defaults(run=_policy, action="schema")
+
+
+def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    explain = commands.add_parser("explain", help="say what a rule asks, why, and how a policy sets it")
+    explain.add_argument("rule", nargs="?", default="", metavar="RULE")
+    explain.set_defaults(run=_explain)
+
+
 def _report(options: argparse.Namespace) -> int:
     from readygate.local import report  # noqa: PLC0415  (each command loads only what it needs)
 
     return report(options)
+
+
+def _policy(options: argparse.Namespace) -> int:
+    from readygate.policy_commands import run  # noqa: PLC0415
+
+    return run(options)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from readygate.explain import explain  # noqa: PLC0415
+
+    print(explain(options.rule), end="")
+    return 0
 
 
 def _inspect(options: argparse.Namespace) -> int:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import count
+from readygate.model.phrase import Name, count
 from readygate.model.policy import Policy
 from readygate.model.verdict import Finding, Level, Status, Verdict
-from readygate.rules import Judgement, Result, Rule, all_rules
+from readygate.rules import Result, Rule, all_rules
 
 
 def judge(comparison: Comparison, policy: Policy) -> Verdict:
     """Ask every rule that is not off; the strongest finding decides, and nothing judged is not ready."""
     active = [rule for rule in all_rules() if policy.levels[rule.name] is not Level.OFF]
-    findings = [_finding(rule, policy.levels[rule.name], rule.judge(comparison, policy)) for rule in active]
+    findings = {rule.name: _finding(rule, policy, comparison) for rule in active if not rule.last}
+    score, lost = _score(active, findings)
+    findings = {name: replace(finding, lost=lost.get(name, Fraction(0))) for name, finding in findings.items()}
+    scored = replace(comparison, score=score)
+    findings |= {rule.name: _finding(rule, policy, scored) for rule in active if rule.last}
     weights = {rule.name: rule.weight for rule in active}
-    ordered = tuple(sorted(findings, key=lambda f: (-f.status, weights[f.rule], f.rule)))
+    ordered = tuple(sorted(findings.values(), key=lambda f: (-f.status, weights[f.rule], f.rule)))
     evaluated = [finding for finding in ordered if finding.status is not Status.NOT_EVALUATED]
     ready = bool(evaluated) and evaluated[0].status is not Status.BLOCK
     return Verdict(
@@ -23,7 +31,21 @@ def judge(comparison: Comparison, policy: Policy) -> Verdict:
         findings=ordered,
         off=tuple(sorted(set(policy.levels) - set(weights))),
         preset=policy.preset,
+        policy=policy.source,
+        inform=policy.inform,
+        score=None if score is None else score * 100,
     )
+
+
+def _score(rules: Sequence[Rule], findings: Mapping[str, Finding]) -> tuple[Fraction | None, dict[str, Fraction]]:
+    """The share of the points that is left, and of 100 how many each finding took."""
+    told = [rule for rule in rules if rule.name in findings and findings[rule.name].status is not Status.NOT_EVALUATED]
+    total = sum(rule.points for rule in told)
+    if not total:
+        return None, {}
+    share = {Status.BLOCK: Fraction(1), Status.WARN: Fraction(1, 2)}
+    lost = {rule.name: 100 * rule.points * share.get(findings[rule.name].status, Fraction(0)) / total for rule in told}
+    return 1 - sum(lost.values(), Fraction(0)) / 100, lost
 
 
 def lacks_evidence(verdict: Verdict) -> bool:
@@ -32,21 +54,36 @@ def lacks_evidence(verdict: Verdict) -> bool:
     return any(finding.rule in evidence for finding in verdict.of(Status.BLOCK))
 
 
-def _finding(rule: Rule, level: Level, judgement: Judgement) -> Finding:
+def can_be_waived(verdict: Verdict) -> bool:
+    """Whether a label could turn a block into a warning, so that it is worth asking for."""
+    waivable = {rule.name for rule in all_rules() if rule.waivable}
+    return any(finding.rule in waivable for finding in verdict.of(Status.BLOCK))
+
+
+def _finding(rule: Rule, policy: Policy, comparison: Comparison) -> Finding:
+    level, judgement = policy.levels[rule.name], rule.judge(comparison, policy)
     status = {Result.PASS: Status.PASS, Result.NOT_EVALUATED: Status.NOT_EVALUATED}.get(judgement.result)
+    waiver, detail = comparison.waiver, judgement.detail
+    waived = False
     if status is None:
         status = Status.BLOCK if min(level, judgement.ceiling) is Level.BLOCK else Status.WARN
+        waived = status is Status.BLOCK and rule.waivable and waiver is not None
+        if waived and waiver is not None:
+            status = Status.WARN
+            by = (", set by ", Name(waiver.by)) if waiver.by else ()
+            detail = (*detail, " " if detail else "", "Excused by the label ", Name(waiver.label), *by, ".")
     return Finding(
         rule=rule.name,
         level=level,
         status=status,
         summary=judgement.summary,
         title=judgement.title,
-        detail=judgement.detail,
+        detail=detail,
         todo=judgement.todo,
         short=judgement.short,
         needs_baseline=judgement.needs_baseline,
         incomplete=judgement.incomplete,
+        waived=waived,
     )
 
 

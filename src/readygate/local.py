@@ -17,11 +17,12 @@ from readygate.model.snapshot import Baseline, Provenance, Snapshot
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk
 from readygate.pipeline import run
-from readygate.policy import preset
+from readygate.policy import PATH, PolicyFiles
 from readygate.settings import Settings, Workplace
 from readygate.snapshot.build import build
 from readygate.snapshot.codec import MAGIC, decode
 from readygate.sources import local_git
+from readygate.sources.base_file import from_git
 from readygate.sources.checkout import checked_out
 from readygate.stores import Store, open_store
 
@@ -59,7 +60,6 @@ def report(options: argparse.Namespace) -> int:
     return run(
         desk,
         target,
-        preset(settings.policy),
         lambda: known,
         lambda _known: rules,
         store if options.record else None,
@@ -112,7 +112,27 @@ def _background(
     base = choice.baseline.snapshot.commit if choice.baseline else ""
     if base and base != start and has_git:
         since = local_git.diff(repo, base, commit) if _known(repo, base) else None
-    return Background(choice=choice, changes=changes, changes_note=note, since_baseline=since, files=rules.files)
+    return Background(
+        choice=choice,
+        changes=changes,
+        changes_note=note,
+        since_baseline=since,
+        files=rules.files,
+        policy=_policy(options, repo, start if has_git else ""),
+    )
+
+
+def _policy(options: argparse.Namespace, repo: Path, start: str) -> PolicyFiles:
+    """The policy of the revision that the change starts from, else the one that lies there."""
+    path: Path = options.policy_file or repo / PATH
+    try:
+        here = path.read_bytes() if options.policy_file or path.is_file() else None
+    except OSError as error:
+        raise SettingsError((f"--policy-file {path}: {error.strerror or error}",)) from error
+    if options.policy_file or not start:
+        return PolicyFiles(base=here, base_name=str(options.policy_file or PATH))
+    base = from_git(repo, PATH, start)
+    return PolicyFiles(base=base, base_name=f"{PATH} at {start[:7]}", changed=here != base, own=here)
 
 
 def _known(repo: Path, commit: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from readygate.baseline import record
 from readygate.collect import Background, read_reports
 from readygate.compare import compare
+from readygate.compare.carry import carry
 from readygate.errors import (
     EXIT_NOT_EVALUATED,
     EXIT_NOT_READY,
@@ -18,7 +19,9 @@ from readygate.errors import (
     StoreError,
 )
 from readygate.formats import Source
-from readygate.judge import judge, lacks_evidence
+from readygate.govern import judged, terms
+from readygate.judge import lacks_evidence
+from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison
 from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
@@ -26,6 +29,7 @@ from readygate.model.snapshot import Provenance, Snapshot
 from readygate.model.target import Role, Target
 from readygate.model.verdict import Verdict
 from readygate.outputs import Desk, all_outputs
+from readygate.policy import rulebook
 from readygate.render.locate import Locator
 from readygate.render.page import Page
 from readygate.snapshot.build import build
@@ -36,7 +40,6 @@ from readygate.stores import Store
 def run(
     desk: Desk,
     target: Target,
-    policy: Policy,
     background: Callable[[], Background],
     paths: Callable[[Background], PathRules],
     store: Store | None,
@@ -47,7 +50,6 @@ def run(
     Args:
         desk: settings, session, console and files.
         target: what the run is about.
-        policy: the rules in force.
         background: waits for what the change is compared with, which is fetched while reports are read.
         paths: how paths of reports become paths of the repository, once that is known.
         store: where the snapshot goes; None if it is not stored.
@@ -61,33 +63,54 @@ def run(
     """
     evidence = read_reports(desk.workplace.workspace, desk.settings, desk.log, archives=archives)
     known = background()
-    if known.choice.warning:
-        desk.log.notice(f"{known.choice.warning} Without it the report tells nothing of earlier runs.")
+    _tell(known, desk)
     rules = paths(known)
     provenance = Provenance(
         run_id=target.run_id,
         run_attempt=target.run_attempt,
         event=target.event,
         branch=target.base_ref,
+        inputs=desk.settings.bearing(),
         complete=not any(result in ("cancelled", "skipped") for result in (evidence.needs or {}).values()),
     )
     measured = build(target.measured, evidence, rules, provenance, pattern=desk.settings.legs)
-    comparison = compare(
-        measured,
-        known.choice.baseline,
-        baseline_note=known.choice.note,
-        baseline_todo=known.choice.todo,
-        changes=known.changes,
-        changes_note=known.changes_note,
-        since_baseline=known.since_baseline,
-    )
-    verdict = judge(comparison, policy)
+    book = rulebook(known.policy, target.base_ref, desk.settings.policy)
+    now = int(time.time())
+
+    def compared(policy: Policy) -> Comparison:
+        return compare(
+            measured,
+            known.choice.baseline,
+            baseline_note=known.choice.note,
+            baseline_todo=known.choice.todo,
+            changes=known.changes,
+            changes_note=known.changes_note,
+            since_baseline=known.since_baseline,
+            terms=terms(policy, now),
+        )
+
+    comparison, verdict = judged(book, compared, known.waiver)
     page = Page(gate=desk.settings.gate, target=target, comparison=comparison, verdict=verdict, locator=Locator(rules))
     for output in all_outputs():
         if output.wants(page, desk):
             output.publish(page, desk)
-    stored = store is None or keep(desk, target, worth(measured.snapshot, comparison), store, ready=verdict.ready)
+    whole = worth(with_carried(measured.snapshot, comparison, known.since_baseline), comparison)
+    stored = store is None or keep(desk, target, whole, store, ready=verdict.ready)
     return exit_code(verdict, target, desk, stored=stored)
+
+
+def _tell(known: Background, desk: Desk) -> None:
+    """Say what could not be had of what the run is compared with, and goes on without."""
+    if known.choice.warning:
+        desk.log.notice(f"{known.choice.warning} Without it the report tells nothing of earlier runs.")
+    if known.policy.note:
+        desk.log.notice(f"The policy file of the base could not be read: {known.policy.note}.")
+
+
+def with_carried(snapshot: Snapshot, comparison: Comparison, changes: Changes | None) -> Snapshot:
+    """Add what need not run for this change, so that the next one finds it in its baseline."""
+    base = comparison.baseline.snapshot.coverage if comparison.baseline else None
+    return carry(snapshot, comparison.carried, base, changes)
 
 
 def worth(snapshot: Snapshot, comparison: Comparison) -> Snapshot:
@@ -127,6 +150,9 @@ def exit_code(verdict: Verdict, target: Target, desk: Desk, *, stored: bool) -> 
         return EXIT_NOT_EVALUATED
     failed = lacks_evidence(verdict) if target.role is Role.RECORD else not verdict.ready
     if not failed:
+        return EXIT_READY
+    if verdict.inform:
+        desk.log.line("Not ready; the exit code is 0 because the policy's mode is `inform`.")
         return EXIT_READY
     if desk.settings.fail == "never":
         desk.log.line("Not ready; the exit code is 0 because the input `fail` is `never`.")

@@ -39,7 +39,7 @@ class Settings:
     coverage: tuple[str, ...] = ()
     artifacts: tuple[str, ...] = ()
     name: str = "readygate"
-    policy: str = "standard"
+    policy: str = ""
     baseline: str = "branch"
     comment: str = "always"
     check: bool = True
@@ -54,6 +54,20 @@ class Settings:
     pull_request: int = 0
     path_map: tuple[tuple[str, str], ...] = ()
     token: str = field(default="", repr=False)
+
+    def bearing(self) -> dict[str, str]:
+        """The inputs that bear on the verdict, as text, for comparing them with those of the base's run."""
+        return {
+            "tests": "\n".join(self.tests),
+            "coverage": "\n".join(self.coverage),
+            "artifacts": "\n".join(self.artifacts),
+            "policy": self.policy,
+            "baseline": self.baseline,
+            "fail": self.fail,
+            "legs": self.legs,
+            "needs": "\n".join(sorted(self.needs)) if self.needs is not None else "",
+            "path-map": "\n".join(f"{old}={new}" for old, new in self.path_map),
+        }
 
     @property
     def gate(self) -> str:
@@ -111,7 +125,7 @@ class _Reader:
         value = self.text(name, allowed[0]).lower()
         if value in allowed:
             return value
-        self.problems.append(f"input `{name}`: {value!r} is none of {', '.join(allowed)}")
+        self.problems.append(f"input `{name}`: {value!r} is none of {', '.join(filter(None, allowed))}")
         return allowed[0]
 
     def flag(self, name: str) -> bool:
@@ -153,7 +167,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
         coverage=reader.lines("coverage"),
         artifacts=reader.lines("artifacts"),
         name=_name(reader),
-        policy=reader.choice("policy", ("standard", "strict", "lenient")),
+        policy=reader.choice("policy", ("", "standard", "strict", "lenient")),
         baseline=_baseline(reader),
         comment="off" if leg else comment,
         check=reader.flag("check"),

@@ -43,7 +43,8 @@ ALLOWED: dict[str, set[str]] = {
     "snapshot": {"errors", "model"},
     "compare": {"model"},
     "rules": {"figures", "model", "registry"},
-    "policy": {"model", "rules"},
+    "policy": {"errors", "figures", "model", "rules"},
+    "govern": {"compare", "judge", "model", "policy"},
     "judge": {"model", "rules"},
     "render": {"figures", "model"},
     "log": {"render"},
@@ -57,6 +58,7 @@ ALLOWED: dict[str, set[str]] = {
         "github",
         "log",
         "model",
+        "policy",
         "settings",
         "sources",
         "stores",
@@ -79,9 +81,11 @@ ALLOWED: dict[str, set[str]] = {
         "compare",
         "errors",
         "formats",
+        "govern",
         "judge",
         "model",
         "outputs",
+        "policy",
         "render",
         "snapshot",
         "sources",
@@ -119,13 +123,15 @@ ALLOWED: dict[str, set[str]] = {
         "sources",
         "stores",
     },
-    "commands": {"inspect", "local"},
+    "explain": {"errors", "model", "policy", "rules"},
+    "policy_commands": {"errors", "model", "policy", "rules"},
+    "commands": {"explain", "inspect", "local", "policy_commands"},
     "cli": {"action", "commands", "errors", "readygate"},
     "__main__": {"cli"},
 }
 """What each part may import of the rest; what is not listed is forbidden."""
 
-DOORS = {"__main__", "cli", "action", "local", "commands"}
+DOORS = {"__main__", "cli", "action", "local", "commands", "policy_commands"}
 """The only parts that know of arguments and environment."""
 
 PURE = {"model", "compare", "rules", "judge", "render", "snapshot", "figures", "policy"}
@@ -344,7 +350,7 @@ NEW_MODULES = {
     "rules/aa_new.py": (
         "from readygate.model.verdict import Level\n"
         "from readygate.rules import Rule, passes\n"
-        "RULE = Rule(name='aa-new', asks='Nothing.', levels=(Level.WARN,) * 3, weight=1,\n"
+        "RULE = Rule(name='aa-new', asks='Nothing.', explains='It is new.', levels=(Level.WARN,) * 3, weight=1,\n"
         "            judge=lambda comparison, policy: passes('x'))\n"
     ),
     "stores/aa_new.py": (

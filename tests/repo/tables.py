@@ -18,7 +18,7 @@ import yaml
 
 from readygate import __version__
 from readygate.commands import build_parser
-from readygate.figures import limit
+from readygate.explain import page
 from readygate.formats import all_formats
 from readygate.rules import PRESETS, Rule, all_rules
 from readygate.stores import all_stores
@@ -54,10 +54,13 @@ def rules() -> Iterable[tuple[str, ...]]:
 
 
 def rules_in_full() -> Iterable[tuple[str, ...]]:
-    yield "Rule", "Asks for", "Options", *(f"`{preset}`" for preset in PRESETS)
+    yield "Rule", "Asks for", "Options", "Points", *(f"`{preset}`" for preset in PRESETS)
     for rule in _by_name():
-        options = ", ".join(f"`{name}` {limit(value)}" for name, value in rule.options.items())
-        yield f"`{rule.name}`", rule.asks, options or "–", *_levels(rule)
+        options = ", ".join(
+            f"`{name}` {option.show(option.default) if option.default is not None else '(to be given)'}"
+            for name, option in rule.options.items()
+        )
+        yield f"`{rule.name}`", rule.asks, options or "–", str(rule.points), *_levels(rule)
 
 
 def formats() -> Iterable[tuple[str, ...]]:
@@ -114,8 +117,18 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
 }
 
 
+def rule_pages() -> str:
+    """What each rule says of itself."""
+    return "\n".join(page(rule, "###") for rule in _by_name())
+
+
+TEXTS: Mapping[str, Callable[[], str]] = {"rule-pages": rule_pages}
+
+
 def render(name: str) -> str:
-    """A table in Markdown."""
+    """A table, or a text that the code makes, in Markdown."""
+    if name in TEXTS:
+        return TEXTS[name]()
     head, *rows = ([cell.replace("|", "\\|") for cell in row] for row in TABLES[name]())
     lines = [head, [":--"] * len(head), *rows]
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.support.builders import leg, snapshot
 from tests.support.stores import Memory
 
-from readygate.baseline import choose, history_name, record
+from readygate.baseline import choose, history_name, pack, record, unpack
 from readygate.errors import StoreError
 from readygate.model.history import RUNS_KEPT, History, Past
 from readygate.model.snapshot import Snapshot
@@ -123,6 +123,8 @@ def test_the_baseline_brings_the_history_of_its_branch() -> None:
     assert found.baseline.history.tests == {(T, ""): " F."}
     assert [each.ready for each in found.baseline.history.runs] == [True, False, True]
 
+    (name,) = (name for name in known.snapshots if sha(3) in name)
+    known.data[name] = pack(unpack(known.data[name])[0], b"nothing of ours")
     known.data[history_name("readygate", "main")] = b"nothing of ours"
     found = choose(known.store(), "readygate", wanted=sha(3), relation="", branch="main", ancestors=list)
     assert found.baseline is not None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from readygate.compare.align import align
-from readygate.compare.carry import Part, carried_legs, untouched
+from readygate.compare.carry import Part, carried_legs, untouched, without_carried
 from readygate.compare.coverage import compare_coverage
 from readygate.compare.renames import match_renames
 from readygate.compare.tests import compare_tests
@@ -71,7 +71,7 @@ def compare(
     kept = carried_legs(base, dict.fromkeys(missing), untouched(terms.parts, changes)) if base else ()
     carried = {leg.group for leg in kept}
     if base is not None and kept:
-        base = replace(base, legs=tuple(leg for leg in base.legs if leg.group not in carried))
+        base = without_carried(base, carried, head.snapshot.coverage, since_baseline)
     return Comparison(
         head=head,
         baseline=baseline,
@@ -89,7 +89,7 @@ def compare(
         docs_only=is_docs_only(changes),
         missing_groups=tuple(group for group in missing if group not in carried),
         missing_legs=apart.missing_legs if apart else (),
-        carried=tuple(sorted(carried)),
+        carried=kept,
         now=terms.now,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from readygate.model.changes import Changes
@@ -31,7 +31,7 @@ def untouched(parts: Iterable[Part], changes: Changes | None) -> tuple[Part, ...
     """The parts of which a change, fully known, touches no path."""
     if changes is None or not changes.complete:
         return ()
-    paths = {path for file in changes.files for path in (file.path, file.old_path) if path}
+    paths = _paths(changes)
     return tuple(part for part in parts if not any(part.when_changed(path) for path in paths))
 
 
@@ -51,6 +51,28 @@ def carried_legs(base: Snapshot, missing: Mapping[str, object], parts: tuple[Par
     )
 
 
+def without_carried(base: Snapshot, groups: Container[str], head: Coverage | None, changes: Changes | None) -> Snapshot:
+    """The base without what is carried: its suites, and the coverage of files that only they can have measured.
+
+    Args:
+        base: the base in the head's names.
+        groups: the suites that are carried.
+        head: what the run covered.
+        changes: what changed since the base.
+    """
+    legs = tuple(leg for leg in base.legs if leg.group not in groups)
+    if base.coverage is None or changes is None:
+        return replace(base, legs=legs)
+    own = {file.path for file in head.files} if head else set()
+    kept = own | _paths(changes)
+    files = tuple(file for file in base.coverage.files if file.path in kept)
+    return replace(base, legs=legs, coverage=replace(base.coverage, files=files) if files else None)
+
+
+def _paths(changes: Changes) -> set[str]:
+    return {path for file in changes.files for path in (file.path, file.old_path) if path}
+
+
 def carry(head: Snapshot, legs: tuple[Leg, ...], base: Coverage | None, changes: Changes | None) -> Snapshot:
     """What is stored of a run that left suites out: its own results, and theirs from the base.
 
@@ -62,11 +84,10 @@ def carry(head: Snapshot, legs: tuple[Leg, ...], base: Coverage | None, changes:
     """
     if not legs:
         return head
-    changed = {path for file in changes.files for path in (file.path, file.old_path)} if changes else set()
     covered = head.coverage
     if base is not None and changes is not None:
         own = {file.path for file in covered.files} if covered else set()
-        files = [file for file in base.files if file.path not in own and file.path not in changed]
+        files = [file for file in base.files if file.path not in own | _paths(changes)]
         if covered is None:
             covered = replace(base, files=tuple(files))
         else:

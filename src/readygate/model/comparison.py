@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from readygate.model.changes import Changes
 from readygate.model.coverage import Coverage, Ratio
 from readygate.model.history import Past
 from readygate.model.phrase import Phrase
 from readygate.model.snapshot import Baseline, Measured
-from readygate.model.tests import Counts, Detail, Outcome, TestId
+from readygate.model.tests import Counts, Detail, Leg, Outcome, TestId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,9 +208,10 @@ class Comparison:
         docs_only: the change touches documentation only.
         missing_groups: suites that the base had and this run lacks.
         missing_legs: (group, leg) that the base had and this run lacks, of suites that this run has.
-        carried: suites that the base had, that this run lacks, and that the change does not touch as the policy says.
+        carried: legs that the base had, that this run lacks, and that the change does not touch as the policy says.
         policy_change: what the change does to the policy file; None if nothing, or that is unknown.
         waiver: the label that excuses what the policy lets it excuse; None without one.
+        score: the readiness score as a share; None before the other rules were asked.
         now: seconds since 1970; 0 if unknown.
     """
 
@@ -223,7 +225,8 @@ class Comparison:
     docs_only: bool = False
     missing_groups: tuple[str, ...] = ()
     missing_legs: tuple[tuple[str, str], ...] = ()
-    carried: tuple[str, ...] = ()
+    carried: tuple[Leg, ...] = ()
     policy_change: PolicyChange | None = None
     waiver: Waiver | None = None
+    score: Fraction | None = None
     now: int = 0

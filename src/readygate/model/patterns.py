@@ -196,3 +196,62 @@ def _regex(source: str) -> Any:
 def _encodable(text: str) -> str:
     """RE2 reads UTF-8, in which half a character, as JSON can hold it, has no place."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def paths_fit(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Return a function that says whether a path of the repository fits any of some globs.
+
+    `*` and `?` stand for no `/`, `**` as a whole part stands for any number of folders, a folder (`src/`) for all
+    that it holds, and a pattern after `!` takes paths out again that fitted before it.
+
+    Raises:
+        PatternError: a pattern cannot be used.
+    """
+    if len(patterns) > MOST_PATTERNS:
+        raise PatternError(f"{len(patterns):,} patterns are more than {MOST_PATTERNS:,}", "write fewer with `**`")
+    rules = [(text.startswith("!"), _parts(text.removeprefix("!"))) for text in patterns]
+
+    def fits(path: str) -> bool:
+        parts = path.split("/")
+        found = False
+        for out, wanted in rules:
+            if found is out and _parts_fit(wanted, parts):
+                found = not out
+        return found
+
+    return fits
+
+
+def _parts(text: str) -> tuple[Pattern | None, ...]:
+    """The parts of a path glob; None for `**`."""
+    _check(text)
+    whole = text.removeprefix("./").lstrip("/")
+    whole = f"{whole}**" if whole.endswith("/") else whole
+    return tuple(None if part == "**" else glob(part) for part in whole.split("/"))
+
+
+def _parts_fit(wanted: tuple[Pattern | None, ...], parts: list[str]) -> bool:
+    """Match part by part, keeping all ways open at once, so that the time is bounded by their product."""
+    ways = {0}
+    for number, part in enumerate(parts):
+        last = number == len(parts) - 1
+        ways = _free(wanted, ways)
+        ways = {
+            way if wanted[way] is None else way + 1
+            for way in ways
+            if way < len(wanted) and ((one := wanted[way]) is None or one.matches(part))
+        }
+        if not ways and not last:
+            return False
+    return len(wanted) in ways or (bool(wanted) and wanted[-1] is None and len(wanted) - 1 in ways)
+
+
+def _free(wanted: tuple[Pattern | None, ...], ways: set[int]) -> set[int]:
+    """Add the ways on which a `**` stands for nothing."""
+    found = set(ways)
+    for way in ways:
+        at = way
+        while at < len(wanted) - 1 and wanted[at] is None:
+            at += 1
+            found.add(at)
+    return found

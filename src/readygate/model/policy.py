@@ -1,12 +1,90 @@
-"""What a policy says: the level of every rule and its options."""
+"""What a policy says: the level of every rule and its options, the parts it names, and what it excuses."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
+from readygate.model.patterns import any_of, glob, paths_fit, regex
+from readygate.model.tests import TestId
 from readygate.model.verdict import Level
+
+WAIVER_LABEL = "readygate-accept"
+REGEX = "re:"
+"""Begins a pattern of test names that is a regular expression and no glob."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A named part of the repository with a coverage goal of its own.
+
+    Attributes:
+        paths: globs of its files; `!` takes files out.
+        minimum: the least share of its lines to be covered; None for no minimum.
+        maximum_drop: by how much its share may fall; None if it may fall.
+        critical: missing its goals blocks, and is not only told.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    minimum: Fraction | None = None
+    maximum_drop: Fraction | None = None
+    critical: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A named set of tests with a pass rate of its own.
+
+    Attributes:
+        tests: patterns of test names.
+        minimum: the least share of those that ran to pass; None for no minimum.
+    """
+
+    name: str
+    tests: tuple[str, ...]
+    minimum: Fraction | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """Tests whose failures are excused until a day.
+
+    Attributes:
+        expires: the last day, in UTC, as YYYY-MM-DD.
+    """
+
+    tests: tuple[str, ...]
+    reason: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuiteGroup:
+    """Suites that must run only if certain paths change.
+
+    Attributes:
+        reports: globs of the paths of their reports, or names of the suites.
+        when_changed: globs of paths.
+    """
+
+    name: str
+    reports: tuple[str, ...]
+    when_changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """A step of a ladder of coverage goals.
+
+    Attributes:
+        coverage: share of the lines.
+        by: the day it is wanted by, as YYYY-MM-DD; empty for none.
+    """
+
+    coverage: Fraction
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,13 +94,75 @@ class Policy:
     Attributes:
         preset: the name of the preset it starts from.
         levels: by rule name.
-        options: by rule name and option name; shares are fractions of 1.
+        options: by rule name and option name; shares are fractions of 1, None is an option that has no value.
+        waiver: the label that excuses what rules let it excuse; empty for none.
+        inform: the verdict is told and never fails a check or a job.
+        base_branches: globs of branches, beside the default branch, whose runs are recorded.
+        source: where it stands, for the reader.
+        origins: for each setting (`preset`, `rules.NAME.level`, …) where its value comes from.
     """
 
     preset: str
     levels: Mapping[str, Level]
-    options: Mapping[str, Mapping[str, Fraction]]
+    options: Mapping[str, Mapping[str, Fraction | None]]
+    components: tuple[Component, ...] = ()
+    categories: tuple[Category, ...] = ()
+    quarantine: tuple[Quarantine, ...] = ()
+    groups: tuple[SuiteGroup, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    waiver: str = WAIVER_LABEL
+    inform: bool = False
+    base_branches: tuple[str, ...] = ()
+    source: str = ""
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     def option(self, rule: str, name: str) -> Fraction:
-        """The value of one option."""
-        return self.options[rule][name]
+        """The value of one option.
+
+        Raises:
+            KeyError: it has none; a policy in which a rule that is on lacks one is never made.
+        """
+        value = self.options[rule][name]
+        if value is None:
+            raise KeyError(f"{rule}.{name}")
+        return value
+
+
+def tests_fit(patterns: tuple[str, ...]) -> Callable[[TestId], bool]:
+    """Return a function that says whether a test fits any of some patterns.
+
+    A pattern is a glob, or after `re:` a regular expression. It is held against the class and the name, joined by
+    `::`, and with the name of the suite before them where there is one.
+
+    Raises:
+        PatternError: a pattern cannot be used.
+    """
+    made = [regex(text[len(REGEX) :]) if text.startswith(REGEX) else glob(text) for text in patterns]
+    fits = any_of(made)
+
+    def fit(test: TestId) -> bool:
+        name = f"{test.class_name}::{test.name}" if test.class_name else test.name
+        return fits(name) or (bool(test.group) and fits(f"{test.group}::{name}"))
+
+    return fit
+
+
+def quarantined(policy: Policy, today: str) -> Callable[[TestId], bool] | None:
+    """Whether a test is in quarantine on a day (YYYY-MM-DD); None if no entry is in force."""
+    patterns = tuple(text for entry in policy.quarantine if entry.expires >= today for text in entry.tests)
+    return tests_fit(patterns) if patterns else None
+
+
+__all__ = [
+    "REGEX",
+    "WAIVER_LABEL",
+    "Category",
+    "Component",
+    "Goal",
+    "Policy",
+    "Quarantine",
+    "SuiteGroup",
+    "paths_fit",
+    "quarantined",
+    "tests_fit",
+]

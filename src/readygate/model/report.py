@@ -44,6 +44,7 @@ class TestReport:
         executions: counts of all executions; namesakes count each.
         seconds: the sum of the tests' durations.
         properties: properties of the suites, for the names of matrix legs.
+        written: the newest time that the report states with a zone, in seconds since 1970; None without one.
     """
 
     __test__ = False
@@ -55,6 +56,7 @@ class TestReport:
     seconds: float = 0.0
     problems: tuple[Problem, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
+    written: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

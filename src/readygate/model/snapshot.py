@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from readygate.model.coverage import Coverage
 from readygate.model.history import History
@@ -18,6 +18,8 @@ class Provenance:
     Attributes:
         run_id: the workflow run, 0 outside GitHub; later runs have greater numbers.
         complete: False if a report was damaged or missing: such a snapshot is never a baseline.
+        inputs: the step's inputs that bear on the verdict, by name.
+        reports: a checksum of the bytes of each report, by its name.
     """
 
     run_id: int = 0
@@ -25,6 +27,8 @@ class Provenance:
     event: str = ""
     branch: str = ""
     complete: bool = True
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    reports: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +91,14 @@ class ReadFile:
     Attributes:
         name: the path as shown, relative to the workspace; untrusted.
         size: bytes.
+        checksum: of its bytes, with their number; empty if it was not taken.
     """
 
     name: str
     size: int
     report: Report | None
     problems: tuple[Problem, ...]
+    checksum: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from fractions import Fraction
 
 from readygate.model.phrase import Phrase
 
@@ -37,6 +38,8 @@ class Finding:
         short: the fact in a few words, for the first line.
         needs_baseline: not evaluated only because there is no baseline.
         incomplete: not evaluated because a report is damaged.
+        waived: it would block, and a label excuses it.
+        lost: points that it takes off the readiness score.
     """
 
     rule: str
@@ -49,6 +52,8 @@ class Finding:
     short: str = ""
     needs_baseline: bool = False
     incomplete: bool = False
+    waived: bool = False
+    lost: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,10 @@ class Verdict:
         findings: of all rules that are not off, the strongest first.
         off: names of the rules that the policy leaves out.
         preset: the preset that the policy starts from.
+        policy: the file that says the rest of it, and of which commit; empty without one.
+        inform: it is told and fails nothing.
+        score: readiness from 0 to 100, exact; None if nothing was evaluated. The findings' `lost` add up to what it
+            lacks.
     """
 
     ready: bool
@@ -67,6 +76,9 @@ class Verdict:
     findings: tuple[Finding, ...]
     off: tuple[str, ...] = ()
     preset: str = "standard"
+    policy: str = ""
+    inform: bool = False
+    score: Fraction | None = None
 
     def of(self, status: Status) -> tuple[Finding, ...]:
         """The findings with one status."""

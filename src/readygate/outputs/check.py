@@ -99,7 +99,8 @@ def wants(page: Page, desk: Desk) -> bool:
 def publish(page: Page, desk: Desk) -> None:
     """Create or edit the check run; that it cannot be written is told and changes no exit code."""
     body = {"title": sentence(page)[:LONGEST_TITLE], "summary": markdown(page, CHECK)}
-    conclusion = "success" if page.verdict.ready else "failure"
+    # an informing policy is the one case that must neither pass nor fail
+    conclusion = "success" if page.verdict.ready else "neutral" if page.verdict.inform else "failure"
     write(
         page.gate,
         page.target.head_sha,

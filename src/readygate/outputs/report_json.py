@@ -37,6 +37,9 @@ def render(page: Page) -> str:
             "sentence": sentence(page),
             "reason": verdict.reason,
             "preset": verdict.preset,
+            "policy": verdict.policy or None,
+            "mode": "inform" if verdict.inform else "enforce",
+            "score": None if verdict.score is None else int(verdict.score * 100) / 100,
             "rules_off": list(verdict.off),
         },
         "findings": [finding_json(finding) for finding in verdict.findings],
@@ -82,6 +85,8 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "title": plain(finding.title),
         "detail": plain(finding.detail).strip(),
         "todo": plain(finding.todo),
+        "waived": finding.waived,
+        "points_lost": int(finding.lost * 100) / 100,
     }
 
 
@@ -109,7 +114,20 @@ def _tests(comparison: Comparison) -> dict[str, Any]:
         "still_failing": _changes(tests.still_failing),
         "fixed": _changes(tests.fixed),
         "newly_skipped": _changes(tests.newly_skipped),
+        "known_flaky": _changes(tests.known_flaky),
+        "quarantined": _changes(tests.quarantined),
+        "flaky": _changes(tests.flaky),
         "vanished": _changes(tests.vanished),
+        "renamed": [
+            {
+                "before": _identity(pair.before),
+                "after": _identity(pair.after),
+                "was": _outcome(pair.was),
+                "now": _outcome(pair.now),
+                "how": pair.how,
+            }
+            for pair in tests.renamed
+        ],
         "added": [_identity(test) for test in tests.added],
     }
 
@@ -126,6 +144,7 @@ def _changes(changes: Iterable[TestChange]) -> list[dict[str, Any]]:
             "after": _outcome(change.after),
             "legs": list(change.legs),
             "detail": None if change.detail is None else _detail(change.detail),
+            "past": None if change.past is None else change.past.letters,
         }
         for change in changes
     ]

@@ -49,7 +49,7 @@ def sentence(page: Page) -> str:
     symbol = "✅" if verdict.ready else "❌"
     warnings = len(verdict.of(Status.WARN))
     if not verdict.ready:
-        said = "Not ready"
+        said = "Not ready, for information only" if verdict.inform else "Not ready"
     elif warnings:
         said = f"Ready, with {count(warnings, 'warning')}"
     else:

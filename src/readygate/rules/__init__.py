@@ -9,6 +9,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import cache
 
+from readygate.figures import limit
 from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase
 from readygate.model.policy import Policy
@@ -47,26 +48,63 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One option of a rule.
+
+    Attributes:
+        default: its value where the policy gives none; None if the policy must give one.
+        unit: percent or points (a fraction of 1 inside), whole (a whole number), seconds, factor.
+        says: what it is, for the documentation.
+        more_is_stricter: whether a greater value asks more.
+    """
+
+    default: Fraction | None
+    unit: str
+    says: str
+    more_is_stricter: bool
+
+    def show(self, value: Fraction | None) -> str:
+        """A value with its unit: 80%, 0.5 points, 120 s, 1.5 times."""
+        if value is None:
+            return "none"
+        if self.unit == "percent":
+            return limit(value)
+        shown = limit(value if self.unit == "points" else value / 100).removesuffix("%")
+        return shown + {"points": " points", "seconds": " s", "factor": " times"}.get(self.unit, "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One rule.
 
     Attributes:
         name: as the policy calls it.
         asks: one sentence for the documentation: what it asks for.
+        explains: for its page: why it is asked, what it cannot tell, what to do when it is broken.
         levels: its level in each of `PRESETS`.
-        options: its options with their defaults.
+        options: its options.
         judge: looks at a comparison under a policy.
         weight: place among findings of equal status; the smaller comes first.
         evidence: it asks whether there is anything to judge by; on a base branch only these decide the exit code.
+        waivable: the policy's label turns its block into a warning.
+        key: the part of the policy file whose presence turns it on where the preset leaves it off.
+        points: what it takes off the readiness score when it blocks, of as many as all evaluated rules have together;
+            half of it when it warns.
+        last: it looks at the score, which the other rules make.
     """
 
     name: str
     asks: str
+    explains: str
     levels: tuple[Level, Level, Level]
     judge: Callable[[Comparison, Policy], Judgement]
     weight: int
-    options: Mapping[str, Fraction] = field(default_factory=dict)
+    options: Mapping[str, Option] = field(default_factory=dict)
     evidence: bool = False
+    waivable: bool = False
+    key: str = ""
+    points: int = 10
+    last: bool = False
 
 
 @cache

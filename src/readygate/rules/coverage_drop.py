@@ -11,7 +11,7 @@ from readygate.model.phrase import listed
 from readygate.model.policy import Policy
 from readygate.model.report import CoverageReport
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, NO_BASELINE, Judgement, Result, Rule, damaged, not_evaluated, passes
+from readygate.rules import INCOMPLETE, NO_BASELINE, Judgement, Option, Result, Rule, damaged, not_evaluated, passes
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
@@ -92,5 +92,19 @@ RULE = Rule(
     levels=(Level.BLOCK, Level.BLOCK, Level.WARN),
     judge=judge,
     weight=50,
-    options={"maximum": Fraction(5, 1000)},
+    options={
+        "maximum": Option(
+            default=Fraction(5, 1000),
+            unit="points",
+            says="by how many points coverage may fall",
+            more_is_stricter=False,
+        )
+    },
+    waivable=True,
+    explains="Deleting covered code lowers the share of the rest and is no loss: lines that the change removes are "
+    "taken out of the base first. Then two questions: did lines that the change does not touch lose coverage (a test "
+    "was deleted, or no longer runs), and did the total fall although the changed lines are poorly covered. A fall "
+    "that well covered changes explain only warns. If a file that the base measured is still in the repository and "
+    "no longer measured, the sides do not compare, and the rule says so instead of showing a drop that is none.",
+    points=30,
 )

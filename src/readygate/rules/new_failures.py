@@ -52,7 +52,11 @@ def _todo(failures: tuple[TestChange, ...]) -> Phrase:
 RULE = Rule(
     name="new-failures",
     asks="No test fails that did not fail on the base, on the same leg. Without a baseline every failure is new.",
+    explains="Each failing test is exactly one of new, inherited (inherited-failures), known to be flaky (flaky) or "
+    "quarantined (quarantine). A failing test that the change adds is new, too. Without a baseline every "
+    "failure is new, since nothing is known that could excuse it.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
     judge=judge,
     weight=10,
+    points=40,
 )

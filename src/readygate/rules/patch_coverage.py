@@ -10,7 +10,7 @@ from readygate.model.phrase import Phrase, count, listed
 from readygate.model.policy import Policy
 from readygate.model.report import CoverageReport
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, Judgement, Result, Rule, damaged, not_evaluated, passes
+from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, damaged, not_evaluated, passes
 
 NAME = "patch-coverage"
 
@@ -67,5 +67,16 @@ RULE = Rule(
     levels=(Level.WARN, Level.BLOCK, Level.OFF),
     judge=judge,
     weight=60,
-    options={"minimum": Fraction(80, 100)},
+    options={
+        "minimum": Option(
+            default=Fraction(80, 100),
+            unit="percent",
+            says="least share of the changed lines to be covered",
+            more_is_stricter=True,
+        )
+    },
+    explains="The changed lines are those that the tested commit adds to the first parent of the merge commit; lines "
+    "without code do not count. If no changed line is measured the rule passes. A file whose diff GitHub leaves out "
+    "because of its size counts with all of its lines.",
+    points=10,
 )

@@ -45,8 +45,12 @@ RULE = Rule(
     name="producers",
     asks="With the input `needs`: no needed job was cancelled or skipped, and none failed without a failing test "
     "in the reports.",
+    explains="Needs the input `needs: ${{ toJSON(needs) }}`. A job that crashed, was cancelled or was skipped leaves "
+    "no report, and the reports of the others look complete. A job that failed while the reports show a "
+    "failing test is explained by them.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
     judge=judge,
     weight=40,
     evidence=True,
+    points=40,
 )

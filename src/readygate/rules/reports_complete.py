@@ -64,8 +64,14 @@ RULE = Rule(
     name="reports-complete",
     asks="Every suite and every leg of a matrix that the base had left a report in this run, too. It only warns if "
     "files that the base measured are still there and no longer measured.",
+    explains="What the base measured and this run did not is not green, it is unknown. A suite that was renamed or "
+    "moved is found again by its reports' paths, then by its tests. Suites that need not run for every change "
+    "belong into `groups` of the policy; a suite or leg that was removed on purpose is excused by the waiver "
+    "label.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
     judge=judge,
     weight=35,
     evidence=True,
+    waivable=True,
+    points=40,
 )

@@ -67,8 +67,12 @@ RULE = Rule(
     asks="There is a test report, something was executed in it, every given pattern matches a file (in "
     "`artifacts`, an artifact), and coverage is measured if the base measured it. A change of documentation alone "
     "needs no report.",
+    explains="If nothing but documentation changed (`*.md`, `docs/`, `LICENSE*`) and there is no report at all, the "
+    "change is ready: there is nothing to measure. One report is enough to end this exception. A coverage "
+    "report without a single line counts as none if the base measured some.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
     judge=judge,
     weight=20,
     evidence=True,
+    points=40,
 )

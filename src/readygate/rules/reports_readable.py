@@ -41,8 +41,11 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 RULE = Rule(
     name="reports-readable",
     asks="Every report that was found could be read to its end.",
+    explains="What was read before the damage counts: a failing test in a cut file is told. What the file would have "
+    "told after it is unknown, so nothing can be called ready.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
     judge=judge,
     weight=30,
     evidence=True,
+    points=40,
 )

@@ -61,7 +61,11 @@ _HOW = {
 RULE = Rule(
     name="vanished-tests",
     asks="No test of the base is missing in this run. Renamed and moved tests are found again.",
+    explains="Tests are found again under other names: in another file, suite or class, with other parameters, or with "
+    "a name much like the old one in the same class. What is left is named. Deleting the failing test is no "
+    "repair.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,
     weight=70,
+    points=10,
 )

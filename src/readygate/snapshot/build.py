@@ -35,7 +35,9 @@ def build(commit: str, evidence: Evidence, paths: PathRules, provenance: Provena
             legs=tuple(_leg(bucket) for bucket in buckets),
             coverage=_coverage(evidence, paths),
             provenance=replace(
-                provenance, complete=provenance.complete and not any(is_damaged(file) for file in evidence.files)
+                provenance,
+                complete=provenance.complete and not any(is_damaged(file) for file in evidence.files),
+                reports={file.name: file.checksum for file in evidence.files if file.checksum},
             ),
         ),
         details=_details(buckets),

@@ -66,6 +66,8 @@ def encode(snapshot: Snapshot) -> bytes:
         "event": provenance.event,
         "branch": provenance.branch,
         "complete": provenance.complete,
+        "inputs": dict(provenance.inputs),
+        "reports": dict(provenance.reports),
         "legs": legs,
         "coverage": None
         if snapshot.coverage is None
@@ -118,6 +120,8 @@ def decode(data: bytes, where: str) -> Snapshot:
         body = unpacker.decompress(data[len(MAGIC) :], MAX_BYTES)
         if not unpacker.eof:
             raise ValueError("the stream is cut short, or larger than 1 GiB")
+        if unpacker.unused_data:
+            raise ValueError("there is more behind its end")
         version, length = struct.unpack_from("<II", body)
         if version != VERSION:
             raise StoreError(
@@ -213,6 +217,8 @@ def _rebuild(header: Mapping[str, Any], body: memoryview) -> Snapshot:
             event=header["event"],
             branch=header["branch"],
             complete=header["complete"],
+            inputs=header["inputs"],
+            reports=header["reports"],
         ),
     )
 

@@ -19,6 +19,10 @@ class GitError(ReadygateError):
 
 
 def _git(repo: Path, *arguments: str) -> str:
+    return _raw(repo, *arguments).decode("utf-8", "surrogateescape")
+
+
+def _raw(repo: Path, *arguments: str) -> bytes:
     """Run git without hooks, pagers or prompts.
 
     Raises:
@@ -36,7 +40,16 @@ def _git(repo: Path, *arguments: str) -> str:
             where=str(repo),
             todo="check the repository and the revision",
         )
-    return done.stdout.decode("utf-8", "surrogateescape")
+    return done.stdout
+
+
+def show(repo: Path, commit: str, path: str) -> bytes:
+    """The bytes of a file of a commit.
+
+    Raises:
+        GitError: the commit, or the file in it, is not there.
+    """
+    return _raw(repo, "cat-file", "blob", f"{commit}:{path}")
 
 
 def resolve(repo: Path, revision: str) -> str:

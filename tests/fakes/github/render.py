@@ -235,6 +235,23 @@ def label(world: World, name: str) -> Json:
     }
 
 
+def labeled(world: World, pull: Pull, name: str) -> Json:
+    """Return the event of a label that was set."""
+    number = 70_000 + pull.number * 100 + pull.labels.index(name)
+    return {
+        "id": number,
+        "node_id": node_id("LE", number),
+        "url": world.api(f"/issues/events/{number}"),
+        "actor": user(world, "maintainer"),
+        "event": "labeled",
+        "commit_id": None,
+        "commit_url": None,
+        "created_at": pull.created_at,
+        "label": {"name": name, "color": "ededed"},
+        "performed_via_github_app": None,
+    }
+
+
 def pull_links(world: World, pull: Pull) -> Json:
     """Return the addresses of a pull request."""
     api, web = world.api(f"/pulls/{pull.number}"), world.web(f"/pull/{pull.number}")

@@ -101,6 +101,12 @@ def pulls_of_commit(world: World, call: Call) -> Reply:
     return call.paged(world, rows)
 
 
+@route("GET", "issues/{number}/events", _TALK_READ, query=PAGING)
+def list_issue_events(world: World, call: Call) -> Reply:
+    pull = pull_of(world, call.number("number"))
+    return call.paged(world, [render.labeled(world, pull, name) for name in pull.labels])
+
+
 @route("GET", "issues/{number}/comments", _TALK_READ, query=("since", *PAGING))
 def list_comments(world: World, call: Call) -> Reply:
     pull = pull_of(world, call.number("number"))

@@ -1,0 +1,120 @@
+"""What one policy asks less, and more, than another: what a change to the policy file would move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from readygate.figures import limit
+from readygate.model.phrase import Name, Phrase
+from readygate.model.policy import Component, Policy
+from readygate.model.verdict import Level
+from readygate.policy.build import rule_of
+from readygate.rules import Option, all_rules
+
+Moves = Iterator[tuple[bool, Phrase]]
+"""Whether it asks less, and what it is."""
+
+
+def difference(old: Policy, new: Policy) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
+    """Return what the new policy loosens, and what it tightens.
+
+    A change that is neither for certain (other paths of a component) is among those that loosen.
+    """
+    moves = [*_rules(old, new), *_components(old, new), *_categories(old, new), *_excuses(old, new)]
+    return tuple(text for less, text in moves if less), tuple(text for less, text in moves if not less)
+
+
+def _rules(old: Policy, new: Policy) -> Moves:
+    for rule in all_rules():
+        was, now = old.levels[rule.name], new.levels[rule.name]
+        if was != now:
+            yield now < was, (f"`{rule.name}`: {_level(was)} → {_level(now)}",)
+        if now is Level.OFF:
+            continue
+        for name in rule.options:
+            before, after = old.options[rule.name][name], new.options[rule.name][name]
+            if before != after and was is not Level.OFF:
+                yield _asks_less(rule.options[name], before, after), (_option(rule.name, name, before, after),)
+
+
+def _asks_less(option: Option, before: Fraction | None, after: Fraction | None) -> bool:
+    if before is None or after is None:
+        return after is None
+    return (after < before) is option.more_is_stricter
+
+
+def _option(rule: str, name: str, before: Fraction | None, after: Fraction | None) -> str:
+    option = rule_of(rule).options[name]
+    return f"`{rule}.{name}`: {option.show(before)} → {option.show(after)}"
+
+
+def _level(level: Level) -> str:
+    return level.name.lower()
+
+
+def _components(old: Policy, new: Policy) -> Moves:
+    before: Mapping[str, Component] = {part.name: part for part in old.components}
+    after: Mapping[str, Component] = {part.name: part for part in new.components}
+    for name, part in before.items():
+        now = after.get(name)
+        if now is None:
+            yield True, ("component ", Name(name), " is taken away")
+            continue
+        if part.paths != now.paths:
+            yield True, ("component ", Name(name), " has other paths")
+        if part.critical != now.critical:
+            yield (
+                part.critical,
+                ("component ", Name(name), " is ", "no longer critical" if part.critical else "critical"),
+            )
+        if part.minimum != now.minimum:
+            less = (now.minimum or Fraction(0)) < (part.minimum or Fraction(0))
+            yield less, ("component ", Name(name), f": minimum {_share(part.minimum)} → {_share(now.minimum)}")
+        if part.maximum_drop != now.maximum_drop:
+            less = (Fraction(1) if now.maximum_drop is None else now.maximum_drop) > (
+                Fraction(1) if part.maximum_drop is None else part.maximum_drop
+            )
+            yield less, ("component ", Name(name), f": drop {_share(part.maximum_drop)} → {_share(now.maximum_drop)}")
+    for name in after.keys() - before.keys():
+        yield False, ("component ", Name(name), " is added")
+
+
+def _categories(old: Policy, new: Policy) -> Moves:
+    before = {part.name: part for part in old.categories}
+    after = {part.name: part for part in new.categories}
+    for name, part in before.items():
+        now = after.get(name)
+        if now is None:
+            yield True, ("category ", Name(name), " is taken away")
+            continue
+        if part.tests != now.tests:
+            yield True, ("category ", Name(name), " has other tests")
+        if part.minimum != now.minimum:
+            less = (now.minimum or Fraction(0)) < (part.minimum or Fraction(0))
+            yield less, ("category ", Name(name), f": minimum {_share(part.minimum)} → {_share(now.minimum)}")
+    for name in after.keys() - before.keys():
+        yield False, ("category ", Name(name), " is added")
+
+
+def _excuses(old: Policy, new: Policy) -> Moves:
+    if old.inform != new.inform:
+        yield new.inform, (f"mode: {'inform' if new.inform else 'enforce'}",)
+    if old.waiver != new.waiver:
+        yield bool(new.waiver), ("waiver: ", Name(new.waiver) if new.waiver else "none")
+    known = {(test, entry.expires) for entry in old.quarantine for test in entry.tests}
+    wanted = {(test, entry.expires) for entry in new.quarantine for test in entry.tests}
+    for test, expires in sorted(wanted - known):
+        yield True, ("quarantine of ", Name(test), f" until {expires}")
+    for test, expires in sorted(known - wanted):
+        yield False, ("quarantine of ", Name(test), f" until {expires} is taken away")
+    groups = {part.name: part for part in old.groups}
+    for part in new.groups:
+        if groups.get(part.name) != part:
+            yield True, ("group ", Name(part.name), " need not always run")
+    for name in groups.keys() - {part.name for part in new.groups}:
+        yield False, ("group ", Name(name), " must always run")
+
+
+def _share(value: Fraction | None) -> str:
+    return "none" if value is None else limit(value)

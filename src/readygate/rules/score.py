@@ -1,0 +1,44 @@
+"""score: the readiness score reaches a minimum."""
+
+from __future__ import annotations
+
+from readygate.figures import limit
+from readygate.model.comparison import Comparison
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.rules import Judgement, Option, Result, Rule, not_evaluated, passes
+
+
+def judge(comparison: Comparison, policy: Policy) -> Judgement:
+    """Broken by a score below `minimum`."""
+    score, minimum = comparison.score, policy.option("score", "minimum")
+    if score is None:
+        return not_evaluated("No rule could be evaluated")
+    shown, asked = score * 100, limit(minimum).removesuffix("%")
+    if score >= minimum:
+        return passes(f"{int(shown)} of 100; {asked} asked")
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{int(shown)} of 100; {asked} asked",),
+        title=(f"The readiness score is {int(shown)} of 100.",),
+        detail=(f"The policy asks for {asked}.",),
+        todo=("mend the findings that took points off; they are listed with the score.",),
+        short=f"the readiness score is {int(shown)}",
+    )
+
+
+RULE = Rule(
+    name="score",
+    asks="The readiness score is at least `minimum`.",
+    explains="The score begins at 100. A rule that blocks takes off its points, one that warns half of them, out of "
+    "the points of all rules that were evaluated; a rule that could not tell counts for neither side. The score "
+    "informs. It decides only where the policy turns this rule on.",
+    levels=(Level.OFF, Level.OFF, Level.OFF),
+    judge=judge,
+    weight=900,
+    options={
+        "minimum": Option(default=None, unit="percent", says="least score, of 100", more_is_stricter=True),
+    },
+    points=0,
+    last=True,
+)
