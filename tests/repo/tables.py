@@ -88,7 +88,7 @@ def _options(command: str) -> Iterable[tuple[str, ...]]:
             continue
         value = "" if option.nargs == 0 else f" {option.metavar or '|'.join(option.choices or ['VALUE'])}"
         text = option.help or ""
-        if option.choices or (isinstance(option.default, str) and option.default):
+        if isinstance(option.default, str) and option.default:
             text += f" (default: {option.default})"
         yield f"`{option.option_strings[0]}{value}`", text[:1].upper() + text[1:]
 
