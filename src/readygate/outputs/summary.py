@@ -1,15 +1,20 @@
-"""The job summary: the long form of the report, on the page of the run."""
+"""The job summary: the long form of the report, on the page of the run, with the history of the figures below it."""
 
 from __future__ import annotations
 
 from readygate.outputs import Desk, Output
-from readygate.render.document import SUMMARY, markdown
+from readygate.render.document import SUMMARY, Budget, markdown
 from readygate.render.page import Page
+from readygate.render.trends import trends_markdown
 
 
 def render(page: Page, unwritten: str = "") -> str:
     """The summary; `unwritten` says what could not be written to GitHub."""
-    return markdown(page, SUMMARY, heading="##", unwritten=unwritten) + "\n"
+    history = trends_markdown(page)
+    end = f"\n\n{history}\n" if history else "\n"
+    size = len(end.encode())
+    room = Budget(characters=SUMMARY.characters - size, bytes=SUMMARY.bytes - size)
+    return markdown(page, room, heading="##", unwritten=unwritten) + end
 
 
 def wants(_page: Page, desk: Desk) -> bool:
