@@ -1,0 +1,205 @@
+"""Our own Markdown to HTML: the forms that render/document.py writes, and nothing else.
+
+The page and the Markdown must never tell different things, so the page is made of the same document. What is not one
+of our forms comes out as text: whatever stands in the input, the result has only the elements below, balanced.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+ELEMENTS = frozenset(
+    "h1 h2 h3 h4 h5 h6 p ul li pre code strong b a br div table thead tbody tr th td details summary".split()
+)
+"""All that can come out; of attributes `class` with words of ours, `scope`, `role`, and `href` with http or https."""
+
+_HEADING = re.compile(r"(#{1,6}) (.*)")
+_FENCE = re.compile(r"(`{3,})(\w*)$")
+_DELIMITER = re.compile(r"\|(?: :?-+:? \|)+$")
+_ALERT = re.compile(r"> \[!(NOTE|WARNING)\]$")
+_SUMMARY = re.compile(r"<summary>(.*)</summary>$")
+_PAIR = re.compile(r"<(b|code)>([^<]*)</\1>")
+_CELL = re.compile(r"(?<!\\)\|")
+_TICKS = re.compile(r"`+")
+_ADDRESS = re.compile(r"\]\((https?://[^\s()<>\"]+)\)")
+
+
+def to_html(markdown: str) -> str:
+    """Turn a document of ours into HTML."""
+    return "\n".join(_Blocks(markdown.split("\n")).made())
+
+
+class _Blocks:
+    """Reads a document line by line."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.at = 0
+        self.open = 0  # details that are open: an end without a beginning is text
+
+    def made(self) -> Iterator[str]:
+        while self.at < len(self.lines):
+            line = self.lines[self.at]
+            if line.strip():
+                yield self._block(line)
+            else:
+                self.at += 1
+        yield "</details>" * self.open
+
+    def _block(self, line: str) -> str:
+        heading, fence, summary = _HEADING.match(line), _FENCE.match(line), _SUMMARY.match(line)
+        if heading:
+            self.at += 1
+            level = len(heading[1])
+            return f"<h{level}>{inline(heading[2])}</h{level}>"
+        if fence:
+            return self._fenced(fence[1], fence[2])
+        if line == "<details>":
+            self.at += 1
+            self.open += 1
+            return line
+        if line == "</details>" and self.open:
+            self.at += 1
+            self.open -= 1
+            return line
+        if summary and self.open:
+            self.at += 1
+            return f"<summary>{summary_html(summary[1])}</summary>"
+        if _ALERT.match(line):
+            return self._alert(line)
+        if line.startswith("|") and self.at + 1 < len(self.lines) and _DELIMITER.match(self.lines[self.at + 1]):
+            return self._table()
+        if line.startswith("- "):
+            items = "".join(f"<li>{inline(row[2:])}</li>" for row in self._while("- "))
+            return f"<ul>{items}</ul>"
+        return f"<p>{inline(' '.join(self._paragraph()))}</p>"
+
+    def _while(self, start: str) -> Iterator[str]:
+        while self.at < len(self.lines) and self.lines[self.at].startswith(start):
+            self.at += 1
+            yield self.lines[self.at - 1]
+
+    def _paragraph(self) -> Iterator[str]:
+        yield self.lines[self.at]
+        self.at += 1
+        while self.at < len(self.lines):
+            line = self.lines[self.at]
+            if not line.strip() or line in ("<details>", "</details>") or _HEADING.match(line) or _FENCE.match(line):
+                return
+            self.at += 1
+            yield line
+
+    def _fenced(self, fence: str, info: str) -> str:
+        end = self.at + 1
+        while end < len(self.lines) and self.lines[end] != fence:
+            end += 1
+        text = html.escape("\n".join(self.lines[self.at + 1 : end]))
+        self.at = end + 1
+        return f'<pre class="{"chart" if info == "mermaid" else "trace"}"><code>{text}</code></pre>'
+
+    def _alert(self, line: str) -> str:
+        self.at += 1
+        kind = "warning" if "WARNING" in line else "note"
+        text = " ".join(row[2:] for row in self._while("> "))
+        return f'<div class="alert {kind}" role="note"><p>{inline(text)}</p></div>'
+
+    def _table(self) -> str:
+        head = _cells(self.lines[self.at])
+        right = [cell.endswith(":") and not cell.startswith(":") for cell in _cells(self.lines[self.at + 1])]
+        number = ' class="number"'
+        self.at += 2
+
+        def row(cells: list[str], tag: str) -> str:
+            scope = ' scope="col"' if tag == "th" else ""
+            made = (
+                f"<{tag}{scope}{number if at < len(right) and right[at] else ''}>{inline(cell)}</{tag}>"
+                for at, cell in enumerate(cells)
+            )
+            return f"<tr>{''.join(made)}</tr>"
+
+        body = "".join(row(_cells(line), "td") for line in self._while("|"))
+        return f"<table><thead>{row(head, 'th')}</thead><tbody>{body}</tbody></table>"
+
+
+def _cells(line: str) -> list[str]:
+    inner = line.strip()
+    inner = inner[1:-1] if inner.endswith("|") and len(inner) > 1 else inner[1:]
+    return [cell.strip().replace("\\|", "|") for cell in _CELL.split(inner)]
+
+
+def summary_html(text: str) -> str:
+    """The title of a fold: HTML of ours with `<b>` and `<code>`, which hold text only."""
+    made, at = [], 0
+    for pair in _PAIR.finditer(text):
+        made += [_again(text[at : pair.start()]), f"<{pair[1]}>{_again(pair[2])}</{pair[1]}>"]
+        at = pair.end()
+    return "".join((*made, _again(text[at:])))
+
+
+def _again(text: str) -> str:
+    """Text that is escaped already, escaped for certain."""
+    return html.escape(html.unescape(text))
+
+
+def inline(text: str) -> str:
+    """The inside of a block: code spans, bold, links, line breaks, backslash escapes."""
+    out: list[str] = []
+    bold: int | None = None
+    link: int | None = None
+    at = 0
+    while at < len(text):
+        rest = text[at:]
+        ticks = _TICKS.match(rest)
+        address = _ADDRESS.match(rest)
+        if ticks:
+            end = _closing(text, at + len(ticks[0]), len(ticks[0]))
+            out.append(_code(text[at + len(ticks[0]) : end - len(ticks[0])]) if end else ticks[0])
+            at = end or at + len(ticks[0])
+        elif rest[0] == "\\" and len(rest) > 1 and not rest[1].isalnum() and rest[1].isascii():
+            out.append(html.escape(rest[1]))
+            at += 2
+        elif rest.startswith("**"):
+            if bold is None:
+                bold = len(out)
+                out.append("**")
+            else:
+                if link is not None and link > bold:
+                    link = None  # a link that the bold text does not hold whole is none
+                out[bold], bold = "<strong>", None
+                out.append("</strong>")
+            at += 2
+        elif rest[0] == "[" and link is None:
+            link = len(out)
+            out.append("[")
+            at += 1
+        elif address and link is not None:
+            if bold is not None and bold > link:
+                bold = None
+            out[link], link = f'<a href="{html.escape(address[1])}">', None
+            out.append("</a>")
+            at += address.end()
+        elif rest.startswith("<br>"):
+            out.append("<br>")
+            at += 4
+        else:
+            plain = re.match(r"[^`\\*\[\]<]+", rest)
+            piece = plain[0] if plain else rest[0]
+            out.append(html.escape(piece))
+            at += len(piece)
+    return "".join(out)
+
+
+def _closing(text: str, start: int, length: int) -> int:
+    """The end of the run of backticks that closes a span; 0 if none does."""
+    for run in _TICKS.finditer(text, start):
+        if len(run[0]) == length:
+            return run.end()
+    return 0
+
+
+def _code(text: str) -> str:
+    if len(text) > 2 and text[0] == text[-1] == " " and text.strip():
+        text = text[1:-1]
+    return f"<code>{html.escape(text)}</code>"
