@@ -54,6 +54,7 @@ def report(options: argparse.Namespace) -> int:
         printed=options.format,
         stdout=sys.stdout,
         folder=options.output,
+        sources=repo,
     )
     rules = _paths(repo, commit, root, settings)
     known = _background(options, repo, commit, start, store, rules, desk)

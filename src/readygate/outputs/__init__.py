@@ -28,6 +28,7 @@ class Desk:
         hub: the session with GitHub, None without one.
         printed: what goes to the console: `console`, `markdown` or `json`; the latter two to `stdout`.
         folder: where files go, None if none were asked for.
+        sources: where the measured sources stand; None if that is the workspace.
         posted: step outputs that other outputs set, by name: `comment-url`, `check-url`, `report-json`.
         unwritten: what the token was not allowed to write.
     """
@@ -39,6 +40,7 @@ class Desk:
     printed: str = "console"
     stdout: TextIO | None = None
     folder: Path | None = None
+    sources: Path | None = None
     posted: dict[str, str] = field(default_factory=dict)
     unwritten: list[str] = field(default_factory=list)
 

@@ -1,0 +1,95 @@
+"""`report.html`: the whole report as one offline page, with all tests, all files, and the sources of changed files."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from readygate.model.comparison import Comparison
+from readygate.model.coverage import FileCoverage
+from readygate.model.phrase import count
+from readygate.outputs import Desk, Output, wants_files
+from readygate.render.annotate import LONGEST_FILE, Listing, annotate
+from readygate.render.page import Page
+from readygate.render.webpage import Sources, webpage
+
+MOST_FILES = 30
+MOST_LINES = 12_000
+"""Lines of all files together: a page of some megabytes still opens at once."""
+
+
+def read_sources(comparison: Comparison, root: Path) -> Sources:
+    """Read the changed files that were measured, those with most uncovered lines first.
+
+    Args:
+        comparison: what was measured and changed.
+        root: the workspace. It belongs to the pull request, so no link in it is followed.
+    """
+    coverage = comparison.coverage
+    patch = coverage.patch if coverage else None
+    if coverage is None or patch is None:
+        note = coverage.patch_note if coverage else ""
+        return Sources(notes=(f"{note or 'The changed lines are not known'}.",))
+    if not patch.files:
+        return Sources(notes=("No changed file is measured.",))
+    added = {file.path: file.added for file in comparison.changes.files} if comparison.changes else {}
+    measured = {file.path: file for file in coverage.head.files}
+    wanted = sorted(patch.files, key=lambda file: (-len(file.uncovered), file.path))
+    shown: list[Listing] = []
+    absent, left, lines = [], 0, 0
+    for file in wanted:
+        if len(shown) >= MOST_FILES or lines >= MOST_LINES:
+            left += 1
+            continue
+        text = _read(root, file.path)
+        if text is None:
+            absent.append(file.path)
+            continue
+        states = measured.get(file.path, FileCoverage(path=file.path, lines=b"")).lines
+        listing = annotate(file.path, text, states, added.get(file.path, ()), measured_whole=file.whole)
+        lines += len(listing.lines)
+        shown.append(listing)
+    return Sources(listings=tuple(shown), notes=tuple(_notes(len(wanted), len(absent), left)))
+
+
+def _notes(wanted: int, absent: int, left: int) -> Iterator[str]:
+    if absent == wanted:
+        yield (
+            f"{count(wanted, 'changed file')} {'was' if wanted == 1 else 'were'} measured. The sources are not in the "
+            "workspace of this step, so they are not shown: check out the measured commit before it."
+        )
+    elif absent:
+        yield f"{count(absent, 'changed file')} cannot be read in the workspace and {_is(absent)} not shown."
+    if left:
+        yield f"{count(left, 'more changed file')} with fewer lines not covered {_is(left)} not shown."
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _read(root: Path, path: str) -> str | None:
+    """A file of the workspace as text; None if it is not there, too large, or no plain file at this very place.
+
+    A link is not followed even within the workspace: the change could lead it to what the checkout keeps in `.git`.
+    """
+    full = root / path
+    try:
+        if full.resolve(strict=True) != root.resolve() / path or ".git" in Path(path).parts:
+            return None
+        status = full.stat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > LONGEST_FILE:
+            return None
+        return full.read_bytes().decode("utf-8", "replace")
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
+def publish(page: Page, desk: Desk) -> None:
+    """Write the file."""
+    sources = read_sources(page.comparison, desk.sources or desk.workplace.workspace)
+    desk.write_file("report.html", webpage(page, sources).encode("utf-8", "replace"))
+
+
+OUTPUT = Output(name="report-html", order=35, wants=wants_files, publish=publish)

@@ -1,0 +1,141 @@
+"""The report as one page of HTML that needs no network: the document, charts, sources, and lists of everything.
+
+Its policy lets the browser run the one script of the page and nothing else, whatever a report may smuggle in.
+https://www.w3.org/TR/CSP3/
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from readygate import __version__
+from readygate.model.phrase import count
+from readygate.render.annotate import Listing
+from readygate.render.charts import chart
+from readygate.render.document import Budget, markdown
+from readygate.render.listing import embedded, file_rows, page_data
+from readygate.render.markup import inline, to_html
+from readygate.render.page import Page, sentence
+from readygate.render.text import redact, visible
+from readygate.render.trends import Trend, branch_words, left_out, trends
+
+ROOM = Budget(characters=2_000_000, bytes=8_000_000)
+"""For the document; the lists come on top."""
+FILES_WITHOUT_SCRIPT = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The changed files of the workspace.
+
+    Attributes:
+        listings: those that are shown.
+        notes: sentences on those that are not.
+    """
+
+    listings: Sequence[Listing] = ()
+    notes: Sequence[str] = ()
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=PackageLoader("readygate", "templates"), undefined=StrictUndefined, autoescape=True)
+
+
+@cache
+def _asset(name: str) -> str:
+    """The style or the script, as it stands in the page."""
+    loader = _environment().loader
+    assert loader is not None
+    return loader.get_source(_environment(), name)[0]
+
+
+def content_policy() -> str:
+    """What the browser may do for this page: apply our style, run our script."""
+    style, script = (_fingerprint(_asset(name)) for name in ("report.css", "report.js"))
+    return (
+        f"default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def _fingerprint(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def webpage(page: Page, sources: Sources) -> str:
+    """Render the page."""
+    files = file_rows(page.comparison)
+    found = trends(page.comparison)
+    values: dict[str, Any] = {
+        "policy": content_policy(),
+        "version": __version__,
+        "title": f"{visible(redact(sentence(page)))} · Readygate report",
+        "style": Markup(_asset("report.css")),  # noqa: S704  (ours, no value in it)
+        "script": Markup(_asset("report.js")),  # noqa: S704
+        "document": Markup(to_html(markdown(page, ROOM, heading="#"))),  # noqa: S704  (it escapes all that is not ours)
+        "charts": [
+            {"title": trend.title, "svg": Markup(chart(trend, at)), "words": trend.words()}  # noqa: S704
+            for at, trend in enumerate(found, start=1)
+        ],
+        "history_title": _history_title(page, found),
+        "history_rows": _history_rows(found),
+        "coverage": page.comparison.coverage is not None,
+        "sources_notes": sources.notes,
+        "listings": [_listing(listing) for listing in sources.listings],
+        "files": files[:FILES_WITHOUT_SCRIPT],
+        "files_count": _files_count(len(files)),
+        "tests_count": f"{count(page.comparison.tests.head.total, 'test')}.",
+        "data": Markup(embedded(page_data(page, files))),  # noqa: S704  (JSON without `<`)
+    }
+    return _environment().get_template("report.html.j2").render(values) + "\n"
+
+
+def _files_count(number: int) -> str:
+    if number <= FILES_WITHOUT_SCRIPT:
+        return f"{count(number, 'file')}."
+    return f"{count(number, 'file')}; the {FILES_WITHOUT_SCRIPT} with the most lines not covered:"
+
+
+def _history_title(page: Page, found: tuple[Trend, ...]) -> Markup:
+    """Whose runs are drawn, and how."""
+    runs = max((len(trend.points) for trend in found), default=0)
+    lost = left_out(page.comparison)
+    told = f"{branch_words(page, runs)}, the oldest first. Each chart has a scale of its own, which need not begin at zero."
+    if lost:
+        told += f" {count(lost, 'incomplete run')} {'is' if lost == 1 else 'are'} left out."
+    return Markup(inline(told))  # noqa: S704  (it escapes all that is not ours)
+
+
+def _history_rows(found: tuple[Trend, ...]) -> list[tuple[str, ...]]:
+    """A row for each run that any chart shows, in their order, and one for this change."""
+    commits = list(dict.fromkeys(point.commit for trend in found for point in trend.points))
+    order = {commit: at for at, commit in enumerate(_longest(found))}
+    commits.sort(key=lambda commit: order.get(commit, -1))
+    values = [{point.commit: trend.show(point.value) for point in trend.points} for trend in found]
+    rows = [(visible(commit)[:7], *(known.get(commit, "–") for known in values)) for commit in commits]
+    now = ("this change", *("–" if trend.now is None else trend.show(trend.now) for trend in found))
+    return [*rows, now] if found else []
+
+
+def _longest(found: tuple[Trend, ...]) -> list[str]:
+    return [point.commit for point in max(found, key=lambda trend: len(trend.points)).points] if found else []
+
+
+def _listing(listing: Listing) -> dict[str, Any]:
+    changed = count(listing.changed, "changed line")
+    missed = f"{listing.missed:,} of {changed} not covered" if listing.missed else f"{changed}, each measured one covered"
+    return {
+        "path": visible(redact(listing.path)),
+        "title": missed,
+        "note": listing.note,
+        "lines": listing.lines,
+    }
