@@ -14,6 +14,7 @@ from tests.support.builders import BASE, baseline, change, changes, compared, co
 from tests.support.gfm import problems
 from tests.support.hostile import PIECES
 from tests.support.publishing import Published, Scene, publish, read_outputs
+from tests.support.webcheck import page_data_of, page_problems, page_text
 
 from readygate.formats import Source, parse
 from readygate.log import Log
@@ -127,6 +128,14 @@ def comment_file(found: Published) -> None:
     is_markdown(found.files["comment.md"].decode())
 
 
+def report_html(found: Published) -> None:
+    text = found.files["report.html"].decode()
+    assert page_problems(text) == []
+    assert TOKEN not in text
+    seen = page_text(text) + json.dumps(page_data_of(text), ensure_ascii=False)
+    assert unseen(seen.replace("\ufe0f", "")) == []
+
+
 def snapshot_file(found: Published) -> None:
     data = found.files["readygate.snapshot"]
     back = decode(data, "here")
@@ -163,6 +172,7 @@ CHECKS: dict[str, Callable[[Published], None]] = {
     "step-outputs": step_outputs,
     "report-json": report_json,
     "comment-file": comment_file,
+    "report-html": report_html,
     "snapshot-file": snapshot_file,
     "merged-junit": merged_junit,
     "merged-cobertura": merged_cobertura,

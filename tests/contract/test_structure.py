@@ -260,7 +260,10 @@ def test_a_pure_part_does_no_io(path: Path) -> None:
         if name.startswith("pathlib"):
             assert name == "pathlib.PurePosixPath"
         if name.startswith("jinja2"):
-            assert shown(path) in ("render/document.py", "render/webpage.py")  # the templates are read once, from the package
+            assert shown(path) in (
+                "render/document.py",
+                "render/webpage.py",
+            )  # the templates are read once, from the package
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Call):
             called = node.func

@@ -113,8 +113,6 @@ def test_a_series_in_one_sentence(most: int) -> None:
     trend = trends(comparison(4, 2, 4, 4))[0]
     told = trend.words(most)
     if most:
-        assert told == (
-            "Pass rate over 2 runs: first 100%, lowest 100%, highest 100%, last 100%, this change 75.00%."
-        )
+        assert told == ("Pass rate over 2 runs: first 100%, lowest 100%, highest 100%, last 100%, this change 75.00%.")
     else:
         assert told == "Pass rate over 4 runs: first 100%, lowest 50.00%, highest 100%, last 100%, this change 75.00%."

@@ -11,8 +11,8 @@ from fractions import Fraction
 from readygate.render.text import visible
 from readygate.render.trends import Trend
 
-WIDTH, HEIGHT = 640, 170
-_LEFT, _RIGHT, _TOP, _BOTTOM = 76, 628, 14, 142
+WIDTH, HEIGHT = 380, 150
+_LEFT, _RIGHT, _TOP, _BOTTOM = 78, 370, 14, 122
 
 
 def chart(trend: Trend, number: int) -> str:

@@ -204,7 +204,7 @@ class _Told:
             rows = (visible(row.expandtabs(4)).rstrip()[:500] for row in redact(text).strip("\r\n").splitlines())
             trace = "\n".join(rows)
             if len(trace) > LONGEST_TEXT:
-                trace = f"{trace[:LONGEST_TEXT // 4]}\n…\n{trace[-LONGEST_TEXT * 3 // 4 :]}"
+                trace = f"{trace[: LONGEST_TEXT // 4]}\n…\n{trace[-LONGEST_TEXT * 3 // 4 :]}"
             self._traces, self._room = self._traces + 1, self._room - len(trace)
         legs = ", ".join(_text(leg, 60) for leg in change.legs[:20])
         if len(change.legs) > 20:

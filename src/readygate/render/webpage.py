@@ -81,7 +81,7 @@ def webpage(page: Page, sources: Sources) -> str:
         "title": f"{visible(redact(sentence(page)))} · Readygate report",
         "style": Markup(_asset("report.css")),  # noqa: S704  (ours, no value in it)
         "script": Markup(_asset("report.js")),  # noqa: S704
-        "document": Markup(to_html(markdown(page, ROOM, heading="#"))),  # noqa: S704  (it escapes all that is not ours)
+        "document": Markup(to_html(_document(page))),  # noqa: S704  (it escapes all that is not ours)
         "charts": [
             {"title": trend.title, "svg": Markup(chart(trend, at)), "words": trend.words()}  # noqa: S704
             for at, trend in enumerate(found, start=1)
@@ -97,6 +97,13 @@ def webpage(page: Page, sources: Sources) -> str:
         "data": Markup(embedded(page_data(page, files))),  # noqa: S704  (JSON without `<`)
     }
     return _environment().get_template("report.html.j2").render(values) + "\n"
+
+
+def _document(page: Page) -> str:
+    """The document of all outputs; its link to the run is not called as this page is."""
+    here, run = page.links.run(), page.target.run_url
+    text = markdown(page, ROOM, heading="#")
+    return text.replace(here, f"[Page of the run]({run})") if here else text
 
 
 def _files_count(number: int) -> str:
@@ -132,7 +139,9 @@ def _longest(found: tuple[Trend, ...]) -> list[str]:
 
 def _listing(listing: Listing) -> dict[str, Any]:
     changed = count(listing.changed, "changed line")
-    missed = f"{listing.missed:,} of {changed} not covered" if listing.missed else f"{changed}, each measured one covered"
+    missed = (
+        f"{listing.missed:,} of {changed} not covered" if listing.missed else f"{changed}, all measured ones covered"
+    )
     return {
         "path": visible(redact(listing.path)),
         "title": missed,

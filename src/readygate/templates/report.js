@@ -193,11 +193,25 @@
   if (document.getElementById("files-list")) files();
   tests();
 
+  // A listing begins where a reader looks first: at the first changed line that no test runs.
+  for (const fold of document.querySelectorAll("details.listing")) {
+    const source = fold.querySelector(".source");
+    const wanted = fold.querySelector(".missed.changed") || fold.querySelector(".changed");
+    if (!source || !wanted) continue;
+    const go = () => { if (fold.open) source.scrollTop = wanted.offsetTop - 4 * wanted.offsetHeight; };
+    fold.addEventListener("toggle", go, { once: true });
+    go();
+  }
+
   // What is folded is printed, too.
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
-    for (const fold of folded) fold.open = true;
+    const closed = [...document.querySelectorAll("details:not([open])")];
+    for (const fold of closed) fold.open = true;
+    folded.push(...closed);
   });
-  addEventListener("afterprint", () => { for (const fold of folded) fold.open = false; });
+  addEventListener("afterprint", () => {
+    for (const fold of folded) fold.open = false;
+    folded = [];
+  });
 })();
