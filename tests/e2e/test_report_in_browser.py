@@ -1,22 +1,22 @@
-"""report.html in a real browser: it is used by keyboard, read by a screen reader, printed, and fed with hostile names."""
+"""report.html in a real browser: used by keyboard, read by a screen reader, printed, fed with hostile names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
+
+from readygate.model.comparison import Comparison
+from readygate.model.history import History
+from readygate.render.webpage import Sources, webpage
 from tests.golden.cases import CASES
 from tests.support.browser import Tab, find_browser, open_browser
 from tests.support.builders import BASE, baseline, compared, cover, measure, page, report
-from tests.support.history import past_run
-from tests.support.publishing import publish
-
-from readygate.model.history import History
-from readygate.outputs.report_html import Sources
-from readygate.render.webpage import webpage
+from tests.support.history import past_run, with_history
+from tests.support.publishing import Scene, publish
 
 BROWSER = find_browser()
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium on the path")
@@ -53,16 +53,17 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             path = folder / "src" / "acme" / f"{name}.py"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(SOURCE)
-        publish(
-            replace(scene := CASES[case](), make=lambda commit, make=scene.make: _with_history(make(commit))), folder
-        )
+        publish(_with_history(CASES[case]()), folder)
         made[case] = folder / "out" / "report.html"
     return made
 
 
-def _with_history(comparison: Any) -> Any:
-    known = comparison.baseline
-    return comparison if known is None else replace(comparison, baseline=replace(known, history=History(runs=RUNS)))
+def _with_history(scene: Scene) -> Scene:
+    def make(commit: str) -> Comparison:
+        made = scene.make(commit)
+        return with_history(made, History(runs=RUNS)) if made.baseline else made
+
+    return replace(scene, make=make)
 
 
 def told(tab: Tab, name: str) -> str:
@@ -220,7 +221,7 @@ def test_a_screen_reader_gets_names_and_figures(tab: Tab, pages: dict[str, Path]
     levels = tab.run("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map((title) => +title.tagName[1])")
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 CONTRAST = """(() => {
@@ -235,9 +236,11 @@ CONTRAST = """(() => {
     return [255, 255, 255];
   };
   const bad = [];
-  for (const element of document.querySelectorAll("h1, p, a, code, td, th, summary, label, button:not(:disabled), span, option, figcaption")) {
+  const all = "h1, p, a, code, td, th, summary, label, button:not(:disabled), span, option, figcaption";
+  for (const element of document.querySelectorAll(all)) {
     if (!element.textContent.trim()) continue;
-    const [one, other] = [light(numbers(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a);
+    const own = light(numbers(getComputedStyle(element).color));
+    const [one, other] = [own, light(behind(element))].sort((a, b) => b - a);
     const ratio = (one + 0.05) / (other + 0.05);
     if (ratio < 4.5) bad.push(`${element.tagName} ${element.className} ${ratio.toFixed(2)}`);
   }

@@ -14,11 +14,11 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import html5lib
 
-OWN = ELEMENTS | frozenset(
+OWN_WORDS = (
     "html head body meta title style script a header span nav main section figure figcaption footer form label input "
-    "select option noscript svg desc polyline circle path line text".split()
+    "select option noscript svg desc polyline circle path line text"
 )
-WORD = re.compile(r"[a-z][a-z -]*[a-z]")
+OWN = ELEMENTS | frozenset(OWN_WORDS.split())
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 ADDRESS = re.compile(r"https://github\.com/acme/widgets/[\w/.%#~+-]*|#[a-z]+")
 VALUES = {
@@ -72,7 +72,7 @@ def page_data_of(text: str) -> Any:
     """The data of the lists, read as the page reads it."""
     document = html5lib.parse(text, namespaceHTMLElements=False)
     (element,) = (each for each in document.iter("script") if each.attrib.get("id") == "data")
-    return json.loads(element.text)
+    return json.loads(element.text or "")
 
 
 def page_text(text: str) -> str:
@@ -82,4 +82,4 @@ def page_text(text: str) -> str:
         for child in list(parent):
             if child.tag in ("script", "style"):
                 parent.remove(child)
-    return "".join(document.find("body").itertext())
+    return "".join(document.itertext())

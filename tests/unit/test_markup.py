@@ -43,6 +43,7 @@ FORMS = [
 
 def elements(text: str) -> Iterator[Any]:
     body = html5lib.parse(f"<!doctype html><body>{text}", namespaceHTMLElements=False).find("body")
+    assert body is not None
     yield from (element for element in body.iter() if element is not body)
 
 

@@ -267,10 +267,11 @@ class TestSources:
     def test_without_a_checkout_the_page_says_so(self, tmp_path: Path) -> None:
         found = read_sources(comparison(a_py="hhmm"), tmp_path)
         assert found.listings == ()
-        assert found.notes == (
+        told = (
             "1 changed file was measured. The sources are not in the workspace of this step, so they are not shown: "
-            "check out the measured commit before it.",
+            "check out the measured commit before it."
         )
+        assert found.notes == (told,)
 
     def test_some_that_cannot_be_read_are_counted(self, tmp_path: Path) -> None:
         (tmp_path / "a.py").write_text("1\n2\n3\n4\n")

@@ -35,9 +35,9 @@ def chart(trend: Trend, number: int) -> str:
         name = html.escape(f"{visible(point.commit)[:7] or 'a run'}: {trend.show(point.value)}")
         marks.append(f'<circle class="point" cx="{x}" cy="{y}" r="3"><title>{name}</title></circle>')
     if trend.now is not None:
-        x, y = (float(part) for part in points[-1])
+        right, middle = (float(part) for part in points[-1])
         name = html.escape(f"this change: {trend.show(trend.now)}")
-        path = f"M{x:.1f} {y - 6:.1f}l6 6-6 6-6-6z"
+        path = f"M{right:.1f} {middle - 6:.1f}l6 6-6 6-6-6z"
         marks.append(f'<path class="now" d="{path}"><title>{name}</title></path>')
     line = " ".join(f"{x},{y}" for x, y in points)
     title, told = html.escape(trend.title), html.escape(trend.words())

@@ -94,8 +94,8 @@ def page_data(page: Page, files: list[FileRow]) -> dict[str, Any]:
     """The data of the lists.
 
     `tests` holds a list for each class: group, class, names, a letter of outcome each, milliseconds each, and by the
-    index of a test what became of it (`n` newly failing, `s` still failing, `x` fixed, `w` newly skipped, `a` added)
-    and what its report says: message, trace, legs.
+    index of a test what became of it (`n` newly failing, `s` still failing, `u` known to be flaky, `q` quarantined,
+    `x` fixed, `w` newly skipped, `a` added, `r` renamed) and what its report says: message, trace, legs.
     """
     blocks = list(page.comparison.head.snapshot.headline().items())
     everything = sum(len(block) for _, block in blocks) <= MOST_TESTS
@@ -169,15 +169,18 @@ class _Told:
         marked: Mapping[str, Iterable[TestChange]] = {
             "n": tests.new_failures,
             "s": tests.still_failing,
+            "u": tests.known_flaky,
+            "q": tests.quarantined,
             "x": tests.fixed,
             "w": tests.newly_skipped,
         }
         for mark, changes in marked.items():
             for change in changes:
                 self._put(change.id, mark, self._detail(change))
-        for test in tests.added:
+        unseen = (*((test, "a") for test in tests.added), *((rename.after, "r") for rename in tests.renamed))
+        for test, mark in unseen:
             if test.name not in self._classes.get((test.group, test.class_name), {}):
-                self._put(test, "a", None)
+                self._put(test, mark, None)
         for test, change in self._others(comparison.head.details):
             mark, known = self._classes.get((test.group, test.class_name), {}).get(test.name, ("", None))
             if known is None:

@@ -10,9 +10,10 @@ import html
 import re
 from collections.abc import Iterator
 
-ELEMENTS = frozenset(
-    "h1 h2 h3 h4 h5 h6 p ul li pre code strong b a br div table thead tbody tr th td details summary".split()
-)
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TABLES = ("table", "thead", "tbody", "tr", "th", "td")
+_OTHERS = ("p", "ul", "li", "pre", "code", "strong", "b", "a", "br", "div", "details", "summary")
+ELEMENTS = frozenset((*_HEADINGS, *_TABLES, *_OTHERS))
 """All that can come out; of attributes `class` with words of ours, `scope`, `role`, and `href` with http or https."""
 
 _HEADING = re.compile(r"(#{1,6}) (.*)")
@@ -23,7 +24,11 @@ _SUMMARY = re.compile(r"<summary>(.*)</summary>$")
 _PAIR = re.compile(r"<(b|code)>([^<]*)</\1>")
 _CELL = re.compile(r"(?<!\\)\|")
 _TICKS = re.compile(r"`+")
-_ADDRESS = re.compile(r"\]\((https?://[^\s()<>\"]+)\)")
+_PIECE = re.compile(
+    r"(?P<ticks>`+)|\\(?P<escaped>[!-/:-@\[-`{-~])|(?P<bold>\*\*)|(?P<begin>\[)|(?P<line><br>)"
+    r"|\]\((?P<address>https?://[^\s()<>\"]+)\)|(?P<plain>[^`\\*\[\]<]+|.)",
+    re.DOTALL,
+)
 
 
 def to_html(markdown: str) -> str:
@@ -145,61 +150,65 @@ def _again(text: str) -> str:
 
 def inline(text: str) -> str:
     """The inside of a block: code spans, bold, links, line breaks, backslash escapes."""
-    out: list[str] = []
-    bold: int | None = None
-    link: int | None = None
-    at = 0
-    while at < len(text):
-        rest = text[at:]
-        ticks = _TICKS.match(rest)
-        address = _ADDRESS.match(rest)
-        if ticks:
-            end = _closing(text, at + len(ticks[0]), len(ticks[0]))
-            out.append(_code(text[at + len(ticks[0]) : end - len(ticks[0])]) if end else ticks[0])
-            at = end or at + len(ticks[0])
-        elif rest[0] == "\\" and len(rest) > 1 and not rest[1].isalnum() and rest[1].isascii():
-            out.append(html.escape(rest[1]))
-            at += 2
-        elif rest.startswith("**"):
-            if bold is None:
-                bold = len(out)
-                out.append("**")
+    return _Inline(text).made()
+
+
+class _Inline:
+    """Reads a text from left to right; what is opened becomes an element only when it is closed."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.out: list[str] = []
+        self.bold: int | None = None  # where in `out` it was opened
+        self.link: int | None = None
+
+    def made(self) -> str:
+        at = 0
+        while at < len(self.text):
+            piece = _PIECE.match(self.text, at)
+            assert piece is not None  # noqa: S101  (its last part is any character)
+            at = piece.end()
+            kind = piece.lastgroup
+            if kind == "ticks":
+                at = self._code(at, len(piece[0]))
+            elif kind == "bold":
+                self._bold()
+            elif kind == "begin" and self.link is None:
+                self.link = len(self.out)
+                self.out.append("[")
+            elif kind == "address" and self.link is not None:
+                self._link(piece["address"])
+            elif kind == "line":
+                self.out.append("<br>")
             else:
-                if link is not None and link > bold:
-                    link = None  # a link that the bold text does not hold whole is none
-                out[bold], bold = "<strong>", None
-                out.append("</strong>")
-            at += 2
-        elif rest[0] == "[" and link is None:
-            link = len(out)
-            out.append("[")
-            at += 1
-        elif address and link is not None:
-            if bold is not None and bold > link:
-                bold = None
-            out[link], link = f'<a href="{html.escape(address[1])}">', None
-            out.append("</a>")
-            at += address.end()
-        elif rest.startswith("<br>"):
-            out.append("<br>")
-            at += 4
-        else:
-            plain = re.match(r"[^`\\*\[\]<]+", rest)
-            piece = plain[0] if plain else rest[0]
-            out.append(html.escape(piece))
-            at += len(piece)
-    return "".join(out)
+                self.out.append(html.escape(piece["escaped"] or piece[0]))
+        return "".join(self.out)
 
+    def _code(self, start: int, length: int) -> int:
+        """A code span, and where it ends; backticks that none close are text."""
+        closing = next((run for run in _TICKS.finditer(self.text, start) if len(run[0]) == length), None)
+        if closing is None:
+            self.out.append("`" * length)
+            return start
+        inside = self.text[start : closing.start()]
+        if len(inside) > 2 and inside[0] == inside[-1] == " " and inside.strip():
+            inside = inside[1:-1]
+        self.out.append(f"<code>{html.escape(inside)}</code>")
+        return closing.end()
 
-def _closing(text: str, start: int, length: int) -> int:
-    """The end of the run of backticks that closes a span; 0 if none does."""
-    for run in _TICKS.finditer(text, start):
-        if len(run[0]) == length:
-            return run.end()
-    return 0
+    def _bold(self) -> None:
+        if self.bold is None:
+            self.bold = len(self.out)
+            self.out.append("**")
+            return
+        if self.link is not None and self.link > self.bold:
+            self.link = None  # a link that the bold text does not hold whole is none
+        self.out[self.bold], self.bold = "<strong>", None
+        self.out.append("</strong>")
 
-
-def _code(text: str) -> str:
-    if len(text) > 2 and text[0] == text[-1] == " " and text.strip():
-        text = text[1:-1]
-    return f"<code>{html.escape(text)}</code>"
+    def _link(self, address: str) -> None:
+        assert self.link is not None  # noqa: S101
+        if self.bold is not None and self.bold > self.link:
+            self.bold = None
+        self.out[self.link], self.link = f'<a href="{html.escape(address)}">', None
+        self.out.append("</a>")

@@ -83,7 +83,7 @@ def seconds(value: Fraction) -> str:
 
 
 def trends(comparison: Comparison) -> tuple[Trend, ...]:
-    """Pass rate, coverage and duration, as far as at least `FEWEST` runs measured them; incomplete runs are left out."""
+    """Pass rate, coverage and duration, as far as at least `FEWEST` complete runs measured them."""
     runs = _runs(comparison)
     tests, coverage = comparison.tests.head, comparison.coverage
     read = bool(comparison.head.snapshot.legs)
@@ -147,20 +147,14 @@ def branch_words(page: Page, runs: int) -> str:
 
 
 def trends_markdown(page: Page, heading: str = "###") -> str:
-    """The section of the job summary: a table with the figures in words, and charts that repeat it; empty without a
-    history.
-    """
+    """The section of the job summary: the figures as a table, and charts that repeat it; empty without a history."""
     found = trends(page.comparison)
     if not found:
         return ""
     runs = min(SHOWN, max(len(trend.points) for trend in found))
-    lines = [
-        f"{heading} History",
-        "",
-        f"| {branch_words(page, runs).replace('|', chr(92) + '|')} | First | Lowest | Highest | Last | This change | "
-        "Oldest to newest |",
-        "| :-- | --: | --: | --: | --: | --: | :-- |",
-    ]
+    title = branch_words(page, runs).replace("|", "\\|")
+    columns = (title, "First", "Lowest", "Highest", "Last", "This change", "Oldest to newest")
+    lines = [f"{heading} History", "", f"| {' | '.join(columns)} |", "| :-- | --: | --: | --: | --: | --: | :-- |"]
     for trend in found:
         points = tuple(point.value for point in trend.points[-SHOWN:])
         now = "–" if trend.now is None else trend.show(trend.now)
@@ -170,7 +164,7 @@ def trends_markdown(page: Page, heading: str = "###") -> str:
         lines.append(f"| {' | '.join(cells)} |")
     lines += ["", _scale(page, found)]
     for trend in found:
-        chart = mermaid(page, trend)
+        chart = mermaid(trend)
         if chart:
             lines += ["", chart]
     return "\n".join(lines)
@@ -183,7 +177,7 @@ def _scale(page: Page, found: tuple[Trend, ...]) -> str:
     return f"{told} {count(lost, 'incomplete run')} {'is' if lost == 1 else 'are'} left out." if lost else told
 
 
-def mermaid(page: Page, trend: Trend) -> str:
+def mermaid(trend: Trend) -> str:
     """A chart in a fold, where a curve of eight steps hides too much: nothing for a series that hardly moves.
 
     Form: https://mermaid.js.org/syntax/xyChart.html

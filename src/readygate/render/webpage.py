@@ -53,9 +53,7 @@ def _environment() -> Environment:
 @cache
 def _asset(name: str) -> str:
     """The style or the script, as it stands in the page."""
-    loader = _environment().loader
-    assert loader is not None
-    return loader.get_source(_environment(), name)[0]
+    return PackageLoader("readygate", "templates").get_source(_environment(), name)[0]
 
 
 def content_policy() -> str:
@@ -116,7 +114,7 @@ def _history_title(page: Page, found: tuple[Trend, ...]) -> Markup:
     """Whose runs are drawn, and how."""
     runs = max((len(trend.points) for trend in found), default=0)
     lost = left_out(page.comparison)
-    told = f"{branch_words(page, runs)}, the oldest first. Each chart has a scale of its own, which need not begin at zero."
+    told = f"{branch_words(page, runs)}, the oldest first. Each chart has its own scale, which need not begin at zero."
     if lost:
         told += f" {count(lost, 'incomplete run')} {'is' if lost == 1 else 'are'} left out."
     return Markup(inline(told))  # noqa: S704  (it escapes all that is not ours)

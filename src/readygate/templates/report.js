@@ -6,7 +6,10 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const OUTCOMES = { p: "passed", k: "flaky, passed", s: "skipped", f: "failed", e: "errored" };
   const WEIGHT = { p: 0, k: 1, s: 2, f: 3, e: 4 };
-  const MARKS = { n: "newly failing", s: "still failing", x: "fixed", w: "newly skipped", a: "added" };
+  const MARKS = {
+    n: "newly failing", s: "still failing", u: "known to be flaky", q: "quarantined", x: "fixed", w: "newly skipped",
+    a: "added", r: "renamed",
+  };
 
   const make = (tag, text, kind) => {
     const element = document.createElement(tag);
