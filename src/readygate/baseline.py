@@ -2,7 +2,8 @@
 
 Names in a store: `snapshots/GATE/RUN-COMMIT[.incomplete]`; the run number orders them, the suffix keeps a damaged or
 cancelled run from ever becoming a baseline without anyone having to read it. `history/GATE/BRANCH` is what the last
-runs of one branch said; each snapshot carries it as it was then.
+runs of one branch said; each snapshot carries it as it was then. `badges/GATE/BRANCH/` is what the newest run of a
+branch says to a README.
 """
 
 from __future__ import annotations
@@ -128,6 +129,11 @@ def history_name(gate: str, branch: str) -> str:
     return f"history/{slug(gate)}/{slug(branch) if branch else '-'}"
 
 
+def badge_name(gate: str, branch: str, name: str) -> str:
+    """Where a store keeps a badge of a branch."""
+    return f"badges/{slug(gate)}/{slug(branch) if branch else '-'}/{name}"
+
+
 def pack(snapshot: bytes, history: bytes) -> bytes:
     """Put the history behind the snapshot that it ends with, so that both come with one request."""
     return snapshot + history + struct.pack("<I", len(history)) + _PACKED
@@ -170,7 +176,7 @@ def record(
         gap_only: leave a complete snapshot of the same commit alone.
         when: seconds since 1970, for the history.
         ready: the verdict on the commit, for the history.
-        extra: more files to store with it, by name.
+        extra: more files to store with it, by name, unless a later run has stored its own.
 
     Returns:
         what was done, for the log.
@@ -197,7 +203,9 @@ def record(
         done = f"stored {name} ({count(len(data), 'byte')})"
         known, _ = _history(load(told) if told in names else b"", store.where)
         history = past.encode(past.grow(known or History(), snapshot, when=when, ready=ready))
-        return {**dict.fromkeys(gone), **(extra or {}), name: pack(data, history), told: history}
+        newest = all(entry.run <= run for entry in entries)  # an old run that is repeated brings no old badges back
+        more = (extra or {}) if newest else {}
+        return {**dict.fromkeys(gone), **more, name: pack(data, history), told: history}
 
     store.update(change)
     return done

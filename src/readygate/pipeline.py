@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from readygate.baseline import record
+from readygate.baseline import badge_name, record
 from readygate.collect import Background, read_reports
 from readygate.compare import compare
 from readygate.compare.carry import carry
@@ -29,6 +29,7 @@ from readygate.model.snapshot import Provenance, Snapshot
 from readygate.model.target import Role, Target
 from readygate.model.verdict import Verdict
 from readygate.outputs import Desk, all_outputs
+from readygate.outputs.badges import render as badge_files
 from readygate.policy import rulebook
 from readygate.render.locate import Locator
 from readygate.render.page import Page
@@ -95,7 +96,7 @@ def run(
         if output.wants(page, desk):
             output.publish(page, desk)
     whole = worth(with_carried(measured.snapshot, comparison, known.since_baseline), comparison)
-    stored = store is None or keep(desk, target, whole, store, ready=verdict.ready)
+    stored = store is None or keep(desk, page, whole, store)
     return exit_code(verdict, target, desk, stored=stored)
 
 
@@ -122,16 +123,27 @@ def worth(snapshot: Snapshot, comparison: Comparison) -> Snapshot:
     return replace(snapshot, provenance=replace(snapshot.provenance, complete=False))
 
 
-def keep(desk: Desk, target: Target, snapshot: Snapshot, store: Store, *, ready: bool) -> bool:
-    """Store the snapshot; False if that failed where it must not.
+def keep(desk: Desk, page: Page, snapshot: Snapshot, store: Store) -> bool:
+    """Store the snapshot, on a base branch with the badges; False if that failed where it must not.
 
     A merge group's result is welcome and not owed: the push that follows records the same commit.
     """
     if not snapshot.legs and snapshot.coverage is None:
         desk.log.line("Nothing was measured, so nothing is stored.")
         return True
+    target, gate = page.target, desk.settings.gate
+    badges = badge_files(page, complete=snapshot.provenance.complete) if target.role is not Role.CHANGE else {}
+    extra = {badge_name(gate, snapshot.provenance.branch, name): data for name, data in badges.items()}
     try:
-        done = record(store, desk.settings.gate, snapshot, gap_only=target.gap_only, when=int(time.time()), ready=ready)
+        done = record(
+            store,
+            gate,
+            snapshot,
+            gap_only=target.gap_only,
+            when=int(time.time()),
+            ready=page.verdict.ready,
+            extra=extra,
+        )
         desk.log.line(f"{store.where}: {done}")
     except (StoreError, ForgeError) as error:
         owed = target.role is not Role.CHANGE
