@@ -14,7 +14,7 @@ from readygate.errors import DOCS, EXIT_NOT_EVALUATED, ReadygateError, SettingsE
 from readygate.formats import Source
 from readygate.github.client import GitHub
 from readygate.github.event import read_target
-from readygate.log import Log
+from readygate.log import Log, has_colour
 from readygate.model.paths import PathRules
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk, check, step_outputs
@@ -44,7 +44,8 @@ def run_action(environment: Mapping[str, str], stdout: TextIO) -> int:
     Returns:
         the exit code of the process.
     """
-    log = Log(stream=stdout, commands=environment.get("GITHUB_ACTIONS") == "true")
+    in_runner = environment.get("GITHUB_ACTIONS") == "true"
+    log = Log(stream=stdout, commands=in_runner, colour=has_colour(stdout, environment))
     desk: Desk | None = None
     target: Target | None = None
     try:

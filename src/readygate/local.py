@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from readygate.baseline import Choice, choose
 from readygate.collect import Background, read_reports
 from readygate.errors import SettingsError
-from readygate.log import Log
+from readygate.log import Log, columns, has_colour
 from readygate.model.changes import Changes
 from readygate.model.paths import PathRules
 from readygate.model.snapshot import Baseline, Provenance, Snapshot
@@ -47,10 +48,12 @@ def report(options: argparse.Namespace) -> int:
         measured_note="named by --commit" if options.commit else "checked out" if commit else "",
         base_ref=options.branch,
     )
+    stream = sys.stdout if options.format == "console" else sys.stderr
+    log = Log(stream=stream, colour=has_colour(stream, os.environ), width=columns(stream, os.environ))
     desk = Desk(
         settings=settings,
         workplace=Workplace(workspace=root),
-        log=Log(stream=sys.stdout if options.format == "console" else sys.stderr),
+        log=log,
         printed=options.format,
         stdout=sys.stdout,
         folder=options.output,

@@ -6,7 +6,8 @@ older `##[` anywhere. https://docs.github.com/en/actions/reference/workflows-and
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
@@ -20,6 +21,35 @@ def harmless(line: str) -> str:
     return line.replace("::", ": :", 1) if line.lstrip().startswith("::") else line
 
 
+STYLES = {"bold": "1", "dim": "2", "good": "1;32", "fair": "33", "bad": "1;31"}
+"""Codes of ECMA-48 by what they stand for; colours of the terminal itself, so that its theme decides how they look."""
+
+
+def has_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
+    """Whether to colour what goes to a stream: `NO_COLOR` forbids it, `FORCE_COLOR` asks for it, else a terminal does.
+
+    https://no-color.org and https://force-color.org
+    """
+    if environment.get("NO_COLOR"):
+        return False
+    if environment.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and environment.get("TERM") != "dumb"
+
+
+def columns(stream: TextIO, environment: Mapping[str, str]) -> int:
+    """How many columns the terminal has; 0 if it is none, so that lines stay whole for whoever searches them."""
+    given = environment.get("COLUMNS", "")
+    if not stream.isatty():
+        return 0
+    if given.isascii() and given.isdigit():
+        return int(given)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        return 0
+
+
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
@@ -30,15 +60,30 @@ class Log:
 
     Attributes:
         commands: the stream is read by a runner: notices and errors become annotations, groups fold.
+        colour: the stream shows colours.
+        width: its columns, 0 if lines need no end.
     """
 
     stream: TextIO
     commands: bool = False
+    colour: bool = False
+    width: int = 0
 
     def line(self, text: str = "") -> None:
         """Print text, each of its lines made harmless."""
         for row in text.split("\n"):
             print(harmless(row), file=self.stream, flush=True)
+
+    def pieces(self, *parts: tuple[str, str]) -> None:
+        """Print one line of (text, style) pieces; a style is one of `STYLES`, or empty.
+
+        A line that has to be made harmless, which a renderer leaves no need for, loses its styles.
+        """
+        plain = "".join(text for text, _ in parts)
+        shown = harmless(plain)
+        if self.colour and shown == plain:
+            shown = "".join(f"\x1b[{STYLES[style]}m{text}\x1b[0m" if style and text else text for text, style in parts)
+        print(shown, file=self.stream, flush=True)
 
     def notice(self, text: str) -> None:
         """Tell something that the reader should know and that changes no result."""

@@ -1,76 +1,118 @@
-"""The console: the verdict, its reasons and the figures, as plain lines."""
+"""The console: the verdict, its reasons and the figures, as lines for a person at a terminal or a log."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 
 from readygate.figures import lines_text
 from readygate.model.comparison import TestChange
-from readygate.model.verdict import Status
+from readygate.model.verdict import Finding, Status
 from readygate.outputs import Desk, Output, comment, report_json
 from readygate.render.page import Page, figures_line, is_judged, provenance_line, sentence
 from readygate.render.sections import first_line
+from readygate.render.terminal import bare, wrapped
 from readygate.render.text import plain, redact, shorten, visible
 
 TESTS_SHOWN = 10
+NARROW = 80
+"""Below so many columns the rules stand above what they found, not beside it."""
 
-_LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\)")
 _LEVELS = {
-    Status.BLOCK: "blocks",
-    Status.WARN: "warns",
-    Status.PASS: "passes",
-    Status.NOT_EVALUATED: "not evaluated",
+    Status.BLOCK: ("blocks", "bad"),
+    Status.WARN: ("warns", "fair"),
+    Status.PASS: ("passes", ""),
+    Status.NOT_EVALUATED: ("not evaluated", "dim"),
 }
 
+Line = tuple[tuple[str, str], ...]
+"""Pieces of (text, style)."""
 
-def render(page: Page) -> str:
-    """The report in plain text."""
-    lines = [sentence(page), "", _bare(figures_line(page)), _bare(provenance_line(page)), ""]
+
+def lines(page: Page, width: int = 0) -> Iterator[Line]:
+    """The report in plain text with styles; `width` is that of the terminal, 0 for a file."""
+    yield from _prose(sentence(page), width, "good" if page.verdict.ready else "bad")
+    yield ()
+    yield from _prose(bare(figures_line(page)), width)
+    yield from _prose(_provenance(page), width)
+    yield ()
     for finding in page.verdict.findings:
-        lines.append(f"  {_LEVELS[finding.status]:<14}{finding.rule:<20}{plain(finding.summary)}")
-        if finding.todo and finding.status in (Status.BLOCK, Status.WARN):
-            lines.append(f"  {'':<34}to do: {plain(finding.todo)}")
+        yield from _finding(finding, width)
     tests = page.comparison.tests
     for title, changes in (
         ("Newly failing" if page.comparison.baseline else "Failing", tests.new_failures),
         ("Still failing", tests.still_failing),
+        ("Known to be flaky", tests.known_flaky),
+        ("Quarantined", tests.quarantined),
         ("Newly skipped", tests.newly_skipped),
         ("Gone", tests.vanished if is_judged(page, "vanished-tests") else ()),
     ):
-        lines += _tests(title, changes)
-    lines += _uncovered(page)
-    return "\n".join(lines)
+        yield from _tests(title, changes, width)
+    yield from _uncovered(page, width)
 
 
-def _bare(text: str) -> str:
-    return _LINK.sub(r"\1", text).replace("**", "").replace("`", "")
+def render(page: Page, width: int = 0) -> str:
+    """The same without styles."""
+    return "\n".join("".join(text for text, _ in line) for line in lines(page, width))
 
 
-def _tests(title: str, changes: tuple[TestChange, ...]) -> list[str]:
+def _prose(text: str, width: int, style: str = "", indent: int = 0, hang: int = 0) -> Iterator[Line]:
+    for row in wrapped(f"{' ' * indent}{text}", width, rest=indent + hang):
+        yield ((row, style),)
+
+
+def _provenance(page: Page) -> str:
+    """The third line, the address of the report in place of its link."""
+    line, link = provenance_line(page), page.links.run()
+    if link and line.endswith(link):
+        return f"{bare(line.removesuffix(link)).rstrip()} Readygate report: {page.target.run_url}"
+    return bare(line)
+
+
+def _finding(finding: Finding, width: int) -> Iterator[Line]:
+    """What a rule found, and what to do about it; in a narrow terminal below its name."""
+    told, style = _LEVELS[finding.status]
+    narrow = 0 < width < NARROW
+    hang = 4 if narrow else 36
+    summary = plain(finding.summary)
+    if narrow:
+        yield (("  ", ""), (f"{told}", style), (f"  {finding.rule}", "bold"))
+        yield from _prose(summary, width, indent=hang)
+    else:
+        first, *more = wrapped(summary, width, first=hang, rest=hang)
+        yield (("  ", ""), (f"{told:<14}", style), (f"{finding.rule:<20}{first}", ""))
+        for row in more:
+            yield ((row, ""),)
+    if finding.todo and finding.status in (Status.BLOCK, Status.WARN):
+        yield from _prose(f"to do: {plain(finding.todo)}", width, indent=hang, hang=7 if width else 0)
+
+
+def _tests(title: str, changes: tuple[TestChange, ...], width: int) -> Iterator[Line]:
     if not changes:
-        return []
-    rows = ["", f"{title}:"]
+        return
+    yield ()
+    yield ((f"{title}:", "bold"),)
     for change in changes[:TESTS_SHOWN]:
         where = f" ({visible(redact(change.id.class_name))})" if change.id.class_name else ""
         message = redact(first_line(change))
         said = f": {shorten(visible(message), 120)}" if message else ""
-        rows.append(f"  {shorten(visible(redact(change.id.name)), 100)}{where}{said}")
+        name = shorten(visible(redact(change.id.name)), 100)
+        yield from _prose(f"{name}{where}{said}", width, indent=2, hang=4)
     if len(changes) > TESTS_SHOWN:
-        rows.append(f"  and {len(changes) - TESTS_SHOWN:,} more")
-    return rows
+        yield ((f"  and {len(changes) - TESTS_SHOWN:,} more", ""),)
 
 
-def _uncovered(page: Page) -> list[str]:
+def _uncovered(page: Page, width: int) -> Iterator[Line]:
     coverage = page.comparison.coverage
     patch = coverage.patch if coverage else None
     files = [file for file in patch.files if file.uncovered] if patch else []
     if not files:
-        return []
-    rows = ["", "Changed lines not covered:"]
-    rows += [f"  {visible(file.path)}: {lines_text(file.uncovered)}" for file in files[:TESTS_SHOWN]]
+        return
+    yield ()
+    yield (("Changed lines not covered:", "bold"),)
+    for file in files[:TESTS_SHOWN]:
+        yield from _prose(f"{visible(file.path)}: {lines_text(file.uncovered)}", width, indent=2, hang=4)
     if len(files) > TESTS_SHOWN:
-        rows.append(f"  and {len(files) - TESTS_SHOWN:,} more files")
-    return rows
+        yield ((f"  and {len(files) - TESTS_SHOWN:,} more files", ""),)
 
 
 def wants(_page: Page, _desk: Desk) -> bool:
@@ -85,7 +127,8 @@ def publish(page: Page, desk: Desk) -> None:
     elif desk.stdout is not None and desk.printed == "json":
         desk.stdout.write(report_json.render(page))
     else:
-        desk.log.line(render(page))
+        for line in lines(page, desk.log.width):
+            desk.log.pieces(*line)
 
 
 OUTPUT = Output(name="console", order=40, wants=wants, publish=publish)
