@@ -50,6 +50,7 @@ class Background:
         changes_note: why they are unknown.
         since_baseline: what changed since the baseline's commit.
         files: the repository's files at the measured commit, None if unknown.
+        trusted: the commit, else the branch, whose files count and not those of the change; empty if unknown.
         policy: the policy file on both sides.
         waiver: asks for the label by which somebody answers for what is missing; None if it is not set.
     """
@@ -59,6 +60,7 @@ class Background:
     changes_note: str = ""
     since_baseline: Changes | None = None
     files: frozenset[str] | None = None
+    trusted: str = ""
     policy: PolicyFiles = PolicyFiles()  # noqa: RUF009  (a frozen value)
     waiver: Callable[[str], Waiver | None] = lambda _label: None
 
@@ -216,17 +218,22 @@ class Remote:
             changes_note=start.note,
             since_baseline=since,
             files=self._files() if self.need_files else None,
+            trusted=self._trusted(start),
             policy=self._policy(start),
             waiver=lambda label: waiver(hub, target.number, label),
         )
 
+    def _trusted(self, start: Origin) -> str:
+        """The commit that the change starts from; of a base branch, its own.
+
+        Where nothing says where the change starts from, the branch that it goes to has a policy all the same.
+        """
+        own = self.target.measured if self.target.role is Role.RECORD else start.commit
+        return own or self.target.base_ref
+
     def _policy(self, start: Origin) -> PolicyFiles:
-        """Read the policy of the commit that the change starts from; of a base branch, its own."""
-        hub, target = self.hub, self.target
-        trusted = target.measured if target.role is Role.RECORD else start.commit
-        if not trusted:
-            # nothing says where the change starts from, and the branch that it goes to has a policy all the same
-            trusted = target.base_ref
+        """Read the policy that counts, and the one that the change brings if it touches it."""
+        hub, target, trusted = self.hub, self.target, self._trusted(start)
         base = from_github(hub, PATH, trusted) if trusted else None
         name = f"{PATH} at {trusted[:7] if len(trusted) >= 40 else trusted}"
         if target.role is Role.RECORD or not _touches(start.changes, PATH):

@@ -68,6 +68,7 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add("--name", default="readygate", help="the gate's name")
     add("--policy", default="", choices=("standard", "strict", "lenient"), help="the preset of rules")
     add("--policy-file", type=Path, metavar="FILE", help="the policy (default: .github/readygate.yml, of --against)")
+    add("--template", metavar="PATH", help="a Jinja2 template of the repository for the comment")
     add("--legs", default="", metavar="PATTERN", help="how paths name the legs of a matrix: results-{os}-{python}")
     add(
         "--path-map",
@@ -81,7 +82,7 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--output",
         type=Path,
         metavar="DIR",
-        help="write report.json, comment.md, junit.xml, cobertura.xml and readygate.snapshot there",
+        help="write report.html, report.json, comment.md, badges, junit.xml, cobertura.xml, readygate.snapshot there",
     )
     report.set_defaults(run=_report)
 

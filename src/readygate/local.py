@@ -86,6 +86,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         coverage=tuple(options.coverage),
         name=options.name,
         policy=options.policy,
+        template=str(options.template or ""),
         legs=options.legs,
         path_map=tuple((pair[0], pair[1]) for pair in maps),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from readygate.baseline import badge_name, record
 from readygate.collect import Background, read_reports
@@ -34,6 +35,8 @@ from readygate.policy import rulebook
 from readygate.render.locate import Locator
 from readygate.render.page import Page
 from readygate.snapshot.build import build
+from readygate.sources.base_file import from_github
+from readygate.sources.template import template_source
 from readygate.sources.workspace import Found
 from readygate.stores import Store
 
@@ -92,6 +95,7 @@ def run(
 
     comparison, verdict = judged(book, compared, known.waiver)
     page = Page(gate=desk.settings.gate, target=target, comparison=comparison, verdict=verdict, locator=Locator(rules))
+    take_template(desk, target, known)
     for output in all_outputs():
         if output.wants(page, desk):
             output.publish(page, desk)
@@ -112,6 +116,23 @@ def with_carried(snapshot: Snapshot, comparison: Comparison, changes: Changes | 
     """Add what need not run for this change, so that the next one finds it in its baseline."""
     base = comparison.baseline.snapshot.coverage if comparison.baseline else None
     return carry(snapshot, comparison.carried, base, changes)
+
+
+def take_template(desk: Desk, target: Target, known: Background) -> None:
+    """Hand the template for the comment to the outputs; that it cannot be used is told and changes no verdict."""
+    path, hub = desk.settings.template, desk.hub
+    if not path:
+        return
+    found = template_source(
+        desk.sources or desk.workplace.workspace,
+        path,
+        change=target.role is Role.CHANGE,
+        changes=known.changes,
+        base=partial(from_github, hub, commit=known.trusted) if hub is not None and known.trusted else None,
+    )
+    desk.template = found.text
+    if found.refused:
+        desk.log.notice(f"{found.refused[:1].upper()}{found.refused[1:]}. The comment is the built-in one.")
 
 
 def worth(snapshot: Snapshot, comparison: Comparison) -> Snapshot:

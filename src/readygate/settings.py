@@ -29,6 +29,7 @@ class Settings:
         artifacts: names, or globs of names, of artifacts of this run to read reports from.
         annotations: how many annotations the check run gets at most.
         needs: result by job; None if the input was not given.
+        template: path in the repository of a Jinja2 template for the comment.
         leg: the matrix value of a step that runs once per leg, empty otherwise.
         legs: how the paths of reports name the legs of a matrix, for example `results-{os}-{python}`.
         pull_request: number, 0 for the event's own.
@@ -47,6 +48,7 @@ class Settings:
     summary: bool = True
     fail: str = "not-ready"
     report: str = ""
+    template: str = ""
     needs: Mapping[str, str] | None = None
     leg: str = ""
     legs: str = ""
@@ -175,6 +177,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
         summary=reader.flag("summary"),
         fail=reader.choice("fail", FAIL_MODES),
         report=reader.text("report"),
+        template=_template(reader),
         needs=_needs(reader),
         leg=leg,
         legs=_legs(reader),
@@ -202,6 +205,15 @@ def _baseline(reader: _Reader) -> str:
         return value
     reader.problems.append(f"input `baseline`: {value!r} is none of branch, branch:NAME, folder:PATH, off")
     return "branch"
+
+
+def _template(reader: _Reader) -> str:
+    value = reader.text("template")
+    parts = value.removeprefix("./").split("/")
+    if value and (not value.isprintable() or any(part in ("", ".", "..", ".git") for part in parts)):
+        reader.problems.append(f"input `template`: {value!r} is no path of a file in the repository")
+        return ""
+    return "/".join(parts)
 
 
 def _needs(reader: _Reader) -> Mapping[str, str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -136,6 +137,18 @@ def report_html(found: Published) -> None:
     assert unseen(seen.replace("\ufe0f", "")) == []
 
 
+def badges(found: Published) -> None:
+    names = [f"badge-{name}.{kind}" for name in ("verdict", "pass-rate", "coverage") for kind in ("svg", "json")]
+    assert {name for name in found.files if name.startswith("badge-")} == set(names)
+    for name in names:
+        data = found.files[name]
+        assert TOKEN.encode() not in data
+        if name.endswith(".json"):
+            assert json.loads(data)["schemaVersion"] == 1
+        else:
+            assert ET.fromstring(data).tag == "{http://www.w3.org/2000/svg}svg"
+
+
 def snapshot_file(found: Published) -> None:
     data = found.files["readygate.snapshot"]
     back = decode(data, "here")
@@ -173,6 +186,7 @@ CHECKS: dict[str, Callable[[Published], None]] = {
     "report-json": report_json,
     "comment-file": comment_file,
     "report-html": report_html,
+    "badges": badges,
     "snapshot-file": snapshot_file,
     "merged-junit": merged_junit,
     "merged-cobertura": merged_cobertura,

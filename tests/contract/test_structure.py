@@ -36,6 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "figures": set(),
     "registry": set(),
+    "sandbox": set(),
     # the eight stages, and what they stand on
     "settings": {"errors"},
     "formats": {"errors", "model", "registry"},

@@ -29,6 +29,7 @@ class Desk:
         printed: what goes to the console: `console`, `markdown` or `json`; the latter two to `stdout`.
         folder: where files go, None if none were asked for.
         sources: where the measured sources stand; None if that is the workspace.
+        template: the user's template for the comment, empty for the built-in one.
         posted: step outputs that other outputs set, by name: `comment-url`, `check-url`, `report-json`.
         unwritten: what the token was not allowed to write.
     """
@@ -41,6 +42,7 @@ class Desk:
     stdout: TextIO | None = None
     folder: Path | None = None
     sources: Path | None = None
+    template: str = ""
     posted: dict[str, str] = field(default_factory=dict)
     unwritten: list[str] = field(default_factory=list)
 

@@ -16,8 +16,10 @@ from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError
 from readygate.github.client import GitHub
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk, Output
+from readygate.outputs._sandbox import run_template
 from readygate.render.document import COMMENT, Budget, markdown
 from readygate.render.page import Page, is_news
+from readygate.render.user_template import TemplateError, render_user_template
 
 QUERY = """
 query($owner: String!, $name: String!, $number: Int!, $after: String) {
@@ -59,11 +61,23 @@ def _marker_of(gate: str) -> re.Pattern[str]:
     return re.compile(rf"<!-- readygate:comment name={name} head=[0-9a-f]* run=(\d+) attempt=(\d+) -->\s*\Z")
 
 
-def render(page: Page) -> str:
-    """The comment with its marker, within GitHub's limit."""
+def render(page: Page, desk: Desk | None = None) -> str:
+    """The comment with its marker, within GitHub's limit, by the template of the user if there is one."""
     end = marker(page.gate, page.target)
     room = Budget(characters=COMMENT.characters - len(end) - 2, bytes=COMMENT.bytes)
-    return f"{markdown(page, room)}\n\n{end}\n"
+    return f"{_body(page, desk, room)}\n\n{end}\n"
+
+
+def _body(page: Page, desk: Desk | None, room: Budget) -> str:
+    if desk is not None and desk.template:
+        try:
+            return render_user_template(page, desk.template, room, run_template)
+        except TemplateError as error:
+            desk.log.notice(
+                f"The template {desk.settings.template} is not used: {error}. The comment is the built-in one."
+            )
+            desk.template = ""  # told once, for all who write a comment
+    return markdown(page, room)
 
 
 def read_conversation(hub: GitHub, number: int, gate: str) -> Conversation:
@@ -118,7 +132,7 @@ def publish(page: Page, desk: Desk) -> None:
         if reason:
             desk.log.notice(f"No comment was written: {reason}.")
             return
-        body = render(page)
+        body = render(page, desk)
         if talk.ours is None:
             made = hub.post(f"/issues/{target.number}/comments", {"body": body})
             desk.posted["comment-url"] = str(made["html_url"])

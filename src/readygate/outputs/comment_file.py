@@ -9,7 +9,7 @@ from readygate.render.page import Page
 
 def publish(page: Page, desk: Desk) -> None:
     """Write the file."""
-    desk.write_file("comment.md", render(page).encode("utf-8", "replace"))
+    desk.write_file("comment.md", render(page, desk).encode("utf-8", "replace"))
 
 
 OUTPUT = Output(name="comment-file", order=31, wants=wants_files, publish=publish)

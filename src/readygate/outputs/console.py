@@ -123,7 +123,7 @@ def wants(_page: Page, _desk: Desk) -> bool:
 def publish(page: Page, desk: Desk) -> None:
     """Print it, or the comment or the JSON instead where that was asked for."""
     if desk.stdout is not None and desk.printed == "markdown":
-        desk.stdout.write(comment.render(page))
+        desk.stdout.write(comment.render(page, desk))
     elif desk.stdout is not None and desk.printed == "json":
         desk.stdout.write(report_json.render(page))
     else:
