@@ -38,7 +38,8 @@ ALLOWED: dict[str, set[str]] = {
     "registry": set(),
     "sandbox": set(),
     # the eight stages, and what they stand on
-    "settings": {"errors"},
+    "inputs": set(),
+    "settings": {"errors", "inputs"},
     "formats": {"errors", "model", "registry"},
     "sources": {"errors", "formats", "github", "model"},
     "snapshot": {"errors", "model"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,9 @@ from tests.support.history import past_run, with_history
 from tests.support.hostile import PIECES
 from tests.support.webcheck import page_data_of, page_problems, page_text
 
-from readygate.model.comparison import Comparison
+from readygate.model.comparison import Comparison, Rename
 from readygate.model.history import History
-from readygate.model.tests import Detail, Outcome
+from readygate.model.tests import Detail, Outcome, TestId
 from readygate.outputs.report_html import MOST_FILES, read_sources
 from readygate.render import listing
 from readygate.render.annotate import AROUND, MOST_LINES, WHOLE_LINES, annotate
@@ -79,6 +80,26 @@ def test_every_test_is_in_the_data_with_what_became_of_it() -> None:
     assert told["lazy"][0] == "needs a server"
     assert set(told) == {"new", "still", "lazy"}
     assert data["left_out"] == 0
+
+
+def test_renamed_flaky_and_quarantined_tests_are_marked() -> None:
+    of = comparison()
+    (new,) = of.tests.new_failures
+    (still,) = of.tests.still_failing
+    (added,) = of.tests.added
+    renamed = Rename(before=TestId(name="old"), after=added, was=Outcome.PASSED, now=Outcome.PASSED, how="name")
+    tests = replace(
+        of.tests,
+        new_failures=(),
+        still_failing=(),
+        added=(),
+        known_flaky=(new,),
+        quarantined=(still,),
+        renamed=(renamed,),
+    )
+    ((_, _, names, _, _, marks, _),) = page_data_of(made(replace(of, tests=tests)))["tests"]
+    found = {names[int(at)]: mark for at, mark in marks.items()}
+    assert (found["new"], found["still"], found["added"]) == ("u", "q", "r")
 
 
 def test_every_file_is_in_the_data_the_least_covered_first() -> None:

@@ -144,8 +144,23 @@ NAMES = [
     "commit",
     "pull-request",
     "path-map",
+    "template",
     "token",
 ]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [(".github/comment.md.j2", ".github/comment.md.j2"), ("./a b.j2", "a b.j2"), ("", "")],
+)
+def test_a_template_is_a_file_of_the_repository(given: str, expected: str) -> None:
+    assert read_inputs({"INPUT_TEMPLATE": given}).template == expected
+
+
+@pytest.mark.parametrize("given", ["../x", "/etc/passwd", "a/../../x", ".git/config", "a//b", "a/", "a\nb", "."])
+def test_a_template_is_nowhere_else(given: str) -> None:
+    with pytest.raises(SettingsError, match="input `template`: "):
+        read_inputs({"INPUT_TEMPLATE": given})
 
 
 @given(st.dictionaries(st.sampled_from([f"INPUT_{name.upper()}" for name in NAMES]), st.text(max_size=30)))

@@ -1,0 +1,67 @@
+"""Reads the inputs of the action one by one, and gathers what is wrong with them.
+
+How the runner hands inputs over: https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+
+class Reader:
+    """Reads inputs one by one and gathers what is wrong with them."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str = "") -> str:
+        """An input without the white space around it; the runner only turns spaces of a name into underscores."""
+        return self.environment.get(f"INPUT_{name.replace(' ', '_').upper()}", "").strip() or default
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """A multi-line input; empty lines and lines that begin with # are left out."""
+        rows = (row.strip() for row in self.text(name).splitlines())
+        return tuple(row for row in rows if row and not row.startswith("#"))
+
+    def choice(self, name: str, allowed: tuple[str, ...]) -> str:
+        """An input with a fixed set of values; the first is the default."""
+        value = self.text(name, allowed[0]).lower()
+        if value in allowed:
+            return value
+        self.problems.append(f"input `{name}`: {value!r} is none of {', '.join(filter(None, allowed))}")
+        return allowed[0]
+
+    def flag(self, name: str) -> bool:
+        """A yes or no, true by default."""
+        value = self.text(name, "true").lower()
+        if value not in ("true", "false"):
+            self.problems.append(f"input `{name}`: {value!r} is neither true nor false")
+        return value != "false"
+
+    def number(self, name: str, default: int, highest: int) -> int:
+        """A whole number from 0."""
+        value = self.text(name, str(default))
+        if value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= highest:
+            return int(value)
+        self.problems.append(f"input `{name}`: {value!r} is no whole number from 0 to {highest:,}")
+        return default
+
+    def json(self, name: str) -> object:
+        """A JSON value, None if the input is empty or null."""
+        value = self.text(name)
+        try:
+            return json.loads(value) if value else None
+        except ValueError as error:
+            self.problems.append(f"input `{name}`: not JSON ({error}); write {name}: ${{{{ toJSON({name}) }}}}")
+            return None
+
+    def path(self, name: str) -> str:
+        """A path of a file in the repository; empty if there is none, or it leads elsewhere."""
+        value = self.text(name)
+        parts = value.removeprefix("./").split("/")
+        if value and (not value.isprintable() or any(part in ("", ".", "..", ".git") for part in parts)):
+            self.problems.append(f"input `{name}`: {value!r} is no path of a file in the repository")
+            return ""
+        return "/".join(parts)
