@@ -96,9 +96,7 @@ def run(
     comparison, verdict = judged(book, compared, known.waiver)
     page = Page(gate=desk.settings.gate, target=target, comparison=comparison, verdict=verdict, locator=Locator(rules))
     take_template(desk, target, known)
-    for output in all_outputs():
-        if output.wants(page, desk):
-            output.publish(page, desk)
+    publish(page, desk)
     whole = worth(with_carried(measured.snapshot, comparison, known.since_baseline), comparison)
     stored = store is None or keep(desk, page, whole, store)
     return exit_code(verdict, target, desk, stored=stored)
@@ -116,6 +114,13 @@ def with_carried(snapshot: Snapshot, comparison: Comparison, changes: Changes | 
     """Add what need not run for this change, so that the next one finds it in its baseline."""
     base = comparison.baseline.snapshot.coverage if comparison.baseline else None
     return carry(snapshot, comparison.carried, base, changes)
+
+
+def publish(page: Page, desk: Desk) -> None:
+    """Tell the verdict everywhere where this run can."""
+    for output in all_outputs():
+        if output.wants(page, desk):
+            output.publish(page, desk)
 
 
 def take_template(desk: Desk, target: Target, known: Background) -> None:

@@ -356,11 +356,13 @@ def test_report_files_are_written(runner: Runner, tmp_path: Path) -> None:
     written = json.loads((folder / "report.json").read_text())
     assert written["verdict"]["ready"] is True
     assert {path.name for path in folder.iterdir()} == {
+        "report.html",
         "report.json",
         "comment.md",
         "readygate.snapshot",
         "junit.xml",
         "cobertura.xml",
+        *(f"badge-{name}.{kind}" for name in ("verdict", "pass-rate", "coverage") for kind in ("svg", "json")),
     }
 
 
