@@ -94,6 +94,7 @@ def run(
     for output in all_outputs():
         if output.wants(page, desk):
             output.publish(page, desk)
+    desk.tell_unwritten()
     whole = worth(with_carried(measured.snapshot, comparison, known.since_baseline), comparison)
     stored = store is None or keep(desk, target, whole, store, ready=verdict.ready)
     return exit_code(verdict, target, desk, stored=stored)

@@ -33,6 +33,7 @@ class Settings:
         legs: how the paths of reports name the legs of a matrix, for example `results-{os}-{python}`.
         pull_request: number, 0 for the event's own.
         path_map: (old, new) prefixes.
+        allow_pull_request_target: judge that event, whose token may write though strangers set it off.
     """
 
     tests: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class Settings:
     commit: str = ""
     pull_request: int = 0
     path_map: tuple[tuple[str, str], ...] = ()
+    allow_pull_request_target: bool = False
     token: str = field(default="", repr=False)
 
     def bearing(self) -> dict[str, str]:
@@ -88,6 +90,7 @@ class Workplace:
     sha: str = ""
     ref: str = ""
     ref_protected: bool = False
+    workflow: str = ""
     api_url: str = "https://api.github.com"
     server_url: str = "https://github.com"
     run_id: int = 0
@@ -112,8 +115,14 @@ class _Reader:
         self.problems: list[str] = []
 
     def text(self, name: str, default: str = "") -> str:
-        """An input without the white space around it; the runner only turns spaces of a name into underscores."""
-        return self.environment.get(f"INPUT_{name.replace(' ', '_').upper()}", "").strip() or default
+        """An input without the white space around it; the runner only turns spaces of a name into underscores.
+
+        Without a container the inputs are variables that somebody sets, and some shells lose names with a hyphen:
+        `INPUT_PATH_MAP` is as good as `INPUT_PATH-MAP`.
+        """
+        key = f"INPUT_{name.upper()}"
+        value = self.environment.get(key) or self.environment.get(key.replace("-", "_")) or ""
+        return value.strip() or default
 
     def lines(self, name: str) -> tuple[str, ...]:
         """A multi-line input; empty lines and lines that begin with # are left out."""
@@ -128,12 +137,13 @@ class _Reader:
         self.problems.append(f"input `{name}`: {value!r} is none of {', '.join(filter(None, allowed))}")
         return allowed[0]
 
-    def flag(self, name: str) -> bool:
-        """A yes or no, true by default."""
-        value = self.text(name, "true").lower()
-        if value not in ("true", "false"):
-            self.problems.append(f"input `{name}`: {value!r} is neither true nor false")
-        return value != "false"
+    def flag(self, name: str, default: str = "true") -> bool:
+        """A yes or no."""
+        value = self.text(name, default).lower()
+        if value in ("true", "false"):
+            return value == "true"
+        self.problems.append(f"input `{name}`: {value!r} is neither true nor false")
+        return default == "true"
 
     def number(self, name: str, default: int, highest: int) -> int:
         """A whole number from 0."""
@@ -181,6 +191,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
         commit=_commit(reader),
         pull_request=reader.number("pull-request", 0, 2**31),
         path_map=_path_map(reader),
+        allow_pull_request_target=reader.flag("allow-pull-request-target", "false"),
         token=reader.text("token"),
     )
     if reader.problems:
@@ -280,6 +291,7 @@ def read_workplace(environment: Mapping[str, str]) -> Workplace:
         sha=get("GITHUB_SHA", ""),
         ref=get("GITHUB_REF", ""),
         ref_protected=get("GITHUB_REF_PROTECTED") == "true",
+        workflow=_workflow(get("GITHUB_WORKFLOW_REF", ""), get("GITHUB_REPOSITORY", "")),
         api_url=get("GITHUB_API_URL") or "https://api.github.com",
         server_url=get("GITHUB_SERVER_URL") or "https://github.com",
         run_id=_whole(get("GITHUB_RUN_ID")),
@@ -290,6 +302,11 @@ def read_workplace(environment: Mapping[str, str]) -> Workplace:
         output=Path(output) if output else None,
         step_summary=Path(summary) if summary else None,
     )
+
+
+def _workflow(ref: str, repository: str) -> str:
+    """The file of a workflow, from `owner/name/.github/workflows/ci.yml@refs/heads/main`."""
+    return ref.partition("@")[0].removeprefix(f"{repository}/")
 
 
 def _whole(text: str | None) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from wcmatch import fnmatch, glob
 
@@ -21,6 +22,12 @@ from readygate.sources.workspace import DISCOVERY, PASSED_OVER, Found
 
 LARGEST = 1 << 30
 """Bytes of one packed artifact."""
+
+LATE_ARTIFACTS = (
+    "No artifact of this run was found. On GitHub Enterprise Server actions/upload-artifact works up to version 3, "
+    "and what it uploads can be read through the API only after the run has ended. Fetch it by "
+    "actions/download-artifact@v3 in this job instead of the input `artifacts`."
+)
 
 _FLAGS = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB
 
@@ -50,6 +57,12 @@ def fetch(hub: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | Fou
         name for name in sorted(newest) if fnmatch.fnmatch(name, list(wanted), flags=fnmatch.NEGATE | fnmatch.BRACE)
     ]
     return tuple(_download(hub, newest[name]) for name in names)
+
+
+def on_enterprise_server(server_url: str) -> bool:
+    """Whether this is a server of one's own: github.com and the tenants below ghe.com run what GitHub runs."""
+    host = (urlsplit(server_url).hostname or "").lower()
+    return host != "github.com" and not host.endswith(".ghe.com")
 
 
 def count(archives: Sequence[Source | Found], wanted: Sequence[str]) -> tuple[Pattern, ...]:
