@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import zipfile
 
 from tests.e2e.support import GATE, Done, Runner, junit
@@ -96,3 +97,31 @@ def test_archives_in_the_workspace_are_opened(runner: Runner) -> None:
     done = run(runner, pull, {"cut.xml.gz": gzip.compress(GREEN.encode())[:-20]}, tests="cut.xml.gz")
     assert done.code == 1
     assert "reports-readable" in done.reasons
+
+
+def test_a_file_that_is_handed_in_twice_counts_once(runner: Runner) -> None:
+    pull = opened(runner)
+    runner.hub.add_artifact(runner.run_id + 1, "results", {"junit.xml": RED.encode()})
+    done = run(runner, pull, {"results/junit.xml": RED}, artifacts="results", legs="{leg}")
+    assert (done.outputs["tests"], done.outputs["failed"]) == ("20", "1")
+    assert "the same in the workspace and in the artifact, read once" in done.log
+    assert "(artifact)" not in done.summary
+
+
+def test_two_files_of_one_name_both_count_and_are_told_apart(runner: Runner) -> None:
+    pull = opened(runner)
+    runner.hub.add_artifact(runner.run_id + 1, "results", {"junit.xml": RED.encode(), "more.xml": b"<broken"})
+    runner.hub.add_artifact(runner.run_id + 1, "results (artifact)", {"junit.xml": GREEN.encode()})
+    files: dict[str, str | bytes] = {"results/junit.xml": GREEN, "results/more.xml": ""}
+    done = run(runner, pull, files, artifacts="results*", tests="**/*.xml", report="out")
+    assert done.code == 1
+    assert "another file of this name" in done.log
+    told = json.loads((runner.folder / f"workspace-{runner.run_id}" / "out" / "report.json").read_text())
+    assert [file["name"] for file in told["files"]] == [
+        "results (artifact)/junit.xml",
+        "results (artifact)/junit.xml'",
+        "results (artifact)/more.xml",
+        "results/junit.xml",
+        "results/more.xml",
+    ]
+    assert done.outputs["failed"] == "1", "the failure in the artifact is not hidden by its namesake"
