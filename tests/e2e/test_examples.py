@@ -83,9 +83,9 @@ class Play:
                 leg = dict(zip(matrix, values, strict=True))
                 for step in job["steps"]:
                     if str(step.get("uses", "")).startswith("actions/upload-artifact@") and "needs" not in job:
-                        name = re.sub(
-                            r"\$\{\{ matrix\.(\w+) \}\}", lambda m, at=leg: str(at[m[1]]), step["with"]["name"]
-                        )
+                        name = step["with"]["name"]
+                        for key, value in leg.items():
+                            name = name.replace(f"${{{{ matrix.{key} }}}}", value)
                         for path in step["with"]["path"].split():
                             text = report if path.endswith("junit.xml") else lcov(src_app_py="1+")
                             yield f"{name}/{path.rpartition('/')[2]}", text
