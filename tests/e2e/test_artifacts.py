@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import warnings
 import zipfile
 
 from tests.e2e.support import GATE, Done, Runner, junit
@@ -125,3 +126,28 @@ def test_two_files_of_one_name_both_count_and_are_told_apart(runner: Runner) -> 
         "results/more.xml",
     ]
     assert done.outputs["failed"] == "1", "the failure in the artifact is not hidden by its namesake"
+
+
+def test_a_zip_made_to_mislead_only_misleads_its_own_pull_request(runner: Runner) -> None:
+    pull = opened(runner)
+    buffer = io.BytesIO()
+    link = zipfile.ZipInfo("link.xml")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(buffer, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # two members of one name
+        archive.writestr("junit.xml", RED)
+        archive.writestr("junit.xml", GREEN)
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("a\n::set-output name=ready::true\u202e##[error]x.xml", RED)
+        archive.writestr("C:\\windows\\junit.xml", RED)
+    runner.hub.add_artifact(runner.run_id + 1, "results", buffer.getvalue())
+
+    done = run(runner, pull, artifacts="results", tests="results/**")
+
+    assert done.code == 1
+    assert "root:" not in done.log + done.summary
+    assert "\n::set-output" not in done.log
+    assert "##[error]" not in done.log
+    assert "\u202e" not in done.log + done.summary + runner.hub.comments(7)[0]["body"]
+    assert done.outputs["ready"] == "false"
+    assert "link.xml" in done.log

@@ -350,3 +350,12 @@ def test_other_events_are_refused_with_what_to_do(runner: Runner, event: str) ->
     assert "run the workflow on pull_request" in done.log
     assert "\n::set-output" not in done.log
     assert "Traceback" not in done.log
+
+
+def test_a_console_that_lacks_most_characters_is_no_obstacle(runner: Runner) -> None:
+    pull = topic(runner, base(runner))
+    runner.environment = {"PYTHONIOENCODING": "cp1252"}  # a pipe on Windows
+    done = runner.pull_request(pull, {"junit.xml": RED.replace('name="c"', 'name="größer ✓ 漢"')})
+    assert done.code == 1, done.log
+    assert "漢" in done.log
+    assert len(runner.hub.comments(7)) == 1
