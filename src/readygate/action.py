@@ -13,18 +13,21 @@ from readygate.baseline import Choice
 from readygate.collect import Background, Remote
 from readygate.errors import DOCS, EXIT_NOT_EVALUATED, ReadygateError, SettingsError
 from readygate.formats import Source
+from readygate.github.branches import Branches
 from readygate.github.client import GitHub
 from readygate.github.event import read_target
 from readygate.github.triggered import conclusion
 from readygate.log import Log
 from readygate.model.paths import PathRules
+from readygate.model.patterns import paths_fit
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk, check, step_outputs
 from readygate.pipeline import run
-from readygate.policy import PolicyFiles
+from readygate.policy import PATH, PolicyFiles, effective, read
 from readygate.render.text import fenced, redact
 from readygate.settings import Settings, Workplace, read_inputs, read_workplace
 from readygate.sources.artifacts import LATE_ARTIFACTS, fetch, on_enterprise_server
+from readygate.sources.base_file import from_github
 from readygate.sources.checkout import checked_out, tracked_files
 from readygate.sources.workspace import Found
 from readygate.stores import Store, open_store
@@ -57,7 +60,7 @@ def run_action(environment: Mapping[str, str], stdout: TextIO) -> int:
             desk.folder = _folder(place, settings)
         if settings.token:
             desk.hub = GitHub(api_url=place.api_url, token=settings.token, repository=place.repository)
-        target = read_target(place, settings, checked_out(place.workspace), desk.hub)
+        target = read_target(place, settings, checked_out(place.workspace), _branches(desk.hub, settings))
         if target.via and settings.needs is None:
             settings = desk.settings = replace(settings, needs=conclusion(place.event))
         for notice in (RECIPE if settings.leg else "", target.remark):
@@ -74,6 +77,19 @@ def run_action(environment: Mapping[str, str], stdout: TextIO) -> int:
             todo="report it with the log above",
         )
         return _give_up(crash, EXIT_NOT_EVALUATED, desk, target, log)
+
+
+def _branches(hub: GitHub | None, settings: Settings) -> Branches:
+    """Base branches as GitHub and the policy of the default branch tell them."""
+
+    def listed(branch: str, default: str) -> bool:
+        data = from_github(hub, PATH, default) if hub else None
+        if data is None:
+            return False
+        policy = effective(read(data, f"{PATH} at {default}"), branch=default, asked=settings.policy)
+        return paths_fit(policy.base_branches)(branch)
+
+    return Branches(hub=hub, listed=listed)
 
 
 def _folder(place: Workplace, settings: Settings) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -93,45 +93,9 @@ def read_reports(
             f"{name}: passed over, as it is committed to the repository and no job has written it; name it to use it"
         )
         del here[name]
-    found = together(here, packed, log)
+    found = artifacts.together(here, packed, log.line)
     read = _read_all([found[name] for name in sorted(found)], log, what)
     return Evidence(files=tuple(read), patterns=tuple(patterns), needs=settings.needs)
-
-
-def together(here: Mapping[str, Found], packed: Mapping[str, Found], log: Log) -> dict[str, Found]:
-    """Files of the workspace and of artifacts under names that tell them apart.
-
-    Whoever downloads an artifact and names it, too, hands one file in twice; it counts once. Two that differ both
-    count: which of them is the right one cannot be told, and a failure in either must not be lost.
-    """
-    found = dict(here)
-    for name, file in packed.items():
-        known = here.get(name)
-        if known is None:
-            found[name] = file
-        elif not (known.problem or file.problem) and _same(known.source, file.source):
-            log.line(f"{name}: the same in the workspace and in the artifact, read once")
-        else:
-            artifact, slash, member = name.partition("/")
-            other = f"{artifact} (artifact){slash}{member}"
-            while other in found or other in packed:
-                other += "'"
-            log.line(f"{name}: the artifact holds another file of this name than the workspace; it is told as {other}")
-            found[other] = replace(file, source=replace(file.source, name=other))
-    return found
-
-
-def _same(one: Source, other: Source) -> bool:
-    try:
-        with one.open() as left, other.open() as right:
-            while True:
-                block = left.read(1 << 20)
-                if block != right.read(1 << 20):
-                    return False
-                if not block:
-                    return True
-    except OSError:
-        return False
 
 
 def _added(one: Iterable[Pattern], other: Iterable[Pattern]) -> list[Pattern]:

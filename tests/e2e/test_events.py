@@ -255,6 +255,22 @@ def test_a_protected_branch_is_a_base_only_if_changes_reach_it_by_review_or_chec
     assert stored(runner, sha) is kept
 
 
+@pytest.mark.parametrize(("pattern", "kept"), [("stable/**", True), ("stable", False)])
+def test_a_branch_that_the_policy_of_the_default_branch_lists_is_a_base(
+    runner: Runner, pattern: str, kept: bool
+) -> None:
+    policy = f"base-branches: ['{pattern}']\n"
+    start = runner.hub.commit({"src/app.py": "x = 1\n", ".github/readygate.yml": policy}, branch="main")
+    own = policy.replace(pattern, "**")  # what a branch says of itself counts for nothing
+    files = {"src/app.py": "x = 3\n", ".github/readygate.yml": own}
+    sha = runner.hub.commit(files, branch="stable/1", parents=[start])
+    done = on(runner, "push", sha, "refs/heads/stable/1", report())
+    assert done.code == 0, done.log
+    assert (runner.hub.world.branch_tip("readygate-data") is not None) is kept
+    if kept:
+        assert stored(runner, sha)
+
+
 def test_an_unprotected_branch_costs_no_question(runner: Runner) -> None:
     start = base(runner)
     sha = runner.hub.commit({"src/app.py": "x = 3\n"}, branch="feature", parents=[start])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from readygate.errors import ForgeError
 from readygate.github.client import GitHub
 
@@ -31,22 +34,46 @@ https://docs.github.com/en/graphql/reference/enums#repositoryruletype
 """
 
 
-def is_base(hub: GitHub | None, branch: str, default: str, *, protected: bool) -> bool:
-    """Whether a branch is a base branch: the default one, or one that only reviewed or checked changes reach.
+def _none(_branch: str, _default: str) -> bool:
+    """No policy lists any branch."""
+    return False
 
-    Protection alone does not tell: a rule that forbids forced pushes often covers every branch. A branch that
-    asks for a pull request, a merge queue or required checks is one that nobody works on directly.
 
-    Args:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branches:
+    """Tells base branches from others.
+
+    Attributes:
         hub: asked about a protected branch; without a session only the default branch is a base branch.
-        branch: its name.
-        default: the name of the default branch.
-        protected: whether any rule covers the branch; False spares the question.
+        listed: says of a branch, and of the default branch, whether the policy there lists the former.
     """
-    if branch == default:
-        return True
-    if not protected or hub is None or branch.startswith(QUEUE):
-        return False
+
+    hub: GitHub | None = None
+    listed: Callable[[str, str], bool] = _none
+
+    def is_base(self, branch: str, default: str, *, protected: bool) -> bool:
+        """Whether a branch is a base branch: the default one, one that the policy lists, or one that is guarded.
+
+        Protection alone does not tell: a rule that forbids forced pushes often covers every branch. A branch that
+        asks for a pull request, a merge queue or required checks is one that nobody works on directly.
+
+        Args:
+            branch: its name.
+            default: the name of the default branch.
+            protected: whether any rule covers the branch; False spares the question.
+
+        Raises:
+            SettingsError: the policy of the default branch cannot be read.
+            ForgeError: GitHub could not be asked for it.
+        """
+        if branch == default:
+            return True
+        if self.hub is None or branch.startswith(QUEUE):
+            return False
+        return self.listed(branch, default) or (protected and _is_guarded(self.hub, branch))
+
+
+def _is_guarded(hub: GitHub, branch: str) -> bool:
     owner, _, name = hub.repository.partition("/")
     try:
         data = hub.query(QUERY, {"owner": owner, "name": name, "ref": f"refs/heads/{branch}"})

@@ -12,23 +12,23 @@ from typing import Any
 
 from readygate.errors import DOCS, SettingsError
 from readygate.github import triggered
-from readygate.github.branches import is_base
-from readygate.github.client import GitHub
+from readygate.github.branches import Branches
 from readygate.github.payload import Payload
 from readygate.model.target import Role, Target
 from readygate.settings import Settings, Workplace
 
 NO_COMMIT = "0" * 40
+ALONE = Branches()
 
 
-def read_target(workplace: Workplace, settings: Settings, checked_out: str, hub: GitHub | None = None) -> Target:
+def read_target(workplace: Workplace, settings: Settings, checked_out: str, branches: Branches = ALONE) -> Target:
     """Settle what the run is about.
 
     Args:
         workplace: what the runner says.
         settings: the inputs; `commit` names the measured tree, `pull-request` the pull request.
         checked_out: the commit of the checkout in the workspace, empty if there is none.
-        hub: asked where the event does not say: about another run's pull request, about a protected branch.
+        branches: asked where the event does not say: about another run's pull request, about a branch.
 
     Raises:
         SettingsError: the event cannot be judged, or its payload lacks what it must have.
@@ -52,7 +52,7 @@ def read_target(workplace: Workplace, settings: Settings, checked_out: str, hub:
         "run_url": workplace.run_url,
     }
     facts["measured"], facts["measured_note"] = _measured(workplace, settings, checked_out)
-    facts |= reader(payload, workplace, settings, facts["measured"], hub)
+    facts |= reader(payload, workplace, settings, facts["measured"], branches)
     if settings.pull_request:
         facts["number"] = settings.pull_request
     return Target(**facts)
@@ -67,7 +67,7 @@ def _measured(workplace: Workplace, settings: Settings, checked_out: str) -> tup
 
 
 def _pull_request(
-    payload: Payload, place: Workplace, _settings: Settings, measured: str, _hub: GitHub | None
+    payload: Payload, place: Workplace, _settings: Settings, measured: str, _branches: Branches
 ) -> dict[str, Any]:
     head = payload.sha("pull_request", "head", "sha")
     return {
@@ -81,7 +81,7 @@ def _pull_request(
 
 
 def _pull_request_target(
-    payload: Payload, place: Workplace, settings: Settings, measured: str, hub: GitHub | None
+    payload: Payload, place: Workplace, settings: Settings, measured: str, branches: Branches
 ) -> dict[str, Any]:
     if not settings.allow_pull_request_target:
         raise SettingsError(
@@ -89,7 +89,7 @@ def _pull_request_target(
             todo=f"use two workflows as {DOCS}/events.md shows, or read there what the input "
             "`allow-pull-request-target: true` risks",
         )
-    facts = _pull_request(payload, place, settings, measured, hub)
+    facts = _pull_request(payload, place, settings, measured, branches)
     if not settings.commit and measured == place.sha:
         # the event stands on the base branch, whose files hold nothing of the change
         measured, note = facts["head_sha"], "the head of the pull request, as the workspace does not hold it"
@@ -99,7 +99,7 @@ def _pull_request_target(
 
 
 def _merge_group(
-    payload: Payload, _place: Workplace, _settings: Settings, _measured_sha: str, _hub: GitHub | None
+    payload: Payload, _place: Workplace, _settings: Settings, _measured_sha: str, _branches: Branches
 ) -> dict[str, Any]:
     return {
         "role": Role.CHANGE,
@@ -110,12 +110,12 @@ def _merge_group(
 
 
 def _push(
-    payload: Payload, place: Workplace, _settings: Settings, _measured_sha: str, hub: GitHub | None
+    payload: Payload, place: Workplace, _settings: Settings, _measured_sha: str, branches: Branches
 ) -> dict[str, Any]:
     branch = place.ref.removeprefix("refs/heads/")
     default = payload.text("repository", "default_branch", default="main")
     # a tag is no base branch, even one that a ruleset protects
-    if not place.ref.startswith("refs/heads/") or not is_base(hub, branch, default, protected=place.ref_protected):
+    if not place.ref.startswith("refs/heads/") or not branches.is_base(branch, default, protected=place.ref_protected):
         return {"role": Role.CHANGE, "head_sha": place.sha, "base_ref": default}
     before = payload.text("before", default=NO_COMMIT)
     return {
@@ -127,13 +127,13 @@ def _push(
 
 
 def _by_hand(
-    payload: Payload, place: Workplace, settings: Settings, measured: str, hub: GitHub | None
+    payload: Payload, place: Workplace, settings: Settings, measured: str, branches: Branches
 ) -> dict[str, Any]:
-    facts = _push(payload, place, settings, measured, hub)
+    facts = _push(payload, place, settings, measured, branches)
     return {**facts, "base_sha": "", "gap_only": True}
 
 
-_Reader = Callable[[Payload, Workplace, Settings, str, GitHub | None], dict[str, Any]]
+_Reader = Callable[[Payload, Workplace, Settings, str, Branches], dict[str, Any]]
 
 _READERS: dict[str, _Reader] = {
     "pull_request": _pull_request,

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from readygate.errors import DOCS, NotFoundError, SettingsError
-from readygate.github.branches import QUEUE, is_base
+from readygate.github.branches import QUEUE, Branches
 from readygate.github.client import GitHub
 from readygate.github.payload import Payload
 from readygate.model.target import Role
@@ -26,14 +26,14 @@ _GROUP = re.compile(rf"{re.escape(QUEUE)}(?P<base>.+)/pr-\d+-(?P<sha>[0-9a-f]{{4
 _RAN = ("success", "failure", "skipped")
 
 
-def read(payload: Payload, place: Workplace, settings: Settings, _measured: str, hub: GitHub | None) -> dict[str, Any]:
+def read(payload: Payload, place: Workplace, settings: Settings, _measured: str, branches: Branches) -> dict[str, Any]:
     """The facts of a target from an event `workflow_run`; a checkout in the workspace is not what was measured.
 
     Raises:
         SettingsError: the run is none that can be judged.
         ForgeError: GitHub could not be asked.
     """
-    if hub is None:
+    if branches.hub is None:
         raise SettingsError(("the event 'workflow_run' needs the input `token`",))
     if settings.pull_request:
         raise SettingsError(
@@ -62,7 +62,7 @@ def read(payload: Payload, place: Workplace, settings: Settings, _measured: str,
         "run_url": f"{place.server_url.rstrip('/')}/{place.repository}/actions/runs/{number}",
     }
     facts["measured"], facts["measured_note"] = facts["head_sha"], "the head of the judged run"
-    facts |= reader(payload, hub, facts["head_sha"])
+    facts |= reader(payload, branches, branches.hub, facts["head_sha"])
     if settings.commit:
         merged = facts.get("merged", False) and settings.commit == facts["measured"]
         facts |= {"measured": settings.commit, "measured_note": "named by the input `commit`", "merged": merged}
@@ -87,12 +87,12 @@ def _is_own(payload: Payload) -> bool:
     )
 
 
-def _push(payload: Payload, hub: GitHub, head: str) -> dict[str, Any]:
+def _push(payload: Payload, branches: Branches, hub: GitHub, head: str) -> dict[str, Any]:
     if not _is_own(payload):
         raise SettingsError(("the other workflow ran for a push to another repository",))
     branch, default = payload.text(RUN, "head_branch", default=""), _default_branch(payload)
     # the name may be that of a tag, and a tag may be called `main`
-    if is_base(hub, branch, default, protected=True) and _is_on(hub, branch, head):
+    if branches.is_base(branch, default, protected=True) and _is_on(hub, branch, head):
         return {"role": Role.RECORD, "base_ref": branch}
     return {"role": Role.CHANGE, "base_ref": default}
 
@@ -107,14 +107,14 @@ def _is_on(hub: GitHub, branch: str, commit: str) -> bool:
     return data["status"] in ("identical", "behind")
 
 
-def _merge_group(payload: Payload, _hub: GitHub, _head: str) -> dict[str, Any]:
+def _merge_group(payload: Payload, _branches: Branches, _hub: GitHub, _head: str) -> dict[str, Any]:
     found = _GROUP.fullmatch(payload.text(RUN, "head_branch"))
     if found is None or not _is_own(payload):
         raise SettingsError(("the other workflow ran for a merge group whose base its branch does not tell",))
     return {"role": Role.CHANGE, "base_ref": found["base"], "base_sha": found["sha"]}
 
 
-def _pull_request(payload: Payload, hub: GitHub, head: str) -> dict[str, Any]:
+def _pull_request(payload: Payload, _branches: Branches, hub: GitHub, head: str) -> dict[str, Any]:
     default = _default_branch(payload)
     facts: dict[str, Any] = {"role": Role.CHANGE, "base_ref": default}
     pulls = _pulls(payload, hub, head)

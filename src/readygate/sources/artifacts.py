@@ -6,7 +6,8 @@ pull request, so they are read as hostile data (`archives`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -121,3 +122,39 @@ def choose(
         found += zip_members(archive, keep=keep, discovered=not given)
     told = tuple(Pattern(kind=kind, text=text, matched=counts[text], given=given) for text in wanted)
     return told, tuple(found)
+
+
+def together(here: Mapping[str, Found], packed: Mapping[str, Found], tell: Callable[[str], None]) -> dict[str, Found]:
+    """Files of the workspace and of artifacts under names that tell them apart.
+
+    Whoever downloads an artifact and names it, too, hands one file in twice; it counts once. Two that differ both
+    count: which of them is the right one cannot be told, and a failure in either must not be lost.
+    """
+    found = dict(here)
+    for name, file in packed.items():
+        known = here.get(name)
+        if known is None:
+            found[name] = file
+        elif not (known.problem or file.problem) and _same(known.source, file.source):
+            tell(f"{name}: the same in the workspace and in the artifact, read once")
+        else:
+            artifact, slash, member = name.partition("/")
+            other = f"{artifact} (artifact){slash}{member}"
+            while other in found or other in packed:
+                other += "'"
+            tell(f"{name}: the artifact holds another file of this name than the workspace; it is told as {other}")
+            found[other] = replace(file, source=replace(file.source, name=other))
+    return found
+
+
+def _same(one: Source, other: Source) -> bool:
+    try:
+        with one.open() as left, other.open() as right:
+            while True:
+                block = left.read(1 << 20)
+                if block != right.read(1 << 20):
+                    return False
+                if not block:
+                    return True
+    except OSError:
+        return False
