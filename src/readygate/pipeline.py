@@ -28,7 +28,7 @@ from readygate.model.policy import Policy
 from readygate.model.snapshot import Provenance, Snapshot
 from readygate.model.target import Role, Target
 from readygate.model.verdict import Verdict
-from readygate.outputs import Desk, all_outputs
+from readygate.outputs import Desk, publish
 from readygate.policy import rulebook
 from readygate.render.locate import Locator
 from readygate.render.page import Page
@@ -91,10 +91,7 @@ def run(
 
     comparison, verdict = judged(book, compared, known.waiver)
     page = Page(gate=desk.settings.gate, target=target, comparison=comparison, verdict=verdict, locator=Locator(rules))
-    for output in all_outputs():
-        if output.wants(page, desk):
-            output.publish(page, desk)
-    desk.tell_unwritten()
+    publish(page, desk)
     whole = worth(with_carried(measured.snapshot, comparison, known.since_baseline), comparison)
     stored = store is None or keep(desk, target, whole, store, ready=verdict.ready)
     return exit_code(verdict, target, desk, stored=stored)

@@ -9,10 +9,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from readygate.errors import SettingsError
+from readygate.workplace import Workplace, read_workplace
+
+__all__ = ["COMMENT_MODES", "FAIL_MODES", "Settings", "Workplace", "read_inputs", "read_workplace"]
 
 COMMENT_MODES = ("always", "changes", "not-ready", "off")
 FAIL_MODES = ("not-ready", "never")
@@ -77,36 +78,6 @@ class Settings:
         return f"{self.name} ({self.leg})" if self.leg else self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workplace:
-    """What the runner says of the run; the names are those of its variables.
-
-    https://docs.github.com/en/actions/reference/workflows-and-actions/variables
-    """
-
-    event_name: str = ""
-    event: Mapping[str, Any] = field(default_factory=dict)
-    repository: str = ""
-    sha: str = ""
-    ref: str = ""
-    ref_protected: bool = False
-    workflow: str = ""
-    api_url: str = "https://api.github.com"
-    server_url: str = "https://github.com"
-    run_id: int = 0
-    run_number: int = 0
-    run_attempt: int = 1
-    workspace: Path = Path()
-    runner_workspace: str = ""
-    output: Path | None = None
-    step_summary: Path | None = None
-
-    @property
-    def run_url(self) -> str:
-        """The page of the run."""
-        return f"{self.server_url}/{self.repository}/actions/runs/{self.run_id}" if self.run_id else ""
-
-
 class _Reader:
     """Reads inputs one by one and gathers what is wrong with them."""
 
@@ -115,11 +86,7 @@ class _Reader:
         self.problems: list[str] = []
 
     def text(self, name: str, default: str = "") -> str:
-        """An input without the white space around it; the runner only turns spaces of a name into underscores.
-
-        Without a container the inputs are variables that somebody sets, and some shells lose names with a hyphen:
-        `INPUT_PATH_MAP` is as good as `INPUT_PATH-MAP`.
-        """
+        """An input without the white space around it; some shells lose names with a hyphen, so `_` is as good."""
         key = f"INPUT_{name.upper()}"
         value = self.environment.get(key) or self.environment.get(key.replace("-", "_")) or ""
         return value.strip() or default
@@ -259,55 +226,3 @@ def _path_map(reader: _Reader) -> tuple[tuple[str, str], ...]:
             reader.problems.append(f"input `path-map`: {line!r} is not of the form old=new")
         pairs.append((old.strip(), new.strip()))
     return tuple(pairs)
-
-
-def read_workplace(environment: Mapping[str, str]) -> Workplace:
-    """Read what the runner says of the run.
-
-    Raises:
-        SettingsError: a variable that every runner sets is missing, or the event cannot be read.
-    """
-    get = environment.get
-    problems = [
-        f"the variable {name} is not set" for name in ("GITHUB_REPOSITORY", "GITHUB_EVENT_NAME") if not get(name)
-    ]
-    event: object = {}
-    try:
-        path = get("GITHUB_EVENT_PATH", "")
-        event = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
-    except (OSError, ValueError) as error:
-        problems.append(f"the event at GITHUB_EVENT_PATH cannot be read ({error})")
-    if not isinstance(event, dict):
-        problems.append("the event at GITHUB_EVENT_PATH is no JSON object")
-    if problems:
-        raise SettingsError(
-            tuple(problems), todo="run this in a GitHub workflow; on a laptop use `readygate report --help`"
-        )
-    output, summary = get("GITHUB_OUTPUT"), get("GITHUB_STEP_SUMMARY")
-    return Workplace(
-        event_name=get("GITHUB_EVENT_NAME", ""),
-        event=event if isinstance(event, dict) else {},
-        repository=get("GITHUB_REPOSITORY", ""),
-        sha=get("GITHUB_SHA", ""),
-        ref=get("GITHUB_REF", ""),
-        ref_protected=get("GITHUB_REF_PROTECTED") == "true",
-        workflow=_workflow(get("GITHUB_WORKFLOW_REF", ""), get("GITHUB_REPOSITORY", "")),
-        api_url=get("GITHUB_API_URL") or "https://api.github.com",
-        server_url=get("GITHUB_SERVER_URL") or "https://github.com",
-        run_id=_whole(get("GITHUB_RUN_ID")),
-        run_number=_whole(get("GITHUB_RUN_NUMBER")),
-        run_attempt=_whole(get("GITHUB_RUN_ATTEMPT")) or 1,
-        workspace=Path(get("GITHUB_WORKSPACE") or "."),
-        runner_workspace=get("RUNNER_WORKSPACE", ""),
-        output=Path(output) if output else None,
-        step_summary=Path(summary) if summary else None,
-    )
-
-
-def _workflow(ref: str, repository: str) -> str:
-    """The file of a workflow, from `owner/name/.github/workflows/ci.yml@refs/heads/main`."""
-    return ref.partition("@")[0].removeprefix(f"{repository}/")
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else 0

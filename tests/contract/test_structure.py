@@ -37,7 +37,8 @@ ALLOWED: dict[str, set[str]] = {
     "figures": set(),
     "registry": set(),
     # the eight stages, and what they stand on
-    "settings": {"errors"},
+    "workplace": {"errors"},
+    "settings": {"errors", "workplace"},
     "formats": {"errors", "model", "registry"},
     "sources": {"errors", "formats", "github", "model"},
     "snapshot": {"errors", "model"},

@@ -103,6 +103,14 @@ def all_outputs() -> tuple[Output, ...]:
     return tuple(sorted(members(sys.modules[__name__], "OUTPUT", Output), key=lambda o: (o.order, o.name)))
 
 
+def publish(page: Page, desk: Desk) -> None:
+    """Publish by every output that this run has."""
+    for output in all_outputs():
+        if output.wants(page, desk):
+            output.publish(page, desk)
+    desk.tell_unwritten()
+
+
 def wants_files(_page: Page, desk: Desk) -> bool:
     """Whether a folder for files was named."""
     return desk.folder is not None
