@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -12,17 +13,21 @@ from readygate.baseline import Choice
 from readygate.collect import Background, Remote
 from readygate.errors import DOCS, EXIT_NOT_EVALUATED, ReadygateError, SettingsError
 from readygate.formats import Source
+from readygate.github.branches import Branches
 from readygate.github.client import GitHub
 from readygate.github.event import read_target
+from readygate.github.triggered import conclusion
 from readygate.log import Log, has_colour
 from readygate.model.paths import PathRules
+from readygate.model.patterns import paths_fit
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk, check, step_outputs
 from readygate.pipeline import run
-from readygate.policy import PolicyFiles
+from readygate.policy import PATH, PolicyFiles, effective, read
 from readygate.render.text import fenced, redact
 from readygate.settings import Settings, Workplace, read_inputs, read_workplace
-from readygate.sources.artifacts import fetch
+from readygate.sources.artifacts import LATE_ARTIFACTS, fetch, on_enterprise_server
+from readygate.sources.base_file import from_github
 from readygate.sources.checkout import checked_out, tracked_files
 from readygate.sources.workspace import Found
 from readygate.stores import Store, open_store
@@ -54,9 +59,14 @@ def run_action(environment: Mapping[str, str], stdout: TextIO) -> int:
         settings = desk.settings = read_inputs(environment)
         if settings.report:
             desk.folder = _folder(place, settings)
-        target = read_target(place, settings, checked_out(place.workspace))
-        if settings.leg:
-            log.notice(RECIPE)
+        if settings.token:
+            desk.hub = GitHub(api_url=place.api_url, token=settings.token, repository=place.repository)
+        target = read_target(place, settings, checked_out(place.workspace), _branches(desk.hub, settings))
+        if target.via and settings.needs is None:
+            settings = desk.settings = replace(settings, needs=conclusion(place.event))
+        for notice in (RECIPE if settings.leg else "", target.remark):
+            if notice:
+                log.notice(notice)
         return _judge(desk, target, place, settings)
     except ReadygateError as error:
         return _give_up(error, error.exit_code, desk, target, log)
@@ -68,6 +78,19 @@ def run_action(environment: Mapping[str, str], stdout: TextIO) -> int:
             todo="report it with the log above",
         )
         return _give_up(crash, EXIT_NOT_EVALUATED, desk, target, log)
+
+
+def _branches(hub: GitHub | None, settings: Settings) -> Branches:
+    """Base branches as GitHub and the policy of the default branch tell them."""
+
+    def listed(branch: str, default: str) -> bool:
+        data = from_github(hub, PATH, default) if hub else None
+        if data is None:
+            return False
+        policy = effective(read(data, f"{PATH} at {default}"), branch=default, asked=settings.policy)
+        return paths_fit(policy.base_branches)(branch)
+
+    return Branches(hub=hub, listed=listed)
 
 
 def _folder(place: Workplace, settings: Settings) -> Path:
@@ -85,11 +108,10 @@ def _folder(place: Workplace, settings: Settings) -> Path:
 def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> int:
     desk.log.line(f"Measured commit: {target.measured or 'unknown'} ({target.measured_note})")
     tracked = tracked_files(place.workspace)
-    if settings.token:
-        desk.hub = GitHub(api_url=place.api_url, token=settings.token, repository=place.repository)
     _refuse_own_baseline(place, settings, tracked or frozenset())
+    if target.via and checked_out(place.workspace) != target.measured:
+        tracked = None  # the checkout is that of another commit
     store = None if settings.baseline == "off" else open_store(settings.baseline, place.workspace, desk.hub)
-    keeps = target.role is Role.RECORD or target.event == "merge_group"
 
     def paths(known: Background) -> PathRules:
         return PathRules(
@@ -100,8 +122,8 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         background = _fetch(pool, desk.hub, target, settings.gate, store, need_files=tracked is None)
-        archives = _artifacts(place, settings, desk.log)
-        return run(desk, target, background, paths, store if keeps else None, archives)
+        archives = _artifacts(place, settings, target.run_id, desk.log)
+        return run(desk, target, background, paths, store if target.stores else None, archives)
 
 
 def _refuse_own_baseline(place: Workplace, settings: Settings, tracked: frozenset[str]) -> None:
@@ -122,7 +144,7 @@ def _refuse_own_baseline(place: Workplace, settings: Settings, tracked: frozense
         )
 
 
-def _artifacts(place: Workplace, settings: Settings, log: Log) -> tuple[Source | Found, ...]:
+def _artifacts(place: Workplace, settings: Settings, run_id: int, log: Log) -> tuple[Source | Found, ...]:
     """Download the artifacts that the input names, by a session of their own.
 
     Raises:
@@ -134,9 +156,11 @@ def _artifacts(place: Workplace, settings: Settings, log: Log) -> tuple[Source |
         raise SettingsError(("the input `artifacts` needs the input `token`",))
     with log.group("Reading artifacts"):
         hub = GitHub(api_url=place.api_url, token=settings.token, repository=place.repository)
-        found = fetch(hub, place.run_id, settings.artifacts)
+        found = fetch(hub, run_id, settings.artifacts)
         for part in found:
             log.line(part.name if isinstance(part, Source) else part.source.name)
+    if not found and run_id == place.run_id and on_enterprise_server(place.server_url):
+        log.notice(LATE_ARTIFACTS)
     return found
 
 
@@ -187,7 +211,7 @@ def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target
     if desk.hub is not None and desk.settings.check and target is not None and target.role is Role.CHANGE:
         output = {"title": title, "summary": text[:60_000]}
         try:
-            check.write(desk.settings.gate, target.head_sha, "failure", output, (), desk)
+            check.write(target.check_name(desk.settings.gate), target, "failure", output, (), desk)
         except Exception as problem:  # what made the run crash may well do it here again
             log.notice(f"The check run could not be written ({type(problem).__name__})")
     step_outputs.write({"verdict": "not-evaluated", "ready": "false", **desk.posted}, desk)

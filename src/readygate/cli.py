@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 import traceback
@@ -19,6 +20,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         the exit code: 0 ready, 1 not ready, 2 bad settings, 3 could not evaluate.
     """
     gc.set_threshold(100_000)  # reports make hardly any cycles: looking for them often costs a twentieth of the time
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # on Windows a pipe has an encoding that lacks most characters
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given and "GITHUB_EVENT_NAME" in os.environ:
         from readygate.action import run_action  # noqa: PLC0415  (each command loads only what it needs)

@@ -78,21 +78,24 @@ def read_reports(
         archives: artifacts to read beside the workspace.
     """
     patterns: list[Pattern] = []
-    found: dict[str, Found] = {}
+    here: dict[str, Found] = {}
+    packed: dict[str, Found] = {}
     for kind, wanted in (("tests", settings.tests), ("coverage", settings.coverage)):
         counted, files = find(root, kind, wanted)
         inside, members = artifacts.choose(archives, kind, wanted)
         patterns += _added(counted, inside)
-        for file in (*(part for packed in files for part in unpack(packed)), *members):
-            known = found.get(file.source.name)
-            found[file.source.name] = file if known is None or known.discovered else known
+        for found, more in ((here, (part for file in files for part in unpack(file))), (packed, members)):
+            for file in more:
+                known = found.get(file.source.name)
+                found[file.source.name] = file if known is None or known.discovered else known
     patterns += artifacts.count(archives, settings.artifacts)
-    committed = untouched(root, (name for name, file in found.items() if file.discovered and file.source.path))
+    committed = untouched(root, (name for name, file in here.items() if file.discovered and file.source.path))
     for name in sorted(committed):
         log.line(
             f"{name}: passed over, as it is committed to the repository and no job has written it; name it to use it"
         )
-        del found[name]
+        del here[name]
+    found = artifacts.together(here, packed, log.line)
     read = _read_all([found[name] for name in sorted(found)], log, what)
     return Evidence(files=tuple(read), patterns=tuple(patterns), needs=settings.needs)
 

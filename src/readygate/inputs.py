@@ -17,8 +17,10 @@ class Reader:
         self.problems: list[str] = []
 
     def text(self, name: str, default: str = "") -> str:
-        """An input without the white space around it; the runner only turns spaces of a name into underscores."""
-        return self.environment.get(f"INPUT_{name.replace(' ', '_').upper()}", "").strip() or default
+        """An input without the white space around it; some shells lose names with a hyphen, so `_` is as good."""
+        key = f"INPUT_{name.upper()}"
+        value = self.environment.get(key) or self.environment.get(key.replace("-", "_")) or ""
+        return value.strip() or default
 
     def lines(self, name: str) -> tuple[str, ...]:
         """A multi-line input; empty lines and lines that begin with # are left out."""
@@ -33,12 +35,13 @@ class Reader:
         self.problems.append(f"input `{name}`: {value!r} is none of {', '.join(filter(None, allowed))}")
         return allowed[0]
 
-    def flag(self, name: str) -> bool:
-        """A yes or no, true by default."""
-        value = self.text(name, "true").lower()
-        if value not in ("true", "false"):
-            self.problems.append(f"input `{name}`: {value!r} is neither true nor false")
-        return value != "false"
+    def flag(self, name: str, default: str = "true") -> bool:
+        """A yes or no."""
+        value = self.text(name, default).lower()
+        if value in ("true", "false"):
+            return value == "true"
+        self.problems.append(f"input `{name}`: {value!r} is neither true nor false")
+        return default == "true"
 
     def number(self, name: str, default: int, highest: int) -> int:
         """A whole number from 0."""

@@ -29,7 +29,7 @@ from readygate.model.policy import Policy
 from readygate.model.snapshot import Provenance, Snapshot
 from readygate.model.target import Role, Target
 from readygate.model.verdict import Verdict
-from readygate.outputs import Desk, all_outputs
+from readygate.outputs import Desk, publish
 from readygate.outputs.badges import render as badge_files
 from readygate.policy import rulebook
 from readygate.render.locate import Locator
@@ -114,13 +114,6 @@ def with_carried(snapshot: Snapshot, comparison: Comparison, changes: Changes | 
     """Add what need not run for this change, so that the next one finds it in its baseline."""
     base = comparison.baseline.snapshot.coverage if comparison.baseline else None
     return carry(snapshot, comparison.carried, base, changes)
-
-
-def publish(page: Page, desk: Desk) -> None:
-    """Tell the verdict everywhere where this run can."""
-    for output in all_outputs():
-        if output.wants(page, desk):
-            output.publish(page, desk)
 
 
 def take_template(desk: Desk, target: Target, known: Background) -> None:

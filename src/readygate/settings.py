@@ -5,15 +5,15 @@ How the runner hands inputs over: https://docs.github.com/en/actions/reference/w
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from readygate.errors import SettingsError
-from readygate.inputs import Reader as _Reader
+from readygate.inputs import Reader
+from readygate.workplace import Workplace, read_workplace
+
+__all__ = ["COMMENT_MODES", "FAIL_MODES", "Settings", "Workplace", "read_inputs", "read_workplace"]
 
 COMMENT_MODES = ("always", "changes", "not-ready", "off")
 FAIL_MODES = ("not-ready", "never")
@@ -35,6 +35,7 @@ class Settings:
         legs: how the paths of reports name the legs of a matrix, for example `results-{os}-{python}`.
         pull_request: number, 0 for the event's own.
         path_map: (old, new) prefixes.
+        allow_pull_request_target: judge that event, whose token may write though strangers set it off.
     """
 
     tests: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class Settings:
     commit: str = ""
     pull_request: int = 0
     path_map: tuple[tuple[str, str], ...] = ()
+    allow_pull_request_target: bool = False
     token: str = field(default="", repr=False)
 
     def bearing(self) -> dict[str, str]:
@@ -78,42 +80,13 @@ class Settings:
         return f"{self.name} ({self.leg})" if self.leg else self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workplace:
-    """What the runner says of the run; the names are those of its variables.
-
-    https://docs.github.com/en/actions/reference/workflows-and-actions/variables
-    """
-
-    event_name: str = ""
-    event: Mapping[str, Any] = field(default_factory=dict)
-    repository: str = ""
-    sha: str = ""
-    ref: str = ""
-    ref_protected: bool = False
-    api_url: str = "https://api.github.com"
-    server_url: str = "https://github.com"
-    run_id: int = 0
-    run_number: int = 0
-    run_attempt: int = 1
-    workspace: Path = Path()
-    runner_workspace: str = ""
-    output: Path | None = None
-    step_summary: Path | None = None
-
-    @property
-    def run_url(self) -> str:
-        """The page of the run."""
-        return f"{self.server_url}/{self.repository}/actions/runs/{self.run_id}" if self.run_id else ""
-
-
 def read_inputs(environment: Mapping[str, str]) -> Settings:
     """Read the inputs of the action from the environment of its container.
 
     Raises:
         SettingsError: with all problems of all inputs.
     """
-    reader = _Reader(environment)
+    reader = Reader(environment)
     leg = _leg(reader)
     comment = reader.choice("comment", COMMENT_MODES)
     settings = Settings(
@@ -136,6 +109,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
         commit=_commit(reader),
         pull_request=reader.number("pull-request", 0, 2**31),
         path_map=_path_map(reader),
+        allow_pull_request_target=reader.flag("allow-pull-request-target", "false"),
         token=reader.text("token"),
     )
     if reader.problems:
@@ -143,14 +117,14 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _name(reader: _Reader) -> str:
+def _name(reader: Reader) -> str:
     name = reader.text("name", "readygate")
     if len(name) > 100 or not name.isprintable() or "--" in name or any(mark in name for mark in "<>`"):
         reader.problems.append("input `name`: up to 100 printable characters, without --, <, > and `")
     return name
 
 
-def _baseline(reader: _Reader) -> str:
+def _baseline(reader: Reader) -> str:
     value = reader.text("baseline", "branch")
     scheme, _, rest = value.partition(":")
     if scheme in ("off", "branch") or (scheme == "folder" and rest):
@@ -159,7 +133,7 @@ def _baseline(reader: _Reader) -> str:
     return "branch"
 
 
-def _needs(reader: _Reader) -> Mapping[str, str] | None:
+def _needs(reader: Reader) -> Mapping[str, str] | None:
     value = reader.json("needs")
     if value is None:
         return None
@@ -171,7 +145,7 @@ def _needs(reader: _Reader) -> Mapping[str, str] | None:
     return None
 
 
-def _leg(reader: _Reader) -> str:
+def _leg(reader: Reader) -> str:
     value = reader.json("matrix")
     if not isinstance(value, dict):
         return ""
@@ -179,7 +153,7 @@ def _leg(reader: _Reader) -> str:
     return re.sub(r"[^\w .,:+/-]", "_", shown)[:80]
 
 
-def _legs(reader: _Reader) -> str:
+def _legs(reader: Reader) -> str:
     value = reader.text("legs")
     names = re.findall(r"\{(\w*)\}", value)
     if value and (not names or "" in names or len(set(names)) < len(names) or "\n" in value):
@@ -188,14 +162,14 @@ def _legs(reader: _Reader) -> str:
     return value
 
 
-def _commit(reader: _Reader) -> str:
+def _commit(reader: Reader) -> str:
     value = reader.text("commit")
     if value and not _SHA.match(value):
         reader.problems.append(f"input `commit`: {value!r} is no full commit id of 40 hexadecimal digits")
     return value.lower()
 
 
-def _path_map(reader: _Reader) -> tuple[tuple[str, str], ...]:
+def _path_map(reader: Reader) -> tuple[tuple[str, str], ...]:
     pairs = []
     for line in reader.lines("path-map"):
         old, equals, new = line.partition("=")
@@ -203,49 +177,3 @@ def _path_map(reader: _Reader) -> tuple[tuple[str, str], ...]:
             reader.problems.append(f"input `path-map`: {line!r} is not of the form old=new")
         pairs.append((old.strip(), new.strip()))
     return tuple(pairs)
-
-
-def read_workplace(environment: Mapping[str, str]) -> Workplace:
-    """Read what the runner says of the run.
-
-    Raises:
-        SettingsError: a variable that every runner sets is missing, or the event cannot be read.
-    """
-    get = environment.get
-    problems = [
-        f"the variable {name} is not set" for name in ("GITHUB_REPOSITORY", "GITHUB_EVENT_NAME") if not get(name)
-    ]
-    event: object = {}
-    try:
-        path = get("GITHUB_EVENT_PATH", "")
-        event = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
-    except (OSError, ValueError) as error:
-        problems.append(f"the event at GITHUB_EVENT_PATH cannot be read ({error})")
-    if not isinstance(event, dict):
-        problems.append("the event at GITHUB_EVENT_PATH is no JSON object")
-    if problems:
-        raise SettingsError(
-            tuple(problems), todo="run this in a GitHub workflow; on a laptop use `readygate report --help`"
-        )
-    output, summary = get("GITHUB_OUTPUT"), get("GITHUB_STEP_SUMMARY")
-    return Workplace(
-        event_name=get("GITHUB_EVENT_NAME", ""),
-        event=event if isinstance(event, dict) else {},
-        repository=get("GITHUB_REPOSITORY", ""),
-        sha=get("GITHUB_SHA", ""),
-        ref=get("GITHUB_REF", ""),
-        ref_protected=get("GITHUB_REF_PROTECTED") == "true",
-        api_url=get("GITHUB_API_URL") or "https://api.github.com",
-        server_url=get("GITHUB_SERVER_URL") or "https://github.com",
-        run_id=_whole(get("GITHUB_RUN_ID")),
-        run_number=_whole(get("GITHUB_RUN_NUMBER")),
-        run_attempt=_whole(get("GITHUB_RUN_ATTEMPT")) or 1,
-        workspace=Path(get("GITHUB_WORKSPACE") or "."),
-        runner_workspace=get("RUNNER_WORKSPACE", ""),
-        output=Path(output) if output else None,
-        step_summary=Path(summary) if summary else None,
-    )
-
-
-def _whole(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else 0

@@ -76,7 +76,7 @@ def is_markdown(text: str) -> None:
 def comment(found: Published) -> None:
     is_markdown(found.comment)
     assert len(found.comment) <= 65_536
-    assert found.comment.count("<!-- readygate:comment name=back_end%20%2Ax%2A head=") == 1
+    assert found.comment.count("<!-- readygate:comment name=back_end%20%2Ax%2A workflow=") == 1
 
 
 def check(found: Published) -> None:

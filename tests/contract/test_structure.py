@@ -39,7 +39,8 @@ ALLOWED: dict[str, set[str]] = {
     "sandbox": set(),
     # the eight stages, and what they stand on
     "inputs": set(),
-    "settings": {"errors", "inputs"},
+    "workplace": {"errors"},
+    "settings": {"errors", "inputs", "workplace"},
     "formats": {"errors", "model", "registry"},
     "sources": {"errors", "formats", "github", "model"},
     "snapshot": {"errors", "model"},

@@ -67,11 +67,29 @@ class Runner:
         given = {"token": self.hub.token(RECORD), **inputs}
         return self.run("push", event, files, sha=sha, ref="refs/heads/main", **given)
 
+    def triggered(self, run_id: int, event: Mapping[str, Any], **inputs: str) -> Done:
+        """Run for `workflow_run`, on the tip of the default branch, with a token that may write."""
+        sha = str(self.hub.world.branch_tip(self.hub.world.default_branch))
+        given = {
+            "token": self.hub.token({**GATE, "contents": "write", "actions": "read"}),
+            "artifacts": "reports*",
+            **inputs,
+        }
+        self.run_id = max(self.run_id, run_id)
+        name = ".github/workflows/verdict.yml"
+        reference = f"{self.hub.world.full_name}/{name}@refs/heads/main"
+        kept, self.environment = self.environment, {"GITHUB_WORKFLOW_REF": reference, **self.environment}
+        try:
+            return self.run("workflow_run", event, {}, sha=sha, ref="refs/heads/main", **given)
+        finally:
+            self.environment = kept
+
     def run(
         self,
         name: str,
         event: Mapping[str, Any],
         files: Mapping[str, str | bytes],
+        /,
         *,
         sha: str,
         ref: str,
@@ -90,6 +108,7 @@ class Runner:
             "GITHUB_RUN_ID": str(self.run_id),
             "GITHUB_RUN_NUMBER": str(self.run_id - 1000),
             "GITHUB_RUN_ATTEMPT": "1",
+            "GITHUB_WORKFLOW_REF": f"{self.hub.world.full_name}/.github/workflows/ci.yml@{ref}",
             "RUNNER_WORKSPACE": f"/home/runner/work/{self.hub.world.full_name.split('/')[1]}",
             **{f"INPUT_{key.upper().replace('_', '-')}": value for key, value in given.items()},
             **self.environment,

@@ -236,7 +236,7 @@ def test_a_comment_that_github_refuses_changes_no_exit_code(runner: Runner) -> N
 
 def test_nobody_else_can_take_our_comment_over(runner: Runner) -> None:
     pull = topic(runner, base(runner))
-    marker = "<!-- readygate:comment name=readygate head=0 run=999999 attempt=9 -->"
+    marker = "<!-- readygate:comment name=readygate workflow=e3b0c442 head=0 run=999999 attempt=9 -->"
     for number in range(120):
         runner.hub.add_comment(7, f"comment {number}\n\n{marker}", login="mallory")
 

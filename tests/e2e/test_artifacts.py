@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
+import warnings
 import zipfile
 
 from tests.e2e.support import GATE, Done, Runner, junit
@@ -96,3 +98,56 @@ def test_archives_in_the_workspace_are_opened(runner: Runner) -> None:
     done = run(runner, pull, {"cut.xml.gz": gzip.compress(GREEN.encode())[:-20]}, tests="cut.xml.gz")
     assert done.code == 1
     assert "reports-readable" in done.reasons
+
+
+def test_a_file_that_is_handed_in_twice_counts_once(runner: Runner) -> None:
+    pull = opened(runner)
+    runner.hub.add_artifact(runner.run_id + 1, "results", {"junit.xml": RED.encode()})
+    done = run(runner, pull, {"results/junit.xml": RED}, artifacts="results", legs="{leg}")
+    assert (done.outputs["tests"], done.outputs["failed"]) == ("20", "1")
+    assert "the same in the workspace and in the artifact, read once" in done.log
+    assert "(artifact)" not in done.summary
+
+
+def test_two_files_of_one_name_both_count_and_are_told_apart(runner: Runner) -> None:
+    pull = opened(runner)
+    runner.hub.add_artifact(runner.run_id + 1, "results", {"junit.xml": RED.encode(), "more.xml": b"<broken"})
+    runner.hub.add_artifact(runner.run_id + 1, "results (artifact)", {"junit.xml": GREEN.encode()})
+    files: dict[str, str | bytes] = {"results/junit.xml": GREEN, "results/more.xml": ""}
+    done = run(runner, pull, files, artifacts="results*", tests="**/*.xml", report="out")
+    assert done.code == 1
+    assert "another file of this name" in done.log
+    told = json.loads((runner.folder / f"workspace-{runner.run_id}" / "out" / "report.json").read_text())
+    assert [file["name"] for file in told["files"]] == [
+        "results (artifact)/junit.xml",
+        "results (artifact)/junit.xml'",
+        "results (artifact)/more.xml",
+        "results/junit.xml",
+        "results/more.xml",
+    ]
+    assert done.outputs["failed"] == "1", "the failure in the artifact is not hidden by its namesake"
+
+
+def test_a_zip_made_to_mislead_only_misleads_its_own_pull_request(runner: Runner) -> None:
+    pull = opened(runner)
+    buffer = io.BytesIO()
+    link = zipfile.ZipInfo("link.xml")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(buffer, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # two members of one name
+        archive.writestr("junit.xml", RED)
+        archive.writestr("junit.xml", GREEN)
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("a\n::set-output name=ready::true\u202e##[error]x.xml", RED)
+        archive.writestr("C:\\windows\\junit.xml", RED)
+    runner.hub.add_artifact(runner.run_id + 1, "results", buffer.getvalue())
+
+    done = run(runner, pull, artifacts="results", tests="results/**")
+
+    assert done.code == 1
+    assert "root:" not in done.log + done.summary
+    assert "\n::set-output" not in done.log
+    assert "##[error]" not in done.log
+    assert "\u202e" not in done.log + done.summary + runner.hub.comments(7)[0]["body"]
+    assert done.outputs["ready"] == "false"
+    assert "link.xml" in done.log

@@ -33,14 +33,37 @@ def steps(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Each step that runs Readygate, with its job."""
     for job in jobs(path).values():
         for step in job["steps"]:
-            if step.get("uses") == READYGATE:
+            if step.get("uses") == READYGATE or step.get("run") == "python -m readygate":
                 yield job, step
+
+
+def inputs(step: dict[str, Any]) -> dict[str, str]:
+    """The inputs that a step gives, be it by `with` or, without the container, by variables."""
+    if "uses" in step:
+        return {name: str(value) for name, value in step.get("with", {}).items()}
+    named = {name.removeprefix("INPUT_").lower().replace("_", "-"): str(v) for name, v in step["env"].items()}
+    assert all(name.startswith("INPUT_") and "-" not in name for name in step["env"])
+    return named
 
 
 def test_there_are_workflows() -> None:
     names = {path.stem for path in WORKFLOWS}
 
-    assert names == {"three-jobs", "one-job", "matrix", "merge-queue", "other-outputs"}
+    assert names == {
+        "three-jobs",
+        "one-job",
+        "matrix",
+        "merge-queue",
+        "other-outputs",
+        "fork-verdict",
+        "app-check",
+        "every-push",
+        "by-clock",
+        "two-gates",
+        "without-docker",
+        "pull-request-target",
+        "enterprise-server",
+    }
 
 
 def test_workflows_keep_to_the_schema() -> None:
@@ -62,7 +85,7 @@ def test_workflows_and_action_pass_zizmor() -> None:
 
 @workflows
 def test_workflows_use_inputs_and_outputs_that_exist(path: Path) -> None:
-    given = {name for _, step in steps(path) for name in step.get("with", {})}
+    given = {name for _, step in steps(path) for name in inputs(step)}
     used = set(re.findall(r"steps\.readygate\.outputs\.([\w-]+)", path.read_text(encoding="utf-8")))
 
     assert list(steps(path))
@@ -85,10 +108,14 @@ def test_workflows_ask_for_least(path: Path) -> None:
 def test_gates_run_whatever_happened_before(path: Path) -> None:
     for job, step in steps(path):
         condition = str(step.get("if", job.get("if", "")))
-        assert condition.startswith("always()"), "a job that is skipped satisfies a required check"
         if "needs" in job:
-            assert step["with"]["needs"] == "${{ toJSON(needs) }}"
+            assert condition.startswith("always()"), "a job that is skipped satisfies a required check"
+            assert inputs(step)["needs"] == "${{ toJSON(needs) }}"
             assert job["needs"] == "test"
+        elif "workflow_run" in condition:
+            assert "conclusion" not in condition, "a run that failed or was cancelled is judged, too"
+        else:
+            assert condition.startswith("always()")
 
 
 def outcomes(side: str) -> dict[str, str]:

@@ -939,6 +939,15 @@ class TestEvents:
         fits("WebhookMergeGroupChecksRequested", payload)
         assert payload["merge_group"]["head_sha"] == scene.head
 
+    @pytest.mark.parametrize(("owner", "named"), [("acme", [7]), ("mallory", [])])
+    def test_workflow_run(self, scene: Scene, owner: str, named: list[int]) -> None:
+        payload = scene.hub.event_workflow_run(
+            1001, "pull_request", "topic", scene.head, head_repo=f"{owner}/widgets", conclusion="failure"
+        )
+        fits("WebhookWorkflowRunCompleted", payload)
+        assert [pull["number"] for pull in payload["workflow_run"]["pull_requests"]] == named
+        assert payload["workflow_run"]["head_repository"]["fork"] is (owner != "acme")
+
 
 class TestTheFakeItself:
     def test_starts_quickly(self) -> None:

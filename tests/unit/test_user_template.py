@@ -370,7 +370,7 @@ class TestTheComment:
         desk, stream = self.desk(source)
         text = comment.render(of, desk)
         assert text == f"{source}\n\n{comment.marker(of.gate, of.target)}\n"
-        assert comment._marker_of(of.gate).search(text)
+        assert comment._marker_of(of.gate, of.target).search(text)
         assert stream.getvalue() == ""
 
     @pytest.mark.parametrize("source", ["{{ nothing }}", "{{ 'x' * 70000 }}", "{% for %}"])

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError
+from readygate.errors import DOCS, ForgeError, NotFoundError, PermissionDeniedError
 
 if TYPE_CHECKING:
     from github.Requester import Requester
@@ -20,6 +20,9 @@ API_VERSION = "2022-11-28"
 TRIES = 4
 LONGEST_WAIT = 60.0
 """Seconds that one wait for a rate limit may take; a longer one is an error that says so."""
+
+UNKNOWN_AUTHORITY = "an authority of your own has signed it, which the container does not know"
+BUNDLE = f"name a file with its certificate by the variable REQUESTS_CA_BUNDLE; see {DOCS}/events.md"
 
 _RETRIED = (500, 502, 503, 504)
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -145,6 +148,10 @@ class GitHub:
                     input=None if body is None else dict(body),
                 )
             except requests.RequestException as error:
+                if isinstance(error, requests.exceptions.SSLError):
+                    raise ForgeError(
+                        "the server's certificate cannot be verified", where=where, why=UNKNOWN_AUTHORITY, todo=BUNDLE
+                    ) from error
                 if last or not safe:
                     raise ForgeError(
                         f"GitHub did not answer ({type(error).__name__})",

@@ -7,62 +7,55 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 from readygate.errors import DOCS, SettingsError
+from readygate.github import triggered
+from readygate.github.branches import Branches
+from readygate.github.payload import Payload
 from readygate.model.target import Role, Target
 from readygate.settings import Settings, Workplace
 
 NO_COMMIT = "0" * 40
+ALONE = Branches()
 
 
-def read_target(workplace: Workplace, settings: Settings, checked_out: str) -> Target:
+def read_target(workplace: Workplace, settings: Settings, checked_out: str, branches: Branches = ALONE) -> Target:
     """Settle what the run is about.
 
     Args:
         workplace: what the runner says.
         settings: the inputs; `commit` names the measured tree, `pull-request` the pull request.
         checked_out: the commit of the checkout in the workspace, empty if there is none.
+        branches: asked where the event does not say: about another run's pull request, about a branch.
 
     Raises:
-        SettingsError: the event cannot be gated, or its payload lacks what it must have.
+        SettingsError: the event cannot be judged, or its payload lacks what it must have.
+        ForgeError: GitHub had to be asked and could not be.
     """
-    measured, note = _measured(workplace, settings, checked_out)
-    readers = {
-        "pull_request": _pull_request,
-        "merge_group": _merge_group,
-        "push": _push,
-        "schedule": _by_hand,
-        "workflow_dispatch": _by_hand,
-    }
-    reader = readers.get(workplace.event_name)
+    reader = _READERS.get(workplace.event_name)
     if reader is None:
         raise SettingsError(
             (f"the event {workplace.event_name!r} cannot be judged",),
-            todo=f"run the workflow on {', '.join(readers)}; see {DOCS}/events.md",
+            todo=f"run the workflow on {', '.join(_READERS)}; see {DOCS}/events.md",
         )
-    try:
-        facts = reader(workplace, measured)
-    except (KeyError, TypeError) as error:
-        raise SettingsError(
-            (f"the payload of the event {workplace.event_name!r} lacks {error}",),
-            todo="run this in a GitHub workflow, or look at the file that GITHUB_EVENT_PATH names",
-        ) from error
+    payload = Payload(workplace.event_name, workplace.event)
+    facts: dict[str, Any] = {
+        "repository": workplace.repository,
+        "server_url": workplace.server_url.rstrip("/"),
+        "event": workplace.event_name,
+        "workflow": workplace.workflow,
+        "run_id": workplace.run_id,
+        "run_number": workplace.run_number,
+        "run_attempt": workplace.run_attempt,
+        "run_url": workplace.run_url,
+    }
+    facts["measured"], facts["measured_note"] = _measured(workplace, settings, checked_out)
+    facts |= reader(payload, workplace, settings, facts["measured"], branches)
     if settings.pull_request:
         facts["number"] = settings.pull_request
-    return Target(
-        repository=workplace.repository,
-        server_url=workplace.server_url.rstrip("/"),
-        event=workplace.event_name,
-        measured=measured,
-        measured_note=note,
-        run_id=workplace.run_id,
-        run_number=workplace.run_number,
-        run_attempt=workplace.run_attempt,
-        run_url=workplace.run_url,
-        **facts,
-    )
+    return Target(**facts)
 
 
 def _measured(workplace: Workplace, settings: Settings, checked_out: str) -> tuple[str, str]:
@@ -73,49 +66,81 @@ def _measured(workplace: Workplace, settings: Settings, checked_out: str) -> tup
     return workplace.sha, "the commit of the event, as nothing is checked out"
 
 
-def _default_branch(event: Mapping[str, Any]) -> str:
-    return str(event.get("repository", {}).get("default_branch", "")) or "main"
-
-
-def _pull_request(workplace: Workplace, measured: str) -> dict[str, Any]:
-    pull = workplace.event["pull_request"]
-    head, base = pull["head"], pull["base"]
-    head_sha = str(head["sha"])
+def _pull_request(
+    payload: Payload, place: Workplace, _settings: Settings, measured: str, _branches: Branches
+) -> dict[str, Any]:
+    head = payload.sha("pull_request", "head", "sha")
     return {
         "role": Role.CHANGE,
-        "head_sha": head_sha,
-        "base_ref": str(base["ref"]),
-        "number": int(workplace.event.get("number") or pull["number"]),
-        "merged": measured == workplace.sha and measured != head_sha,
-        "closed": pull.get("state") == "closed",
+        "head_sha": head,
+        "base_ref": payload.text("pull_request", "base", "ref"),
+        "number": payload.number("pull_request", "number"),
+        "merged": measured == place.sha and measured != head,
+        "closed": payload.text("pull_request", "state", default="open") == "closed",
     }
 
 
-def _merge_group(workplace: Workplace, _measured_sha: str) -> dict[str, Any]:
-    group = workplace.event["merge_group"]
+def _pull_request_target(
+    payload: Payload, place: Workplace, settings: Settings, measured: str, branches: Branches
+) -> dict[str, Any]:
+    if not settings.allow_pull_request_target:
+        raise SettingsError(
+            ("the event 'pull_request_target' runs with a token that may write, on behalf of code of strangers",),
+            todo=f"use two workflows as {DOCS}/events.md shows, or read there what the input "
+            "`allow-pull-request-target: true` risks",
+        )
+    facts = _pull_request(payload, place, settings, measured, branches)
+    if not settings.commit and measured == place.sha:
+        # the event stands on the base branch, whose files hold nothing of the change
+        measured, note = facts["head_sha"], "the head of the pull request, as the workspace does not hold it"
+        facts |= {"measured": measured, "measured_note": note}
+    merge = payload.text("pull_request", "merge_commit_sha", default="")
+    return {**facts, "merged": measured == merge != facts["head_sha"]}
+
+
+def _merge_group(
+    payload: Payload, _place: Workplace, _settings: Settings, _measured_sha: str, _branches: Branches
+) -> dict[str, Any]:
     return {
         "role": Role.CHANGE,
-        "head_sha": str(group["head_sha"]),
-        "base_ref": str(group["base_ref"]).removeprefix("refs/heads/"),
-        "base_sha": str(group["base_sha"]),
+        "head_sha": payload.sha("merge_group", "head_sha"),
+        "base_ref": payload.text("merge_group", "base_ref").removeprefix("refs/heads/"),
+        "base_sha": payload.sha("merge_group", "base_sha"),
     }
 
 
-def _push(workplace: Workplace, _measured_sha: str) -> dict[str, Any]:
-    branch = workplace.ref.removeprefix("refs/heads/")
-    default = _default_branch(workplace.event)
+def _push(
+    payload: Payload, place: Workplace, _settings: Settings, _measured_sha: str, branches: Branches
+) -> dict[str, Any]:
+    branch = place.ref.removeprefix("refs/heads/")
+    default = payload.text("repository", "default_branch", default="main")
     # a tag is no base branch, even one that a ruleset protects
-    if not workplace.ref.startswith("refs/heads/") or (branch != default and not workplace.ref_protected):
-        return {"role": Role.CHANGE, "head_sha": workplace.sha, "base_ref": default}
-    before = str(workplace.event.get("before") or "")
+    if not place.ref.startswith("refs/heads/") or not branches.is_base(branch, default, protected=place.ref_protected):
+        return {"role": Role.CHANGE, "head_sha": place.sha, "base_ref": default}
+    before = payload.text("before", default=NO_COMMIT)
     return {
         "role": Role.RECORD,
-        "head_sha": workplace.sha,
+        "head_sha": place.sha,
         "base_ref": branch,
-        "base_sha": "" if before == NO_COMMIT else before,
+        "base_sha": "" if before == NO_COMMIT else payload.sha("before"),
     }
 
 
-def _by_hand(workplace: Workplace, measured: str) -> dict[str, Any]:
-    facts = _push(workplace, measured)
+def _by_hand(
+    payload: Payload, place: Workplace, settings: Settings, measured: str, branches: Branches
+) -> dict[str, Any]:
+    facts = _push(payload, place, settings, measured, branches)
     return {**facts, "base_sha": "", "gap_only": True}
+
+
+_Reader = Callable[[Payload, Workplace, Settings, str, Branches], dict[str, Any]]
+
+_READERS: dict[str, _Reader] = {
+    "pull_request": _pull_request,
+    "merge_group": _merge_group,
+    "push": _push,
+    "schedule": _by_hand,
+    "workflow_dispatch": _by_hand,
+    "workflow_run": triggered.read,
+    "pull_request_target": _pull_request_target,
+}

@@ -74,7 +74,7 @@ def _from(hub: GitHub, base: str, target: Target, relation: str) -> Origin:
     # never the stated base itself: after a forced push it is no ancestor
     commit = str(data["merge_base_commit"]["sha"])
     if commit == target.measured:
-        if target.event == "pull_request" and target.measured != target.head_sha:
+        if target.event in ("pull_request", "pull_request_target") and target.measured != target.head_sha:
             raise SettingsError(
                 (f"the measured commit {commit[:7]} stands on `{target.base_ref}` and holds nothing of the change",),
                 todo="check out the pull request in this job, or name the tested commit by the input `commit`",

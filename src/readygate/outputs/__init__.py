@@ -13,11 +13,14 @@ from functools import cache
 from pathlib import Path
 from typing import TextIO
 
+from readygate.errors import DOCS
 from readygate.github.client import GitHub
 from readygate.log import Log
 from readygate.registry import members
 from readygate.render.page import Page
 from readygate.settings import Settings, Workplace
+
+FORKS = f"{DOCS}/events.md#pull-requests-from-forks"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +69,12 @@ class Desk:
         root = self.workplace.workspace
         return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
+    def tell_unwritten(self) -> None:
+        """One notice for all that could not be written, and where it is told how to have it."""
+        if self.unwritten:
+            missing = " and no ".join(self.unwritten)
+            self.log.notice(f"There is no {missing}: the token may only read. A second workflow adds them: {FORKS}")
+
     def unwritten_note(self) -> str:
         """One sentence on what is missing on GitHub, for the alert; empty if nothing is."""
         if not self.unwritten:
@@ -73,7 +82,7 @@ class Desk:
         return (
             f"**There is no {' and no '.join(self.unwritten)} for this run:** its token may only read, as it does for "
             "pull requests from forks. The verdict stands here and in the exit code of this job, which branch "
-            "protection can require."
+            f"protection can require. [How a second workflow adds what is missing]({FORKS})."
         )
 
 
@@ -96,6 +105,14 @@ class Output:
 def all_outputs() -> tuple[Output, ...]:
     """Every output of the folder, in order."""
     return tuple(sorted(members(sys.modules[__name__], "OUTPUT", Output), key=lambda o: (o.order, o.name)))
+
+
+def publish(page: Page, desk: Desk) -> None:
+    """Publish by every output that this run has."""
+    for output in all_outputs():
+        if output.wants(page, desk):
+            output.publish(page, desk)
+    desk.tell_unwritten()
 
 
 def wants_files(_page: Page, desk: Desk) -> bool:

@@ -15,7 +15,7 @@ from readygate.figures import ranges
 from readygate.github.client import GitHub
 from readygate.model.comparison import TestChange
 from readygate.model.phrase import count
-from readygate.model.target import Role
+from readygate.model.target import Role, Target
 from readygate.outputs import Desk, Output
 from readygate.render.document import CHECK, markdown
 from readygate.render.page import Page, sentence
@@ -102,8 +102,8 @@ def publish(page: Page, desk: Desk) -> None:
     # an informing policy is the one case that must neither pass nor fail
     conclusion = "success" if page.verdict.ready else "neutral" if page.verdict.inform else "failure"
     write(
-        page.gate,
-        page.target.head_sha,
+        page.target.check_name(page.gate),
+        page.target,
         conclusion,
         body,
         find_annotations(page, desk.settings.annotations),
@@ -113,8 +113,8 @@ def publish(page: Page, desk: Desk) -> None:
 
 
 def write(
-    gate: str,
-    sha: str,
+    name: str,
+    target: Target,
     conclusion: str,
     output: Mapping[str, Any],
     rows: Sequence[Mapping[str, Any]],
@@ -122,42 +122,42 @@ def write(
     *,
     quiet: bool = False,
 ) -> None:
-    """Write a check run called `gate` on `sha`; `quiet` keeps a missing permission to the log."""
+    """Write a check run called `name` on the target's head; `quiet` keeps a missing permission to the log."""
     if desk.hub is None:
         return
     try:
-        made = _write(desk.hub, gate, sha, conclusion, output, rows, desk)
+        made = _write(desk.hub, name, target, conclusion, output, rows, desk)
         desk.posted["check-url"] = str(made.get("html_url") or "")
     except PermissionDeniedError as error:
-        if quiet:
-            desk.log.line(f"No check run was written: {error}")
-        else:
+        desk.log.line(f"No check run was written: {error}")
+        if not quiet:
             desk.unwritten.append("check run")
-            desk.log.notice(f"No check run was written: {error}")
     except ForgeError as error:
         desk.log.notice(f"The check run could not be written: {error}")
 
 
 def _write(
     hub: GitHub,
-    gate: str,
-    sha: str,
+    name: str,
+    target: Target,
     conclusion: str,
     output: Mapping[str, Any],
     rows: Sequence[Mapping[str, Any]],
     desk: Desk,
 ) -> Mapping[str, Any]:
-    place = desk.workplace
     digest = hashlib.sha256(json.dumps(list(rows), sort_keys=True).encode()).hexdigest()[:16] if rows else "none"
     body: dict[str, Any] = {
-        "name": gate,
+        "name": name,
         "status": "completed",
         "conclusion": conclusion,
-        "external_id": f"{_MARK}/{place.run_id}/{place.run_attempt}/{digest}",
+        "external_id": f"{scope(target)}/{target.run_id}/{target.run_attempt}/{digest}",
     }
-    if place.run_url:
-        body["details_url"] = place.run_url
-    known = _existing(hub, gate, sha)
+    if target.run_url:
+        body["details_url"] = target.run_url
+    known = _existing(hub, name, target, desk)
+    if known and _order(known) > (target.run_id, target.run_attempt):
+        desk.log.notice(f"No check run was written: a later run has written `{name}` on {target.head_sha[:7]}.")
+        return known
     # annotations are only ever added to a check run, never taken away: with others it must be a new one
     had = str(known["external_id"]).rpartition("/")[2] if known else ""
     if known and had in (digest, "none"):
@@ -165,7 +165,9 @@ def _write(
         made = hub.patch(f"/check-runs/{known['id']}", {**body, "output": _output(output, first)})
         rest = [] if had == digest else rows[PER_REQUEST:]
     else:
-        made = hub.post("/check-runs", {**body, "head_sha": sha, "output": _output(output, rows[:PER_REQUEST])})
+        made = hub.post(
+            "/check-runs", {**body, "head_sha": target.head_sha, "output": _output(output, rows[:PER_REQUEST])}
+        )
         rest = rows[PER_REQUEST:]
     for start in range(0, len(rest), PER_REQUEST):
         more = _output(output, rest[start : start + PER_REQUEST])
@@ -177,10 +179,32 @@ def _output(output: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dic
     return {**output, **({"annotations": list(rows)} if rows else {})}
 
 
-def _existing(hub: GitHub, gate: str, sha: str) -> Mapping[str, Any] | None:
-    """Our newest check run of this name on the commit."""
-    runs = hub.get(f"/commits/{sha}/check-runs", check_name=gate, filter="latest", per_page=100)["check_runs"]
-    ours = [run for run in runs if str(run.get("external_id") or "").startswith(f"{_MARK}/") and run["name"] == gate]
+def scope(target: Target) -> str:
+    """The part of `external_id` that tells whose a check run is: which workflow's, for which pull request or event.
+
+    Two gates, two workflows, or a push and a pull request for one commit must never edit each other's check run.
+    """
+    return f"{_MARK}/{target.workflow_key}/{target.event}-{target.number}"
+
+
+def _order(run: Mapping[str, Any]) -> tuple[int, int]:
+    """Run and attempt that wrote a check run of ours; zero if it does not say."""
+    parts = str(run["external_id"]).split("/")[-3:-1]
+    return (int(parts[0]), int(parts[1])) if len(parts) == 2 and all(p.isdecimal() for p in parts) else (0, 0)
+
+
+def _existing(hub: GitHub, name: str, target: Target, desk: Desk) -> Mapping[str, Any] | None:
+    """Our newest check run of this name and scope on the commit; one of another workflow is told, never edited."""
+    # not `latest`, which is one of each name: the one that we look for may stand behind it
+    path, own = f"/commits/{target.head_sha}/check-runs", f"{scope(target)}/"
+    found = [run for run in hub.pages(path, key="check_runs", check_name=name, filter="all") if run["name"] == name]
+    keys = [str(run.get("external_id") or "").split("/") for run in found]
+    ours = [run for run in found if str(run.get("external_id") or "").startswith(own)]
+    if any(key[0] == _MARK and key[1:2] != [target.workflow_key] for key in keys):
+        desk.log.notice(
+            f"Another workflow writes a check run `{name}` on this commit, too, and GitHub goes by the latest of a "
+            "name. Give each its own by the input `name`."
+        )
     return max(ours, key=lambda run: int(run["id"]), default=None)
 
 

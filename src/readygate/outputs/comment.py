@@ -51,13 +51,13 @@ class Conversation:
 def marker(gate: str, target: Target) -> str:
     """The last line of the comment: which gate, and which run wrote it."""
     return (
-        f"<!-- readygate:comment name={quote(gate, safe='')} head={target.head_sha} "
+        f"<!-- readygate:comment name={quote(gate, safe='')} workflow={target.workflow_key} head={target.head_sha} "
         f"run={target.run_id} attempt={target.run_attempt} -->"
     )
 
 
-def _marker_of(gate: str) -> re.Pattern[str]:
-    name = re.escape(quote(gate, safe=""))
+def _marker_of(gate: str, target: Target) -> re.Pattern[str]:
+    name = re.escape(f"{quote(gate, safe='')} workflow={target.workflow_key}")
     return re.compile(rf"<!-- readygate:comment name={name} head=[0-9a-f]* run=(\d+) attempt=(\d+) -->\s*\Z")
 
 
@@ -80,15 +80,15 @@ def _body(page: Page, desk: Desk | None, room: Budget) -> str:
     return markdown(page, room)
 
 
-def read_conversation(hub: GitHub, number: int, gate: str) -> Conversation:
+def read_conversation(hub: GitHub, target: Target, gate: str) -> Conversation:
     """Read the state of a pull request and find our comment in it.
 
     Raises:
         ForgeError: GitHub could not be asked.
     """
-    ours, pattern = None, _marker_of(gate)
+    ours, pattern = None, _marker_of(gate, target)
     pull: Mapping[str, Any] = {}
-    for pull in _pages(hub, number):
+    for pull in _pages(hub, target.number):
         for node in pull["comments"]["nodes"]:
             if ours is None and node["viewerDidAuthor"] and pattern.search(node["body"]):
                 ours = node
@@ -127,7 +127,7 @@ def publish(page: Page, desk: Desk) -> None:
     if hub is None:
         return
     try:
-        talk = read_conversation(hub, target.number, page.gate)
+        talk = read_conversation(hub, target, page.gate)
         reason = _left_alone(page, desk, talk)
         if reason:
             desk.log.notice(f"No comment was written: {reason}.")
@@ -142,7 +142,7 @@ def publish(page: Page, desk: Desk) -> None:
             desk.posted["comment-url"] = str(talk.ours["url"])
     except PermissionDeniedError as error:
         desk.unwritten.append("comment")
-        desk.log.notice(f"No comment was written: {error}")
+        desk.log.line(f"No comment was written: {error}")
     except ForgeError as error:
         desk.log.notice(f"The comment could not be written: {error}")
 
@@ -162,7 +162,7 @@ def _left_alone(page: Page, desk: Desk, talk: Conversation) -> str:
     if talk.head != target.head_sha:
         return f"the pull request has moved on to {talk.head[:7]}, whose own run will write it"
     if talk.ours is not None:
-        found = _marker_of(page.gate).search(talk.ours["body"])
+        found = _marker_of(page.gate, target).search(talk.ours["body"])
         if found and (int(found[1]), int(found[2])) > (target.run_id, target.run_attempt):
             return "a later run has written it"
         return ""  # a comment that stands is kept true, whatever the mode

@@ -6,13 +6,13 @@ Reports of one folder belong together. Folders are legs of one suite only if a p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from readygate.model.report import TestReport
 from readygate.snapshot.alike import Open, clusters
+from readygate.snapshot.legpattern import LegPattern
 
 _PARENTS = frozenset(
     [
@@ -30,8 +30,6 @@ _PARENTS = frozenset(
     ]
 )
 """Folders whose children are parts of a monorepo, however alike their tests are called."""
-
-_PLACEHOLDER = re.compile(r"\\\{(\w+)\\\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,21 +76,16 @@ def assign(files: Iterable[Named], pattern: str = "") -> tuple[Bucket, ...]:
 
 
 def _named_by_pattern(files: Sequence[Named], pattern: str) -> list[Open]:
-    expression = re.compile(
-        r"(?:^|/)" + _PLACEHOLDER.sub(r"(?P<\1>[^/]+?)", re.escape(pattern.strip("/"))) + r"(?=/|$)"
-    )
+    wanted = LegPattern(pattern)
     found: dict[tuple[str, str], list[Named]] = {}
     legs: dict[tuple[str, str], str] = {}
     for file in files:
-        path = PurePosixPath(file.path)
-        match = expression.search(str(path)) or expression.search(str(path.with_suffix("")))
-        if match:
-            end = match.end()
-            folder = str(path.parent)
-            suite = f"{file.path[: match.start()]}/{pattern}/{folder[end:].strip('/')}".strip("/")
-            key = (suite, match[0].strip("/"))
+        hit = wanted.find(file.path)
+        if hit:
+            suite = "/".join(part for part in (hit.before, pattern.strip("/"), hit.after) if part)
+            key = (suite, hit.part)
             found.setdefault(key, []).append(file)
-            legs[key] = ", ".join(match.groupdict().values())
+            legs[key] = ", ".join(hit.values)
     return [
         Open(
             path=f"{suite}:{part}",

@@ -6,8 +6,10 @@ pull request, so they are read as hostile data (`archives`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from wcmatch import fnmatch, glob
 
@@ -21,6 +23,12 @@ from readygate.sources.workspace import DISCOVERY, PASSED_OVER, Found
 
 LARGEST = 1 << 30
 """Bytes of one packed artifact."""
+
+LATE_ARTIFACTS = (
+    "No artifact of this run was found. On GitHub Enterprise Server actions/upload-artifact works up to version 3, "
+    "and what it uploads can be read through the API only after the run has ended. Fetch it by "
+    "actions/download-artifact@v3 in this job instead of the input `artifacts`."
+)
 
 _FLAGS = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB
 
@@ -50,6 +58,12 @@ def fetch(hub: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | Fou
         name for name in sorted(newest) if fnmatch.fnmatch(name, list(wanted), flags=fnmatch.NEGATE | fnmatch.BRACE)
     ]
     return tuple(_download(hub, newest[name]) for name in names)
+
+
+def on_enterprise_server(server_url: str) -> bool:
+    """Whether this is a server of one's own: github.com and the tenants below ghe.com run what GitHub runs."""
+    host = (urlsplit(server_url).hostname or "").lower()
+    return host != "github.com" and not host.endswith(".ghe.com")
 
 
 def count(archives: Sequence[Source | Found], wanted: Sequence[str]) -> tuple[Pattern, ...]:
@@ -108,3 +122,39 @@ def choose(
         found += zip_members(archive, keep=keep, discovered=not given)
     told = tuple(Pattern(kind=kind, text=text, matched=counts[text], given=given) for text in wanted)
     return told, tuple(found)
+
+
+def together(here: Mapping[str, Found], packed: Mapping[str, Found], tell: Callable[[str], None]) -> dict[str, Found]:
+    """Files of the workspace and of artifacts under names that tell them apart.
+
+    Whoever downloads an artifact and names it, too, hands one file in twice; it counts once. Two that differ both
+    count: which of them is the right one cannot be told, and a failure in either must not be lost.
+    """
+    found = dict(here)
+    for name, file in packed.items():
+        known = here.get(name)
+        if known is None:
+            found[name] = file
+        elif not (known.problem or file.problem) and _same(known.source, file.source):
+            tell(f"{name}: the same in the workspace and in the artifact, read once")
+        else:
+            artifact, slash, member = name.partition("/")
+            other = f"{artifact} (artifact){slash}{member}"
+            while other in found or other in packed:
+                other += "'"
+            tell(f"{name}: the artifact holds another file of this name than the workspace; it is told as {other}")
+            found[other] = replace(file, source=replace(file.source, name=other))
+    return found
+
+
+def _same(one: Source, other: Source) -> bool:
+    try:
+        with one.open() as left, other.open() as right:
+            while True:
+                block = left.read(1 << 20)
+                if block != right.read(1 << 20):
+                    return False
+                if not block:
+                    return True
+    except OSError:
+        return False

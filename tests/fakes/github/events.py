@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from . import render
 from .gitrepo import ZERO
 from .routes_talk import pull_details
+from .state import node_id, now
 
 if TYPE_CHECKING:
     from .gitrepo import Commit
@@ -102,3 +103,75 @@ def merge_group(world: World, base: str, base_sha: str, head_sha: str, number: i
         },
     }
     return {"action": "checks_requested", "merge_group": group, **_common(world, "hubot")}
+
+
+_HEAD_COMMIT = ("id", "tree_id", "message", "timestamp", "author", "committer")
+_RUN_ADDRESSES = ("jobs", "logs", "check_suite", "artifacts", "cancel", "rerun", "workflow")
+
+
+def workflow_run(
+    world: World,
+    run_id: int,
+    event: str,
+    head_branch: str,
+    head_sha: str,
+    *,
+    head_repo: str | None = "",
+    conclusion: str = "success",
+    attempt: int = 1,
+    path: str = ".github/workflows/ci.yml",
+    created_at: str = "",
+) -> Json:
+    """Return what a workflow_run event carries; `pull_requests` names none from a fork, as on GitHub."""
+    full_name = world.full_name if head_repo == "" else head_repo
+    moment = created_at or now()
+    found = world.git.commit(head_sha)
+    commit = _commit(world, found) if found else {}
+    own = full_name == world.full_name
+    pulls = [pull for pull in world.pulls.values() if own and event == "pull_request" and pull.head == head_branch]
+    api = world.api(f"/actions/runs/{run_id}")
+    here = {"id": world.repository_id, "url": world.api(), "name": world.name}
+    actor = render.user(world, "hubot" if own else (full_name or "ghost/x").partition("/")[0])
+    run: Json = {
+        "id": run_id,
+        "name": "CI",
+        "node_id": node_id("WFR", run_id),
+        "head_branch": head_branch,
+        "head_sha": head_sha,
+        "path": path,
+        "display_title": "Change the widgets",
+        "run_number": max(1, run_id - 1000),
+        "run_attempt": attempt,
+        "event": event,
+        "status": "completed",
+        "conclusion": conclusion,
+        "workflow_id": 77,
+        "check_suite_id": 88,
+        "check_suite_node_id": node_id("CS", 88),
+        "url": api,
+        "html_url": world.web(f"/actions/runs/{run_id}"),
+        "pull_requests": [
+            {
+                "id": 1_800_000_000 + pull.number,
+                "number": pull.number,
+                "url": world.api(f"/pulls/{pull.number}"),
+                "head": {"ref": pull.head, "sha": pull.head_sha, "repo": here},
+                "base": {"ref": pull.base, "sha": pull.base_sha, "repo": here},
+            }
+            for pull in pulls
+        ],
+        "created_at": moment,
+        "updated_at": now(),
+        "run_started_at": moment,
+        "actor": actor,
+        "triggering_actor": actor,
+        **{f"{name}_url": f"{api}/{name}" for name in _RUN_ADDRESSES},
+        "previous_attempt_url": None,
+        "referenced_workflows": [],
+        "head_commit": {
+            key: commit.get(key) for key in ("id", "tree_id", "message", "timestamp", "author", "committer")
+        },
+        "repository": render.repository(world),
+        "head_repository": render.repository(world, full_name) if full_name else None,
+    }
+    return {"action": "completed", "workflow_run": run, "workflow": None, **_common(world, "hubot")}

@@ -51,12 +51,38 @@ class _Repository:
             if sha and full.count("/") >= 2:
                 root, kind, short = full.split("/", 2)
                 target = _object(self._world, sha)
-                return {"id": f"REF_{full}", "name": short, "prefix": f"{root}/{kind}/", "target": target}
+                about = {"id": f"REF_{full}", "name": short, "prefix": f"{root}/{kind}/", "target": target}
+                return about | (_guards(self._world, short) if kind == "heads" else {})
         return None
 
     def object(self, info: Any, oid: str | None = None, expression: str | None = None) -> Json | None:
         need_one(self._world, self._token, "contents:read")
         return _object(self._world, oid or expression or "")
+
+
+def _guards(world: World, branch: str) -> Json:
+    found = world.protections.get(branch)
+    if found is None:
+        return {"refUpdateRule": None, "rules": _rules([])}
+    classic = found.reviews is not None or found.checks or not found.rules
+    rule = {
+        "allowsDeletions": False,
+        "allowsForcePushes": False,
+        "pattern": branch,
+        "requiredApprovingReviewCount": found.reviews,
+        "requiredStatusCheckContexts": found.checks,
+    }
+    return {"refUpdateRule": rule if classic else None, "rules": _rules(found.rules)}
+
+
+def _rules(types: list[str]) -> Any:
+    def page(info: Any, first: int | None = None, last: int | None = None, **_cursor: Any) -> Json:
+        size = first if first is not None else last
+        if size is None or not 0 <= size <= 100:
+            raise refuse("MISSING_PAGINATION_BOUNDARIES", "You must provide a `first` or `last` value up to 100.")
+        return {"nodes": [{"type": kind} for kind in types[:size]], "totalCount": len(types)}
+
+    return page
 
 
 def _object(world: World, name: str) -> Json | None:

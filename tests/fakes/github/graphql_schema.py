@@ -35,7 +35,37 @@ type Repository {
   pullRequest(number: Int!): PullRequest
 }
 
-type Ref { id: ID! name: String! prefix: String! target: GitObject }
+type Ref {
+  id: ID!
+  name: String!
+  prefix: String!
+  target: GitObject
+  refUpdateRule: RefUpdateRule
+  rules(after: String, before: String, first: Int, last: Int): RepositoryRuleConnection
+}
+
+type RefUpdateRule {
+  allowsDeletions: Boolean!
+  allowsForcePushes: Boolean!
+  pattern: String!
+  requiredApprovingReviewCount: Int
+  requiredStatusCheckContexts: [String]
+}
+type RepositoryRuleConnection { nodes: [RepositoryRule] totalCount: Int! }
+type RepositoryRule { type: RepositoryRuleType! }
+enum RepositoryRuleType {
+  CREATION
+  DELETION
+  MERGE_QUEUE
+  NON_FAST_FORWARD
+  PULL_REQUEST
+  REQUIRED_LINEAR_HISTORY
+  REQUIRED_SIGNATURES
+  REQUIRED_STATUS_CHECKS
+  REQUIRED_WORKFLOW_STATUS_CHECKS
+  UPDATE
+  WORKFLOWS
+}
 
 interface GitObject { id: ID! oid: GitObjectID! abbreviatedOid: String! }
 type Commit implements GitObject {

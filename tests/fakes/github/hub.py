@@ -14,7 +14,7 @@ from . import events, graphql, render, routes_artifacts, routes_checks, routes_r
 from .faults import FaultBook
 from .gitrepo import Repository
 from .server import Server
-from .state import ACTIONS_APP, OTHER_APP, SCOPES, Kind, Limits, Pull, Token, World
+from .state import ACTIONS_APP, OTHER_APP, SCOPES, Kind, Limits, Protection, Pull, Token, World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -202,6 +202,12 @@ class FakeGitHub:
         """Lock a conversation."""
         self.world.pulls[number].locked = True
 
+    def protect(
+        self, branch: str, *, reviews: int | None = None, checks: tuple[str, ...] = (), rules: tuple[str, ...] = ()
+    ) -> None:
+        """Protect a branch: by required reviews and checks, by rules of rulesets, or by none (no forced push)."""
+        self.world.protections[branch] = Protection(reviews, list(checks), list(rules))
+
     def add_comment(self, number: int, body: str, login: str = "mallory") -> int:
         """Add somebody's comment and return its number."""
         app_id = ACTIONS_APP if login == "github-actions[bot]" else None
@@ -248,3 +254,10 @@ class FakeGitHub:
     def event_merge_group(self, base: str, base_sha: str, head_sha: str, number: int = 1) -> Json:
         """Return the payload of a merge_group event."""
         return events.merge_group(self.world, base, base_sha, head_sha, number)
+
+    def event_workflow_run(self, run_id: int, event: str, head_branch: str, head_sha: str, **more: Any) -> Json:
+        """Return the payload of a workflow_run event about a run that ended.
+
+        Further: `head_repo` (of a fork; None if it is gone), `conclusion`, `attempt`, `path`, `created_at`.
+        """
+        return events.workflow_run(self.world, run_id, event, head_branch, head_sha, **more)

@@ -143,6 +143,15 @@ class Artifact:
 
 
 @dataclass(slots=True)
+class Protection:
+    """What guards a branch: classic protection as everybody may see it, and the types of its rulesets' rules."""
+
+    reviews: int | None = None
+    checks: list[str] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class World:
     """The state of one repository; `lock` guards all but the git objects."""
 
@@ -161,6 +170,7 @@ class World:
     runs: dict[int, CheckRun] = field(default_factory=dict)
     statuses: list[Status] = field(default_factory=list)
     artifacts: dict[int, Artifact] = field(default_factory=dict)
+    protections: dict[str, Protection] = field(default_factory=dict)
     storage: str = ""
     users: dict[str, int] = field(default_factory=dict)
     repositories: dict[str, int] = field(default_factory=dict)

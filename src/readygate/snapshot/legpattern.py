@@ -1,0 +1,84 @@
+"""The input `legs`: a pattern such as `results-{os}-{python}` that names legs by a part of a report's path.
+
+Paths may come from an archive that somebody hostile packed, so nothing is searched by trial and error: the time is
+linear in the length of the path for each part of the pattern.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+_PLACEHOLDER = re.compile(r"\{\w+\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """Where a pattern lies in a path.
+
+    Attributes:
+        before: the folders in front of it, `/` between them.
+        part: what it matched.
+        after: the folders behind it, without the name of the file.
+        values: what stands in place of each name in braces, in their order.
+    """
+
+    before: str
+    part: str
+    after: str
+    values: tuple[str, ...]
+
+
+class LegPattern:
+    """A pattern, ready to be looked for: each of its parts between slashes must match one part of a path."""
+
+    def __init__(self, pattern: str) -> None:
+        self._parts = [_PLACEHOLDER.split(part) for part in pattern.strip("/").split("/")]
+
+    def find(self, path: str) -> Hit | None:
+        """The first place in a path that the pattern matches; the name of a file may leave out its ending."""
+        parts = path.split("/")
+        bare = [*parts[:-1], PurePosixPath(path).stem]
+        for start in range(len(parts) - len(self._parts) + 1):
+            end = start + len(self._parts)
+            for names in (bare, parts):
+                values = self._values(names[start:end])
+                if values is not None:
+                    return Hit(
+                        before="/".join(parts[:start]),
+                        part="/".join(names[start:end]),
+                        after="/".join(parts[end:-1]),
+                        values=values,
+                    )
+        return None
+
+    def _values(self, names: Sequence[str]) -> tuple[str, ...] | None:
+        values: list[str] = []
+        for literals, name in zip(self._parts, names, strict=True):
+            found = _split(literals, name)
+            if found is None:
+                return None
+            values += found
+        return tuple(values)
+
+
+def _split(literals: Sequence[str], name: str) -> list[str] | None:
+    """What stands between literal texts that a name consists of; each value as short as can be, never empty."""
+    first, *rest = literals
+    if not rest:
+        return [] if name == first else None
+    last = rest.pop()
+    end = len(name) - len(last)
+    if not name.startswith(first) or not name.endswith(last):
+        return None
+    values, at = [], len(first)
+    for literal in rest:
+        # the leftmost place is right: a later one would only leave less for what follows
+        place = name.find(literal, at + 1, end)
+        if place < 0:
+            return None
+        values.append(name[at:place])
+        at = place + len(literal)
+    return [*values, name[at:end]] if at < end else None
