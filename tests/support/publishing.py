@@ -16,7 +16,8 @@ from tests.support.builders import page, target
 from readygate.github.client import GitHub
 from readygate.log import Log
 from readygate.model.comparison import Comparison
-from readygate.outputs import Desk, all_outputs
+from readygate.outputs import Desk
+from readygate.outputs import publish as publish_all
 from readygate.render.page import Page
 from readygate.settings import Settings, Workplace
 
@@ -102,9 +103,7 @@ def publish(scene: Scene, folder: Path) -> Published:
             hub=GitHub(api_url=hub.url, token=hub.token(scene.permissions), repository="acme/widgets"),
             folder=folder / "out",
         )
-        for output in all_outputs():
-            if output.wants(made, desk):
-                output.publish(made, desk)
+        publish_all(made, desk)
         comments, runs = hub.comments(7), hub.check_runs(head)
         assert len(comments) <= 1
         assert len(runs) <= 1
