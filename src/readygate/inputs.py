@@ -33,19 +33,16 @@ class Reader:
         self.problems.append(f"input `{name}`: {value!r} is none of {', '.join(filter(None, allowed))}")
         return allowed[0]
 
-    def flag(self, name: str) -> bool:
-        """A yes or no, true by default."""
-        value = self.text(name, "true").lower()
-        if value not in ("true", "false"):
-            self.problems.append(f"input `{name}`: {value!r} is neither true nor false")
-        return value != "false"
+    def flag(self, name: str, *, default: bool = True) -> bool:
+        """A yes or no."""
+        return self.choice(name, ("true", "false") if default else ("false", "true")) == "true"
 
-    def number(self, name: str, default: int, highest: int) -> int:
-        """A whole number from 0."""
+    def number(self, name: str, default: int, highest: int, lowest: int = 0) -> int:
+        """A whole number."""
         value = self.text(name, str(default))
-        if value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= highest:
+        if value.isascii() and value.isdigit() and len(value) < 20 and lowest <= int(value) <= highest:
             return int(value)
-        self.problems.append(f"input `{name}`: {value!r} is no whole number from 0 to {highest:,}")
+        self.problems.append(f"input `{name}`: {value!r} is no whole number from {lowest} to {highest:,}")
         return default
 
     def json(self, name: str) -> object:

@@ -40,7 +40,7 @@ def steps(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
 def test_there_are_workflows() -> None:
     names = {path.stem for path in WORKFLOWS}
 
-    assert names == {"three-jobs", "one-job", "matrix", "merge-queue", "other-outputs"}
+    assert names == {"three-jobs", "one-job", "matrix", "merge-queue", "other-outputs", "artifact-baseline"}
 
 
 def test_workflows_keep_to_the_schema() -> None:

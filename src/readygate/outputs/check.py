@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from readygate.errors import ForgeError, PermissionDeniedError
@@ -158,19 +158,47 @@ def _write(
     if place.run_url:
         body["details_url"] = place.run_url
     known = _existing(hub, gate, sha)
-    # annotations are only ever added to a check run, never taken away: with others it must be a new one
-    had = str(known["external_id"]).rpartition("/")[2] if known else ""
-    if known and had in (digest, "none"):
-        first = [] if had == digest else list(rows[:PER_REQUEST])
-        made = hub.patch(f"/check-runs/{known['id']}", {**body, "output": _output(output, first)})
-        rest = [] if had == digest else rows[PER_REQUEST:]
+    if known is not None and _continues(known, digest, len(rows)):
+        run, sent = known, _sent(known)
+        if sent == len(rows):
+            run = hub.patch(f"/check-runs/{run['id']}", {**body, "output": _output(output, ())})
     else:
-        made = hub.post("/check-runs", {**body, "head_sha": sha, "output": _output(output, rows[:PER_REQUEST])})
-        rest = rows[PER_REQUEST:]
-    for start in range(0, len(rest), PER_REQUEST):
-        more = _output(output, rest[start : start + PER_REQUEST])
-        hub.patch(f"/check-runs/{made['id']}", {"output": more})
-    return dict(made)
+        first = {**body, "head_sha": sha, "output": _output(output, rows[:PER_REQUEST])}
+
+        def find() -> Mapping[str, Any] | None:
+            made = _ours(hub, gate, sha, "all")
+            return next((run for run in made if run["external_id"] == body["external_id"]), None)
+
+        run = hub.create("/check-runs", first, find)
+        sent = len(rows[:PER_REQUEST])
+    while sent < len(rows):
+        more = {**body, "output": _output(output, rows[sent : sent + PER_REQUEST])}
+        sent = min(sent + PER_REQUEST, len(rows))
+        run = hub.patch(f"/check-runs/{run['id']}", more, _arrived(hub, int(run["id"]), sent))
+    return run
+
+
+def _continues(known: Mapping[str, Any], digest: str, total: int) -> bool:
+    """Whether a check run can be edited: annotations are only ever added to it, never taken away.
+
+    It can if it holds none, or the same ones; of those a run that was cut off may have sent only the first.
+    """
+    had, sent = str(known["external_id"]).rpartition("/")[2], _sent(known)
+    return sent == 0 or (had == digest and sent <= total)
+
+
+def _sent(run: Mapping[str, Any]) -> int:
+    return int((run.get("output") or {}).get("annotations_count") or 0)
+
+
+def _arrived(hub: GitHub, number: int, expected: int) -> Callable[[], Any]:
+    """After a lost answer: the check run, if its annotations have arrived, so that they are not added twice."""
+
+    def find() -> Mapping[str, Any] | None:
+        run: Mapping[str, Any] = hub.get(f"/check-runs/{number}")
+        return run if _sent(run) >= expected else None
+
+    return find
 
 
 def _output(output: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -179,9 +207,12 @@ def _output(output: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dic
 
 def _existing(hub: GitHub, gate: str, sha: str) -> Mapping[str, Any] | None:
     """Our newest check run of this name on the commit."""
-    runs = hub.get(f"/commits/{sha}/check-runs", check_name=gate, filter="latest", per_page=100)["check_runs"]
-    ours = [run for run in runs if str(run.get("external_id") or "").startswith(f"{_MARK}/") and run["name"] == gate]
-    return max(ours, key=lambda run: int(run["id"]), default=None)
+    return max(_ours(hub, gate, sha, "latest"), key=lambda run: int(run["id"]), default=None)
+
+
+def _ours(hub: GitHub, gate: str, sha: str, which: str) -> list[Mapping[str, Any]]:
+    runs = hub.get(f"/commits/{sha}/check-runs", check_name=gate, filter=which, per_page=100)["check_runs"]
+    return [run for run in runs if str(run.get("external_id") or "").startswith(f"{_MARK}/") and run["name"] == gate]
 
 
 OUTPUT = Output(name="check", order=20, wants=wants, publish=publish)
