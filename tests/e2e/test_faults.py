@@ -208,6 +208,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         stored = hub.git.run("cat-file", "blob", f"readygate-data:{name}")
         hub.add_run(runner.run_id, "push", "main", base)
         hub.add_artifact(runner.run_id, "readygate", {"readygate.snapshot": stored})
+        hub.reset_requests()
         yield Scene(runner, base)
 
 
