@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
-from readygate.baseline import Choice
+from readygate.baseline import Choice, slug
+from readygate.budget import Budget, Clock
 from readygate.collect import Background, Remote
 from readygate.errors import DOCS, EXIT_NOT_EVALUATED, ReadygateError, SettingsError
 from readygate.formats import Source
@@ -21,7 +22,7 @@ from readygate.log import Log, has_colour
 from readygate.model.paths import PathRules
 from readygate.model.patterns import paths_fit
 from readygate.model.target import Role, Target
-from readygate.outputs import Desk, check, step_outputs
+from readygate.outputs import Desk, check, status, step_outputs
 from readygate.pipeline import run
 from readygate.policy import PATH, PolicyFiles, effective, read
 from readygate.render.text import fenced, redact
@@ -39,35 +40,44 @@ RECIPE = (
 )
 
 
-def run_action(environment: Mapping[str, str], stdout: TextIO) -> int:
+def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | None = None) -> int:
     """Run the action.
 
     Args:
         environment: of the container: `INPUT_*`, `GITHUB_*`, `RUNNER_*`.
         stdout: the log of the step.
+        clock: what the time budget is measured with.
 
     Returns:
         the exit code of the process.
     """
     in_runner = environment.get("GITHUB_ACTIONS") == "true"
-    log = Log(stream=stdout, commands=in_runner, colour=has_colour(stdout, environment))
+    log = Log(
+        stream=stdout,
+        commands=in_runner,
+        colour=has_colour(stdout, environment),
+        debug=environment.get("RUNNER_DEBUG") == "1",
+        secret=environment.get("INPUT_TOKEN", "").strip(),
+    )
     desk: Desk | None = None
     target: Target | None = None
     try:
         place = read_workplace(environment)
         desk = Desk(settings=Settings(), workplace=place, log=log)  # wrong inputs are told in the summary, too
         settings = desk.settings = read_inputs(environment)
+        desk.budget = Budget(settings.time_budget, clock or Clock())
         if settings.report:
             desk.folder = _folder(place, settings)
         if settings.token:
-            desk.hub = GitHub(api_url=place.api_url, token=settings.token, repository=place.repository)
+            desk.hub = _session(desk, place)
         target = read_target(place, settings, checked_out(place.workspace), _branches(desk.hub, settings))
         if target.via and settings.needs is None:
             settings = desk.settings = replace(settings, needs=conclusion(place.event))
         for notice in (RECIPE if settings.leg else "", target.remark):
             if notice:
                 log.notice(notice)
-        return _judge(desk, target, place, settings)
+        with desk.budget.watch():
+            return _judge(desk, target, place, settings)
     except ReadygateError as error:
         return _give_up(error, error.exit_code, desk, target, log)
     except Exception as error:
@@ -111,7 +121,7 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
     _refuse_own_baseline(place, settings, tracked or frozenset())
     if target.via and checked_out(place.workspace) != target.measured:
         tracked = None  # the checkout is that of another commit
-    store = None if settings.baseline == "off" else open_store(settings.baseline, place.workspace, desk.hub)
+    store = _open_store(desk, target, place, settings)
 
     def paths(known: Background) -> PathRules:
         return PathRules(
@@ -122,8 +132,33 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         background = _fetch(pool, desk.hub, target, settings.gate, store, need_files=tracked is None)
-        archives = _artifacts(place, settings, target.run_id, desk.log)
+        archives = _artifacts(desk, place, settings, target.run_id)
         return run(desk, target, background, paths, store if target.stores else None, archives)
+
+
+def _session(desk: Desk, place: Workplace) -> GitHub:
+    return GitHub(
+        api_url=place.api_url,
+        token=desk.settings.token,
+        repository=place.repository,
+        budget=desk.budget,
+        tell=desk.log.line,
+        trace=desk.log.trace,
+    )
+
+
+def _open_store(desk: Desk, target: Target, place: Workplace, settings: Settings) -> Store | None:
+    if settings.baseline == "off":
+        return None
+    return open_store(
+        settings.baseline,
+        place.workspace,
+        desk.hub,
+        gate=slug(settings.gate),
+        branch=target.base_ref,
+        run_id=place.run_id,
+        folder=desk.folder,
+    )
 
 
 def _refuse_own_baseline(place: Workplace, settings: Settings, tracked: frozenset[str]) -> None:
@@ -144,7 +179,7 @@ def _refuse_own_baseline(place: Workplace, settings: Settings, tracked: frozense
         )
 
 
-def _artifacts(place: Workplace, settings: Settings, run_id: int, log: Log) -> tuple[Source | Found, ...]:
+def _artifacts(desk: Desk, place: Workplace, settings: Settings, run_id: int) -> tuple[Source | Found, ...]:
     """Download the artifacts that the input names, by a session of their own.
 
     Raises:
@@ -154,13 +189,12 @@ def _artifacts(place: Workplace, settings: Settings, run_id: int, log: Log) -> t
         return ()
     if not settings.token:
         raise SettingsError(("the input `artifacts` needs the input `token`",))
-    with log.group("Reading artifacts"):
-        hub = GitHub(api_url=place.api_url, token=settings.token, repository=place.repository)
-        found = fetch(hub, run_id, settings.artifacts)
+    with desk.log.group("Reading artifacts"):
+        found = fetch(_session(desk, place), run_id, settings.artifacts)
         for part in found:
-            log.line(part.name if isinstance(part, Source) else part.source.name)
+            desk.log.line(part.name if isinstance(part, Source) else part.source.name)
     if not found and run_id == place.run_id and on_enterprise_server(place.server_url):
-        log.notice(LATE_ARTIFACTS)
+        desk.log.notice(LATE_ARTIFACTS)
     return found
 
 
@@ -200,6 +234,7 @@ def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target
     log.error(redact(str(error)))
     if desk is None:
         return code
+    desk.budget.begin_telling()
     title = "❌ Not ready: the change could not be judged"
     text = f"{title}\n\n{fenced(str(error))}\n"
     if desk.workplace.step_summary is not None:
@@ -208,10 +243,13 @@ def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target
                 stream.write(f"## {text}")
         except OSError as problem:
             log.notice(f"The job summary could not be written ({problem})")
-    if desk.hub is not None and desk.settings.check and target is not None and target.role is Role.CHANGE:
-        output = {"title": title, "summary": text[:60_000]}
+    if desk.hub is not None and target is not None and target.role is Role.CHANGE:
+        sha, output = target.head_sha, {"title": title, "summary": text[:60_000]}
         try:
-            check.write(target.check_name(desk.settings.gate), target, "failure", output, (), desk)
+            if desk.settings.check:
+                check.write(target.check_name(desk.settings.gate), target, "failure", output, (), desk)
+            if desk.settings.status:
+                status.write(target.check_name(desk.settings.gate), sha, "error", f"{title}: {error.what}", desk)
         except Exception as problem:  # what made the run crash may well do it here again
             log.notice(f"The check run could not be written ({type(problem).__name__})")
     step_outputs.write({"verdict": "not-evaluated", "ready": "false", **desk.posted}, desk)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from readygate.errors import StoreError
@@ -24,6 +24,9 @@ from readygate.stores import Load, Store
 
 KEPT = 200
 """Snapshots kept per gate; the oldest go first."""
+
+MOST_PASSED_OVER = 5
+"""Snapshots that cannot be used and are passed over for an older one."""
 
 FIRST_RUN = "After the first run of Readygate on a push to the base branch, changes are compared."
 
@@ -46,7 +49,7 @@ class Choice:
     """The baseline, or why there is none (part of a sentence) and what to do about it (a sentence).
 
     Attributes:
-        warning: what could not be read beside it, for the log.
+        warning: what could not be read beside it or was passed over, for the log; sentences, a line each.
     """
 
     baseline: Baseline | None
@@ -83,7 +86,7 @@ def choose(
         ancestors: lists the first-parent ancestors, the nearest first; only asked if the commit has no snapshot.
 
     Raises:
-        StoreError, ForgeError: there is a store, or a snapshot, and it cannot be read.
+        StoreError, ForgeError: there is a store, and it, or every snapshot that fits, cannot be read.
     """
     names = store.names()
     entries = {entry.commit: entry for entry in _entries(names, gate) if entry.complete}
@@ -93,35 +96,70 @@ def choose(
             note=f"`{branch}` has no stored results yet" if branch else "there are no stored results yet",
             todo=FIRST_RUN,
         )
-    behind, found = 0, wanted if wanted in entries else ""
-    if not found:
-        for behind, commit in enumerate(ancestors(), start=1):  # noqa: B007  (the last count is what we want)
-            if commit in entries:
-                found = commit
-                break
-    if not found:
+    passed_over: list[StoreError] = []
+    snapshot, told, behind = _nearest(store, entries, _line(wanted, ancestors), passed_over)
+    if snapshot is None:
+        if passed_over:  # there are results, and none of them can be read: that is not the same as none
+            raise passed_over[0]
         return Choice(
             baseline=None,
             note=f"neither {wanted[:7]} nor any commit before it that was looked at has stored results",
             todo=FIRST_RUN,
         )
-    name = entries[found].name
-    data, told = unpack(store.load(name))
-    snapshot = decode(data, where=f"{store.where}, {name}")
-    if snapshot.commit != found:
-        raise StoreError(f"the snapshot says it is of {snapshot.commit[:7]}", where=f"{store.where}, {name}")
-    history, warning = _history(told, f"{store.where}, {name}")
+    history, damage = _history(told, f"{store.where}, {entries[snapshot.commit].name}")
+    warnings = [f"{error} Older results were taken in its place." for error in passed_over]
+    if damage:
+        warnings.append(f"{damage} Without it the report tells nothing of earlier runs.")
     return Choice(
-        warning=warning,
+        warning="\n".join(warnings),
         baseline=Baseline(
             snapshot=snapshot,
             wanted=wanted,
-            behind=behind if found != wanted else 0,
+            behind=behind,
             branch=branch,
             relation=relation,
             history=history,
         ),
     )
+
+
+def _line(wanted: str, ancestors: Callable[[], Iterable[str]]) -> Iterator[str]:
+    yield wanted
+    yield from ancestors()
+
+
+def _nearest(
+    store: Store, entries: Mapping[str, _Entry], line: Iterable[str], passed_over: list[StoreError]
+) -> tuple[Snapshot | None, bytes, int]:
+    """The first snapshot on a line of commits that can be used, its history, and how many commits stand before it."""
+    for behind, commit in enumerate(line):
+        if commit in entries:
+            snapshot, told = _usable(store, entries[commit], passed_over)
+            if snapshot is not None:
+                return snapshot, told, behind
+    return None, b"", 0
+
+
+def _usable(store: Store, entry: _Entry, passed_over: list[StoreError]) -> tuple[Snapshot | None, bytes]:
+    """Load a snapshot and its history; None if it is damaged, newer, or not what its name says, which is kept.
+
+    Raises:
+        StoreError: it cannot be loaded, or too many in a row were none.
+    """
+    where = f"{store.where}, {entry.name}"
+    data, told = unpack(store.load(entry.name))
+    try:
+        snapshot = decode(data, where=where)
+        if snapshot.commit != entry.commit:
+            raise StoreError(f"the snapshot says it is of {snapshot.commit[:7]}", where=where)
+        if not snapshot.provenance.complete:
+            raise StoreError("the snapshot is of a run that was not complete", where=where)
+    except StoreError as error:
+        passed_over.append(error)
+        if len(passed_over) > MOST_PASSED_OVER:
+            raise
+        return None, b""
+    return snapshot, told
 
 
 def history_name(gate: str, branch: str) -> str:
@@ -141,7 +179,7 @@ def pack(snapshot: bytes, history: bytes) -> bytes:
 
 def unpack(data: bytes) -> tuple[bytes, bytes]:
     """Take apart what `pack` made; a snapshot alone has an empty history."""
-    if not data.endswith(_PACKED):
+    if len(data) < 8 or not data.endswith(_PACKED):
         return data, b""
     (length,) = struct.unpack("<I", data[-8:-4])
     return data[: -8 - length], data[-8 - length : -8]

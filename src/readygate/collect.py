@@ -261,11 +261,10 @@ class Remote:
     def _files(self) -> frozenset[str] | None:
         try:
             tree = self.hub.get(f"/git/trees/{self.target.measured}", recursive=1)
+            files = frozenset(row["path"] for row in tree["tree"] if row["type"] == "blob")
         except ForgeError:
             return None  # paths are then told as the reports name them
-        if tree.get("truncated"):
-            return None
-        return frozenset(row["path"] for row in tree["tree"] if row["type"] == "blob")
+        return None if tree.get("truncated") else files
 
 
 def _touches(changes: Changes | None, path: str) -> bool:

@@ -81,3 +81,7 @@ class PermissionDeniedError(ForgeError):
 
 class NotFoundError(ForgeError):
     """GitHub has no such thing, or the token may not know of it."""
+
+
+class TimeBudgetError(ForgeError):
+    """The time that the step may take is over; no request is sent any more."""

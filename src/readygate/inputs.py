@@ -37,18 +37,14 @@ class Reader:
 
     def flag(self, name: str, default: str = "true") -> bool:
         """A yes or no."""
-        value = self.text(name, default).lower()
-        if value in ("true", "false"):
-            return value == "true"
-        self.problems.append(f"input `{name}`: {value!r} is neither true nor false")
-        return default == "true"
+        return self.choice(name, ("true", "false") if default == "true" else ("false", "true")) == "true"
 
-    def number(self, name: str, default: int, highest: int) -> int:
-        """A whole number from 0."""
+    def number(self, name: str, default: int, highest: int, lowest: int = 0) -> int:
+        """A whole number."""
         value = self.text(name, str(default))
-        if value.isascii() and value.isdigit() and len(value) < 20 and int(value) <= highest:
+        if value.isascii() and value.isdigit() and len(value) < 20 and lowest <= int(value) <= highest:
             return int(value)
-        self.problems.append(f"input `{name}`: {value!r} is no whole number from 0 to {highest:,}")
+        self.problems.append(f"input `{name}`: {value!r} is no whole number from {lowest} to {highest:,}")
         return default
 
     def json(self, name: str) -> object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TextIO
 
 from readygate.render.text import redact, visible
@@ -62,16 +62,20 @@ class Log:
         commands: the stream is read by a runner: notices and errors become annotations, groups fold.
         colour: the stream shows colours.
         width: its columns, 0 if lines need no end.
+        debug: print what `trace` is told.
+        secret: text that is never printed, whatever form it has; empty without one.
     """
 
     stream: TextIO
     commands: bool = False
     colour: bool = False
     width: int = 0
+    debug: bool = False
+    secret: str = field(default="", repr=False)
 
     def line(self, text: str = "") -> None:
         """Print text, each of its lines made harmless."""
-        for row in text.split("\n"):
+        for row in self._masked(text).split("\n"):
             print(harmless(row), file=self.stream, flush=True)
 
     def pieces(self, *parts: tuple[str, str]) -> None:
@@ -79,11 +83,20 @@ class Log:
 
         A line that has to be made harmless, which a renderer leaves no need for, loses its styles.
         """
+        parts = tuple((self._masked(text), style) for text, style in parts)
         plain = "".join(text for text, _ in parts)
         shown = harmless(plain)
         if self.colour and shown == plain:
             shown = "".join(f"\x1b[{STYLES[style]}m{text}\x1b[0m" if style and text else text for text, style in parts)
         print(shown, file=self.stream, flush=True)
+
+    def trace(self, text: str) -> None:
+        """Tell a detail that helps to find a fault; only if the runner was asked for them."""
+        if self.debug:
+            self._told("debug", text)
+
+    def _masked(self, text: str) -> str:
+        return text.replace(self.secret, "***") if self.secret else text
 
     def notice(self, text: str) -> None:
         """Tell something that the reader should know and that changes no result."""
@@ -94,9 +107,10 @@ class Log:
         self._told("error", text)
 
     def _told(self, kind: str, text: str) -> None:
-        shown = "\n".join(visible(row) for row in redact(text).split("\n"))
+        shown = "\n".join(visible(row) for row in redact(self._masked(text)).split("\n"))
         if self.commands:
-            print(f"::{kind} title=Readygate::{_data(shown)}", file=self.stream, flush=True)
+            title = "" if kind == "debug" else " title=Readygate"
+            print(f"::{kind}{title}::{_data(shown)}", file=self.stream, flush=True)
         else:
             self.line(f"{kind}: {shown}")
 

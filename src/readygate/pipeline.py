@@ -95,6 +95,7 @@ def run(
 
     comparison, verdict = judged(book, compared, known.waiver)
     page = Page(gate=desk.settings.gate, target=target, comparison=comparison, verdict=verdict, locator=Locator(rules))
+    desk.budget.begin_telling()
     take_template(desk, target, known)
     publish(page, desk)
     whole = worth(with_carried(measured.snapshot, comparison, known.since_baseline), comparison)
@@ -105,7 +106,7 @@ def run(
 def _tell(known: Background, desk: Desk) -> None:
     """Say what could not be had of what the run is compared with, and goes on without."""
     if known.choice.warning:
-        desk.log.notice(f"{known.choice.warning} Without it the report tells nothing of earlier runs.")
+        desk.log.notice(known.choice.warning)
     if known.policy.note:
         desk.log.notice(f"The policy file of the base could not be read: {known.policy.note}.")
 

@@ -28,6 +28,8 @@ class Settings:
 
     Attributes:
         artifacts: names, or globs of names, of artifacts of this run to read reports from.
+        status: write a commit status, too.
+        time_budget: minutes that the step may take.
         annotations: how many annotations the check run gets at most.
         needs: result by job; None if the input was not given.
         template: path in the repository of a Jinja2 template for the comment.
@@ -46,6 +48,7 @@ class Settings:
     baseline: str = "branch"
     comment: str = "always"
     check: bool = True
+    status: bool = False
     annotations: int = 50
     summary: bool = True
     fail: str = "not-ready"
@@ -58,6 +61,7 @@ class Settings:
     pull_request: int = 0
     path_map: tuple[tuple[str, str], ...] = ()
     allow_pull_request_target: bool = False
+    time_budget: int = 10
     token: str = field(default="", repr=False)
 
     def bearing(self) -> dict[str, str]:
@@ -98,6 +102,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
         baseline=_baseline(reader),
         comment="off" if leg else comment,
         check=reader.flag("check"),
+        status=reader.flag("status", "false"),
         annotations=reader.number("annotations", 50, 1000),
         summary=reader.flag("summary"),
         fail=reader.choice("fail", FAIL_MODES),
@@ -110,6 +115,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
         pull_request=reader.number("pull-request", 0, 2**31),
         path_map=_path_map(reader),
         allow_pull_request_target=reader.flag("allow-pull-request-target", "false"),
+        time_budget=reader.number("time-budget", 10, 360, lowest=1),
         token=reader.text("token"),
     )
     if reader.problems:
@@ -127,9 +133,10 @@ def _name(reader: Reader) -> str:
 def _baseline(reader: Reader) -> str:
     value = reader.text("baseline", "branch")
     scheme, _, rest = value.partition(":")
-    if scheme in ("off", "branch") or (scheme == "folder" and rest):
+    if scheme in ("off", "branch", "artifact") or (scheme == "folder" and rest):
         return value
-    reader.problems.append(f"input `baseline`: {value!r} is none of branch, branch:NAME, folder:PATH, off")
+    known = "branch, branch:NAME, artifact, artifact:NAME, folder:PATH, off"
+    reader.problems.append(f"input `baseline`: {value!r} is none of {known}")
     return "branch"
 
 

@@ -94,6 +94,15 @@ def check(found: Published) -> None:
         assert len(row.get("raw_details", "").encode()) <= 65_536
 
 
+def status(found: Published) -> None:
+    text = found.status["description"]
+    assert 0 < len(text) <= 140
+    assert unseen(text.replace("\ufe0f", "")) == []
+    assert "\n" not in text
+    assert TOKEN not in text
+    assert (found.status["context"], found.status["state"]) == ("back_end *x*", "failure")
+
+
 def summary(found: Published) -> None:
     is_markdown(found.summary)
 
@@ -180,6 +189,7 @@ def merged_cobertura(found: Published) -> None:
 CHECKS: dict[str, Callable[[Published], None]] = {
     "comment": comment,
     "check": check,
+    "status": status,
     "summary": summary,
     "console": console,
     "step-outputs": step_outputs,

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from tests.fakes.github import FakeGitHub, faults
 
+from readygate.budget import Budget, Clock
 from readygate.errors import ForgeError, PermissionDeniedError, SettingsError, StoreError
 from readygate.github.client import GitHub
 from readygate.stores import Load, Store, all_stores, open_store
 from readygate.stores.branch import BRANCH
 
+CLOCK = Clock(sleep=lambda seconds: None)
 BINARY = bytes(range(256)) * 9
 
 
@@ -36,7 +38,7 @@ def branch_world(tmp_path: Path) -> Iterator[World]:
         token = hub.token({"contents": "write"})
 
         def session() -> GitHub:
-            return GitHub(api_url=hub.url, token=token, repository="acme/widgets")
+            return GitHub(api_url=hub.url, token=token, repository="acme/widgets", budget=Budget(clock=CLOCK))
 
         yield World(lambda: open_store("branch", tmp_path, session()), hub)
         assert not hub.unexpected
@@ -45,10 +47,8 @@ def branch_world(tmp_path: Path) -> Iterator[World]:
 WORLDS: dict[str, Callable[[Path], Iterator[World]]] = {"branch": branch_world, "folder": folder_world}
 
 
-@pytest.fixture(params=[kind.scheme for kind in all_stores()])
-def world(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    monkeypatch.setattr("readygate.stores.branch.time.sleep", lambda seconds: None)
-    monkeypatch.setattr("readygate.github.client.time.sleep", lambda seconds: None)
+@pytest.fixture(params=[kind.scheme for kind in all_stores() if kind.writes])
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
     assert request.param in WORLDS, f"the store {request.param} has no world to be tested in"
     yield from WORLDS[request.param](tmp_path)
 
@@ -139,10 +139,11 @@ def test_where_it_is_is_said(world: World) -> None:
 
 
 def test_no_other_store_is_opened(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="no store is called 's3'; there are branch, folder"):
+    with pytest.raises(SettingsError, match="no store is called 's3'; there are artifact, branch, folder"):
         open_store("s3:bucket", tmp_path, None)
-    with pytest.raises(SettingsError, match="`token` is empty"):
-        open_store("branch", tmp_path, None)
+    for url in ("branch", "artifact"):
+        with pytest.raises(SettingsError, match="`token` is empty"):
+            open_store(url, tmp_path, None)
 
 
 class TestFolder:
@@ -174,15 +175,14 @@ class TestBranch:
     """The branch in particular: what GitHub refuses is told, and what cannot be read is never nothing."""
 
     @pytest.fixture
-    def hub(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
-        monkeypatch.setattr("readygate.stores.branch.time.sleep", lambda seconds: None)
-        monkeypatch.setattr("readygate.github.client.time.sleep", lambda seconds: None)
+    def hub(self) -> Iterator[FakeGitHub]:
         with FakeGitHub() as hub:
             hub.commit({"a.py": "x = 1\n"}, branch="main")
             yield hub
 
     def open(self, hub: FakeGitHub, level: str = "write", url: str = "branch") -> Store:
-        session = GitHub(api_url=hub.url, token=hub.token({"contents": level}), repository="acme/widgets")
+        token = hub.token({"contents": level})
+        session = GitHub(api_url=hub.url, token=token, repository="acme/widgets", budget=Budget(clock=CLOCK))
         return open_store(url, Path(), session)
 
     def log(self, hub: FakeGitHub, branch: str = BRANCH) -> list[str]:
@@ -253,7 +253,7 @@ class TestBranch:
     def test_a_branch_that_keeps_moving_is_told(self, hub: FakeGitHub) -> None:
         put(self.open(hub), {"a": b"1"})
         hub.fault("PATCH", "/git/refs", faults.answer(422, {"message": "Update is not a fast forward"}), times=1_000)
-        with pytest.raises(StoreError, match="moved 12 times"):
+        with pytest.raises(StoreError, match="moved 40 times"):
             put(self.open(hub), {"b": b"1"})
 
     def test_a_list_that_is_cut_is_told(self, hub: FakeGitHub) -> None:

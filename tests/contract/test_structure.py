@@ -37,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "figures": set(),
     "registry": set(),
     "sandbox": set(),
+    "budget": {"errors"},
     # the eight stages, and what they stand on
     "inputs": set(),
     "workplace": {"errors"},
@@ -51,8 +52,8 @@ ALLOWED: dict[str, set[str]] = {
     "judge": {"model", "rules"},
     "render": {"figures", "model", "readygate"},
     "log": {"render"},
-    "github": {"errors", "model", "settings"},
-    "stores": {"errors", "github", "registry"},
+    "github": {"budget", "errors", "model", "settings"},
+    "stores": {"budget", "errors", "github", "registry"},
     "baseline": {"errors", "model", "snapshot", "stores"},
     "collect": {
         "baseline",
@@ -67,6 +68,7 @@ ALLOWED: dict[str, set[str]] = {
         "stores",
     },
     "outputs": {
+        "budget",
         "errors",
         "figures",
         "github",
@@ -112,6 +114,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "action": {
         "baseline",
+        "budget",
         "collect",
         "errors",
         "formats",
@@ -361,7 +364,7 @@ NEW_MODULES = {
     ),
     "stores/aa_new.py": (
         "from readygate.stores import StoreKind\n"
-        "STORE = StoreKind(scheme='aa-new', title='new', open=lambda rest, root, hub: (rest, root, hub))\n"
+        "STORE = StoreKind(scheme='aa-new', title='new', open=lambda opening: (opening.rest, opening.workspace))\n"
     ),
     "outputs/aa_new.py": (
         "from readygate.outputs import Output\n"
@@ -407,7 +410,7 @@ def test_a_new_module_needs_no_edit_elsewhere(tmp_path: Path) -> None:
     assert done.stdout.splitlines() == [
         str(copy),
         "aa-new WARN",
-        "aa-new ('x', PosixPath('/y'), None)",
+        "aa-new ('x', PosixPath('/y'))",
         "aa-new",
         "['aa-new', 'ab-new']",
         "aa-new",

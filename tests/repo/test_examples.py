@@ -63,6 +63,7 @@ def test_there_are_workflows() -> None:
         "without-docker",
         "pull-request-target",
         "enterprise-server",
+        "artifact-baseline",
     }
 
 

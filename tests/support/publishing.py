@@ -21,7 +21,7 @@ from readygate.outputs import publish as publish_all
 from readygate.render.page import Page
 from readygate.settings import Settings, Workplace
 
-PERMISSIONS = {"contents": "read", "checks": "write", "pull-requests": "write"}
+PERMISSIONS = {"contents": "read", "checks": "write", "pull-requests": "write", "statuses": "write"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,7 @@ class Published:
     page: Page
     comment: str
     check: dict[str, Any]
+    status: dict[str, Any]
     summary: str
     console: str
     outputs: dict[str, str]
@@ -89,7 +90,7 @@ def publish(scene: Scene, folder: Path) -> Published:
         stream = StringIO()
         (folder / "out").mkdir()
         desk = Desk(
-            settings=Settings(name=made.gate),
+            settings=Settings(name=made.gate, status="statuses" in scene.permissions),
             workplace=Workplace(
                 repository="acme/widgets",
                 run_id=about.run_id,
@@ -104,7 +105,8 @@ def publish(scene: Scene, folder: Path) -> Published:
             folder=folder / "out",
         )
         publish_all(made, desk)
-        comments, runs = hub.comments(7), hub.check_runs(head)
+        comments, runs, statuses = hub.comments(7), hub.check_runs(head), hub.statuses(head)
+        assert len(statuses) <= 1
         assert len(comments) <= 1
         assert len(runs) <= 1
         assert not hub.unexpected
@@ -115,6 +117,7 @@ def publish(scene: Scene, folder: Path) -> Published:
         page=made,
         comment=comments[0]["body"] if comments else "",
         check=_check(runs[0]) if runs else {},
+        status=statuses[0] if statuses else {},
         summary=(folder / "summary").read_text(encoding="utf-8"),
         console=stream.getvalue(),
         outputs={name: value.replace(address, "https://github.com") for name, value in outputs.items()},

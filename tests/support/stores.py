@@ -10,11 +10,15 @@ from readygate.stores import Change, Store
 
 @dataclass
 class Memory:
-    """Names and bytes; `loaded` tells what was asked for, `broken` makes every answer an error."""
+    """Names and bytes.
+
+    `loaded` tells what was asked for, `broken` makes every answer an error, `unloadable` only that to `load`.
+    """
 
     data: dict[str, bytes] = field(default_factory=dict)
     loaded: list[str] = field(default_factory=list)
     broken: bool = False
+    unloadable: bool = False
 
     @property
     def snapshots(self) -> dict[str, bytes]:
@@ -32,6 +36,8 @@ class Memory:
 
     def _load(self, name: str) -> bytes:
         self.loaded.append(name)
+        if self.unloadable:
+            raise StoreError("the store does not answer", where="memory")
         return self.data[name]
 
     def _update(self, change: Change) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable
 
 import pytest
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 from tests.support.builders import leg, snapshot
 from tests.support.stores import Memory
 
-from readygate.baseline import KEPT, Choice, choose, record, slug
+from readygate.baseline import KEPT, MOST_PASSED_OVER, Choice, choose, record, slug
 from readygate.errors import StoreError
 from readygate.model.snapshot import Snapshot
-from readygate.snapshot.codec import encode
+from readygate.snapshot.codec import MAGIC, encode
 
 
 def sha(number: int) -> str:
@@ -119,19 +120,57 @@ class TestChoose:
         assert chosen(known, 2, line(1)).baseline is not None
 
     @pytest.mark.parametrize("spoil", [lambda d: d[:-3], lambda d: b"", lambda d: b"x" + d, lambda d: d[:40] + d[41:]])
-    def test_a_damaged_snapshot_is_an_error_and_not_none(self, spoil: Callable[[bytes], bytes]) -> None:
+    def test_a_damaged_snapshot_is_named_and_passed_over_for_an_older_one(
+        self, spoil: Callable[[bytes], bytes]
+    ) -> None:
         known = memory(made(1), made(2))
         (name,) = [name for name in known.data if sha(2) in name]
         known.data[name] = spoil(known.data[name])
-        with pytest.raises(StoreError) as caught:
-            chosen(known, 2, line(1))
+        found = chosen(known, 2, line(1))
+        assert found.baseline is not None
+        assert (found.baseline.snapshot.commit, found.baseline.behind) == (sha(1), 1)
+        assert name in found.warning
+        assert "Older results were taken in its place." in found.warning
+
+    def test_if_there_is_no_older_one_it_is_an_error_and_not_none(self) -> None:
+        known = memory(made(1), made(2))
+        (name,) = [name for name in known.data if sha(2) in name]
+        known.data[name] = known.data[name][:-3]
+        with pytest.raises(StoreError, match="damaged") as caught:
+            chosen(known, 2, line(7, 8))
         assert name in caught.value.where
+
+    def test_a_snapshot_of_a_newer_version_is_named(self) -> None:
+        known = memory(made(1), made(2))
+        (name,) = [name for name in known.data if sha(2) in name]
+        body = bytearray(zlib.decompress(known.data[name][len(MAGIC) :]))
+        body[0] += 1
+        known.data[name] = MAGIC + zlib.compress(bytes(body))
+        assert "this Readygate reads version" in chosen(known, 2, line(1)).warning
+        with pytest.raises(StoreError, match="this Readygate reads version"):
+            chosen(known, 2, line())
+
+    def test_not_more_than_some_are_passed_over(self) -> None:
+        known = memory(*(made(number) for number in range(1, 20)))
+        for name in known.snapshots:
+            known.data[name] = b"nothing of ours"
+        with pytest.raises(StoreError, match="no Readygate snapshot"):
+            chosen(known, 19, line(*range(18, 0, -1)))
+        assert len([name for name in known.loaded if name.startswith("snapshots/")]) == MOST_PASSED_OVER + 1
 
     def test_a_snapshot_of_another_commit_is_an_error(self) -> None:
         known = memory(made(1))
         known.data[f"snapshots/readygate/{7:012d}-{sha(7)}"] = encode(made(1))
         with pytest.raises(StoreError, match="says it is of 0000000"):
-            chosen(known, 7)
+            chosen(known, 7, line())
+
+    def test_a_run_that_was_not_complete_is_no_baseline_under_any_name(self) -> None:
+        known = memory(made(1))
+        known.data[f"snapshots/readygate/{7:012d}-{sha(7)}"] = encode(made(7, complete=False))
+        found = chosen(known, 7, line(1))
+        assert found.baseline is not None
+        assert found.baseline.snapshot.commit == sha(1)
+        assert "was not complete" in found.warning
 
     def test_a_store_that_does_not_answer_is_an_error(self) -> None:
         with pytest.raises(StoreError):
@@ -140,6 +179,23 @@ class TestChoose:
 
 class TestRecord:
     """Stored once per commit, pruned at the old end, and never replaced by less."""
+
+    def test_a_history_that_cannot_be_loaded_does_not_begin_anew(self) -> None:
+        known = memory(made(1))
+        before = dict(known.data)
+        known.unloadable = True
+        with pytest.raises(StoreError):
+            record(known.store(), "readygate", made(2))
+        assert known.data == before
+
+    def test_a_damaged_history_begins_anew(self) -> None:
+        known = memory(made(1))
+        (name,) = [name for name in known.data if name.startswith("history/")]
+        known.data[name] = b"nothing of ours"
+        record(known.store(), "readygate", made(2))
+        found = chosen(known, 2, branch="").baseline
+        assert found is not None
+        assert found.history is not None
 
     def test_what_is_stored_is_found_again(self) -> None:
         known = Memory()

@@ -1,41 +1,67 @@
 """One authenticated session with GitHub: requests, paging, retries and typed failures. It knows no endpoint.
 
 PyGithub carries the requests. Its own retries are off: they repeat a POST eleven times and a PATCH never
-(https://github.com/PyGithub/PyGithub/blob/main/github/GithubRetry.py), so the policy stands here.
+(https://github.com/PyGithub/PyGithub/blob/main/github/GithubRetry.py), so the policy stands here:
+
+- what only reads, or says the same when it is said twice, is tried up to `TRIES` times, with jitter between;
+- what creates is sent again only after an answer that says it was not done, or after looking for it in vain;
+- a rate limit is waited for as long as it asks, up to `LONGEST_WAIT`;
+- nothing is sent, and nothing is waited for, beyond the time budget of the step.
 """
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from readygate.errors import DOCS, ForgeError, NotFoundError, PermissionDeniedError
+from readygate.budget import Budget, jitter
+from readygate.errors import ForgeError
+from readygate.github.answers import Fields, Trouble, graphql, no_answer, read, unusable
 
 if TYPE_CHECKING:
     from github.Requester import Requester
 
 API_VERSION = "2022-11-28"
 TRIES = 4
-LONGEST_WAIT = 60.0
+LONGEST_WAIT = 120.0
 """Seconds that one wait for a rate limit may take; a longer one is an error that says so."""
 
-UNKNOWN_AUTHORITY = "an authority of your own has signed it, which the container does not know"
-BUNDLE = f"name a file with its certificate by the variable REQUESTS_CA_BUNDLE; see {DOCS}/events.md"
-
-_RETRIED = (500, 502, 503, 504)
 _REDIRECTS = (301, 302, 303, 307, 308)
-_SETTLED = 300
+
+
+def _nothing(_text: str) -> None:
+    """Tell nobody."""
 
 
 class GitHub:
     """A session for one repository."""
 
-    def __init__(self, *, api_url: str, token: str, repository: str) -> None:
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        token: str,
+        repository: str,
+        budget: Budget | None = None,
+        tell: Callable[[str], None] = _nothing,
+        trace: Callable[[str], None] = _nothing,
+    ) -> None:
+        """Open a session; nothing is sent yet.
+
+        Args:
+            api_url: of the API, `https://api.github.com` or that of an own server.
+            token: to authenticate with.
+            repository: owner/name.
+            budget: how long requests and waits may take.
+            tell: takes a line for every try that failed and is made again.
+            trace: takes a line for every request.
+        """
         import github  # noqa: PLC0415  (a third of a second that runs without GitHub do not pay)
 
         self.repository = repository
+        self.budget = budget or Budget()
+        self._tell, self._trace = tell, trace
         self._api_url = api_url.rstrip("/")
         self._token = token
         self._requester: Requester = github.Github(
@@ -44,7 +70,7 @@ class GitHub:
             retry=None,
             seconds_between_requests=None,
             seconds_between_writes=None,
-            timeout=30,
+            timeout=self.budget.clock.timeout,
             lazy=True,
             user_agent="readygate",
         ).requester
@@ -59,25 +85,66 @@ class GitHub:
         """
         return self._call("GET", self._path(path), parameters=parameters)[0]
 
+    def rows(self, path: str) -> list[Any]:
+        """Read a list that GitHub does not divide into pages."""
+        found: list[Any] = self._call("GET", self._path(path), bare=True)[0]
+        return found
+
     def pages(self, path: str, key: str = "", **parameters: Any) -> Iterator[Any]:
         """Read a list page by page, 100 items each; `key` names the list inside of an object."""
         page = 1
         while True:
             data, headers = self._call(
-                "GET", self._path(path), parameters={**parameters, "per_page": 100, "page": page}
+                "GET", self._path(path), parameters={**parameters, "per_page": 100, "page": page}, bare=not key
             )
             yield from data[key] if key else data
             if 'rel="next"' not in headers.get("link", ""):
                 return
             page += 1
 
-    def post(self, path: str, body: Mapping[str, Any], *, repeatable: bool = False) -> Any:
-        """Create something; only a `repeatable` creation (git objects) is tried again after an unclear answer."""
-        return self._call("POST", self._path(path), body=body, repeatable=repeatable)[0]
+    def create(self, path: str, body: Mapping[str, Any], find: Callable[[], Any]) -> Any:
+        """Create something once.
 
-    def patch(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Change something."""
-        return self._call("PATCH", self._path(path), body=body)[0]
+        After an answer that leaves open whether GitHub has acted, `find` looks for it; only if it finds nothing, the
+        request is sent again.
+
+        Args:
+            path: below the repository.
+            body: of the request.
+            find: what the request makes, as it would answer it, or None if it is not there.
+
+        Raises:
+            ForgeError: it was not created, or nobody can tell.
+        """
+        return self._call("POST", self._path(path), body=body, find=find)[0]
+
+    def put_object(self, path: str, body: Mapping[str, Any]) -> Any:
+        """Create an object of git: named by its content, so that a second request makes no second one."""
+        return self._call("POST", self._path(path), body=body)[0]
+
+    def patch(self, path: str, body: Mapping[str, Any], find: Callable[[], Any] | None = None) -> Any:
+        """Change something; `find` looks whether it is done where doing it twice would add it twice."""
+        return self._call("PATCH", self._path(path), body=body, find=find)[0]
+
+    def delete(self, path: str) -> None:
+        """Take something away."""
+        self._call("DELETE", self._path(path), empty=True)
+
+    def query(self, text: str, variables: Mapping[str, Any]) -> Any:
+        """Ask GraphQL; returns `data`.
+
+        Raises:
+            PermissionDeniedError, NotFoundError, ForgeError: as its `errors` say.
+        """
+        return self._graphql(text, variables, None)
+
+    def mutate(self, text: str, variables: Mapping[str, Any], find: Callable[[], Any]) -> Any:
+        """Change something by GraphQL; `find` looks whether it is done, as in `create`."""
+        return self._graphql(text, variables, find)
+
+    def _graphql(self, text: str, variables: Mapping[str, Any], find: Callable[[], Any] | None) -> Any:
+        body = {"query": text, "variables": dict(variables)}
+        return self._call("POST", self._requester.graphql_url, body=body, find=find, then=graphql)[0]
 
     def download(self, path: str, largest: int) -> bytes:
         """Fetch a file that GitHub hands over by a link to another host; the token stays behind.
@@ -87,39 +154,33 @@ class GitHub:
         Raises:
             ForgeError: there is no such file, it is larger than `largest` bytes, or the host did not answer.
         """
+        where = f"GET {self._path(path)}"
+        data: bytes = self._repeat(where, lambda: self._fetch(path, largest, where), None)
+        return data
+
+    def _fetch(self, path: str, largest: int, where: str) -> bytes | Trouble:
         import requests  # noqa: PLC0415  (loaded with PyGithub)
 
-        where = f"GET {self._path(path)}"
-        try:
-            first = requests.get(
-                self._api_url + self._path(path),
-                headers={"Authorization": f"Bearer {self._token}", "X-GitHub-Api-Version": API_VERSION},
-                allow_redirects=False,
-                timeout=30,
-            )
-            if first.status_code not in _REDIRECTS or "Location" not in first.headers:
-                raise _failure(first.status_code, first.text, where)
-            with requests.get(first.headers["Location"], timeout=60, stream=True) as answer:
-                if answer.status_code != requests.codes.ok:
-                    raise ForgeError(f"the file's host answered {answer.status_code}", where=where)
-                return _bounded(answer.iter_content(1 << 20), largest, where)
-        except requests.RequestException as error:
-            raise ForgeError(f"the file's host did not answer ({type(error).__name__})", where=where) from error
+        clock = self.budget.clock
+        first = requests.get(
+            self._api_url + self._path(path),
+            headers={"Authorization": f"Bearer {self._token}", "X-GitHub-Api-Version": API_VERSION},
+            allow_redirects=False,
+            timeout=clock.timeout,
+        )
+        if first.status_code not in _REDIRECTS or "Location" not in first.headers:
+            headers = {name.lower(): value for name, value in first.headers.items()}
+            answer = read(first.status_code, headers, self._masked(first.text), where, clock.wall())
+            return answer if isinstance(answer, Trouble) else unusable("names no file", where)
+        with requests.get(first.headers["Location"], timeout=2 * clock.timeout, stream=True) as host:
+            if host.status_code != requests.codes.ok:
+                error = ForgeError(f"the file's host answered {host.status_code}", where=where)
+                return Trouble(error=error, passing=host.status_code >= 500)
+            return _bounded(host.iter_content(1 << 20), largest, where)
 
-    def query(self, text: str, variables: Mapping[str, Any]) -> Any:
-        """Ask GraphQL; returns `data`.
-
-        Raises:
-            PermissionDeniedError, NotFoundError, ForgeError: as its `errors` say.
-        """
-        url = self._requester.graphql_url
-        data, _ = self._call("POST", url, body={"query": text, "variables": dict(variables)}, repeatable=True)
-        errors = data.get("errors") or []
-        if errors:
-            kinds = {"FORBIDDEN": PermissionDeniedError, "NOT_FOUND": NotFoundError}
-            kind = kinds.get(errors[0].get("type"), ForgeError)
-            raise kind(str(errors[0].get("message", "GraphQL error")), where="POST /graphql")
-        return data["data"]
+    def _masked(self, text: str) -> str:
+        """An answer that repeats the request, as proxies like to, must not carry the token into a message."""
+        return text.replace(self._token, "***") if self._token in text else text
 
     def _path(self, path: str) -> str:
         return f"/repos/{self.repository}{path}"
@@ -131,45 +192,68 @@ class GitHub:
         *,
         parameters: Mapping[str, Any] | None = None,
         body: Mapping[str, Any] | None = None,
-        repeatable: bool = False,
+        find: Callable[[], Any] | None = None,
+        then: Callable[[Any, str], Any] | None = None,
+        bare: bool = False,
+        empty: bool = False,
     ) -> tuple[Any, Mapping[str, str]]:
+        """Send a request until it is answered; the data is an object, a `bare` list, or `empty`."""
+        where = f"{verb} {url.partition('?')[0]}"
+        seen: Mapping[str, str] = {}
+
+        def once() -> Any:
+            nonlocal seen
+            status, seen, text = self._requester.requestJson(
+                verb,
+                url,
+                parameters=dict(parameters or {}),
+                headers={"X-GitHub-Api-Version": API_VERSION},
+                input=None if body is None else dict(body),
+            )
+            data = read(status, seen, self._masked(text), where, self.budget.clock.wall())
+            if isinstance(data, Trouble):
+                return data
+            if not empty and not isinstance(data, list if bare else Fields):
+                return unusable(f"is no {'list' if bare else 'object'}", where)
+            return then(data, where) if then else data
+
+        return self._repeat(where, once, find), seen
+
+    def _repeat(self, where: str, once: Callable[[], Any], find: Callable[[], Any] | None) -> Any:
+        """Try until there is an answer, an error that does not pass, or no try left."""
+        for attempt in range(1, TRIES + 1):
+            self.budget.check()
+            answer = self._traced(where, once)
+            if not isinstance(answer, Trouble):
+                return answer
+            wait = answer.wait if answer.wait is not None else jitter(float(2 ** (attempt - 1)))
+            look = find if answer.unclear else None
+            last = attempt == TRIES
+            if not answer.passing or wait > LONGEST_WAIT or (last and look is None):
+                raise answer.error
+            self._tell(f"{answer.error.where}: {answer.error.what}; try {attempt} of {TRIES}, waiting {wait:.1f} s")
+            self.budget.wait(wait)
+            found = look() if look else None
+            if found is not None:
+                return found
+            if last:
+                raise answer.error
+        raise AssertionError("the last try returns or raises")
+
+    def _traced(self, where: str, once: Callable[[], Any]) -> Any:
         import requests  # noqa: PLC0415  (loaded with PyGithub)
 
-        safe = repeatable or verb != "POST"
-        where = f"{verb} {url.partition('?')[0]}"
-        for attempt in range(1, TRIES + 1):
-            last = attempt == TRIES
-            try:
-                status, headers, text = self._requester.requestJson(
-                    verb,
-                    url,
-                    parameters=dict(parameters or {}),
-                    headers={"X-GitHub-Api-Version": API_VERSION},
-                    input=None if body is None else dict(body),
-                )
-            except requests.RequestException as error:
-                if isinstance(error, requests.exceptions.SSLError):
-                    raise ForgeError(
-                        "the server's certificate cannot be verified", where=where, why=UNKNOWN_AUTHORITY, todo=BUNDLE
-                    ) from error
-                if last or not safe:
-                    raise ForgeError(
-                        f"GitHub did not answer ({type(error).__name__})",
-                        where=where,
-                        why="the network or GitHub is disturbed",
-                        todo="run the job again; https://www.githubstatus.com tells about disturbances",
-                    ) from error
-                time.sleep(_pause(attempt))
-                continue
-            if status < _SETTLED:
-                return _decode(text, where), headers
-            wait = _limited(status, headers, text)
-            if wait is None and not (status in _RETRIED and safe):
-                raise _failure(status, text, where)
-            if last or (wait or 0) > LONGEST_WAIT:
-                raise _failure(status, text, where, limited=wait)
-            time.sleep(_pause(attempt) if wait is None else wait)
-        raise AssertionError("the last try returns or raises")
+        begun = time.monotonic()
+        answer: Any
+        try:
+            answer = once()
+        except requests.RequestException as error:
+            answer = no_answer(error, where)
+        except (RuntimeError, ValueError, AssertionError) as error:  # PyGithub's, of odd redirects and headers
+            answer = unusable(f"cannot be followed ({type(error).__name__})", where)
+        told = answer.error.what if isinstance(answer, Trouble) else "answered"
+        self._trace(f"{where}: {told}, {time.monotonic() - begun:.2f} s")
+        return answer
 
 
 def _bounded(chunks: Iterable[bytes], largest: int, where: str) -> bytes:
@@ -179,59 +263,3 @@ def _bounded(chunks: Iterable[bytes], largest: int, where: str) -> bytes:
         if len(data) > largest:
             raise ForgeError(f"the file is larger than {largest >> 20:,} MiB", where=where)
     return bytes(data)
-
-
-def _pause(attempt: int) -> float:
-    """Seconds before the next try: 0.5, 1, 2."""
-    return 0.5 * float(2 ** (attempt - 1))
-
-
-def _decode(text: str, where: str) -> Any:
-    try:
-        return json.loads(text) if text else None
-    except ValueError as error:
-        raise ForgeError("GitHub's answer is not JSON", where=where, todo="run the job again") from error
-
-
-def _limited(status: int, headers: Mapping[str, str], text: str) -> float | None:
-    """Seconds to wait if the answer is a rate limit, else None.
-
-    https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
-    """
-    if status not in (403, 429):
-        return None
-    after = headers.get("retry-after", "")
-    if after.isdigit():
-        return float(after)
-    if headers.get("x-ratelimit-remaining") == "0":
-        return max(1.0, float(headers.get("x-ratelimit-reset", "0")) - time.time())
-    return LONGEST_WAIT if status == 429 or "secondary rate limit" in text.lower() else None
-
-
-def _failure(status: int, text: str, where: str, limited: float | None = None) -> ForgeError:
-    try:
-        data = json.loads(text)
-        message = str(data.get("message", "")) if isinstance(data, dict) else ""
-        details = "; ".join(_detail(item) for item in data.get("errors") or ()) if isinstance(data, dict) else ""
-    except ValueError:
-        message, details = "", ""
-    said = f"GitHub answered {status}: {message or 'no message'}" + (f" ({details})" if details else "")
-    if limited is not None:
-        return ForgeError(
-            said, status=status, where=where, why="the rate limit is used up", todo="run the job again later"
-        )
-    if status in (401, 403):
-        return PermissionDeniedError(
-            said,
-            status=status,
-            where=where,
-            why="the token lacks a permission, as it does for pull requests from forks",
-            todo="give the job the permissions that the README lists",
-        )
-    if status in (404, 410):
-        return NotFoundError(said, status=status, where=where)
-    return ForgeError(said, status=status, where=where, todo="run the job again if it may pass")
-
-
-def _detail(item: object) -> str:
-    return str(item.get("message") or item.get("code") or item) if isinstance(item, dict) else str(item)

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TextIO
 
+from readygate.budget import Budget
 from readygate.errors import DOCS
 from readygate.github.client import GitHub
 from readygate.log import Log
@@ -35,6 +36,7 @@ class Desk:
         template: the user's template for the comment, empty for the built-in one.
         posted: step outputs that other outputs set, by name: `comment-url`, `check-url`, `report-json`.
         unwritten: what the token was not allowed to write.
+        budget: the time that is left.
     """
 
     settings: Settings
@@ -48,6 +50,7 @@ class Desk:
     template: str = ""
     posted: dict[str, str] = field(default_factory=dict)
     unwritten: list[str] = field(default_factory=list)
+    budget: Budget = field(default_factory=Budget)
 
     def write_file(self, name: str, data: bytes) -> Path | None:
         """Write a file into the folder; None, with a notice, if that fails or there is no folder."""

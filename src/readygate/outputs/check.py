@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from readygate.errors import ForgeError, PermissionDeniedError
@@ -158,21 +158,47 @@ def _write(
     if known and _order(known) > (target.run_id, target.run_attempt):
         desk.log.notice(f"No check run was written: a later run has written `{name}` on {target.head_sha[:7]}.")
         return known
-    # annotations are only ever added to a check run, never taken away: with others it must be a new one
-    had = str(known["external_id"]).rpartition("/")[2] if known else ""
-    if known and had in (digest, "none"):
-        first = [] if had == digest else list(rows[:PER_REQUEST])
-        made = hub.patch(f"/check-runs/{known['id']}", {**body, "output": _output(output, first)})
-        rest = [] if had == digest else rows[PER_REQUEST:]
+    if known is not None and _continues(known, digest, len(rows)):
+        run, sent = known, _sent(known)
+        if sent == len(rows):
+            run = hub.patch(f"/check-runs/{run['id']}", {**body, "output": _output(output, ())})
     else:
-        made = hub.post(
-            "/check-runs", {**body, "head_sha": target.head_sha, "output": _output(output, rows[:PER_REQUEST])}
-        )
-        rest = rows[PER_REQUEST:]
-    for start in range(0, len(rest), PER_REQUEST):
-        more = _output(output, rest[start : start + PER_REQUEST])
-        hub.patch(f"/check-runs/{made['id']}", {"output": more})
-    return dict(made)
+        first = {**body, "head_sha": target.head_sha, "output": _output(output, rows[:PER_REQUEST])}
+
+        def find() -> Mapping[str, Any] | None:
+            made = _named(hub, name, target.head_sha)
+            return next((run for run in made if run["external_id"] == body["external_id"]), None)
+
+        run = hub.create("/check-runs", first, find)
+        sent = len(rows[:PER_REQUEST])
+    while sent < len(rows):
+        more = {**body, "output": _output(output, rows[sent : sent + PER_REQUEST])}
+        sent = min(sent + PER_REQUEST, len(rows))
+        run = hub.patch(f"/check-runs/{run['id']}", more, _arrived(hub, int(run["id"]), sent))
+    return run
+
+
+def _continues(known: Mapping[str, Any], digest: str, total: int) -> bool:
+    """Whether a check run can be edited: annotations are only ever added to it, never taken away.
+
+    It can if it holds none, or the same ones; of those a run that was cut off may have sent only the first.
+    """
+    had, sent = str(known["external_id"]).rpartition("/")[2], _sent(known)
+    return sent == 0 or (had == digest and sent <= total)
+
+
+def _sent(run: Mapping[str, Any]) -> int:
+    return int((run.get("output") or {}).get("annotations_count") or 0)
+
+
+def _arrived(hub: GitHub, number: int, expected: int) -> Callable[[], Any]:
+    """After a lost answer: the check run, if its annotations have arrived, so that they are not added twice."""
+
+    def find() -> Mapping[str, Any] | None:
+        run: Mapping[str, Any] = hub.get(f"/check-runs/{number}")
+        return run if _sent(run) >= expected else None
+
+    return find
 
 
 def _output(output: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -195,9 +221,7 @@ def _order(run: Mapping[str, Any]) -> tuple[int, int]:
 
 def _existing(hub: GitHub, name: str, target: Target, desk: Desk) -> Mapping[str, Any] | None:
     """Our newest check run of this name and scope on the commit; one of another workflow is told, never edited."""
-    # not `latest`, which is one of each name: the one that we look for may stand behind it
-    path, own = f"/commits/{target.head_sha}/check-runs", f"{scope(target)}/"
-    found = [run for run in hub.pages(path, key="check_runs", check_name=name, filter="all") if run["name"] == name]
+    own, found = f"{scope(target)}/", _named(hub, name, target.head_sha)
     keys = [str(run.get("external_id") or "").split("/") for run in found]
     ours = [run for run in found if str(run.get("external_id") or "").startswith(own)]
     if any(key[0] == _MARK and key[1:2] != [target.workflow_key] for key in keys):
@@ -206,6 +230,12 @@ def _existing(hub: GitHub, name: str, target: Target, desk: Desk) -> Mapping[str
             "name. Give each its own by the input `name`."
         )
     return max(ours, key=lambda run: int(run["id"]), default=None)
+
+
+def _named(hub: GitHub, name: str, sha: str) -> list[Mapping[str, Any]]:
+    """All check runs of a name on a commit; not `latest`, which is one of each: ours may stand behind it."""
+    runs = hub.pages(f"/commits/{sha}/check-runs", key="check_runs", check_name=name, filter="all")
+    return [run for run in runs if run["name"] == name]
 
 
 OUTPUT = Output(name="check", order=20, wants=wants, publish=publish)

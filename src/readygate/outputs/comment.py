@@ -40,12 +40,18 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """What must be known of a pull request before writing to it; `ours` is our comment, if there is one."""
+    """What must be known of a pull request before writing to it.
+
+    Attributes:
+        ours: our comment, the first if there are several; None without one.
+        spare: more comments of ours, which two runs at once or a lost answer have left.
+    """
 
     state: str
     locked: bool
     head: str
     ours: Mapping[str, Any] | None
+    spare: tuple[Mapping[str, Any], ...] = ()
 
 
 def marker(gate: str, target: Target) -> str:
@@ -86,13 +92,18 @@ def read_conversation(hub: GitHub, target: Target, gate: str) -> Conversation:
     Raises:
         ForgeError: GitHub could not be asked.
     """
-    ours, pattern = None, _marker_of(gate, target)
+    pattern = _marker_of(gate, target)
+    ours: list[Mapping[str, Any]] = []
     pull: Mapping[str, Any] = {}
     for pull in _pages(hub, target.number):
-        for node in pull["comments"]["nodes"]:
-            if ours is None and node["viewerDidAuthor"] and pattern.search(node["body"]):
-                ours = node
-    return Conversation(state=pull["state"], locked=pull["locked"], head=pull["headRefOid"], ours=ours)
+        ours += (node for node in pull["comments"]["nodes"] if node["viewerDidAuthor"] and pattern.search(node["body"]))
+    return Conversation(
+        state=pull["state"],
+        locked=pull["locked"],
+        head=pull["headRefOid"],
+        ours=ours[0] if ours else None,
+        spare=tuple(ours[1:]),
+    )
 
 
 def _pages(hub: GitHub, number: int) -> Iterator[Mapping[str, Any]]:
@@ -132,19 +143,40 @@ def publish(page: Page, desk: Desk) -> None:
         if reason:
             desk.log.notice(f"No comment was written: {reason}.")
             return
-        body = render(page, desk)
-        if talk.ours is None:
-            made = hub.post(f"/issues/{target.number}/comments", {"body": body})
-            desk.posted["comment-url"] = str(made["html_url"])
-        else:
-            if talk.ours["body"].strip() != body.strip():
-                hub.patch(f"/issues/comments/{_number(talk.ours['url'])}", {"body": body})
-            desk.posted["comment-url"] = str(talk.ours["url"])
+        desk.posted["comment-url"] = _write(hub, page, talk, desk)
+        _clear(hub, talk, desk)
     except PermissionDeniedError as error:
         desk.unwritten.append("comment")
         desk.log.line(f"No comment was written: {error}")
     except ForgeError as error:
         desk.log.notice(f"The comment could not be written: {error}")
+
+
+def _write(hub: GitHub, page: Page, talk: Conversation, desk: Desk) -> str:
+    """Create the comment, or edit the one that stands; returns its address."""
+    number, body = page.target.number, render(page, desk)
+
+    def find() -> Mapping[str, Any] | None:
+        return read_conversation(hub, page.target, page.gate).ours
+
+    ours = talk.ours
+    if ours is None:
+        made = hub.create(f"/issues/{number}/comments", {"body": body}, find)
+        if "html_url" in made:
+            return str(made["html_url"])
+        ours = made  # the answer was lost and the comment is there, or another run was faster
+    if ours["body"].strip() != body.strip():
+        hub.patch(f"/issues/comments/{_number(ours['url'])}", {"body": body})
+    return str(ours["url"])
+
+
+def _clear(hub: GitHub, talk: Conversation, desk: Desk) -> None:
+    """Take our spare comments away; one that stays does no harm but to be out of date."""
+    try:
+        for spare in talk.spare:
+            hub.delete(f"/issues/comments/{_number(spare['url'])}")
+    except ForgeError as error:
+        desk.log.line(f"A second comment of ours stays: {error}")
 
 
 def _number(url: str) -> int:

@@ -35,7 +35,10 @@ def from_github(hub: GitHub, path: str, commit: str) -> bytes | None:
             f"{path} at {commit[:7]} is no file, or one above {LARGEST >> 20} MiB",
             todo="make it a plain file",
         )
-    return base64.b64decode(data["content"])
+    try:
+        return base64.b64decode(data["content"])
+    except (ValueError, TypeError) as error:
+        raise ForgeError(f"GitHub's copy of {path} at {commit[:7]} is damaged", todo="run the job again") from error
 
 
 def from_git(repo: Path, path: str, commit: str) -> bytes | None:

@@ -41,18 +41,43 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What a store is opened with.
+
+    Attributes:
+        rest: what follows the colon of its name.
+        workspace: the folder that relative paths begin at.
+        hub: the session with GitHub, None without one.
+        gate: the gate's name as part of a name in the store.
+        branch: the base branch, empty if unknown.
+        run_id: the workflow run that asks, 0 outside of one.
+        folder: where the files of this run go, None if none were asked for.
+    """
+
+    rest: str = ""
+    workspace: Path = Path()
+    hub: GitHub | None = None
+    gate: str = ""
+    branch: str = ""
+    run_id: int = 0
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoreKind:
     """One kind of store.
 
     Attributes:
         scheme: how the input names it.
         title: what it is, for the documentation.
-        open: makes a store from what follows the colon, the workspace, and the session with GitHub.
+        open: makes a store.
+        writes: `update` stores; False where the workflow does, and `update` only writes the file for it.
     """
 
     scheme: str
     title: str
-    open: Callable[[str, Path, GitHub | None], Store]
+    open: Callable[[Opening], Store]
+    writes: bool = True
 
 
 @cache
@@ -61,8 +86,17 @@ def all_stores() -> tuple[StoreKind, ...]:
     return members(sys.modules[__name__], "STORE", StoreKind)
 
 
-def open_store(url: str, workspace: Path, hub: GitHub | None) -> Store:
-    """Open the store that `url` names.
+def open_store(
+    url: str,
+    workspace: Path,
+    hub: GitHub | None,
+    *,
+    gate: str = "",
+    branch: str = "",
+    run_id: int = 0,
+    folder: Path | None = None,
+) -> Store:
+    """Open the store that `url` names; the rest is what `Opening` says.
 
     Raises:
         SettingsError: there is no such kind, or it needs GitHub and there is no token.
@@ -70,5 +104,7 @@ def open_store(url: str, workspace: Path, hub: GitHub | None) -> Store:
     scheme, _, rest = url.partition(":")
     for kind in all_stores():
         if kind.scheme == scheme:
-            return kind.open(rest, workspace, hub)
+            return kind.open(
+                Opening(rest=rest, workspace=workspace, hub=hub, gate=gate, branch=branch, run_id=run_id, folder=folder)
+            )
     raise SettingsError((f"no store is called {scheme!r}; there are {', '.join(k.scheme for k in all_stores())}",))

@@ -3,25 +3,36 @@
 Every update is a tree, a commit on the newest tip, and an update of the ref without force: GitHub answers "Update is
 not a fast forward" if another run was faster, and the change is made again on the new tip. Nothing is ever lost.
 https://docs.github.com/en/rest/git
+
+So that the branch cannot grow without bound, every `REROOT`th commit has no parent: the commits before it, and with
+them the snapshots that were taken away, are no longer reachable, and GitHub clears them away. That one update is no
+fast forward; `_reroot` says how it keeps to compare-and-swap all the same.
 """
 
 from __future__ import annotations
 
 import base64
-import random
-import time
+import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from readygate.budget import jitter
 from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError, SettingsError, StoreError
 from readygate.github.client import GitHub
-from readygate.stores import Change, Store, StoreKind
+from readygate.stores import Change, Opening, Store, StoreKind
+from readygate.stores._reroot import replace_tip
 
 BRANCH = "readygate-data"
-TRIES = 12
-_CONFLICT = (409, 422)
+TRIES = 40
+"""How often the branch may move under one update; the time budget of the step ends it before that."""
+LONGEST_PAUSE = 6.0
+REROOT = 50
+"""Commits of the branch after which the next one has no parent."""
+
+_SUBJECT = "Store results"
+_COUNT = re.compile(r"^Readygate-Commits: (\d{1,6})$", re.MULTILINE)
 
 README = """# Data of Readygate
 
@@ -31,26 +42,31 @@ branch starts it again, and pull requests have no baseline until then.
 """
 
 
-def open_branch(name: str, _workspace: Path, hub: GitHub | None) -> Store:
+def open_branch(opening: Opening) -> Store:
     """Open the branch; it need not exist before the first update.
 
     Raises:
         SettingsError: there is no session with GitHub.
     """
-    if hub is None:
+    if opening.hub is None:
         raise SettingsError(
             ("the baseline is kept on a branch and the input `token` is empty",),
             todo="give the token, or choose another store by the input `baseline`",
         )
-    return _Branch(hub, name or BRANCH).store()
+    return _Branch(opening.hub, opening.rest or BRANCH).store()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Tip:
-    """The state of the branch: its commit, its tree, and the blob of every name; empty before the first update."""
+    """The state of the branch: its commit, its tree, and the blob of every name; empty before the first update.
+
+    Attributes:
+        count: commits since the last one without a parent, this one among them.
+    """
 
     commit: str = ""
     tree: str = ""
+    count: int = 0
     blobs: Mapping[str, str]
 
 
@@ -71,15 +87,20 @@ class _Branch:
 
     def load(self, name: str) -> bytes:
         self.names()
-        return self._read(name, (self.known or {})[name])
-
-    def _read(self, name: str, sha: str) -> bytes:
+        sha = (self.known or {})[name]
         try:
-            return base64.b64decode(self.hub.get(f"/git/blobs/{sha}")["content"])
-        except ForgeError as error:
+            data = base64.b64decode(self.hub.get(f"/git/blobs/{sha}")["content"])
+        except (ForgeError, ValueError, TypeError) as error:
             raise StoreError(
-                f"the stored {name} cannot be read ({error.what})", where=self.where, todo="run the job again"
+                f"the stored {name} cannot be read ({error.what if isinstance(error, ForgeError) else error})",
+                where=self.where,
+                todo="run the job again",
             ) from error
+        if len(sha) == 40 and _blob_id(data) != sha:
+            raise StoreError(
+                f"GitHub's copy of {name} is not what its id says", where=self.where, todo="run the job again"
+            )
+        return data
 
     def _blobs(self, tree: str) -> Mapping[str, str]:
         """The blobs of a branch or tree; none if there is no such branch.
@@ -89,24 +110,40 @@ class _Branch:
         """
         try:
             data = self.hub.get(f"/git/trees/{tree}", recursive=1)
-        except NotFoundError:
-            return {}
-        except ForgeError as error:
-            if error.status == 409:
+            rows = {row["path"]: row["sha"] for row in data["tree"] if row["type"] == "blob"}
+        except NotFoundError as error:
+            if tree == self.branch and not self._exists():
                 return {}
-            raise StoreError(
-                f"the stored results cannot be read ({error.what})",
-                where=self.where,
-                why="GitHub is disturbed, or the job lacks the permission `contents: read`",
-                todo="run the job again, or add the permission",
-            ) from error
+            raise self._unreadable(error) from error
+        except ForgeError as error:
+            if error.status == 409 and not self._exists():  # a repository without any commit
+                return {}
+            raise self._unreadable(error) from error
         if data.get("truncated"):
             raise StoreError(
                 "GitHub lists only a part of the branch",
                 where=self.where,
                 todo="delete the branch; it fills again",
             )
-        return {row["path"]: row["sha"] for row in data["tree"] if row["type"] == "blob"}
+        return rows
+
+    def _exists(self) -> bool:
+        """Ask in another way, so that one wrong "not found" is never taken for an empty store."""
+        try:
+            rows = self.hub.rows(f"/git/matching-refs/heads/{self.branch}")
+            return any(row["ref"] == f"refs/heads/{self.branch}" for row in rows)
+        except ForgeError as error:
+            if error.status == 409:
+                return False
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: ForgeError) -> StoreError:
+        return StoreError(
+            f"the stored results cannot be read ({error.what})",
+            where=self.where,
+            why="GitHub is disturbed, or the job lacks the permission `contents: read`",
+            todo="run the job again, or add the permission",
+        )
 
     def update(self, change: Change) -> None:
         """Apply a change by compare-and-swap.
@@ -117,17 +154,13 @@ class _Branch:
         """
         uploaded: dict[bytes, str] = {}
         for attempt in range(TRIES):
-            tip = self._tip()
-            blobs = tip.blobs
-            edits = dict(change(tuple(sorted(blobs)), lambda name, blobs=blobs: self._read(name, blobs[name])))  # type: ignore[misc]
-            if not tip.commit:
-                edits.setdefault("README.md", README.encode())
-            if not edits:
-                return
             try:
-                if self._commit(tip, edits, uploaded):
-                    self.known = None
-                    return
+                tip = self._tip()
+                self.known = tip.blobs  # what the change loads is of the state that it is made for
+                edits = dict(change(tuple(sorted(tip.blobs)), self.load))
+                if not tip.commit:
+                    edits.setdefault("README.md", README.encode())
+                done = not edits or self._commit(tip, edits, uploaded)
             except PermissionDeniedError:
                 raise
             except ForgeError as error:
@@ -137,7 +170,10 @@ class _Branch:
                     why="a rule protects the branch, or GitHub is disturbed",
                     todo="take the branch out of rulesets that cover all branches, and run the job again",
                 ) from error
-            time.sleep(random.uniform(0, min(0.1 * 2**attempt, 3)))  # noqa: S311  (jitter, no secret)
+            self.known = None
+            if done:
+                return
+            self.hub.budget.wait(jitter(min(0.2 * 2**attempt, LONGEST_PAUSE)))
         raise StoreError(
             f"the branch moved {TRIES} times while the results were being stored",
             where=self.where,
@@ -146,41 +182,94 @@ class _Branch:
         )
 
     def _tip(self) -> _Tip:
-        try:
-            commit = self.hub.get(f"/git/ref/heads/{self.branch}")["object"]["sha"]
-            tree = self.hub.get(f"/git/commits/{commit}")["tree"]["sha"]
-        except NotFoundError:
+        sha = self._ref()
+        if not sha:
             return _Tip(blobs={})
-        return _Tip(commit=commit, tree=tree, blobs=self._blobs(tree))
+        commit = self.hub.get(f"/git/commits/{sha}")
+        tree, message = commit["tree"]["sha"], str(commit["message"])
+        blobs = self._blobs(tree)
+        ours = message.startswith(_SUBJECT)
+        if not ours and blobs.get("README.md") != _blob_id(README.encode()):
+            raise StoreError(
+                "the branch was not begun by Readygate, so nothing is written to it",
+                where=self.where,
+                why="the input `baseline` names a branch that holds something else",
+                todo="name a branch that does not exist yet, or delete this one if nobody needs it",
+            )
+        found = _COUNT.search(message) if ours else None
+        return _Tip(commit=sha, tree=tree, count=int(found[1]) if found else REROOT, blobs=blobs)
+
+    def _ref(self) -> str:
+        """The commit that the branch points to; empty without a branch."""
+        try:
+            return str(self.hub.get(f"/git/ref/heads/{self.branch}")["object"]["sha"])
+        except ForgeError as error:
+            if (isinstance(error, NotFoundError) or error.status == 409) and not self._exists():
+                return ""
+            raise
 
     def _commit(self, tip: _Tip, edits: Mapping[str, bytes | None], uploaded: dict[bytes, str]) -> bool:
-        """Write one commit on `tip`; False if the branch has moved meanwhile."""
+        """Write one commit in the place of `tip` or on it; False if the branch has moved meanwhile."""
         entries: list[dict[str, Any]] = []
         for name, data in sorted(edits.items()):
             if data is None and name not in tip.blobs:
                 continue
             if data is not None and data not in uploaded:
                 blob = {"content": base64.b64encode(data).decode(), "encoding": "base64"}
-                uploaded[data] = self.hub.post("/git/blobs", blob, repeatable=True)["sha"]
+                uploaded[data] = self.hub.put_object("/git/blobs", blob)["sha"]
             sha = None if data is None else uploaded[data]
             entries.append({"path": name, "mode": "100644", "type": "blob", "sha": sha})
+        if not entries:
+            return True
         tree = {"tree": entries, **({"base_tree": tip.tree} if tip.tree else {})}
-        made = self.hub.post("/git/trees", tree, repeatable=True)["sha"]
-        parents = [tip.commit] if tip.commit else []
-        body = {"message": "Store results", "tree": made, "parents": parents}
-        commit = self.hub.post("/git/commits", body, repeatable=True)["sha"]
+        made = self.hub.put_object("/git/trees", tree)["sha"]
+        if tip.count >= REROOT:
+            done = replace_tip(self.hub, self.branch, tip.commit, self._write(made, [], 1))
+            if done is not None:
+                return done
+        if tip.commit:
+            return self._forward(self._write(made, [tip.commit], tip.count + 1))
+        return self._begin(self._write(made, [], 1))
+
+    def _write(self, tree: str, parents: list[str], count: int) -> str:
+        message = f"{_SUBJECT}\n\nReadygate-Commits: {count}\n"
+        return str(self.hub.put_object("/git/commits", {"message": message, "tree": tree, "parents": parents})["sha"])
+
+    def _forward(self, commit: str) -> bool:
         try:
-            if tip.commit:
-                self.hub.patch(f"/git/refs/heads/{self.branch}", {"sha": commit, "force": False})
-            else:
-                self.hub.post("/git/refs", {"ref": f"refs/heads/{self.branch}", "sha": commit})
+            made = self.hub.patch(f"/git/refs/heads/{self.branch}", {"sha": commit, "force": False})
+            return bool(made["object"]["sha"] == commit)
         except ForgeError as error:
-            if error.status not in _CONFLICT:
-                raise
-            if "fast forward" in error.what or "already exists" in error.what or error.status == 409:
+            if error.status == 409 or (error.status == 422 and _moved(error)):
                 return False
             raise
-        return True
+
+    def _begin(self, commit: str) -> bool:
+        def find() -> Mapping[str, Any] | None:
+            sha = self._ref()
+            return {"object": {"sha": sha}} if sha else None
+
+        ref = f"refs/heads/{self.branch}"
+        try:
+            made = self.hub.create("/git/refs", {"ref": ref, "sha": commit}, find)
+            return bool(made["object"]["sha"] == commit)
+        except ForgeError as error:
+            if error.status == 409 or (error.status == 422 and "already exists" in error.what):
+                return self._ref() == commit
+            raise
+
+
+def _moved(error: ForgeError) -> bool:
+    """Whether another run was faster; a branch that is gone begins anew."""
+    return any(text in error.what for text in ("fast forward", "does not exist"))
+
+
+def _blob_id(data: bytes) -> str:
+    """The name that git gives to a blob.
+
+    https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
+    """
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 STORE = StoreKind(scheme="branch", title="an orphan branch of the repository", open=open_branch)

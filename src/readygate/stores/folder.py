@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import ModuleType
 
 from readygate.errors import StoreError
-from readygate.stores import Change, Store, StoreKind
+from readygate.stores import Change, Opening, Store, StoreKind
 
-if TYPE_CHECKING:
-    from readygate.github.client import GitHub
+fcntl: ModuleType | None
+try:
+    fcntl = import_module("fcntl")
+except ImportError:  # pragma: no cover  (Windows)
+    fcntl = None
 
 
-def open_folder(path: str, workspace: Path, _hub: GitHub | None) -> Store:
+def open_folder(opening: Opening) -> Store:
     """Open a folder; it need not exist before the first update."""
-    root = workspace / path
+    root = opening.workspace / opening.rest
 
     def names() -> tuple[str, ...]:
         try:
@@ -34,16 +40,35 @@ def open_folder(path: str, workspace: Path, _hub: GitHub | None) -> Store:
             raise _failed(error, root / name) from error
 
     def update(change: Change) -> None:
-        for name, data in change(names(), load).items():
-            try:
-                if data is None:
-                    (root / name).unlink(missing_ok=True)
-                else:
-                    _write(root / name, data)
-            except OSError as error:
-                raise _failed(error, root / name) from error
+        with _alone(root):
+            for name, data in change(names(), load).items():
+                try:
+                    if data is None:
+                        (root / name).unlink(missing_ok=True)
+                    else:
+                        _write(root / name, data)
+                except OSError as error:
+                    raise _failed(error, root / name) from error
 
     return Store(where=f"folder {root}", names=names, load=load, update=update)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Keep other runs on the same machine or disk from updating meanwhile, where the system can lock a folder."""
+    handle = -1
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        if fcntl is not None:
+            handle = os.open(root, os.O_RDONLY)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+    except OSError as error:
+        raise _failed(error, root) from error
+    try:
+        yield
+    finally:
+        if handle >= 0:
+            os.close(handle)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -21,11 +21,11 @@ class Action:
     """What happens to a request.
 
     answer: reply without doing anything · drop_before: close the connection without doing anything ·
-    drop_after: do it, then close the connection · malformed and truncated: do it, then spoil the body ·
-    delay: wait, then go on as usual.
+    drop_after: do it, then close the connection · hang_before and hang_after: the same without a word, until the
+    client goes away · malformed and truncated: do it, then spoil the body · delay: wait, then go on as usual.
     """
 
-    kind: Literal["answer", "drop_before", "drop_after", "malformed", "truncated", "delay"]
+    kind: Literal["answer", "drop_before", "drop_after", "hang_before", "hang_after", "malformed", "truncated", "delay"]
     status: int = 500
     body: Json | bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
@@ -34,6 +34,8 @@ class Action:
 
 DROP_BEFORE = Action("drop_before")
 DROP_AFTER = Action("drop_after")
+HANG_BEFORE = Action("hang_before")
+HANG_AFTER = Action("hang_after")
 MALFORMED = Action("malformed")
 TRUNCATED = Action("truncated")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+
+from . import gittrees
 
 ZERO = "0" * 40
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -163,7 +164,7 @@ class Repository:
 
     def write_blob(self, data: bytes) -> str:
         """Store a blob."""
-        return self.run("hash-object", "-w", "--stdin", data=data).decode().strip()
+        return gittrees.write_object(self.directory, "blob", data)
 
     def tree(self, treeish: str, *, recursive: bool = False, path: str = "") -> list[TreeEntry]:
         """List a tree (with the subtrees themselves, when recursive)."""
@@ -179,29 +180,11 @@ class Repository:
 
     def write_tree(self, base: str | None, entries: list[tuple[str, str, str | None]]) -> str:
         """Store a tree made of a base and (path, mode, sha or None to delete) entries."""
-        if not entries:
-            return base or self.run("mktree", data=b"").decode().strip()
-        if not base and all("/" not in path and sha for path, _, sha in entries):
-            kinds = {"040000": "tree", "160000": "commit"}
-            rows = [f"{mode} {kinds.get(mode, 'blob')} {sha}\t{path}\0" for path, mode, sha in entries]
-            return self.run("mktree", "-z", "--missing", data="".join(rows).encode()).decode().strip()
-        with tempfile.TemporaryDirectory(prefix="fake-index-") as scratch:
-            place = {"GIT_INDEX_FILE": str(Path(scratch) / "index"), "GIT_WORK_TREE": scratch}
-            if base:
-                self.run("read-tree", base, environment=place)
-            plain = "".join(
-                f"{mode if sha else '0'} {sha or ZERO}\t{path}\0"
-                for path, mode, sha in entries
-                if mode != "040000" or not sha
-            )
-            if plain:
-                self.run("update-index", "-z", "--index-info", data=plain.encode(), environment=place)
-            for path, mode, sha in entries:
-                if mode == "040000":
-                    self.run("rm", "-r", "-q", "--cached", "--ignore-unmatch", "--", path, environment=place)
-                if mode == "040000" and sha:
-                    self.run("read-tree", f"--prefix={path}/", sha, environment=place)
-            return self.run("write-tree", "--missing-ok", environment=place).decode().strip()
+        return gittrees.edit(self, base, entries)
+
+    def entry(self, tree: str, path: str) -> tuple[str, str] | None:
+        """Return mode and id of what a path names in a tree, or None."""
+        return gittrees.find_row(self, tree, path)
 
     def change(self, files: dict[str, bytes | None], parents: list[str], message: str, ref: str, when: int) -> str:
         """Commit changed files (None deletes one) on their first parent, by a single git process.
@@ -261,6 +244,9 @@ class Repository:
 
     def is_ancestor(self, old: str, new: str) -> bool:
         """Tell whether a commit is reachable from another."""
+        found = self.commit(new)
+        if found is not None and old in (found.sha, *found.parents):
+            return True
         return self.attempt("merge-base", "--is-ancestor", old, new).returncode == 0
 
     def merge_base(self, one: str, other: str) -> str | None:

@@ -10,11 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from . import events, graphql, render, routes_artifacts, routes_checks, routes_repo, routes_talk  # noqa: F401
+from . import events, graphql, render, routes_artifacts, routes_checks, routes_repo, routes_runs, routes_talk  # noqa: F401
 from .faults import FaultBook
 from .gitrepo import Repository
 from .server import Server
-from .state import ACTIONS_APP, OTHER_APP, SCOPES, Kind, Limits, Protection, Pull, Token, World
+from .state import ACTIONS_APP, OTHER_APP, SCOPES, Kind, Limits, Protection, Pull, Token, WorkflowRun, World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -219,6 +219,28 @@ class FakeGitHub:
         artifact = routes_artifacts.add_artifact(self.world, run_id, name, data)
         artifact.expired = expired
         return artifact.id
+
+    def add_run(
+        self,
+        run_id: int,
+        event: str,
+        head_branch: str,
+        head_sha: str,
+        *,
+        head_repo: str = "",
+        workflow: str = ".github/workflows/ci.yml",
+    ) -> None:
+        """Note a run of a workflow; each file of workflows has a number of its own."""
+        known = {run.path: run.workflow_id for run in self.world.workflow_runs.values()}
+        self.world.workflow_runs[run_id] = WorkflowRun(
+            id=run_id,
+            workflow_id=known.get(workflow, 90_000_001 + len(set(known.values()))),
+            path=workflow,
+            event=event,
+            head_branch=head_branch,
+            head_sha=head_sha,
+            head_repo=head_repo or self.world.full_name,
+        )
 
     def comments(self, number: int) -> list[Json]:
         """Return the comments of a pull request, oldest first, with `minimized` added."""

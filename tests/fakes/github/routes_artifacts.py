@@ -48,13 +48,18 @@ def artifact_json(world: World, artifact: Artifact) -> Json:
         "updated_at": artifact.created_at,
         "expires_at": "2099-01-01T00:00:00Z",
         "digest": f"sha256:{hashlib.sha256(artifact.data).hexdigest()}",
-        "workflow_run": {
-            "id": artifact.run_id,
-            "repository_id": world.repository_id,
-            "head_repository_id": world.repository_id,
-            "head_branch": world.default_branch,
-            "head_sha": world.branch_tip(world.default_branch) or "0" * 40,
-        },
+        "workflow_run": _made_by(world, artifact.run_id),
+    }
+
+
+def _made_by(world: World, run_id: int) -> Json:
+    run = world.workflow_runs.get(run_id)
+    return {
+        "id": run_id,
+        "repository_id": world.repository_id,
+        "head_repository_id": world.id_of_repository(run.head_repo if run else world.full_name),
+        "head_branch": run.head_branch if run else world.default_branch,
+        "head_sha": run.head_sha if run else world.branch_tip(world.default_branch) or "0" * 40,
     }
 
 
@@ -63,6 +68,15 @@ def list_artifacts(world: World, call: Call) -> Reply:
     """List the artifacts of a run, of all its attempts."""
     run_id, name = call.number("run_id"), call.query.get("name")
     found = [a for a in world.artifacts.values() if a.run_id == run_id and name in (None, a.name)]
+    rows = [artifact_json(world, a) for a in sorted(found, key=lambda a: -a.id)]
+    return call.paged(world, rows, "artifacts")
+
+
+@route("GET", "actions/artifacts", "actions:read", (*PAGING, "name"))
+def list_all_artifacts(world: World, call: Call) -> Reply:
+    """List the artifacts of the repository, of forks' runs, too: the newest first."""
+    name = call.query.get("name")
+    found = [a for a in world.artifacts.values() if name in (None, a.name)]
     rows = [artifact_json(world, a) for a in sorted(found, key=lambda a: -a.id)]
     return call.paged(world, rows, "artifacts")
 

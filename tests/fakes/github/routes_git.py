@@ -128,10 +128,10 @@ def _entry(world: World, row: Json, base: str | None) -> tuple[str, str, str | N
     if "content" in row:
         return path, mode, world.git.write_blob(row["content"].encode())
     if row["sha"] is None:
-        present = world.git.tree(base, path=path) if base else []
-        if not present:
+        present = world.git.entry(base, path) if base else None
+        if present is None:
             raise ApiError(422, "GitRPC::BadObjectState")
-        return path, present[0].mode, None
+        return path, present[0], None
     if kind != "commit" and not _has(world, row["sha"], kind):
         raise ApiError(422, f"tree.sha {row['sha']} is not a valid {kind}")
     return path, mode, row["sha"]

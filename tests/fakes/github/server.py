@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import select
 import socket
 import threading
 import time
@@ -127,16 +128,16 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("Transfer-Encoding"):
             self.close_connection = True
             self._send(exchange, Reply({"message": "Length Required"}, 411), None)
-        elif action and action.kind == "drop_before":
-            self._drop(exchange)
+        elif action and action.kind in ("drop_before", "hang_before"):
+            self._drop(exchange, wait=action.kind == "hang_before")
         elif action and action.kind == "answer":
             body = action.body
             reply = Reply(body, action.status, dict(action.headers))
             self._send(exchange, reply, None)
         else:
             reply = self._answer(exchange)
-            if action and action.kind == "drop_after":
-                self._drop(exchange)
+            if action and action.kind in ("drop_after", "hang_after"):
+                self._drop(exchange, wait=action.kind == "hang_after")
             else:
                 self._send(exchange, reply, action)
 
@@ -160,9 +161,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.crashes.append(text)
             return Reply({"message": "The fake crashed", "detail": text}, 500)
 
-    def _drop(self, exchange: Exchange) -> None:
+    def _drop(self, exchange: Exchange, *, wait: bool = False) -> None:
         self._note(exchange, 0)
         self.close_connection = True
+        if wait:  # a client whose patience is over closes its side
+            select.select([self.connection], [], [], 60)
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 

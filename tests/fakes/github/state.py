@@ -152,6 +152,20 @@ class Protection:
 
 
 @dataclass(slots=True)
+class WorkflowRun:
+    """A run of a workflow, as the API states it."""
+
+    id: int
+    workflow_id: int
+    path: str
+    event: str
+    head_branch: str
+    head_sha: str
+    head_repo: str
+    created_at: str = field(default_factory=now)
+
+
+@dataclass(slots=True)
 class World:
     """The state of one repository; `lock` guards all but the git objects."""
 
@@ -171,6 +185,7 @@ class World:
     statuses: list[Status] = field(default_factory=list)
     artifacts: dict[int, Artifact] = field(default_factory=dict)
     protections: dict[str, Protection] = field(default_factory=dict)
+    workflow_runs: dict[int, WorkflowRun] = field(default_factory=dict)
     storage: str = ""
     users: dict[str, int] = field(default_factory=dict)
     repositories: dict[str, int] = field(default_factory=dict)
