@@ -16,11 +16,12 @@ from readygate.github.client import GitHub
 from readygate.github.event import read_target
 from readygate.log import Log
 from readygate.model.paths import PathRules
+from readygate.model.secrets import REDACTED
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk, check, step_outputs
 from readygate.pipeline import run
 from readygate.policy import PolicyFiles
-from readygate.render.text import fenced, redact
+from readygate.render.text import fenced
 from readygate.settings import Settings, Workplace, read_inputs, read_workplace
 from readygate.sources.artifacts import fetch
 from readygate.sources.checkout import checked_out, tracked_files
@@ -44,7 +45,8 @@ def run_action(environment: Mapping[str, str], stdout: TextIO) -> int:
     Returns:
         the exit code of the process.
     """
-    log = Log(stream=stdout, commands=environment.get("GITHUB_ACTIONS") == "true")
+    token = environment.get("INPUT_TOKEN", "").strip()
+    log = Log(stream=stdout, commands=environment.get("GITHUB_ACTIONS") == "true", hidden=token)
     desk: Desk | None = None
     target: Target | None = None
     try:
@@ -60,7 +62,7 @@ def run_action(environment: Mapping[str, str], stdout: TextIO) -> int:
     except ReadygateError as error:
         return _give_up(error, error.exit_code, desk, target, log)
     except Exception as error:
-        log.line(redact(traceback.format_exc()))
+        log.line(traceback.format_exc())
         crash = ReadygateError(
             f"Readygate crashed: {type(error).__name__}",
             why="a fault of Readygate",
@@ -172,11 +174,12 @@ def _roots(place: Workplace) -> tuple[str, ...]:
 
 def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target | None, log: Log) -> int:
     """Tell an error wherever it can be told; a required check must not stay silent."""
-    log.error(redact(str(error)))
+    log.error(str(error))
     if desk is None:
         return code
     title = "❌ Not ready: the change could not be judged"
-    text = f"{title}\n\n{fenced(str(error))}\n"
+    said = str(error).replace(log.hidden, REDACTED) if log.hidden else str(error)
+    text = f"{title}\n\n{fenced(said)}\n"
     if desk.workplace.step_summary is not None:
         try:
             with desk.workplace.step_summary.open("a", encoding="utf-8", errors="replace") as stream:

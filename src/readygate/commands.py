@@ -76,6 +76,19 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="OLD=NEW",
         help="rewrite the beginning of reported paths",
     )
+    _add_printing(report)
+    report.set_defaults(run=_report)
+
+
+def _add_printing(report: argparse.ArgumentParser) -> None:
+    add = report.add_argument
+    add(
+        "--redact",
+        action="append",
+        default=[],
+        metavar="REGEX",
+        help="take what fits out of names and texts of tests, beside what looks like a secret by itself",
+    )
     add("--format", default="console", choices=("console", "markdown", "json"), help="what to print")
     add(
         "--output",
@@ -83,7 +96,6 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="DIR",
         help="write report.json, comment.md, junit.xml, cobertura.xml and readygate.snapshot there",
     )
-    report.set_defaults(run=_report)
 
 
 def _add_inspect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

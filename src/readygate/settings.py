@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from readygate.errors import SettingsError
+from readygate.model.patterns import Pattern, PatternError, regex, replacer
 
 COMMENT_MODES = ("always", "changes", "not-ready", "off")
 FAIL_MODES = ("not-ready", "never")
@@ -33,6 +34,7 @@ class Settings:
         legs: how the paths of reports name the legs of a matrix, for example `results-{os}-{python}`.
         pull_request: number, 0 for the event's own.
         path_map: (old, new) prefixes.
+        redact: what to take out of names and texts of tests, beside what looks like a secret by itself.
     """
 
     tests: tuple[str, ...] = ()
@@ -53,6 +55,7 @@ class Settings:
     commit: str = ""
     pull_request: int = 0
     path_map: tuple[tuple[str, str], ...] = ()
+    redact: tuple[Pattern, ...] = ()
     token: str = field(default="", repr=False)
 
     def bearing(self) -> dict[str, str]:
@@ -181,6 +184,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
         commit=_commit(reader),
         pull_request=reader.number("pull-request", 0, 2**31),
         path_map=_path_map(reader),
+        redact=_redact(reader),
         token=reader.text("token"),
     )
     if reader.problems:
@@ -248,6 +252,17 @@ def _path_map(reader: _Reader) -> tuple[tuple[str, str], ...]:
             reader.problems.append(f"input `path-map`: {line!r} is not of the form old=new")
         pairs.append((old.strip(), new.strip()))
     return tuple(pairs)
+
+
+def _redact(reader: _Reader) -> tuple[Pattern, ...]:
+    patterns = []
+    for line in reader.lines("redact"):
+        try:
+            patterns.append(regex(line))
+            replacer(patterns[-1:], "")
+        except PatternError as error:
+            reader.problems.append(f"input `redact`: {error}")
+    return tuple(patterns)
 
 
 def read_workplace(environment: Mapping[str, str]) -> Workplace:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from readygate.figures import lines_text
+from readygate.log import quiet_json, quiet_lines
 from readygate.model.comparison import TestChange
 from readygate.model.verdict import Status
 from readygate.outputs import Desk, Output, comment, report_json
@@ -81,9 +82,9 @@ def wants(_page: Page, _desk: Desk) -> bool:
 def publish(page: Page, desk: Desk) -> None:
     """Print it, or the comment or the JSON instead where that was asked for."""
     if desk.stdout is not None and desk.printed == "markdown":
-        desk.stdout.write(comment.render(page))
+        desk.stdout.write(quiet_lines(comment.render(page)))
     elif desk.stdout is not None and desk.printed == "json":
-        desk.stdout.write(report_json.render(page))
+        desk.stdout.write(quiet_json(report_json.render(page)))
     else:
         desk.log.line(render(page))
 
