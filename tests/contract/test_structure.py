@@ -125,7 +125,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "explain": {"errors", "model", "policy", "rules"},
     "policy_commands": {"errors", "model", "policy", "rules"},
-    "commands": {"explain", "inspect", "local", "policy_commands"},
+    "commands": {"doctor", "explain", "inspect", "local", "policy_commands"},
+    "doctor": {"baseline", "errors", "github", "log", "model", "settings", "sources", "stores"},
     "cli": {"action", "commands", "errors", "log", "readygate"},
     "__main__": {"cli"},
 }

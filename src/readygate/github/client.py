@@ -103,6 +103,13 @@ class GitHub:
         except requests.RequestException as error:
             raise ForgeError(f"the file's host did not answer ({type(error).__name__})", where=where) from error
 
+    def rate(self) -> Any:
+        """What is left of the requests of this hour; asking does not count.
+
+        https://docs.github.com/en/rest/rate-limit/rate-limit
+        """
+        return self._call("GET", "/rate_limit")[0]
+
     def query(self, text: str, variables: Mapping[str, Any]) -> Any:
         """Ask GraphQL; returns `data`.
 

@@ -123,7 +123,8 @@ def _opener(source: Source, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
     def opened() -> BinaryIO:
         packed = cast(BinaryIO, BytesIO(source.data)) if source.data else source.open()
         try:
-            stream = cast(BinaryIO, zipfile.ZipFile(packed).open(info))
+            archive = zipfile.ZipFile(packed)
+            stream = cast(BinaryIO, archive.open(info))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
             packed.close()
             raise OSError(f"the archive is damaged, or it is encrypted ({error})") from error

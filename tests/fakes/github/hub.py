@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from . import events, graphql, render, routes_artifacts, routes_checks, routes_repo, routes_talk  # noqa: F401
+from . import events, graphql, render, routes_artifacts, routes_checks, routes_repo, routes_rules, routes_talk  # noqa: F401
 from .faults import FaultBook
 from .gitrepo import Repository
 from .server import Server

@@ -161,6 +161,7 @@ class World:
     runs: dict[int, CheckRun] = field(default_factory=dict)
     statuses: list[Status] = field(default_factory=list)
     artifacts: dict[int, Artifact] = field(default_factory=dict)
+    rules: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     storage: str = ""
     users: dict[str, int] = field(default_factory=dict)
     repositories: dict[str, int] = field(default_factory=dict)
