@@ -151,7 +151,7 @@ class _Reader:
         value = self.text(name)
         try:
             return json.loads(value) if value else None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self.problems.append(f"input `{name}`: not JSON ({error}); write {name}: ${{{{ toJSON({name}) }}}}")
             return None
 
@@ -279,7 +279,7 @@ def read_workplace(environment: Mapping[str, str]) -> Workplace:
     try:
         path = get("GITHUB_EVENT_PATH", "")
         event = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         problems.append(f"the event at GITHUB_EVENT_PATH cannot be read ({error})")
     if not isinstance(event, dict):
         problems.append("the event at GITHUB_EVENT_PATH is no JSON object")

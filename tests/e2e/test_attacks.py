@@ -158,6 +158,8 @@ def test_members_of_an_archive_are_only_bytes(runner: Runner) -> None:
     data = json.loads((runner.folder / f"workspace-{runner.run_id}" / "out" / "report.json").read_text())
     failing = [row["name"] for row in data["tests"]["new_failures"]]
     assert (data["tests"]["head"]["passed"], failing) == (2, ["fourth"])
+    merged = (runner.folder / f"workspace-{runner.run_id}" / "out" / "junit.xml").read_text()
+    assert set(re.findall(r'testcase name="(\w+)"', merged)) == {"first", "third", "fourth"}
     assert "leaked" not in json.dumps(data)
     assert not list(runner.folder.rglob("b/junit.xml"))
 
@@ -232,3 +234,20 @@ def test_a_crash_tells_no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     left = log.getvalue() + (tmp_path / "summary").read_text() + (tmp_path / "output").read_text()
     assert token not in left
     assert SECRETS[0] not in left
+
+
+def test_the_folder_of_files_does_not_lead_out(runner: Runner) -> None:
+    """A pull request could leave a link where the files go, or one of that name in the folder."""
+    pull = opened(runner)
+    runner.fixed = root = runner.workspace({"junit.xml": junit(ok="passed"), "out/keep.txt": ""})
+    (runner.folder / "elsewhere").mkdir()
+    (runner.folder / "target.json").write_text("untouched")
+    (root / "out" / "report.json").symlink_to(runner.folder / "target.json")
+    (root / "link").symlink_to(runner.folder / "elsewhere")
+
+    assert runner.pull_request(pull, {}, report="out").outputs["report-json"] == "out/report.json"
+    assert (runner.folder / "target.json").read_text() == "untouched"
+    refused = runner.pull_request(pull, {}, report="link")
+    assert refused.code == 2
+    assert "leads out of the workspace" in refused.log
+    assert not list((runner.folder / "elsewhere").iterdir())

@@ -20,6 +20,11 @@ _INPUTS: Final = frozenset(
 def gates_may_write(scene: Scene) -> Remarks:
     """A job that judges may write what it is asked to write, and no more."""
     for use in _gates(scene):
+        if use.own_token:
+            yield good(
+                "permissions", "It works with a token of its own, whose permissions show when it writes.", use.where
+            )
+            continue
         wanted = {"contents": "read"}
         if use.given("check", "true") == "true":
             wanted["checks"] = "write"
@@ -46,7 +51,11 @@ def gates_may_write(scene: Scene) -> Remarks:
 def gates_may_no_more(scene: Scene) -> Remarks:
     """A job that judges needs no right to change the code."""
     for use in _gates(scene):
-        if use.job.may("contents", "write") and "pull_request" in use.gates and not use.records - {"merge_group"}:
+        if (
+            use.job.may("contents", "write")
+            and "pull_request" in use.gates
+            and not use.records - {"merge_group", "workflow_run"}
+        ):
             yield advice(
                 "least-permissions",
                 "The job that judges may write the code of the repository, which it has no need to.",

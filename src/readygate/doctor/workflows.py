@@ -104,9 +104,19 @@ class Use:
 
     @property
     def records(self) -> frozenset[str]:
-        """The events on which it stores what a base branch measured; a merge group becomes its tip as it is."""
+        """The events on which it stores what a base branch measured.
+
+        A merge group becomes its tip as it is, and a second workflow may stand in for the first.
+        """
         stores = {"push", "schedule", "workflow_dispatch"}
-        return self.events & (stores | {"merge_group"} if self.job.may("contents", "write") else stores)
+        also = {"merge_group", "workflow_run"} if self.own_token or self.job.may("contents", "write") else set()
+        return self.events & (stores | also)
+
+    @property
+    def own_token(self) -> bool:
+        """Whether it works with another token than that of the job, whose permissions then say nothing."""
+        token = self.given("token")
+        return bool(token) and not re.search(r"github\.token|secrets\.GITHUB_TOKEN", token)
 
     @property
     def pinned(self) -> bool:
