@@ -13,7 +13,7 @@ from readygate.errors import SettingsError
 from readygate.log import Log
 from readygate.model.changes import Changes
 from readygate.model.paths import PathRules
-from readygate.model.patterns import PatternError, regex, replacer
+from readygate.model.patterns import to_hide
 from readygate.model.snapshot import Baseline, Provenance, Snapshot
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk
@@ -78,11 +78,10 @@ def _settings(options: argparse.Namespace) -> Settings:
     maps = tuple(tuple(pair.split("=", 1)) for pair in options.path_map)
     if any(len(pair) != 2 for pair in maps):
         raise SettingsError(("--path-map is of the form OLD=NEW",))
-    try:
-        hidden = tuple(regex(source) for source in options.redact)
-        replacer(hidden, "")
-    except PatternError as error:
-        raise SettingsError((f"--redact: {error}",)) from error
+    problems: list[str] = []
+    hidden = to_hide(options.redact, "--redact", problems)
+    if problems:
+        raise SettingsError(tuple(problems))
     return Settings(
         tests=tuple(options.tests),
         coverage=tuple(options.coverage),

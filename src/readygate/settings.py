@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from readygate.errors import SettingsError
-from readygate.model.patterns import Pattern, PatternError, regex, replacer
+from readygate.model.patterns import Pattern, to_hide
 
 COMMENT_MODES = ("always", "changes", "not-ready", "off")
 FAIL_MODES = ("not-ready", "never")
@@ -184,7 +184,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
         commit=_commit(reader),
         pull_request=reader.number("pull-request", 0, 2**31),
         path_map=_path_map(reader),
-        redact=_redact(reader),
+        redact=to_hide(reader.lines("redact"), "input `redact`", reader.problems),
         token=reader.text("token"),
     )
     if reader.problems:
@@ -252,17 +252,6 @@ def _path_map(reader: _Reader) -> tuple[tuple[str, str], ...]:
             reader.problems.append(f"input `path-map`: {line!r} is not of the form old=new")
         pairs.append((old.strip(), new.strip()))
     return tuple(pairs)
-
-
-def _redact(reader: _Reader) -> tuple[Pattern, ...]:
-    patterns = []
-    for line in reader.lines("redact"):
-        try:
-            patterns.append(regex(line))
-            replacer(patterns[-1:], "")
-        except PatternError as error:
-            reader.problems.append(f"input `redact`: {error}")
-    return tuple(patterns)
 
 
 def read_workplace(environment: Mapping[str, str]) -> Workplace:
