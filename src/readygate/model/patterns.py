@@ -141,11 +141,11 @@ def to_hide(sources: Iterable[str], where: str, problems: list[str]) -> tuple[Pa
         where: the input or option that they stand in, for the reader.
         problems: gets a sentence for each that cannot be used.
     """
-    found = []
+    found: list[Pattern] = []
     for source in sources:
         try:
             pattern = regex(source)
-            replacer((pattern,), "")
+            replacer((*found, pattern), "")  # all that were good so far with it, as they are matched together
         except PatternError as error:
             problems.append(f"{where}: {error}")
         else:
