@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from functools import cache
@@ -98,6 +99,31 @@ def test_real_files_that_were_spoilt(fmt: Format, seed: int, pick: int) -> None:
     document = spoilt(known[pick % len(known)], seed, words(module_of(fmt.parse)))
     note(repr(document))
     try_out(fmt, document)
+
+
+DEEP = {
+    "lists": b"[" * 100_000,
+    "closed lists": b"[" * 100_000 + b"]" * 100_000,
+    "objects": b'{"a":' * 100_000,
+    "lists in a report": b'{"stats":{},"tests":' + b"[" * 100_000,
+    "keys": b'{"' + b'a":{"' * 50_000,
+    "elements": b"<testsuites>" + b"<testsuite>" * 50_000 + b"</testsuite>" * 50_000 + b"</testsuites>",
+    "digits": b'{"numTotalTests":' + b"9" * 100_000 + b',"testResults":[]}',
+    "quotes": b'{"a\\' * 30_000,
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_deep_documents_cost_little(name: str) -> None:
+    """What is deep in a small file must not take time or memory by the square of its depth."""
+    source = Source(name="x", data=DEEP[name])
+    tracemalloc.start()
+    start = time.process_time()
+    check("x", parse(source))
+    spent, (_, most) = time.process_time() - start, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100 << 20
+    assert spent < 4 * LONGEST
 
 
 @given(st.binary(max_size=300), st.integers(0, 2**32))

@@ -207,7 +207,7 @@ def test_the_dockerfile_has_no_shell_at_its_entry_and_one_base() -> None:
 
 def test_pins_are_looked_up_and_written(tmp_path: Path) -> None:
     """Git is the real one and asks repositories beside it; only the registry's answer is made up."""
-    for name in (".ci/pin", "Dockerfile", *(str(path.relative_to(ROOT)) for path in FILES)):
+    for name in (".ci/pin", "Dockerfile", "README.md", *(str(path.relative_to(ROOT)) for path in FILES)):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     wanted = {step["uses"] for path in FILES for _, step in steps(path) if step.get("uses", "").startswith("actions/")}
