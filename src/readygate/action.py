@@ -21,11 +21,12 @@ from readygate.github.triggered import conclusion
 from readygate.log import Log, has_colour
 from readygate.model.paths import PathRules
 from readygate.model.patterns import paths_fit
+from readygate.model.secrets import REDACTED
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk, check, status, step_outputs
 from readygate.pipeline import run
 from readygate.policy import PATH, PolicyFiles, effective, read
-from readygate.render.text import fenced, redact
+from readygate.render.text import fenced
 from readygate.settings import Settings, Workplace, read_inputs, read_workplace
 from readygate.sources.artifacts import LATE_ARTIFACTS, fetch, on_enterprise_server
 from readygate.sources.base_file import from_github
@@ -57,7 +58,7 @@ def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | No
         commands=in_runner,
         colour=has_colour(stdout, environment),
         debug=environment.get("RUNNER_DEBUG") == "1",
-        secret=environment.get("INPUT_TOKEN", "").strip(),
+        hidden=environment.get("INPUT_TOKEN", "").strip(),
     )
     desk: Desk | None = None
     target: Target | None = None
@@ -81,7 +82,7 @@ def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | No
     except ReadygateError as error:
         return _give_up(error, error.exit_code, desk, target, log)
     except Exception as error:
-        log.line(redact(traceback.format_exc()))
+        log.line(traceback.format_exc())
         crash = ReadygateError(
             f"Readygate crashed: {type(error).__name__}",
             why="a fault of Readygate",
@@ -231,12 +232,13 @@ def _roots(place: Workplace) -> tuple[str, ...]:
 
 def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target | None, log: Log) -> int:
     """Tell an error wherever it can be told; a required check must not stay silent."""
-    log.error(redact(str(error)))
+    log.error(str(error))
     if desk is None:
         return code
     desk.budget.begin_telling()
     title = "❌ Not ready: the change could not be judged"
-    text = f"{title}\n\n{fenced(str(error))}\n"
+    said = str(error).replace(log.hidden, REDACTED) if log.hidden else str(error)
+    text = f"{title}\n\n{fenced(said)}\n"
     if desk.workplace.step_summary is not None:
         try:
             with desk.workplace.step_summary.open("a", encoding="utf-8", errors="replace") as stream:

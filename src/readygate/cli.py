@@ -38,12 +38,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except ReadygateError as error:
-        print(f"readygate: {error}", file=sys.stderr)
+        _tell(f"readygate: {error}")
         return error.exit_code
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         return EXIT_NOT_EVALUATED
     except Exception as error:
-        traceback.print_exc()
-        print(f"readygate: crashed ({type(error).__name__}); please report it with the text above", file=sys.stderr)
+        _tell(traceback.format_exc())
+        _tell(f"readygate: crashed ({type(error).__name__}); please report it with the text above")
         return EXIT_NOT_EVALUATED
+
+
+def _tell(text: str) -> None:
+    """Print to stderr, which a runner reads for commands as it reads stdout; names of a report may stand in a text."""
+    from readygate.log import Log  # noqa: PLC0415
+
+    Log(stream=sys.stderr).line(text)

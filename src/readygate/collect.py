@@ -19,8 +19,10 @@ from readygate.github.lineage import Origin, changes_between, first_parents, ori
 from readygate.log import Log
 from readygate.model.changes import Changes
 from readygate.model.comparison import Waiver
+from readygate.model.patterns import replacer
 from readygate.model.phrase import count
 from readygate.model.report import Problem, Severity, TestReport
+from readygate.model.secrets import REDACTED, scrub
 from readygate.model.snapshot import Evidence, Pattern, ReadFile
 from readygate.model.target import Role, Target
 from readygate.policy import PATH, PolicyFiles
@@ -96,7 +98,8 @@ def read_reports(
         )
         del here[name]
     found = artifacts.together(here, packed, log.line)
-    read = _read_all([found[name] for name in sorted(found)], log, what)
+    hide = replacer(settings.redact, REDACTED)
+    read = _read_all([found[name] for name in sorted(found)], log, what, hide)
     return Evidence(files=tuple(read), patterns=tuple(patterns), needs=settings.needs)
 
 
@@ -106,13 +109,14 @@ def _added(one: Iterable[Pattern], other: Iterable[Pattern]) -> list[Pattern]:
     return [replace(pattern, matched=pattern.matched + more.get(pattern.text, 0)) for pattern in one]
 
 
-def _read_all(found: list[Found], log: Log, what: str) -> list[ReadFile]:
+def _read_all(found: list[Found], log: Log, what: str, hide: Callable[[str], str]) -> list[ReadFile]:
     read: list[ReadFile] = []
     started = told = time.monotonic()
     with log.group(f"Reading {what}: {count(len(found), 'file')}"):
         for number, file in enumerate(found, start=1):
             result = read_file(file)
             if result is not None:
+                result = scrub(result, hide)
                 read.append(result)
                 if result.problems or len(found) <= FILES_TOLD:
                     _tell(result, log)

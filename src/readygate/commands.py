@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 from pathlib import Path
 
 POLICY = ".github/readygate.yml"
@@ -23,6 +25,7 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     _add_inspect(commands)
     _add_policy(commands)
     _add_explain(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -77,6 +80,19 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="OLD=NEW",
         help="rewrite the beginning of reported paths",
     )
+    _add_printing(report)
+    report.set_defaults(run=_report)
+
+
+def _add_printing(report: argparse.ArgumentParser) -> None:
+    add = report.add_argument
+    add(
+        "--redact",
+        action="append",
+        default=[],
+        metavar="REGEX",
+        help="take what fits out of names and texts of tests, beside what looks like a secret by itself",
+    )
     add("--format", default="console", choices=("console", "markdown", "json"), help="what to print")
     add(
         "--output",
@@ -84,7 +100,6 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         metavar="DIR",
         help="write report.html, report.json, comment.md, badges, junit.xml, cobertura.xml, readygate.snapshot there",
     )
-    report.set_defaults(run=_report)
 
 
 def _add_inspect(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -126,6 +141,27 @@ def _add_explain(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     explain = commands.add_parser("explain", help="say what a rule asks, why, and how a policy sets it")
     explain.add_argument("rule", nargs="?", default="", metavar="RULE")
     explain.set_defaults(run=_explain)
+
+
+def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    doctor = commands.add_parser(
+        "doctor",
+        help="say what is right and wrong about how a repository uses Readygate",
+        description="Reads .github/workflows, what the runner says if there is one, and GitHub if GITHUB_TOKEN holds a "
+        "token; changes nothing. Exit code 1 if something is wrong.",
+    )
+    add = doctor.add_argument
+    add("--root", type=Path, default=None, metavar="DIR", help="the repository (default: the workspace, or here)")
+    add("--repository", default="", metavar="OWNER/NAME", help="on GitHub (default: that of the run)")
+    add("--json", action="store_true", help="print one JSON object")
+    doctor.set_defaults(run=_doctor)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from readygate.doctor.command import doctor  # noqa: PLC0415
+
+    root = options.root or Path(os.environ.get("GITHUB_WORKSPACE") or ".")
+    return doctor(root, options.repository, os.environ, sys.stdout, as_json=options.json)
 
 
 def _report(options: argparse.Namespace) -> int:

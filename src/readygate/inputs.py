@@ -52,7 +52,7 @@ class Reader:
         value = self.text(name)
         try:
             return json.loads(value) if value else None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self.problems.append(f"input `{name}`: not JSON ({error}); write {name}: ${{{{ toJSON({name}) }}}}")
             return None
 

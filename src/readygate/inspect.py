@@ -10,8 +10,10 @@ from typing import Any
 
 from readygate.errors import EXIT_NOT_EVALUATED, EXIT_READY
 from readygate.formats import Source, identify, parse
+from readygate.log import quiet_json
 from readygate.model.coverage import merge_files
 from readygate.model.report import Problem, Report, Severity, StatedReport, TestReport
+from readygate.model.secrets import redact
 from readygate.sources.archives import unpack
 from readygate.sources.workspace import Found
 
@@ -41,7 +43,7 @@ def inspect_files(names: Sequence[str]) -> int:
         for part in unpack(found):
             row = inspect_file(part)
             damaged = damaged or any(problem["severity"] == Severity.DAMAGE.value for problem in row["problems"])
-            sys.stdout.write(json.dumps(row) + "\n")
+            sys.stdout.write(quiet_json(json.dumps(row)) + "\n")
     return EXIT_NOT_EVALUATED if damaged else EXIT_READY
 
 
@@ -58,7 +60,14 @@ def inspect_file(found: Found) -> dict[str, Any]:
         row |= figures(result)
         row["why"] = _why(found.source)
     row["problems"] = [
-        {"severity": p.severity.value, "what": p.what, "place": p.place, "why": p.why, "todo": p.todo} for p in problems
+        {
+            "severity": p.severity.value,
+            "what": redact(p.what),
+            "place": redact(p.place),
+            "why": p.why,
+            "todo": p.todo,
+        }
+        for p in problems
     ]
     return row
 

@@ -14,6 +14,7 @@ from readygate.errors import SettingsError
 from readygate.log import Log, columns, has_colour
 from readygate.model.changes import Changes
 from readygate.model.paths import PathRules
+from readygate.model.patterns import to_hide
 from readygate.model.snapshot import Baseline, Provenance, Snapshot
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk
@@ -81,6 +82,10 @@ def _settings(options: argparse.Namespace) -> Settings:
     maps = tuple(tuple(pair.split("=", 1)) for pair in options.path_map)
     if any(len(pair) != 2 for pair in maps):
         raise SettingsError(("--path-map is of the form OLD=NEW",))
+    problems: list[str] = []
+    hidden = to_hide(options.redact, "--redact", problems)
+    if problems:
+        raise SettingsError(tuple(problems))
     return Settings(
         tests=tuple(options.tests),
         coverage=tuple(options.coverage),
@@ -89,6 +94,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         template=str(options.template or ""),
         legs=options.legs,
         path_map=tuple((pair[0], pair[1]) for pair in maps),
+        redact=hidden,
     )
 
 
@@ -185,7 +191,7 @@ def _choice(
 def _given(path: Path, commit: str, rules: PathRules, desk: Desk) -> Snapshot:
     """The baseline as a snapshot file, or as a folder of reports to read now."""
     if path.is_dir():
-        quiet = Settings(name=desk.settings.name)
+        quiet = Settings(name=desk.settings.name, redact=desk.settings.redact)
         evidence = read_reports(path, quiet, desk.log, "the base")
         return build(commit, evidence, rules, Provenance()).snapshot
     try:

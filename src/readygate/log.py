@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from readygate.render.text import redact, visible
+from readygate.model.secrets import REDACTED, redact
+from readygate.render.text import visible
 
 
 def harmless(line: str) -> str:
@@ -50,6 +51,22 @@ def columns(stream: TextIO, environment: Mapping[str, str]) -> int:
         return 0
 
 
+def quiet_lines(text: str) -> str:
+    """A document that is printed as it is, such as Markdown, without what a runner would take for a command.
+
+    The document reads the same: a space parts the signs of a command.
+    """
+    if "::" not in text and "##[" not in text:
+        return text
+    text = text.replace("##[", "## [")
+    return "\n".join(row.replace("::", ": :", 1) if row.lstrip().startswith("::") else row for row in text.split("\n"))
+
+
+def quiet_json(text: str) -> str:
+    """The same for JSON, in which the older form of a command could stand within a line; its value stays the same."""
+    return text.replace("##[", "\\u0023#[")
+
+
 def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
@@ -63,7 +80,7 @@ class Log:
         colour: the stream shows colours.
         width: its columns, 0 if lines need no end.
         debug: print what `trace` is told.
-        secret: text that is never printed, whatever form it has; empty without one.
+        hidden: the token, which is never printed, whatever it looks like.
     """
 
     stream: TextIO
@@ -71,11 +88,11 @@ class Log:
     colour: bool = False
     width: int = 0
     debug: bool = False
-    secret: str = field(default="", repr=False)
+    hidden: str = field(default="", repr=False)
 
     def line(self, text: str = "") -> None:
         """Print text, each of its lines made harmless."""
-        for row in self._masked(text).split("\n"):
+        for row in self._covered(text).split("\n"):
             print(harmless(row), file=self.stream, flush=True)
 
     def pieces(self, *parts: tuple[str, str]) -> None:
@@ -83,7 +100,7 @@ class Log:
 
         A line that has to be made harmless, which a renderer leaves no need for, loses its styles.
         """
-        parts = tuple((self._masked(text), style) for text, style in parts)
+        parts = tuple((self._covered(text), style) for text, style in parts)
         plain = "".join(text for text, _ in parts)
         shown = harmless(plain)
         if self.colour and shown == plain:
@@ -95,9 +112,6 @@ class Log:
         if self.debug:
             self._told("debug", text)
 
-    def _masked(self, text: str) -> str:
-        return text.replace(self.secret, "***") if self.secret else text
-
     def notice(self, text: str) -> None:
         """Tell something that the reader should know and that changes no result."""
         self._told("notice", text)
@@ -107,12 +121,15 @@ class Log:
         self._told("error", text)
 
     def _told(self, kind: str, text: str) -> None:
-        shown = "\n".join(visible(row) for row in redact(self._masked(text)).split("\n"))
+        shown = "\n".join(visible(row) for row in redact(self._covered(text)).split("\n"))
         if self.commands:
             title = "" if kind == "debug" else " title=Readygate"
             print(f"::{kind}{title}::{_data(shown)}", file=self.stream, flush=True)
         else:
             self.line(f"{kind}: {shown}")
+
+    def _covered(self, text: str) -> str:
+        return text.replace(self.hidden, REDACTED) if self.hidden else text
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from readygate.errors import SettingsError
 from readygate.inputs import Reader
+from readygate.model.patterns import Pattern, to_hide
 from readygate.workplace import Workplace, read_workplace
 
 __all__ = ["COMMENT_MODES", "FAIL_MODES", "Settings", "Workplace", "read_inputs", "read_workplace"]
@@ -38,6 +39,7 @@ class Settings:
         pull_request: number, 0 for the event's own.
         path_map: (old, new) prefixes.
         allow_pull_request_target: judge that event, whose token may write though strangers set it off.
+        redact: what to take out of names and texts of tests, beside what looks like a secret by itself.
     """
 
     tests: tuple[str, ...] = ()
@@ -62,6 +64,7 @@ class Settings:
     path_map: tuple[tuple[str, str], ...] = ()
     allow_pull_request_target: bool = False
     time_budget: int = 10
+    redact: tuple[Pattern, ...] = ()
     token: str = field(default="", repr=False)
 
     def bearing(self) -> dict[str, str]:
@@ -116,6 +119,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
         path_map=_path_map(reader),
         allow_pull_request_target=reader.flag("allow-pull-request-target", "false"),
         time_budget=reader.number("time-budget", 10, 360, lowest=1),
+        redact=to_hide(reader.lines("redact"), "input `redact`", reader.problems),
         token=reader.text("token"),
     )
     if reader.problems:

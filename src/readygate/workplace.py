@@ -55,7 +55,7 @@ def read_workplace(environment: Mapping[str, str]) -> Workplace:
     try:
         path = get("GITHUB_EVENT_PATH", "")
         event = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         problems.append(f"the event at GITHUB_EVENT_PATH cannot be read ({error})")
     if not isinstance(event, dict):
         problems.append("the event at GITHUB_EVENT_PATH is no JSON object")

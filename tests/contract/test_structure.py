@@ -41,7 +41,7 @@ ALLOWED: dict[str, set[str]] = {
     # the eight stages, and what they stand on
     "inputs": set(),
     "workplace": {"errors"},
-    "settings": {"errors", "inputs", "workplace"},
+    "settings": {"errors", "inputs", "model", "workplace"},
     "formats": {"errors", "model", "registry"},
     "sources": {"errors", "formats", "github", "model"},
     "snapshot": {"errors", "model"},
@@ -51,7 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     "govern": {"compare", "judge", "model", "policy"},
     "judge": {"model", "rules"},
     "render": {"figures", "model", "readygate"},
-    "log": {"render"},
+    "log": {"model", "render"},
     "github": {"budget", "errors", "model", "settings"},
     "stores": {"budget", "errors", "github", "registry"},
     "baseline": {"errors", "model", "snapshot", "stores"},
@@ -97,7 +97,7 @@ ALLOWED: dict[str, set[str]] = {
         "stores",
     },
     # the ways in
-    "inspect": {"errors", "formats", "model", "sources"},
+    "inspect": {"errors", "formats", "log", "model", "sources"},
     "local": {
         "baseline",
         "collect",
@@ -131,8 +131,9 @@ ALLOWED: dict[str, set[str]] = {
     },
     "explain": {"errors", "model", "policy", "rules"},
     "policy_commands": {"errors", "model", "policy", "rules"},
-    "commands": {"explain", "inspect", "local", "policy_commands"},
-    "cli": {"action", "commands", "errors", "readygate"},
+    "commands": {"doctor", "explain", "inspect", "local", "policy_commands"},
+    "doctor": {"baseline", "errors", "github", "log", "model", "settings", "sources", "stores"},
+    "cli": {"action", "commands", "errors", "log", "readygate"},
     "__main__": {"cli"},
 }
 """What each part may import of the rest; what is not listed is forbidden."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from io import StringIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.log import Log, harmless
+from readygate.log import Log, harmless, quiet_json, quiet_lines
 
 COMMANDS = [
     "::error::x",
@@ -105,3 +106,29 @@ def test_percent_signs_survive_the_runner() -> None:
     stream = StringIO()
     Log(stream=stream, commands=True).error("50 %0A of %25\nend")
     assert stream.getvalue() == "::error title=Readygate::50 %250A of %2525%0Aend\n"
+
+
+@given(hostile)
+def test_a_document_that_is_printed_holds_no_command(text: str) -> None:
+    document = text.replace("\r", "").replace("\u0085", "")  # documents hold neither
+    for line in quiet_lines(document).split("\n"):
+        assert not is_command(line)
+
+
+@given(hostile)
+def test_printed_json_holds_no_command_and_says_the_same(text: str) -> None:
+    printed = quiet_json(json.dumps({"a": text}, indent=1))
+    assert json.loads(printed) == {"a": text}
+    for line in printed.splitlines():
+        assert not is_command(line)
+
+
+@pytest.mark.parametrize("on_runner", [True, False])
+def test_the_token_is_not_printed_whatever_it_looks_like(on_runner: bool) -> None:
+    token = "0123456789abcdef" * 2 + "01234567"  # an old one, as some servers still give
+    stream = StringIO()
+    log = Log(stream=stream, commands=on_runner, hidden=token)
+    log.line(f"a {token}")
+    log.error(f"b {token}")
+    assert token not in stream.getvalue() + repr(log)
+    assert stream.getvalue().count("[redacted]") == 2

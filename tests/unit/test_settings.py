@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readygate.errors import EXIT_SETTINGS, SettingsError
+from readygate.model.patterns import regex
 from readygate.settings import Settings, read_inputs, read_workplace
 
 SHA = "0123456789abcdef" * 2 + "01234567"
@@ -54,6 +55,7 @@ def test_without_any_input_the_defaults_hold() -> None:
         ("pull_request", "17", "pull_request", 17),
         ("path_map", "/build/src=src\n# x\n old = ", "path_map", (("/build/src", "src"), ("old", ""))),
         ("legs", "results-{os}-{python}", "legs", "results-{os}-{python}"),
+        ("redact", "acme-\\d+\n# x\n(?i)key", "redact", (regex("acme-\\d+"), regex("(?i)key"))),
         ("path_map", "=new", "path_map", (("", "new"),)),
         ("path_map", "a=b=c", "path_map", (("a", "b=c"),)),
         ("token", "ghs_x", "token", "ghs_x"),
@@ -101,6 +103,8 @@ def test_an_input(name: str, text: str, field: str, value: object) -> None:
         ("legs", "results", "not of the form results-{os}-{python}"),
         ("legs", "r-{}", "not of the form"),
         ("legs", "{os}-{os}", "not of the form"),
+        ("redact", "(a", "is no regular expression"),
+        ("redact", "a*", "fits an empty text"),
         ("needs", "{", "not JSON"),
         ("needs", "[]", "not what GitHub calls `needs`"),
         ("needs", '{"a": {"result": "maybe"}}', "not what GitHub calls `needs`"),
@@ -145,6 +149,7 @@ NAMES = [
     "pull-request",
     "path-map",
     "template",
+    "redact",
     "token",
 ]
 

@@ -182,6 +182,13 @@ class GitHub:
         """An answer that repeats the request, as proxies like to, must not carry the token into a message."""
         return text.replace(self._token, "***") if self._token in text else text
 
+    def rate(self) -> Any:
+        """What is left of the requests of this hour; asking does not count.
+
+        https://docs.github.com/en/rest/rate-limit/rate-limit
+        """
+        return self._call("GET", "/rate_limit")[0]
+
     def _path(self, path: str) -> str:
         return f"/repos/{self.repository}{path}"
 

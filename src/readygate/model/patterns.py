@@ -133,6 +133,26 @@ def replacer(patterns: Iterable[Pattern], by: str) -> Callable[[str], str]:
     return replaced
 
 
+def to_hide(sources: Iterable[str], where: str, problems: list[str]) -> tuple[Pattern, ...]:
+    """Check regular expressions for what is to be replaced; what is wrong with one is added to the problems.
+
+    Args:
+        sources: as the user wrote them.
+        where: the input or option that they stand in, for the reader.
+        problems: gets a sentence for each that cannot be used.
+    """
+    found: list[Pattern] = []
+    for source in sources:
+        try:
+            pattern = regex(source)
+            replacer((*found, pattern), "")  # all that were good so far with it, as they are matched together
+        except PatternError as error:
+            problems.append(f"{where}: {error}")
+        else:
+            found.append(pattern)
+    return tuple(found)
+
+
 def _same(text: str) -> str:
     return text
 

@@ -59,12 +59,13 @@ def _failures(page: Page, changes: tuple[TestChange, ...], level: str, verb: str
             "start_line": line,
             "end_line": line,
             "annotation_level": level,
-            "title": _text(f"{shorten(visible(change.id.name), 200)} {verb}", LONGEST_TITLE),
-            "message": _text(visible(first_line(change)) or "The report gives no message.", 2_000),
+            "title": _text(f"{shorten(visible(redact(change.id.name)), 200)} {verb}", LONGEST_TITLE),
+            "message": _text(visible(redact(first_line(change))) or "The report gives no message.", 2_000),
         }
         text = change.detail.text if change.detail else ""
         if text.strip():
-            row["raw_details"] = _text("\n".join(visible(part) for part in text.splitlines()), LONGEST_TEXT)
+            rows = (visible(part) for part in redact(text).splitlines())
+            row["raw_details"] = _text("\n".join(rows), LONGEST_TEXT)
         yield row
 
 

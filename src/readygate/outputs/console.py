@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from readygate.figures import lines_text
+from readygate.log import quiet_json, quiet_lines
 from readygate.model.comparison import TestChange
 from readygate.model.verdict import Finding, Status
 from readygate.outputs import Desk, Output, comment, report_json
@@ -123,9 +124,9 @@ def wants(_page: Page, _desk: Desk) -> bool:
 def publish(page: Page, desk: Desk) -> None:
     """Print it, or the comment or the JSON instead where that was asked for."""
     if desk.stdout is not None and desk.printed == "markdown":
-        desk.stdout.write(comment.render(page, desk))
+        desk.stdout.write(quiet_lines(comment.render(page, desk)))
     elif desk.stdout is not None and desk.printed == "json":
-        desk.stdout.write(report_json.render(page))
+        desk.stdout.write(quiet_json(report_json.render(page)))
     else:
         for line in lines(page, desk.log.width):
             desk.log.pieces(*line)

@@ -66,7 +66,7 @@ def _add_cases(suite: TestSuite, group: str, class_name: str, block: ClassBlock,
             detail = details.get(TestId(group=group, class_name=class_name, name=name))
             result = kinds[outcome](xml_text(redact(detail.message)) if detail else "")
             if detail and detail.type:
-                result.type = xml_text(detail.type)
+                result.type = xml_text(redact(detail.type))
             if detail and detail.text:
                 result.text = xml_text(redact(detail.text))
             if isinstance(result, FinalResult):

@@ -156,7 +156,7 @@ def _outcome(outcome: Outcome | None) -> str | None:
 
 def _detail(detail: Detail) -> dict[str, Any]:
     return {
-        "type": detail.type,
+        "type": redact(detail.type),
         "message": redact(detail.message),
         "text": redact(detail.text),
         "file": detail.file,

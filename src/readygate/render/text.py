@@ -9,32 +9,21 @@ import html
 import re
 import unicodedata
 
+from readygate.model import secrets
 from readygate.model.phrase import Name, Phrase
+from readygate.model.secrets import ANSI
 
 LONGEST_NAME = 60
 LONGEST_MESSAGE = 300
 LONGEST_TRACE = 30
 
-_ANSI = re.compile(r"[\x1b\u241b](?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u03ff]")
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters without a picture that are no format characters: joiners, fillers, the empty braille pattern."""
 _BACKTICKS = re.compile(r"`+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|<>~@:-])")
-_SECRETS = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----.*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|\Z)"
-    r"|\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abprs]-[\w-]{10,}"
-    r"|(?:AKIA|ASIA)[A-Z0-9]{16}|sk-[A-Za-z0-9_-]{20,}|AIza[\w-]{35}|npm_[A-Za-z0-9]{36})\b"
-    r"|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*"
-    r"|(?<=://)[^\s/:@]{0,100}:[^\s/@]{1,200}(?=@)"
-    r"|(?i:(?<=authorization: bearer )|(?<=authorization: basic )|(?<=authorization: token ))\S+",
-    re.DOTALL,
-)
 
-
-def redact(text: str) -> str:
-    """Replace what looks like a key, a token or a password of a URL; colours, which could hide one, are taken out."""
-    return _SECRETS.sub("[redacted]", _ANSI.sub("", text) if "\x1b" in text else text)
+redact = secrets.redact
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -52,7 +41,7 @@ def _escape(match: re.Match[str]) -> str:
 def visible(text: str) -> str:
     """One line in which control, bidi and zero-width characters are seen as escapes; colours are taken out."""
     if "\x1b" in text or "\u241b" in text:
-        text = _ANSI.sub("", text)
+        text = ANSI.sub("", text)
     return _UNSAFE.sub(_escape, text)
 
 
@@ -82,7 +71,7 @@ def html_code(text: str, longest: int = LONGEST_MESSAGE, empty: str = "(no messa
 
 def fenced(text: str, lines: int = LONGEST_TRACE) -> str:
     """A fenced block of untrusted text: the end of a long trace is kept, as that is where the error stands."""
-    text = redact(_ANSI.sub("", text))
+    text = redact(ANSI.sub("", text))
     rows = [visible(row.expandtabs(4)).rstrip()[:500] for row in text.strip("\r\n").splitlines()]
     if len(rows) > lines:
         left = len(rows) - lines + 1

@@ -30,9 +30,10 @@ _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 class _Capped(RawIOBase):
     """A stream that fails once more than `cap` bytes were read from it."""
 
-    def __init__(self, stream: BinaryIO, cap: int) -> None:
+    def __init__(self, stream: BinaryIO, cap: int, packed: BinaryIO) -> None:
         self._stream = stream
         self._left = cap
+        self._packed = packed
 
     def readable(self) -> bool:
         return True
@@ -54,6 +55,7 @@ class _Capped(RawIOBase):
 
     def close(self) -> None:
         self._stream.close()
+        self._packed.close()  # neither zipfile nor gzip closes a file that was handed over
         super().close()
 
 
@@ -85,8 +87,9 @@ def _gunzipped(found: Found) -> Found:
     source = found.source
 
     def opened() -> BinaryIO:
-        stream = cast(BinaryIO, gzip.GzipFile(fileobj=source.open()))
-        return cast(BinaryIO, BufferedReader(_Capped(stream, _cap(source.size))))
+        packed = source.open()
+        stream = cast(BinaryIO, gzip.GzipFile(fileobj=packed))
+        return cast(BinaryIO, BufferedReader(_Capped(stream, _cap(source.size), packed)))
 
     return Found(source=Source(name=source.name, opener=opened, packed=source.size), discovered=found.discovered)
 
@@ -118,12 +121,14 @@ def zip_members(source: Source, *, keep: Callable[[str], bool], discovered: bool
 
 def _opener(source: Source, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
     def opened() -> BinaryIO:
+        packed = cast(BinaryIO, BytesIO(source.data)) if source.data else source.open()
         try:
-            archive = zipfile.ZipFile(BytesIO(source.data) if source.data else source.open())
+            archive = zipfile.ZipFile(packed)
             stream = cast(BinaryIO, archive.open(info))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, RuntimeError) as error:
+            packed.close()
             raise OSError(f"the archive is damaged, or it is encrypted ({error})") from error
-        return cast(BinaryIO, BufferedReader(_Capped(stream, _cap(info.compress_size))))
+        return cast(BinaryIO, BufferedReader(_Capped(stream, _cap(info.compress_size), packed)))
 
     return opened
 

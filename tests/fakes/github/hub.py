@@ -10,7 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from . import events, graphql, render, routes_artifacts, routes_checks, routes_repo, routes_runs, routes_talk  # noqa: F401
+from . import (  # noqa: F401
+    events,
+    graphql,
+    render,
+    routes_artifacts,
+    routes_checks,
+    routes_repo,
+    routes_rules,
+    routes_runs,
+    routes_talk,
+)
 from .faults import FaultBook
 from .gitrepo import Repository
 from .server import Server

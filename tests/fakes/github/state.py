@@ -186,6 +186,7 @@ class World:
     artifacts: dict[int, Artifact] = field(default_factory=dict)
     protections: dict[str, Protection] = field(default_factory=dict)
     workflow_runs: dict[int, WorkflowRun] = field(default_factory=dict)
+    rules: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     storage: str = ""
     users: dict[str, int] = field(default_factory=dict)
     repositories: dict[str, int] = field(default_factory=dict)

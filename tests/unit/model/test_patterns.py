@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.model.patterns import LONGEST_PATTERN, MOST_PATTERNS, PatternError, any_of, glob, regex, replacer
+from readygate.model.patterns import (
+    LONGEST_PATTERN,
+    MOST_PATTERNS,
+    PatternError,
+    any_of,
+    glob,
+    regex,
+    replacer,
+    to_hide,
+)
 
 NAMES = st.text(alphabet="ab*?[]\\.:\n", max_size=12)
 
@@ -137,6 +146,23 @@ def test_what_fits_is_replaced() -> None:
     hide = replacer([regex(r"id=\d+"), regex("(?i)acme-[a-z]+")], "[redacted]")
     assert hide("id=12 ä ACME-key\ud800 \\1") == "[redacted] ä [redacted]? \\1"
     assert replacer([], "x")("id=1") == "id=1"
+
+
+def test_all_that_is_wrong_with_a_list_is_told() -> None:
+    problems: list[str] = []
+    good = to_hide(["a", "(", "b*", "c"], "--redact", problems)
+
+    assert good == (regex("a"), regex("c"))
+    assert [problem.split(":")[0] for problem in problems] == ["--redact", "--redact"]
+
+
+def test_patterns_that_are_too_much_together_are_a_problem_and_no_crash() -> None:
+    problems: list[str] = []
+    many = [rf"\pL{{{number}}}\pN{{{number}}}" for number in (301, 302)]
+    good = to_hide(many, "--redact", problems)
+
+    assert good == (regex(many[0]),)
+    assert "pattern too large" in problems[0]
 
 
 @pytest.mark.parametrize("pattern", [regex("a*"), regex("x|"), glob("a")])

@@ -56,7 +56,8 @@ def _outline(text: str) -> Outline:
         elif found == "{":
             path.append(prefix if path else "")
         elif found == "[":
-            prefix = f"{prefix}[]" if path else "[]"
+            # deeper, no key is taken down; paths that go on growing there would fill gigabytes
+            prefix = "" if len(path) >= _DEEPEST else f"{prefix}[]" if path else "[]"
             path.append(prefix)
         elif found in {"}", "]"} and path:
             path.pop()

@@ -1,0 +1,204 @@
+"""What GitHub itself says, asked by requests that change nothing.
+
+What a token may write only shows when it writes. What it may read shows here, and what a branch requires:
+https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch . Rules of the older branch protection are shown to
+administrators only, so that their absence proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from readygate.baseline import slug
+from readygate.doctor import Remarks, Scene, advice, good, wrong
+from readygate.doctor.workflows import Use
+from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError, ReadygateError
+from readygate.github.client import GitHub
+from readygate.stores import open_store
+
+LOW: Final = 100
+"""Requests left of the hour below which it is told."""
+_HINDERING: Final = frozenset(
+    ("creation", "update", "pull_request", "required_signatures", "required_status_checks", "non_fast_forward")
+)
+
+
+def default_branch(hub: GitHub) -> str:
+    """The default branch of the repository; empty if the token may not know."""
+    try:
+        return str(hub.get("").get("default_branch", ""))
+    except ForgeError:
+        return ""
+
+
+def branch_rules(hub: GitHub, branch: str) -> dict[str, list[dict[str, object]]] | None:
+    """The rules in force on a branch by their type; None if the token may not ask."""
+    found: dict[str, list[dict[str, object]]] = {}
+    try:
+        for rule in hub.pages(f"/rules/branches/{quote(branch, safe='')}"):
+            found.setdefault(str(rule.get("type")), []).append(rule.get("parameters") or {})
+    except ForgeError:
+        return None
+    return found
+
+
+def the_token_reads(scene: Scene) -> Remarks:
+    """The token is alive, and may read what every run reads."""
+    hub = scene.hub
+    if hub is None:
+        return
+    asked: tuple[tuple[str, str, Callable[[], Any]], ...] = (
+        ("the repository", "metadata: read", lambda: hub.get("")),
+        ("commits", "contents: read", lambda: hub.get("/commits", per_page=1)),
+        ("check runs", "checks: read", lambda: hub.get(f"/commits/{scene.default_branch or 'HEAD'}/check-runs")),
+    )
+    may = []
+    for what, permission, ask in asked:
+        try:
+            ask()
+        except PermissionDeniedError as error:
+            if error.status == 401:
+                yield wrong("token", "GitHub does not know the token; it is wrong or has expired.")
+                return
+            yield wrong("token", f"The token may not read {what}.", paste=f"permissions:\n  {permission}")
+        except NotFoundError:
+            if what == "the repository":
+                yield wrong("token", f"The token does not reach {hub.repository}, or there is no such repository.")
+                return
+        except ForgeError as error:
+            yield advice("token", f"Whether the token may read {what} is not known: {error}")
+        else:
+            may.append(what)
+    if may:
+        yield good("token", f"The token may read {', '.join(may)}. What it may write shows when it writes.")
+
+
+def results_are_stored(scene: Scene) -> Remarks:
+    """The data branch holds results, of the tip of the default branch or of a commit near it."""
+    if scene.hub is None:
+        return
+    told = set()
+    for use in scene.uses:
+        url, gate = use.given("baseline", "branch"), use.given("name", "readygate")
+        if not use.gates or not url.startswith("branch") or "${{" in url + gate or (url, gate) in told:
+            continue
+        told.add((url, gate))
+        yield from _stored(scene, scene.hub, use, url, gate)
+
+
+def _stored(scene: Scene, hub: GitHub, use: Use, url: str, gate: str) -> Remarks:
+    try:
+        names = open_store(url, Path(), hub).names()
+    except ReadygateError as error:
+        yield wrong("baseline", f"The stored results cannot be read: {error}", use.where)
+        return
+    mine = [name for name in names if name.startswith(f"snapshots/{slug(gate)}/") and not name.endswith(".incomplete")]
+    if not mine:
+        yield advice(
+            "baseline",
+            f"The gate `{gate}` has no stored results yet: the first run on a push to `{scene.default_branch}` stores "
+            "some; until then every failure counts as new.",
+            use.where,
+        )
+        return
+    try:
+        tip = str(hub.get(f"/commits/{quote(scene.default_branch, safe='')}")["sha"]) if scene.default_branch else ""
+    except ForgeError:
+        tip = ""
+    newest = any(name.endswith(f"-{tip}") for name in mine) if tip else None
+    about = {
+        True: f"the tip of `{scene.default_branch}` among them",
+        False: f"not of the tip of `{scene.default_branch}` ({tip[:7]}); is its run still going, or did it fail?",
+        None: "of which commits was not looked up",
+    }[newest]
+    remark = advice if newest is False else good
+    yield remark("baseline", f"The gate `{gate}` has results of {len(mine):,} commits, {about}.", use.where)
+
+
+def the_data_branch_is_free(scene: Scene) -> Remarks:
+    """No rule that covers all branches keeps results from being stored."""
+    if scene.hub is None:
+        return
+    told = set()
+    for use in scene.uses:
+        scheme, _, name = use.given("baseline", "branch").partition(":")
+        name = name or "readygate-data"
+        if not use.records or scheme != "branch" or name in told or "${{" in name:
+            continue
+        told.add(name)
+        found = sorted(_HINDERING & set(branch_rules(scene.hub, name) or {}))
+        if found:
+            yield wrong(
+                "data-branch",
+                f"Rules of the repository cover the branch `{name}` ({', '.join(found)}); storing fails unless the "
+                "token's app may bypass them. Leave the branch out of the ruleset.",
+                use.where,
+            )
+
+
+def the_verdict_is_required(scene: Scene) -> Remarks:
+    """Some rule of the default branch requires the gate, by its check run or by its job."""
+    gates = [use for use in scene.uses if use.gates]
+    if scene.rules is None or not gates:
+        return
+    contexts = [
+        str(row.get("context"))
+        for parameters in scene.rules.get("required_status_checks", [])
+        for row in _rows(parameters.get("required_status_checks"))
+    ]
+    names = {use.given("name", "readygate") for use in gates} | {use.job.name for use in gates}
+    if names & set(contexts):
+        yield good("required", f"`{min(names & set(contexts))}` is required on `{scene.default_branch}`.")
+    else:
+        yield advice(
+            "required",
+            f"No ruleset of `{scene.default_branch}` requires the verdict; a branch protection may, which only "
+            f"administrators see. Require the job `{gates[0].job.name}` (works for forks, too) or the check run "
+            f"`{gates[0].given('name', 'readygate')}`.",
+        )
+
+
+def a_merge_queue_gets_its_check(scene: Scene) -> Remarks:
+    """A queue waits for the check for ever if no step runs on `merge_group`."""
+    if scene.rules is None or "merge_queue" not in scene.rules:
+        return
+    if any("merge_group" in use.events for use in scene.uses):
+        yield good("merge-queue", "The merge queue gets its check.")
+    elif scene.uses:
+        yield wrong(
+            "merge-queue",
+            f"`{scene.default_branch}` has a merge queue, and no step runs on `merge_group`: a required check never "
+            "comes and the queue stands still.",
+            scene.uses[0].workflow.path,
+            "on:\n  merge_group:",
+        )
+
+
+def requests_are_left(scene: Scene) -> Remarks:
+    """All runs of a repository share a number of requests an hour."""
+    if scene.hub is None:
+        return
+    try:
+        core = scene.hub.rate()["resources"]["core"]
+        left, limit = int(core["remaining"]), int(core["limit"])
+    except (ForgeError, KeyError, TypeError, ValueError):
+        return  # a server of one's own may have no limit
+    if left < LOW:
+        yield advice("rate-limit", f"Of {limit:,} requests an hour {left:,} are left; a run needs about 10.")
+
+
+def _rows(value: object) -> list[dict[str, object]]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+CHECKS: Final = (
+    the_token_reads,
+    results_are_stored,
+    the_data_branch_is_free,
+    the_verdict_is_required,
+    a_merge_queue_gets_its_check,
+    requests_are_left,
+)

@@ -1,0 +1,214 @@
+"""Workflow files as values: which steps run Readygate, on which events, with which permissions.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import yaml
+
+_ACTION: Final = re.compile(r"^(?:docker://)?(?:[\w.-]+/)*readygate(?:/[\w./-]*)?(?:[@:].*)?$", re.IGNORECASE)
+_COMMAND: Final = re.compile(r"(?:^|[\s;&|])(?:python\d?(?:\.\d+)? -m )?readygate(?: report\b|\s*$)", re.MULTILINE)
+_EVENT: Final = re.compile(r"github\.event_name\s*(==|!=)\s*'(\w+)'")
+_ALWAYS: Final = re.compile(r"\balways\(\)")
+_NOT_CANCELLED: Final = re.compile(r"!\s*cancelled\(\)")
+_SHA: Final = re.compile(r"@(?:sha256:)?[0-9a-f]{40,64}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One job.
+
+    Attributes:
+        permissions: level by name; None if neither job nor workflow say, so that the repository's default holds.
+        events: on which of the workflow's events it runs, as far as its `if` tells.
+    """
+
+    name: str
+    needs: tuple[str, ...]
+    condition: str
+    permissions: Mapping[str, str] | None = field(hash=False)
+    events: frozenset[str]
+    has_matrix: bool
+    runs_on: str
+    steps: tuple[Mapping[str, Any], ...] = field(hash=False)
+
+    @property
+    def always(self) -> bool:
+        """Whether it runs after a job that failed."""
+        return bool(_ALWAYS.search(self.condition) or _NOT_CANCELLED.search(self.condition))
+
+    def may(self, permission: str, level: str) -> bool | None:
+        """Whether its token has a permission; None if only the settings of the repository tell."""
+        if self.permissions is None:
+            return None
+        given = self.permissions.get(permission, self.permissions.get("*", "none"))
+        return given in ("write", level)
+
+    def checkouts(self) -> Iterator[Mapping[str, Any]]:
+        """The steps that check something out."""
+        return (step for step in self.steps if str(step.get("uses", "")).startswith("actions/checkout@"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workflow:
+    """One workflow file.
+
+    Attributes:
+        events: the filters of each event.
+        problem: why it could not be read; it then has no jobs.
+    """
+
+    path: str
+    events: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
+    jobs: Mapping[str, Job] = field(default_factory=dict, hash=False)
+    cancels: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """A step that runs Readygate.
+
+    Attributes:
+        action: what `uses` names; empty for the command line.
+        inputs: what is given, expressions as they are written.
+        condition: the `if` of the step.
+    """
+
+    workflow: Workflow
+    job: Job
+    action: str
+    inputs: Mapping[str, str] = field(hash=False)
+    condition: str
+
+    @property
+    def where(self) -> str:
+        """File and job, for the reader."""
+        return f"{self.workflow.path}, job {self.job.name}"
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The events on which the step runs."""
+        return _narrowed(self.job.events, self.condition)
+
+    @property
+    def gates(self) -> frozenset[str]:
+        """The events on which it judges a change."""
+        return self.events & {"pull_request", "pull_request_target", "merge_group", "workflow_run"}
+
+    @property
+    def records(self) -> frozenset[str]:
+        """The events on which it stores what a base branch measured.
+
+        A merge group becomes its tip as it is, and a second workflow may stand in for the first.
+        """
+        stores = {"push", "schedule", "workflow_dispatch"}
+        also = {"merge_group", "workflow_run"} if self.own_token or self.job.may("contents", "write") else set()
+        return self.events & (stores | also)
+
+    @property
+    def own_token(self) -> bool:
+        """Whether it works with another token than that of the job, whose permissions then say nothing."""
+        token = self.given("token")
+        return bool(token) and not re.search(r"github\.token|secrets\.GITHUB_TOKEN", token)
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the action is named by a commit or a digest, or lies in the repository itself."""
+        return self.action.startswith("./") or bool(_SHA.search(self.action))
+
+    def given(self, name: str, default: str = "") -> str:
+        """An input as it is written."""
+        return self.inputs.get(name, default).strip() or default
+
+
+def read_workflow(path: str, text: str) -> Workflow:
+    """Read a workflow file; what is wrong with its form is told as a problem."""
+    try:
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        return Workflow(
+            path=path, problem=f"it is no YAML ({str(error).splitlines()[0] if str(error) else 'too deep'})"
+        )
+    if not isinstance(data, dict) or not isinstance(data.get("jobs"), dict):
+        return Workflow(path=path, problem="it has no jobs")
+    events = _events(data.get("on", data.get(True)))  # YAML 1.1 reads the key `on` as a truth value
+    cancels = isinstance(data.get("concurrency"), dict) and data["concurrency"].get("cancel-in-progress") is True
+    jobs = {
+        str(name): _job(str(name), job, frozenset(events), data.get("permissions"))
+        for name, job in data["jobs"].items()
+        if isinstance(job, dict)
+    }
+    return Workflow(path=path, events=events, jobs=jobs, cancels=cancels)
+
+
+def given_to(step: Mapping[str, Any], name: str) -> str:
+    """An input of any step as it is written; empty if it is not given."""
+    given = step.get("with")
+    return _text(given.get(name)) if isinstance(given, dict) else ""
+
+
+def uses_of(workflow: Workflow) -> Iterator[Use]:
+    """Every step of a workflow that runs Readygate, as an action or by its command line."""
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            action, run = str(step.get("uses", "")), str(step.get("run", ""))
+            if not _ACTION.match(action) and not (not action and _COMMAND.search(run)):
+                continue
+            given = step.get("with")
+            yield Use(
+                workflow=workflow,
+                job=job,
+                action=action,
+                inputs={str(key): _text(value) for key, value in given.items()} if isinstance(given, dict) else {},
+                condition=_text(step.get("if", "")),
+            )
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def _events(value: object) -> dict[str, Mapping[str, Any]]:
+    if isinstance(value, str):
+        return {value: {}}
+    if isinstance(value, list):
+        return {str(name): {} for name in value}
+    if isinstance(value, dict):
+        return {str(name): filters if isinstance(filters, dict) else {} for name, filters in value.items()}
+    return {}
+
+
+def _job(name: str, job: Mapping[str, Any], events: frozenset[str], inherited: object) -> Job:
+    needs, strategy, steps = job.get("needs", ()), job.get("strategy"), job.get("steps")
+    condition = _text(job.get("if", ""))
+    return Job(
+        name=name,
+        needs=(needs,) if isinstance(needs, str) else tuple(map(str, needs)) if isinstance(needs, list) else (),
+        condition=condition,
+        permissions=_permissions(job.get("permissions", inherited)),
+        events=_narrowed(events, condition),
+        has_matrix=isinstance(strategy, dict) and "matrix" in strategy,
+        runs_on=_text(job.get("runs-on", "")),
+        steps=tuple(step for step in steps if isinstance(step, dict)) if isinstance(steps, list) else (),
+    )
+
+
+def _permissions(value: object) -> Mapping[str, str] | None:
+    if isinstance(value, dict):
+        return {str(name): str(level) for name, level in value.items()}
+    return {"read-all": {"*": "read"}, "write-all": {"*": "write"}}.get(str(value))
+
+
+def _narrowed(events: frozenset[str], condition: str) -> frozenset[str]:
+    """The events that a condition leaves, as far as it names them; a condition of another kind leaves all."""
+    found = _EVENT.findall(condition)
+    wanted = {name for sign, name in found if sign == "=="}
+    unwanted = {name for sign, name in found if sign == "!="}
+    return frozenset((events & wanted if wanted else events) - unwanted)

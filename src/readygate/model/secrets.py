@@ -1,0 +1,154 @@
+"""What looks like a key, a token or a password: taken out of everything that a report says, when it is read.
+
+A runner masks secrets in its log only; comments, check runs, files and stored results it never sees. The forms of
+tokens are those that their makers publish, for example
+https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/ and
+https://docs.github.com/en/code-security/reference/secret-security/supported-secret-scanning-patterns . Only text that
+is recognizable as a secret is taken: what stands in its place must not hide why a test failed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from readygate.model.report import Problem, TestReport
+from readygate.model.snapshot import ReadFile
+from readygate.model.tests import SEPARATOR, ClassBlock, Detail
+
+REDACTED: Final = "[redacted]"
+
+ANSI: Final = re.compile(r"[\x1b\u241b](?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+"""Colours and other sequences of a terminal, which could stand in the middle of a token."""
+
+
+_KEY: Final = r"-----BEGIN [A-Z ]*PRIVATE KEY.*?(?:-----END [A-Z ]*PRIVATE KEY[A-Z ]*-----|\Z)"
+_ACCESS: Final = r"_(?i:access_key)[\"']?(?: ?= ?|: ?)[\"']?"
+_FORMS: Final = tuple(
+    (hint, re.compile(form, re.DOTALL), instead)
+    for hint, form, instead in (
+        ("PRIVATE KEY", _KEY, REDACTED),
+        ("gh", r"gh(?<!\wgh)[pousr]_[A-Za-z0-9]{20,}", REDACTED),
+        ("github_pat_", r"github_pat_\w{20,}", REDACTED),
+        ("gl", r"gl(?<!\wgl)(?:pat|dt|rt|cbt|ptt|agent)-[\w-]{20,}", REDACTED),
+        ("xox", r"xox(?<!\wxox)[abeprs]-[\w-]{10,}", REDACTED),
+        ("AKIA", r"AKIA(?<!\wAKIA)[A-Z0-9]{16}\b", REDACTED),
+        ("ASIA", r"ASIA(?<!\wASIA)[A-Z0-9]{16}\b", REDACTED),
+        ("sk-", r"sk-(?<!\wsk-)[A-Za-z0-9_-]{20,}", REDACTED),
+        ("k_live_", r"\b[rs]k_live_[A-Za-z0-9]{16,}", REDACTED),
+        ("k_test_", r"\b[rs]k_test_[A-Za-z0-9]{16,}", REDACTED),
+        ("AIza", r"AIza(?<!\wAIza)[\w-]{35}", REDACTED),
+        ("npm_", r"npm_(?<!\wnpm_)[A-Za-z0-9]{36}\b", REDACTED),
+        ("pypi-AgE", r"pypi-AgE[\w-]{50,}", REDACTED),
+        ("hf_", r"hf_(?<!\whf_)[A-Za-z]{30,}", REDACTED),
+        ("_v1_", r"do[opr]_v1_[0-9a-f]{60,}", REDACTED),
+        ("SG.", r"SG\.(?<!\wSG\.)[\w-]{20,}\.[\w-]{40,}", REDACTED),
+        ("eyJ", r"eyJ(?<!\weyJ)[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*", REDACTED),
+        ("hooks.slack", r"(hooks\.slack\.com/services/)[\w/]{20,}", rf"\1{REDACTED}"),
+        ("://", r"://[^\s/:@]{0,100}:[^\s/@]{1,200}@", f"://{REDACTED}@"),
+        ("orization: ", r"(orization: (?i:bearer|basic|token) )\S+", rf"\1{REDACTED}"),
+        ("ORIZATION: ", r"(ORIZATION: (?i:bearer|basic|token) )\S+", rf"\1{REDACTED}"),
+        ("cret_access", rf"(cret{_ACCESS})[\w+/]{{30,}}", rf"\1{REDACTED}"),
+        ("CRET_ACCESS", rf"(CRET{_ACCESS})[\w+/]{{30,}}", rf"\1{REDACTED}"),
+    )
+)
+"""What must stand in a text for a form to be looked for; the form, which where it can begins with fixed letters, as
+`re` then finds it fast; and what takes its place."""
+
+_END: Final = re.compile(r"-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")
+_KEY_LINE: Final = re.compile(r"[A-Za-z0-9+/=]*")
+
+
+def redact(text: str) -> str:
+    """Replace what looks like a key, a token or a password of a URL; colours, which could hide one, are taken out."""
+    if "\x1b" in text:
+        text = ANSI.sub("", text)
+    for hint, form, instead in _FORMS:
+        if hint in text:
+            text = form.sub(instead, text)
+    return _without_rest_of_key(text) if "PRIVATE KEY" in text else text
+
+
+def _without_rest_of_key(text: str) -> str:
+    """Take out the end of a key whose beginning was cut off with the middle of a long trace."""
+    rows = text.split("\n")
+    inside = False
+    for at in reversed(range(len(rows))):
+        end = _END.search(rows[at])
+        inside = end is not None or (inside and _KEY_LINE.fullmatch(rows[at].strip()) is not None)
+        if inside:
+            rows[at] = REDACTED + (rows[at][end.end() :] if end else "")
+    return "\n".join(rows)
+
+
+def _same(text: str) -> str:
+    return text
+
+
+def scrub(file: ReadFile, hide: Callable[[str], str] = _same) -> ReadFile:
+    """Return what was read of a file without secrets in its texts, its problems and the names of its tests.
+
+    Args:
+        file: as it was read.
+        hide: takes out what else a user wants hidden.
+    """
+
+    def clean(text: str) -> str:
+        return hide(redact(text)) if text else text
+
+    report = file.report
+    if report is not None:
+        report = replace(report, problems=_clean_problems(report.problems, clean))
+    if isinstance(report, TestReport):
+        report = _clean_tests(report, clean)
+    return replace(file, report=report, problems=_clean_problems(file.problems, clean))
+
+
+def _clean_problems(problems: tuple[Problem, ...], clean: Callable[[str], str]) -> tuple[Problem, ...]:
+    return tuple(_clean_problem(problem, clean) for problem in problems)
+
+
+def _clean_problem(problem: Problem, clean: Callable[[str], str]) -> Problem:
+    return replace(
+        problem,
+        what=clean(problem.what),
+        place=clean(problem.place),
+        why=clean(problem.why),
+        todo=clean(problem.todo),
+    )
+
+
+def _clean_tests(report: TestReport, clean: Callable[[str], str]) -> TestReport:
+    """Clean details and names; a name must become the same wherever it stands, or its failure loses its text."""
+    blocks: dict[str, list[ClassBlock]] = {}
+    changed = False
+    for class_name, block in report.blocks.items():
+        cleaned = _clean_block(block, clean)
+        name = clean(class_name)
+        changed = changed or cleaned is not block or name != class_name
+        blocks.setdefault(name, []).append(cleaned)
+    details = tuple(_clean_detail(detail, clean) for detail in report.details)
+    properties = {name: clean(value) for name, value in report.properties.items()}
+    report = replace(report, details=details, properties=properties)
+    if not changed:
+        return report
+    merged = {name: ClassBlock.merge(blocks[name]) for name in sorted(blocks)}
+    return replace(report, blocks=merged)
+
+
+def _clean_block(block: ClassBlock, clean: Callable[[str], str]) -> ClassBlock:
+    if clean(block.names) == block.names:
+        return block
+    names = [clean(name) for name in block.names.split(SEPARATOR)]
+    return ClassBlock.build(names, block.outcomes, block.durations())
+
+
+def _clean_detail(detail: Detail, clean: Callable[[str], str]) -> Detail:
+    said = (detail.class_name, detail.name, detail.type, detail.message, detail.text, detail.file)
+    cleaned = tuple(map(clean, said))
+    if cleaned == said:
+        return detail
+    class_name, name, kind, message, text, file = cleaned
+    return replace(detail, class_name=class_name, name=name, type=kind, message=message, text=text, file=file)

@@ -1,0 +1,159 @@
+"""Secrets leave a report when it is read: texts, names, problems, and with them whatever is stored or written."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.builders import HEAD, measure, report
+
+from readygate.model.patterns import regex, replacer
+from readygate.model.report import Problem, Severity, TestReport
+from readygate.model.secrets import REDACTED, redact, scrub
+from readygate.model.snapshot import ReadFile
+from readygate.model.tests import SEPARATOR, Detail, Outcome
+from readygate.snapshot.codec import decode, encode
+
+TOKEN = "ghp_" + "a1B2" * 9
+OTHER = "ghs_" + "9z" * 18
+KEY = "\n".join(["-----BEGIN RSA PRIVATE KEY-----", *["MIIEow" * 10] * 5, "-----END RSA PRIVATE KEY-----"])
+
+
+def read(given: TestReport) -> ReadFile:
+    return ReadFile(name="junit.xml", size=1, report=given, problems=given.problems)
+
+
+def suites_of(file: ReadFile) -> TestReport:
+    assert isinstance(file.report, TestReport)
+    return file.report
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "xoxe-" + "1" * 20,
+        "gldt-" + "x" * 20,
+        "sk_live_" + "a1" * 12,
+        "rk_test_" + "a1" * 12,
+        "pypi-AgE" + "IcHlwaS5vcmc" * 5,
+        "hf_" + "abCD" * 9,
+        "dop_v1_" + "0f" * 32,
+        "SG." + "a" * 22 + "." + "b" * 43,
+    ],
+)
+def test_tokens_of_many_makers_are_known(secret: str) -> None:
+    assert redact(f"got <{secret}> here") == f"got <{REDACTED}> here"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://hooks.slack.com/services/T000/B000/" + "x" * 24, "https://hooks.slack.com/services/[redacted]"),
+        ("AWS_SECRET_ACCESS_KEY=" + "a/B+" * 10, "AWS_SECRET_ACCESS_KEY=[redacted]"),
+        ('"aws_secret_access_key": "' + "a/B+" * 10 + '"', '"aws_secret_access_key": "[redacted]"'),
+        ("AUTHORIZATION: TOKEN abc", "AUTHORIZATION: TOKEN [redacted]"),
+        (f"a\n{KEY}\nb", "a\n[redacted]\nb"),
+        (f"a\n{KEY[:100]}\n… 90 characters left out …\n{KEY[200:]}\nb", "a\n[redacted]\nb"),
+        (f"a: b\n{KEY[40:]}\nc", "a: b" + "\n[redacted]" * 6 + "\nc"),
+        ("a PRIVATE KEY of nobody", "a PRIVATE KEY of nobody"),
+    ],
+)
+def test_what_takes_its_place(text: str, shown: str) -> None:
+    assert redact(text) == shown
+
+
+@given(st.text(alphabet="ghp_skAKIey:/@.-\n ", max_size=60))
+def test_redacting_twice_changes_nothing_more(text: str) -> None:
+    assert redact(redact(text)) == redact(text)
+
+
+def test_a_report_loses_its_secrets_wherever_they_stand() -> None:
+    detail = Detail(
+        class_name=f"c {TOKEN}",
+        name=f"t[{TOKEN}]",
+        outcome=Outcome.FAILED,
+        type=f"E {TOKEN}",
+        message=f"m {TOKEN}",
+        text=f"x\n{KEY}\n{TOKEN}",
+    )
+    odd = Problem(severity=Severity.NOTE, what=TOKEN, place=TOKEN, why=TOKEN, todo=TOKEN)
+    suite = {f"c {TOKEN}": {f"t[{TOKEN}]": "f", "plain": "p"}, f"c {OTHER}": {"more": "p"}}
+    given = replace(report(suite, details=(detail,), problems=(odd,)), properties={"os": TOKEN})
+    file = scrub(read(given))
+
+    cleaned = suites_of(file)
+    assert TOKEN not in repr(file)
+    assert OTHER not in repr(file)
+    assert "MIIE" not in repr(file)
+    block = cleaned.blocks[f"c {REDACTED}"]
+    assert [(name, outcome.name) for name, outcome in block.items()] == [
+        ("more", "PASSED"),
+        ("plain", "PASSED"),
+        (f"t[{REDACTED}]", "FAILED"),
+    ]
+    (left,) = cleaned.details
+    assert (left.class_name, left.name) == (f"c {REDACTED}", f"t[{REDACTED}]")
+    assert file.problems[0].what == REDACTED
+
+
+def test_names_that_become_one_keep_the_worst_outcome() -> None:
+    cleaned = suites_of(scrub(read(report({"c": {f"t[{TOKEN}]": "p", f"t[{OTHER}]": "f"}}))))
+
+    assert list(cleaned.blocks["c"].items()) == [(f"t[{REDACTED}]", Outcome.FAILED)]
+    assert cleaned.executions.total == 2
+
+
+def test_what_a_user_names_is_hidden_too() -> None:
+    hide = replacer([regex(r"(?i)acme-\d+")], REDACTED)
+    detail = Detail(class_name="c", name="t[ACME-12]", outcome=Outcome.FAILED, message="acme-7 is bad")
+    cleaned = suites_of(scrub(read(report({"c": {"t[ACME-12]": "f"}}, details=(detail,))), hide))
+
+    assert list(cleaned.blocks["c"].items()) == [(f"t[{REDACTED}]", Outcome.FAILED)]
+    assert cleaned.details[0].message == f"{REDACTED} is bad"
+
+
+def test_nothing_is_made_anew_where_nothing_is_hidden() -> None:
+    given = report({"c": {"a": "p", "b": "f"}}, details=(Detail(class_name="c", name="b", outcome=Outcome.FAILED),))
+
+    cleaned = suites_of(scrub(read(given)))
+    assert cleaned == given
+    assert all(cleaned.blocks[name] is block for name, block in given.blocks.items())
+
+
+def test_a_stored_snapshot_holds_no_secret() -> None:
+    detail = Detail(class_name="c", name=f"t[{TOKEN}]", outcome=Outcome.FAILED, message=TOKEN, text=TOKEN)
+    cleaned = suites_of(scrub(read(report({"c": {f"t[{TOKEN}]": "f"}}, details=(detail,)))))
+    snapshot = measure(cleaned, commit=HEAD).snapshot
+
+    assert TOKEN not in repr(decode(encode(snapshot), "here"))
+    assert f"t[{REDACTED}]" in repr(decode(encode(snapshot), "here"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN PRIVATE KEY" * 3_000,
+        "-----END PRIVATE KEY" * 3_000,
+        ("A" * 64 + "\n") * 1_000 + "PRIVATE KEY",
+        "eyJ" * 20_000,
+        "://" * 20_000 + "@",
+        ("secret_access_key = ") * 4_000,
+    ],
+)
+def test_no_text_takes_long(text: str) -> None:
+    start = time.process_time()
+    redact(text)
+    assert time.process_time() - start < 1.5
+
+
+def test_a_hundred_thousand_names_cost_little() -> None:
+    given = report(
+        {f"c{part}": {f"test_{number}[task-{number}]": "p" for number in range(1_000)} for part in range(100)}
+    )
+    assert SEPARATOR in given.blocks["c0"].names
+    start = time.process_time()
+    scrub(read(given))
+    assert time.process_time() - start < 1
