@@ -46,7 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "policy": {"errors", "figures", "model", "rules"},
     "govern": {"compare", "judge", "model", "policy"},
     "judge": {"model", "rules"},
-    "render": {"figures", "model"},
+    "render": {"figures", "model", "readygate"},
     "log": {"render"},
     "github": {"errors", "model", "settings"},
     "stores": {"errors", "github", "registry"},
@@ -125,7 +125,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "explain": {"errors", "model", "policy", "rules"},
     "policy_commands": {"errors", "model", "policy", "rules"},
-    "commands": {"explain", "inspect", "local", "policy_commands"},
+    "rerender": {"errors", "log", "outputs", "render", "settings"},
+    "commands": {"explain", "inspect", "local", "policy_commands", "rerender"},
     "cli": {"action", "commands", "errors", "readygate"},
     "__main__": {"cli"},
 }

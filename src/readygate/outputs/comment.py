@@ -49,13 +49,13 @@ class Conversation:
 def marker(gate: str, target: Target) -> str:
     """The last line of the comment: which gate, and which run wrote it."""
     return (
-        f"<!-- readygate:comment name={quote(gate, safe='')} head={target.head_sha} "
+        f"<!-- readygate:comment name={quote(gate, safe='', errors='replace')} head={target.head_sha} "
         f"run={target.run_id} attempt={target.run_attempt} -->"
     )
 
 
 def _marker_of(gate: str) -> re.Pattern[str]:
-    name = re.escape(quote(gate, safe=""))
+    name = re.escape(quote(gate, safe="", errors="replace"))
     return re.compile(rf"<!-- readygate:comment name={name} head=[0-9a-f]* run=(\d+) attempt=(\d+) -->\s*\Z")
 
 

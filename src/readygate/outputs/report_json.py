@@ -10,14 +10,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from readygate import __version__
+from readygate.errors import ReportError
 from readygate.figures import hundredths, ranges
+from readygate.model.causes import Cause
 from readygate.model.comparison import Comparison, CoverageComparison, TestChange
 from readygate.model.coverage import Ratio
-from readygate.model.report import CoverageReport, Problem, TestReport
+from readygate.model.report import Problem, TestReport
 from readygate.model.snapshot import ReadFile
 from readygate.model.tests import Counts, Detail, Outcome, TestId
 from readygate.model.verdict import Finding
 from readygate.outputs import Desk, Output, wants_files
+from readygate.outputs._page_values import read_page, write_page
+from readygate.outputs._values import UnreadableError
 from readygate.render.page import Page, sentence
 from readygate.render.text import plain, redact
 
@@ -63,7 +67,7 @@ def render(page: Page) -> str:
             "branch": baseline.branch,
             "run_id": baseline.snapshot.provenance.run_id or None,
         },
-        "baseline_note": comparison.baseline_note,
+        "baseline_note": plain(comparison.baseline_note),
         "tests": _tests(comparison),
         "coverage": None if comparison.coverage is None else _coverage(comparison.coverage),
         "files": [_file(file) for file in comparison.head.evidence.files],
@@ -71,8 +75,39 @@ def render(page: Page) -> str:
             {"kind": p.kind, "pattern": p.text, "matched": p.matched, "given": p.given}
             for p in comparison.head.evidence.patterns
         ],
+        "values": write_page(page),
     }
-    return json.dumps(data, indent=1, ensure_ascii=True) + "\n"
+    values = json.dumps(data.pop("values"), ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(data, indent=1, ensure_ascii=True)
+    return f'{text.removesuffix("}").rstrip()},\n "values": {values}\n}}\n'  # one line: it is not for the eye
+
+
+def read(text: bytes | str) -> Page:
+    """Return the page that a report was written from, to render it again.
+
+    Raises:
+        ReportError: the text is no report, or one of a version that this Readygate does not read.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ReportError("it is not JSON", todo="name a report.json as Readygate wrote it") from error
+    if not isinstance(data, dict) or "schema_version" not in data:
+        raise ReportError("it is no report of Readygate", todo="name a report.json as Readygate wrote it")
+    writer = str(data.get("readygate"))[:40]
+    if data["schema_version"] != SCHEMA_VERSION:
+        raise ReportError(
+            f"its shape has the version {str(data['schema_version'])[:20]}, and this Readygate reads {SCHEMA_VERSION}",
+            todo=f"use the Readygate that wrote it, {writer}",
+        )
+    try:
+        return read_page(data.get("values"))
+    except (UnreadableError, RecursionError) as error:
+        raise ReportError(
+            f"its values cannot be read: {str(error)[:300]}",
+            why="it was written by another version of Readygate, or edited",
+            todo=f"use the Readygate that wrote it, {writer}",
+        ) from error
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -129,6 +164,22 @@ def _tests(comparison: Comparison) -> dict[str, Any]:
             for pair in tests.renamed
         ],
         "added": [_identity(test) for test in tests.added],
+        "causes": {
+            "new_failures": [_cause(cause) for cause in comparison.causes.new_failures],
+            "still_failing": [_cause(cause) for cause in comparison.causes.still_failing],
+            "fixed": [_cause(cause) for cause in comparison.causes.fixed],
+        },
+    }
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    frame = cause.frame
+    return {
+        "key": cause.key,
+        "type": cause.kind,
+        "message": redact(cause.message),
+        "frame": None if frame is None else {"path": frame.path, "line": frame.line, "function": frame.function},
+        "tests": list(cause.tests),
     }
 
 
@@ -222,7 +273,7 @@ def _coverage(coverage: CoverageComparison) -> dict[str, Any]:
 
 def _file(file: ReadFile) -> dict[str, Any]:
     report = file.report
-    kind = {TestReport: "tests", CoverageReport: "coverage"}.get(type(report), "unreadable")
+    kind = "tests" if isinstance(report, TestReport) else "coverage" if report is not None else "unreadable"
     return {
         "name": file.name,
         "bytes": file.size,
