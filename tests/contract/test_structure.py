@@ -132,7 +132,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 """What each part may import of the rest; what is not listed is forbidden."""
 
-DOORS = {"__main__", "cli", "action", "local", "commands", "policy_commands"}
+DOORS = {"__main__", "cli", "action", "local", "rerender", "commands", "policy_commands"}
 """The only parts that know of arguments and environment."""
 
 PURE = {"model", "compare", "rules", "judge", "render", "snapshot", "figures", "policy"}

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import Any, get_type_hints
 
+from readygate.errors import ReportError
 from readygate.model.causes import Cause
 from readygate.model.comparison import TestChange
 from readygate.model.coverage import Ratio
+from readygate.model.phrase import Name
 from readygate.model.report import CoverageReport, Problem, StatedFile, StatedReport, TestReport
 from readygate.model.snapshot import ReadFile
 from readygate.model.tests import Detail, TestId
@@ -19,6 +22,8 @@ from readygate.render.locate import Place, RecordedPlaces
 from readygate.render.page import Page
 from readygate.render.text import redact
 
+SCHEMA_VERSION = 1
+"""Of report.json as a whole; docs/report.schema.json says when it rises."""
 PLACED = 2_000
 """Tests of each list whose places are written: as many as annotations are looked for."""
 CAUSES_PLACED = 100
@@ -60,6 +65,34 @@ def read_page(data: Any) -> Page:
         raise UnreadableError(f"values.page: {error}") from error
 
 
+def read_report(text: bytes | str) -> Page:
+    """Return the page that a report was written from, to render it again.
+
+    Raises:
+        ReportError: the text is no report, or one of a version that this Readygate does not read.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ReportError("it is not JSON", todo="name a report.json as Readygate wrote it") from error
+    if not isinstance(data, dict) or "schema_version" not in data:
+        raise ReportError("it is no report of Readygate", todo="name a report.json as Readygate wrote it")
+    writer = str(data.get("readygate"))[:40]
+    if data["schema_version"] != SCHEMA_VERSION:
+        raise ReportError(
+            f"its shape has the version {str(data['schema_version'])[:20]}, and this Readygate reads {SCHEMA_VERSION}",
+            todo=f"use the Readygate that wrote it, {writer}",
+        )
+    try:
+        return read_page(data.get("values"))
+    except (UnreadableError, RecursionError) as error:
+        raise ReportError(
+            f"its values cannot be read: {str(error)[:300]}",
+            why="it was written by another version of Readygate, or edited",
+            todo=f"use the Readygate that wrote it, {writer}",
+        ) from error
+
+
 def _shown(page: Page) -> Iterable[TestChange]:
     """The tests whose place an output may show, each once."""
     tests, causes = page.comparison.tests, page.comparison.causes
@@ -78,6 +111,8 @@ def _samples(changes: tuple[TestChange, ...], causes: tuple[Cause, ...]) -> Iter
 
 def _clean(value: Any) -> Any:
     """Take out what may not leave, and what no output needs of a file: its tests and lines stand merged elsewhere."""
+    if isinstance(value, Name):
+        return Name(redact(value.text))
     if isinstance(value, Detail):
         return replace(value, message=redact(value.message), text=redact(value.text))
     if isinstance(value, Problem):

@@ -68,7 +68,7 @@ class Writer:
         if value is None or isinstance(value, bool | float | str) or type(value) is int:
             return value
         if isinstance(value, Name):
-            return {"name": value.text}
+            return {"name": self._clean(value).text}
         if isinstance(value, Enum):
             return value.name
         if isinstance(value, bytes):

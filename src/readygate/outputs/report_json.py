@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from readygate import __version__
-from readygate.errors import ReportError
 from readygate.figures import hundredths, ranges
 from readygate.model.causes import Cause
 from readygate.model.comparison import Comparison, CoverageComparison, TestChange
@@ -20,12 +19,12 @@ from readygate.model.snapshot import ReadFile
 from readygate.model.tests import Counts, Detail, Outcome, TestId
 from readygate.model.verdict import Finding
 from readygate.outputs import Desk, Output, wants_files
-from readygate.outputs._page_values import read_page, write_page
-from readygate.outputs._values import UnreadableError
+from readygate.outputs._page_values import SCHEMA_VERSION, read_report, write_page
 from readygate.render.page import Page, sentence
 from readygate.render.text import plain, redact
 
-SCHEMA_VERSION = 1
+read = read_report
+"""Returns the page that a report was written from, to render it again."""
 
 
 def render(page: Page) -> str:
@@ -80,34 +79,6 @@ def render(page: Page) -> str:
     values = json.dumps(data.pop("values"), ensure_ascii=True, separators=(",", ":"))
     text = json.dumps(data, indent=1, ensure_ascii=True)
     return f'{text.removesuffix("}").rstrip()},\n "values": {values}\n}}\n'  # one line: it is not for the eye
-
-
-def read(text: bytes | str) -> Page:
-    """Return the page that a report was written from, to render it again.
-
-    Raises:
-        ReportError: the text is no report, or one of a version that this Readygate does not read.
-    """
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ReportError("it is not JSON", todo="name a report.json as Readygate wrote it") from error
-    if not isinstance(data, dict) or "schema_version" not in data:
-        raise ReportError("it is no report of Readygate", todo="name a report.json as Readygate wrote it")
-    writer = str(data.get("readygate"))[:40]
-    if data["schema_version"] != SCHEMA_VERSION:
-        raise ReportError(
-            f"its shape has the version {str(data['schema_version'])[:20]}, and this Readygate reads {SCHEMA_VERSION}",
-            todo=f"use the Readygate that wrote it, {writer}",
-        )
-    try:
-        return read_page(data.get("values"))
-    except (UnreadableError, RecursionError) as error:
-        raise ReportError(
-            f"its values cannot be read: {str(error)[:300]}",
-            why="it was written by another version of Readygate, or edited",
-            todo=f"use the Readygate that wrote it, {writer}",
-        ) from error
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
