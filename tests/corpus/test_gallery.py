@@ -44,6 +44,14 @@ packages, with what the packages' own test suites gave, and five runs made after
 ([docs/from-reports.md](from-reports.md)). They are written on a laptop by `readygate report`, so they hold no links;
 on GitHub commits, tests, lines and the run are linked. Ten more situations stand at the end as pictures.
 """
+PICTURE = """\
+## {title}
+
+<picture>
+  <source media="(prefers-color-scheme: dark)" srcset="pictures/{name}-dark.png">
+  <img src="pictures/{name}-light.png" width="900" alt="A comment: {alt}.">
+</picture>
+"""
 PICTURES = {
     "all-green": "Nothing to say: three lines",
     "one-new-failure": "One test newly fails",
@@ -235,11 +243,9 @@ def gallery(folder: Path) -> str:
         parts.append(f"## {name}, {versions}\n\n{told(name, folder).comment}")
     for name, title in RUNS.items():
         parts.append(f"## {title}\n\n{told(name, folder).comment}")
-    for name, title in PICTURES.items():
-        parts.append(
-            f'## {title}\n\n<picture>\n  <source media="(prefers-color-scheme: dark)" srcset="pictures/{name}-dark.png">\n'
-            f'  <img src="pictures/{name}-light.png" width="900" alt="A comment: {title[0].lower()}{title[1:]}.">\n</picture>'
-        )
+    parts += [
+        PICTURE.format(name=name, title=title, alt=title[0].lower() + title[1:]) for name, title in PICTURES.items()
+    ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 

@@ -189,6 +189,14 @@ def gone_tests() -> Scene:
     return scene(but(test_locked="", test_zero="", test_power_loss="p"), SUITE, diff=(change("src/acme/api.py", [1]),))
 
 
+def renames() -> Scene:
+    """Tests go by another name: one file is renamed, one test is, and one is gone."""
+    moved = {**but(test_locked="", test_zero="")}
+    moved["tests.test_storage"] = moved.pop("tests.test_store")
+    moved["tests.test_expiry"] = {**moved["tests.test_expiry"], "test_zero_seconds": "p"}
+    return scene(moved, SUITE, diff=(change("src/acme/api.py", [1]),))
+
+
 def coverage_drop() -> Scene:
     """Lines that the change does not touch are no longer covered."""
     return scene(
@@ -438,6 +446,7 @@ CASES: dict[str, Callable[[], Scene]] = {
         flaky,
         newly_skipped,
         gone_tests,
+        renames,
         coverage_drop,
         patch_uncovered,
         damaged_report,

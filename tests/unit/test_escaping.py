@@ -156,6 +156,25 @@ def test_more_room_never_tells_less() -> None:
     assert kept == sorted(kept)
 
 
+@pytest.mark.parametrize("budget", [COMMENT, CHECK], ids=["comment", "check"])
+def test_long_traces_take_their_share_and_no_more(budget: Budget) -> None:
+    names = [f"test_{letter}" for letter in "abcdefghijklmnop"]
+    told = [
+        Detail(
+            class_name="k", name=name, outcome=Outcome.FAILED, type="E", message=f"{name} broke",
+            text="\n".join(f"{name} {n} {'`|<b>' * 90}" for n in range(400)),
+        )
+        for name in names
+    ]  # fmt: skip
+    made = page(compared(measure(report({"k": dict.fromkeys(names, "f")}, details=told))))
+    document = markdown(made, budget)
+    assert document.count("```text") >= 3
+    assert len(document) < 25_000
+    assert "Left out to fit" not in document
+    assert all(name in document for name in names)
+    assert problems(document) == []
+
+
 def test_bytes_count_and_not_only_characters() -> None:
     suite = {"漢" * 50: {f"{'字' * 50}{n}": "f" for n in range(30)}}
     made = page(compared(measure(report(suite)), measure(report({"漢" * 50: {"x": "p"}}), commit=BASE)))
