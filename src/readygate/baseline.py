@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from readygate.errors import StoreError
 from readygate.model.history import History
-from readygate.model.phrase import count
+from readygate.model.phrase import Name, Phrase, count
 from readygate.model.snapshot import Baseline, Snapshot
 from readygate.snapshot import history as past
 from readygate.snapshot.codec import decode, encode
@@ -53,7 +53,7 @@ class Choice:
     """
 
     baseline: Baseline | None
-    note: str = ""
+    note: Phrase | str = ""
     todo: str = ""
     warning: str = ""
 
@@ -93,7 +93,7 @@ def choose(
     if not entries:
         return Choice(
             baseline=None,
-            note=f"`{branch}` has no stored results yet" if branch else "there are no stored results yet",
+            note=(Name(branch), " has no stored results yet") if branch else "there are no stored results yet",
             todo=FIRST_RUN,
         )
     passed_over: list[StoreError] = []

@@ -26,6 +26,7 @@ def build_parser(version: str) -> argparse.ArgumentParser:
     _add_policy(commands)
     _add_explain(commands)
     _add_doctor(commands)
+    _add_render(commands)
     return parser
 
 
@@ -162,6 +163,31 @@ def _doctor(options: argparse.Namespace) -> int:
 
     root = options.root or Path(os.environ.get("GITHUB_WORKSPACE") or ".")
     return doctor(root, options.repository, os.environ, sys.stdout, as_json=options.json)
+
+
+def _add_render(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    render = commands.add_parser(
+        "render",
+        help="write a report.json as another output",
+        description="Renders a report.json as the comment, the summary or any other output, from what it holds alone.",
+        epilog="Example: readygate render report.json --as comment",
+    )
+    render.add_argument("report", type=Path, metavar="FILE", help="a report.json as Readygate wrote it")
+    render.add_argument(
+        "--as",
+        dest="as_",
+        default="comment",
+        metavar="OUTPUT",
+        help="comment, summary, console, json, junit, cobertura, … (default: comment); an unknown one lists all",
+    )
+    render.add_argument("--output", type=Path, metavar="FILE", help="where to write it (default: print it)")
+    render.set_defaults(run=_render)
+
+
+def _render(options: argparse.Namespace) -> int:
+    from readygate.rerender import rerender  # noqa: PLC0415
+
+    return rerender(options)
 
 
 def _report(options: argparse.Namespace) -> int:

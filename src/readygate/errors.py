@@ -63,6 +63,10 @@ class StoreError(ReadygateError):
     """A baseline that exists and could not be read, or a snapshot that could not be stored."""
 
 
+class ReportError(ReadygateError):
+    """A report.json that cannot be read."""
+
+
 class ForgeError(ReadygateError):
     """An answer of GitHub that stops the work.
 

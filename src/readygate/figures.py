@@ -49,10 +49,13 @@ def decimal(value: Fraction, *, above: Fraction | None = None) -> str:
 
 
 def limit(share: Fraction) -> str:
-    """Show a limit as it was set: 80%, 0.5%, 66.6%."""
+    """Show a limit as it was set: 80%, 0.5%, 66.6%; what has no end is rounded to four decimals."""
     value = share * 100
-    text = f"{float(value):.4f}".rstrip("0").rstrip(".")
-    return f"{text}%"
+    places = next((places for places in range(13) if (value * 10**places).denominator == 1), 4)
+    scaled = min(round(value * 10**places), ceil(100 * 10**places) - (value < 100))
+    if not places:
+        return f"{scaled}%"
+    return f"{scaled // 10**places}.{scaled % 10**places:0{places}d}%"
 
 
 def needed(covered: int, total: int, minimum: Fraction) -> int:
@@ -81,3 +84,31 @@ def ranges(numbers: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
 def lines_text(numbers: tuple[int, ...]) -> str:
     """Show line numbers: "20–21, 928"."""
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in ranges(numbers))
+
+
+def date(seconds: int) -> str:
+    """Show a time, in seconds since 1970, as the date in UTC: 2026-11-21.
+
+    The calendar is counted from 1 March of the year 0: https://howardhinnant.github.io/date_algorithms.html#civil_from_days
+    """
+    days = seconds // 86_400 + 719_468
+    era, of_era = divmod(days, 146_097)
+    year = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    month = (5 * of_year + 2) // 153
+    day = of_year - (153 * month + 2) // 5 + 1
+    month += 3 if month < 10 else -9
+    return f"{year + era * 400 + (month <= 2):04d}-{month:02d}-{day:02d}"
+
+
+def seconds_text(value: float) -> str:
+    """Show a duration: seconds with two decimals."""
+    return f"{value:,.2f} s"
+
+
+def seconds_delta(now: float, before: float) -> str:
+    """Show the difference of two durations as that of the shown figures: +0.31 s, ±0."""
+    delta = round(round(now, 2) - round(before, 2), 2)
+    if not delta:
+        return "±0"
+    return f"{'+' if delta > 0 else MINUS}{abs(delta):,.2f} s"

@@ -15,7 +15,7 @@ from readygate.log import Log, columns, has_colour
 from readygate.model.changes import Changes
 from readygate.model.paths import PathRules
 from readygate.model.patterns import to_hide
-from readygate.model.snapshot import Baseline, Provenance, Snapshot
+from readygate.model.snapshot import Baseline, Measured, Provenance, Snapshot
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk
 from readygate.pipeline import run
@@ -163,8 +163,11 @@ def _choice(
     desk: Desk,
 ) -> Choice:
     if options.base:
-        snapshot = _given(options.base, start, rules, desk)
-        return Choice(baseline=Baseline(snapshot=snapshot, branch=options.branch, relation="the given base"))
+        given = _given(options.base, start, rules, desk)
+        snapshot, details = (given.snapshot, given.details) if isinstance(given, Measured) else (given, {})
+        return Choice(
+            baseline=Baseline(snapshot=snapshot, branch=options.branch, relation="the given base", details=details)
+        )
     if store is None:
         return Choice(
             baseline=None,
@@ -188,12 +191,12 @@ def _choice(
     return Choice(baseline=None, note="there is no commit before it to compare with; --base names one")
 
 
-def _given(path: Path, commit: str, rules: PathRules, desk: Desk) -> Snapshot:
+def _given(path: Path, commit: str, rules: PathRules, desk: Desk) -> Snapshot | Measured:
     """The baseline as a snapshot file, or as a folder of reports to read now."""
     if path.is_dir():
         quiet = Settings(name=desk.settings.name, redact=desk.settings.redact)
         evidence = read_reports(path, quiet, desk.log, "the base")
-        return build(commit, evidence, rules, Provenance()).snapshot
+        return build(commit, evidence, rules, Provenance())
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -90,7 +90,7 @@ def run(
             changes=known.changes,
             changes_note=known.changes_note,
             since_baseline=known.since_baseline,
-            terms=terms(policy, now),
+            terms=replace(terms(policy, now), paths=rules),
         )
 
     comparison, verdict = judged(book, compared, known.waiver)

@@ -84,7 +84,7 @@ def test_a_suite_beside_the_known_one_is_added_and_nothing_is_gone(runner: Runne
     done = runner.pull_request(pull, files)
     assert done.code == 0, done.log
     assert done.outputs["tests"] == "40"
-    assert "20 tests added" in done.summary
+    assert "20 added tests" in done.summary
     assert "gone" not in done.outputs["reasons"]
 
 

@@ -60,7 +60,7 @@ ATTRS = Case(
         "| Tests | 1,299 | 1,327 | +28 |",
         "| Lines measured | 1,582 | 1,640 | +58 |",
         "| Lines covered | 1,561 | 1,631 | +70 |",
-        "29 tests added",
+        "29 added tests",
         "`test_code_hack_failure` in `tests.test_slots.TestClosureCellRewriting`",
         "`test_unknown`",
         "[20–21](",
@@ -81,14 +81,14 @@ JINJA2 = Case(
         "patch-coverage": "87.65",
     },
     first_line="### ✅ Ready: all 851 tests that ran passed",
-    says=("**851 tests** (+9)", "**87.65%** (71 of 81)", "9 tests added"),
+    says=("**851 tests** (+9)", "**87.65%** (71 of 81)", "9 added tests"),
 )
 HUMANIZE = Case(
     package="humanize",
     tests="550 to 572",
     expected={"verdict": "ready", "tests": "572", "passed": "572", "failed": "0", "coverage": "99.15"},
     first_line="### ✅ Ready: all 572 tests that ran passed",
-    says=("**572 tests** (+22)", "22 tests added", "41 tests go by another name now"),
+    says=("**572 tests** (+22)", "22 added tests", "41 tests go by another name now"),
 )
 
 

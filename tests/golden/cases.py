@@ -13,6 +13,7 @@ from tests.support.builders import (
     changes,
     compared,
     cover,
+    coverage,
     damage,
     leg,
     measure,
@@ -24,10 +25,12 @@ from tests.support.builders import (
 from tests.support.publishing import Scene
 
 from readygate.model.comparison import Comparison
+from readygate.model.history import History, PastRun
+from readygate.model.paths import PathRules
 from readygate.model.report import Problem, Severity
 from readygate.model.snapshot import Pattern
 from readygate.model.target import Role
-from readygate.model.tests import Detail, Outcome
+from readygate.model.tests import Counts, Detail, Outcome, TestId
 
 SUITE = {
     "tests.test_api.TestLogin": {"test_ok": "p", "test_wrong_password": "p", "test_locked": "p"},
@@ -63,6 +66,21 @@ FAILURE = Detail(
 )
 SKIP = Detail(class_name="tests.test_store", name="test_symlink", outcome=Outcome.SKIPPED, message="no symlinks here")
 
+LOCKED = Detail(
+    class_name="tests.test_store",
+    name="test_is_atomic",
+    outcome=Outcome.FAILED,
+    type="PermissionError",
+    message="PermissionError: [WinError 32] The process cannot access the file: 'data.tmp'",
+    text="""\
+tests/test_store.py:141: in test_is_atomic
+    store.replace("data", b"new")
+src/acme/store.py:96: in replace
+    os.replace(temporary, target)
+E   PermissionError: [WinError 32] The process cannot access the file: 'data.tmp'""",
+)
+LEGS = ("linux-3.11", "linux-3.12", "macos-3.12", "windows-3.12")
+
 Suite = Mapping[str, Mapping[str, str]]
 
 
@@ -75,6 +93,11 @@ def but(**outcomes: str) -> Suite:
         if not letter:
             del home[name]
     return made
+
+
+def test_of(name: str) -> TestId:
+    """The identity of a test of the suite."""
+    return TestId(class_name=next(klass for klass, tests in SUITE.items() if name in tests), name=name)
 
 
 def scene(
@@ -97,7 +120,7 @@ def scene(
         if base is not None:
             other = [cover(base_coverage)] if base_coverage else []
             known = baseline(measure(report(base), *other, commit=BASE, run_id=96), **(facts or {}))
-        return compared(mine, known, diff=changes(*diff) if diff else None)
+        return compared(mine, known, diff=changes(*diff) if diff else None, files=FILES)
 
     return Scene(make=make, page={"files": FILES, **more.pop("page", {})}, **more)
 
@@ -117,10 +140,27 @@ def one_new_failure() -> Scene:
     return scene(but(test_rounds_down="f"), SUITE, diff=(change("src/acme/expiry.py", [31], [31]),))
 
 
+DAY = 86_400
+
+
+def history(**letters: str) -> History:
+    """The last runs of `main`, a day each up to 2026-11-20; letters by test of the suite."""
+    number = max(map(len, letters.values()))
+    last = 1_795_132_800
+    runs = tuple(
+        PastRun(commit=f"{n:07x}".ljust(40, "0"), run_id=n, when=last - (number - n) * DAY, counts=Counts(passed=7))
+        for n in range(1, number + 1)
+    )
+    homes = {name: klass for klass, tests in SUITE.items() for name in tests}
+    return History(
+        runs=runs, tests={(TestId(class_name=homes[name], name=name), ""): text for name, text in letters.items()}
+    )
+
+
 def inherited_failure() -> Scene:
-    """A test fails as it did on the base, whose snapshot is some commits behind."""
+    """A test fails as it did on the base, whose snapshot is some commits behind, and for how long."""
     failing = but(test_rounds_down="f")
-    behind = {"behind": 3, "wanted": "b" * 40}
+    behind = {"behind": 3, "wanted": "b" * 40, "history": history(test_rounds_down="......FFFFFFFFFFFFFF")}
     return scene(failing, failing, diff=(change("src/acme/api.py", [1]),), facts=behind)
 
 
@@ -133,6 +173,12 @@ def fixed_and_still_failing() -> Scene:
     )
 
 
+def flaky() -> Scene:
+    """Two tests passed when they were tried again; one of them turns often on the base, too."""
+    past = {"history": history(test_locked="..F...F.~....F......", test_zero="." * 20)}
+    return scene(but(test_locked="k", test_zero="k"), SUITE, diff=(change("src/acme/api.py", [1]),), facts=past)
+
+
 def newly_skipped() -> Scene:
     """Two tests no longer run."""
     return scene(but(test_is_atomic="s", test_keeps_mode="s"), SUITE, diff=(change("src/acme/store.py", [1]),))
@@ -141,6 +187,14 @@ def newly_skipped() -> Scene:
 def gone_tests() -> Scene:
     """Two tests are gone and one is added."""
     return scene(but(test_locked="", test_zero="", test_power_loss="p"), SUITE, diff=(change("src/acme/api.py", [1]),))
+
+
+def renames() -> Scene:
+    """Tests go by another name: one file is renamed, one test is, and one is gone."""
+    moved = {**but(test_locked="", test_zero="")}
+    moved["tests.test_storage"] = moved.pop("tests.test_store")
+    moved["tests.test_expiry"] = {**moved["tests.test_expiry"], "test_zero_seconds": "p"}
+    return scene(moved, SUITE, diff=(change("src/acme/api.py", [1]),))
 
 
 def coverage_drop() -> Scene:
@@ -274,13 +328,73 @@ def matrix() -> Scene:
     """Four legs: a failure that only one has, one that all have, and one that one leg inherits."""
 
     def make(commit: str) -> Comparison:
-        names = ("linux-3.11", "linux-3.12", "macos-3.12", "windows-3.12")
+        names = LEGS
         base = [leg({**SUITE, "tests.test_sync": {"test_proxy": "f"}}, name=name) for name in names]
         head = []
         for name in names:
             suite = but(test_rounds_down="f", test_is_atomic="f" if name.startswith("windows") else "p")
             head.append(leg({**suite, "tests.test_sync": {"test_proxy": "p" if "3.11" in name else "f"}}, name=name))
-        return compared(with_legs(*head, commit=commit), baseline(with_legs(*base, commit=BASE)))
+        told = {(test_of("test_rounds_down"), name): FAILURE for name in names}
+        told[test_of("test_is_atomic"), "windows-3.12"] = LOCKED
+        mine = with_legs(*head, commit=commit, details=told)
+        return compared(mine, baseline(with_legs(*base, commit=BASE)), files=FILES)
+
+    return Scene(make=make, page={"files": FILES})
+
+
+def one_leg() -> Scene:
+    """One leg of four fails, for one cause."""
+
+    def make(commit: str) -> Comparison:
+        broken = but(test_is_atomic="f", test_keeps_mode="f")
+        base = [leg(SUITE, name=name) for name in LEGS]
+        head = [leg(broken if name.startswith("windows") else SUITE, name=name) for name in LEGS]
+        told = {
+            (test_of(name), "windows-3.12"): replace(LOCKED, name=name)
+            for name in ("test_is_atomic", "test_keeps_mode")
+        }
+        mine = with_legs(*head, commit=commit, details=told)
+        return compared(mine, baseline(with_legs(*base, commit=BASE)), files=FILES)
+
+    return Scene(make=make, page={"files": FILES})
+
+
+def missing_leg() -> Scene:
+    """One leg of four left no report; what the others say is not compared as if it were all."""
+
+    def make(commit: str) -> Comparison:
+        base = [leg(SUITE, name=name) for name in LEGS]
+        head = [leg(but(test_zero="f"), name=name) for name in LEGS[:3]]
+        covered = coverage(COVERED)
+        mine = with_legs(*head, commit=commit, covered=covered)
+        return compared(mine, baseline(with_legs(*base, commit=BASE, covered=covered)), files=FILES)
+
+    return Scene(make=make, page={"files": FILES})
+
+
+def windows_paths() -> Scene:
+    """A runner on Windows: drive letters and backslashes in names, traces and coverage."""
+
+    def make(commit: str) -> Comparison:
+        klass = r"tests\test_store.py"
+        trace = (
+            "tests\\test_store.py:12: in test_is_atomic\n    store.replace('data', b'new')\n"
+            "D:\\a\\widgets\\widgets\\src\\acme\\store.py:96: in replace\n    os.replace(temporary, target)\n"
+            "E   PermissionError: [WinError 32] in use: 'C:\\Users\\runner\\AppData\\Local\\Temp\\x1\\data.tmp'"
+        )
+        message = trace.rpartition("E   ")[2]
+        told = Detail(
+            class_name=klass, name="test_is_atomic", outcome=Outcome.FAILED, message=message, text=trace,
+            file=r"D:\a\widgets\widgets\tests\test_store.py", line=12,
+        )  # fmt: skip
+        rules = PathRules(files=frozenset(FILES), roots=("D:/a/widgets/widgets",))
+        files = {"D:\\a\\widgets\\widgets\\src\\acme\\store.py": "h" * 90 + "m" * 10}
+        head = report({klass: {"test_is_atomic": "f", "test_keeps_mode": "p"}}, details=[told])
+        base = report({klass: {"test_is_atomic": "p", "test_keeps_mode": "p"}})
+        name = (r"out\junit.xml", r"out\coverage.xml")
+        mine = measure(head, cover(files), commit=commit, rules=rules, names=name)
+        known = baseline(measure(base, cover(files), commit=BASE, rules=rules, names=name))
+        return compared(mine, known, diff=changes(change("src/acme/store.py", [95, 96])), files=FILES)
 
     return Scene(make=make, page={"files": FILES})
 
@@ -292,14 +406,33 @@ def read_only_token() -> Scene:
 
 
 def many_failures() -> Scene:
-    """Five thousand tests fail at once."""
+    """Five thousand tests fail at once, for three causes."""
 
     def make(commit: str) -> Comparison:
         suites = {f"tests.test_{number:02d}": numbered("f" * 100, "test_case_") for number in range(50)}
         green = {klass: dict.fromkeys(tests, "p") for klass, tests in suites.items()}
-        return compared(measure(report(suites), commit=commit), measure(report(green), commit=BASE))
+        details = [
+            broken(klass, name, number)
+            for number, (klass, name) in enumerate((klass, name) for klass, tests in suites.items() for name in tests)
+        ]
+        mine = measure(report(suites, details=details), commit=commit)
+        return compared(mine, measure(report(green), commit=BASE), files=FILES)
 
     return Scene(make=make, page={"files": [f"tests/test_{number:02d}.py" for number in range(50)]})
+
+
+def broken(klass: str, name: str, number: int) -> Detail:
+    """One of three causes; addresses, ports of the client and lines of the tests differ from test to test."""
+    path = f"{klass.replace('.', '/')}.py"
+    if number % 200 == 7:
+        line, text = "assert 307 == 200", f"{path}:{number}: in {name}\nE   assert 307 == 200"
+    elif number % 16 == 3:
+        line = f"OperationalError: connection to localhost:5432 from port {40_000 + number} failed: refused"
+        text = f"{path}:9: in {name}\nsrc/acme/api.py:12: in connect\nE   {line}"
+    else:
+        line = "ModuleNotFoundError: No module named '_cffi_backend'"
+        text = f"{path}:3: in <module>\nsrc/acme/store.py:3: in <module>\nE   {line} (at 0x{number:x}ab)"
+    return Detail(class_name=klass, name=name, outcome=Outcome.ERRORED, message=line, text=text)
 
 
 CASES: dict[str, Callable[[], Scene]] = {
@@ -310,8 +443,10 @@ CASES: dict[str, Callable[[], Scene]] = {
         one_new_failure,
         inherited_failure,
         fixed_and_still_failing,
+        flaky,
         newly_skipped,
         gone_tests,
+        renames,
         coverage_drop,
         patch_uncovered,
         damaged_report,
@@ -321,6 +456,9 @@ CASES: dict[str, Callable[[], Scene]] = {
         named_gate,
         merge_group,
         matrix,
+        one_leg,
+        missing_leg,
+        windows_paths,
         read_only_token,
         many_failures,
     )

@@ -16,9 +16,15 @@ from tests.support.publishing import Published, publish, shortened
 
 from readygate import __version__
 from readygate.model.verdict import Status
+from readygate.outputs import comment, console, report_json, summary
+from readygate.outputs.check import find_annotations
+from readygate.outputs.step_outputs import values
+from readygate.rerender import render_as
 
 FOLDER = Path(__file__).parent
 NAMES = ("comment.md", "summary.md", "console.txt", "check.json", "report.json", "outputs.json")
+AS = {"report.json": "json", "report.html": "html", "readygate.snapshot": "snapshot"}
+"""How `--as` calls a file, where it is not its name."""
 SCHEMA = json.loads((FOLDER.parents[1] / "docs" / "report.schema.json").read_text(encoding="utf-8"))
 
 
@@ -32,16 +38,20 @@ def as_json(data: Any) -> str:
     return json.dumps(shortened(data), indent=1, ensure_ascii=False) + "\n"
 
 
+def unversioned(text: str) -> str:
+    return text.replace(f"Readygate {__version__}", "Readygate VERSION")
+
+
 def documents(case: str) -> dict[str, str]:
     """What is kept of a case; without what differs from run to run."""
     found = published(case)
-    report = {**found.report, "readygate": "VERSION"}
-    comment = found.comment or "(none)\n"
+    # its values are held by their use: every output is rendered again from them
+    report = {**found.report, "readygate": "VERSION", "values": "(values)"}
     return {
-        "comment.md": comment,
-        "summary.md": found.summary,
+        "comment.md": unversioned(found.comment or "(none)\n"),
+        "summary.md": unversioned(found.summary),
         "console.txt": found.console,
-        "check.json": as_json(found.check),
+        "check.json": unversioned(as_json(found.check)),
         "report.json": as_json(report),
         "outputs.json": as_json({**found.outputs, "reasons": json.loads(found.outputs["reasons"])}),
     }
@@ -59,6 +69,21 @@ def test_a_document_is_what_was_looked_at(case: str, name: str, request: pytest.
         path.write_text(text, encoding="utf-8", newline="")
     assert path.is_file(), "run the tests with --update-golden, then look at what was written"
     assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_document_can_be_rendered_again_from_the_report(case: str) -> None:
+    found = published(case)
+    page = report_json.read(found.files["report.json"])
+    assert comment.render(page) == comment.render(found.page)
+    assert summary.render(page) == summary.render(found.page)
+    assert console.render(page) == console.render(found.page)
+    assert find_annotations(page, 1_000) == find_annotations(found.page, 1_000)
+    assert values(page, {}) == values(found.page, {})
+    for name, data in found.files.items():
+        kind = f"badges/{name}" if name.startswith("badge-") else AS.get(name, name.partition(".")[0])
+        again = render_as(page, kind)
+        assert again == data, name
 
 
 def test_every_folder_has_its_case() -> None:

@@ -16,7 +16,7 @@ from readygate.formats import Source
 from readygate.github.event import read_target
 from readygate.github.lineage import DEEPEST, MOST_FILES
 from readygate.inspect import inspect_file
-from readygate.render.document import COMMENT_CHARACTERS
+from readygate.render.budget import COMMENT_CHARACTERS
 from readygate.rules import all_rules
 from readygate.settings import COMMENT_MODES, Settings, Workplace
 from readygate.sources.workspace import DISCOVERY, Found

@@ -11,17 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from readygate.baseline import FIRST_RUN
-from readygate.compare import compare
+from readygate.compare import Terms, compare
 from readygate.judge import judge
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED, Coverage, FileCoverage
 from readygate.model.paths import PathRules
+from readygate.model.phrase import Name, Phrase
 from readygate.model.policy import Policy
 from readygate.model.report import CoverageReport, MeasuredFile, Problem, Report, Severity, TestReport
 from readygate.model.snapshot import Baseline, Evidence, Measured, Pattern, Provenance, ReadFile, Snapshot
 from readygate.model.target import Role, Target
-from readygate.model.tests import ClassBlock, Counts, Detail, Leg, Outcome, count_outcomes
+from readygate.model.tests import ClassBlock, Counts, Detail, Leg, Outcome, TestId, count_outcomes
 from readygate.policy import preset
 from readygate.render.locate import Locator
 from readygate.render.page import Page
@@ -166,8 +167,14 @@ def measure(
     return build(commit, evidence(*found, **more), paths, Provenance(run_id=run_id, run_attempt=1))
 
 
-def with_legs(*legs: Leg, covered: Coverage | None = None, commit: str = HEAD, **more: Any) -> Measured:
-    """What a run on several legs measured; without details."""
+def with_legs(
+    *legs: Leg,
+    covered: Coverage | None = None,
+    commit: str = HEAD,
+    details: Mapping[tuple[TestId, str], Detail] | None = None,
+    **more: Any,
+) -> Measured:
+    """What a run on several legs measured; without details if none are given."""
     executions = sum((each.executions for each in legs), Counts())
     files = [
         ReadFile(
@@ -178,7 +185,7 @@ def with_legs(*legs: Leg, covered: Coverage | None = None, commit: str = HEAD, *
         files.append(ReadFile(name="c.xml", size=1, report=CoverageReport(format="lcov", files=()), problems=()))
     return Measured(
         snapshot=Snapshot(commit=commit, legs=tuple(legs), coverage=covered),
-        details={},
+        details=details or {},
         evidence=Evidence(files=tuple(files), **more),
     )
 
@@ -211,6 +218,7 @@ def changes(*files: FileChange, complete: bool = True) -> Changes:
     return Changes(base=BASE, head=HEAD, files=files, complete=complete)
 
 
+NO_RESULTS: Phrase = (Name("main"), " has no stored results yet")
 NO_CHANGES_NOTE = "The changed lines are not known"
 
 
@@ -219,7 +227,8 @@ def compared(
     base: Baseline | Measured | Snapshot | None = None,
     *,
     diff: Changes | None = None,
-    note: str = "`main` has no stored results yet",
+    note: Phrase | str = NO_RESULTS,
+    files: Iterable[str] | None = None,
 ) -> Comparison:
     """Compare as the road does; the diff is that since the baseline, too."""
     known = base if base is None or isinstance(base, Baseline) else baseline(base)
@@ -231,6 +240,7 @@ def compared(
         changes=diff,
         changes_note="" if diff else NO_CHANGES_NOTE,
         since_baseline=diff,
+        terms=Terms(paths=None if files is None else PathRules(files=frozenset(files))),
     )
 
 

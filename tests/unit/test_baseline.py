@@ -13,6 +13,7 @@ from tests.support.stores import Memory
 
 from readygate.baseline import KEPT, MOST_PASSED_OVER, Choice, choose, record, slug
 from readygate.errors import StoreError
+from readygate.model.phrase import Name
 from readygate.model.snapshot import Snapshot
 from readygate.snapshot.codec import MAGIC, encode
 
@@ -92,11 +93,11 @@ class TestChoose:
         assert found.baseline is not None
         assert (found.baseline.snapshot.commit, found.baseline.behind) == (sha(1), 1)
         alone = chosen(memory(made(2, complete=False)), 2, line(1))
-        assert (alone.baseline, alone.note) == (None, "`main` has no stored results yet")
+        assert (alone.baseline, alone.note) == (None, (Name("main"), " has no stored results yet"))
 
     def test_an_empty_store(self) -> None:
         found = chosen(Memory(), 1)
-        assert (found.baseline, found.note) == (None, "`main` has no stored results yet")
+        assert (found.baseline, found.note) == (None, (Name("main"), " has no stored results yet"))
         found = chosen(Memory(), 1, branch="")
         assert (found.baseline, found.note) == (None, "there are no stored results yet")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from readygate.figures import (
     MINUS,
+    date,
     decimal,
     hundredths,
     limit,
@@ -20,6 +22,7 @@ from readygate.figures import (
     percent,
     points,
     ranges,
+    seconds_delta,
     signed,
 )
 
@@ -149,3 +152,30 @@ def test_ranges_hold_the_same_numbers_and_do_not_touch(numbers: tuple[int, ...])
 def test_lines_text() -> None:
     assert lines_text((20, 21, 928)) == "20–21, 928"
     assert lines_text(()) == ""
+
+
+def test_a_date_is_that_of_the_calendar() -> None:
+    for seconds in (0, 951_782_400, 951_868_799, 1_709_164_800, 1_795_132_800, 4_107_542_399, 32_503_679_999):
+        assert date(seconds) == datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        (Fraction(99_999_999, 100_000_000), "99.999999%"),
+        (Fraction(2_999_999_999, 3_000_000_000), "99.9999%"),
+        (Fraction(1), "100%"),
+        (Fraction(4, 5), "80%"),
+        (Fraction(1, 200), "0.5%"),
+        (Fraction(2, 3), "66.6667%"),
+        (Fraction(0), "0%"),
+    ],
+)
+def test_a_limit_is_shown_as_it_was_set(share: Fraction, shown: str) -> None:
+    assert limit(share) == shown
+
+
+def test_the_difference_of_durations_is_that_of_the_shown_ones() -> None:
+    assert seconds_delta(1.006, 1.004) == "+0.01 s"
+    assert seconds_delta(1.004, 1.001) == "±0"
+    assert seconds_delta(0.5, 1_200.5) == "−1,200.00 s"

@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.gfm import read
+from tests.support.gfm import problems, read
 from tests.support.hostile import PIECES
 
 from readygate.model.phrase import Name
@@ -110,8 +110,15 @@ def test_shortened_text_keeps_both_ends(text: str, longest: int) -> None:
 def test_words_of_a_user_are_text(text: str) -> None:
     seen = read(f"### {words(text)}".rstrip())
     assert (seen.images, seen.comments, dict(seen.tags)) == ([], [], {})
-    assert seen.code == []
+    assert len(seen.code) <= 1
     assert len(seen.headings) == 1
+    assert problems(f"### {words(text)}".rstrip()) == []
+
+
+@pytest.mark.parametrize("text", ["team @octocat", r"\@octocat", "fixes #12", "x&#64;y", ":tada:", "see e4f5a6b0"])
+def test_a_name_that_could_become_a_link_is_code(text: str) -> None:
+    assert words(text) == f"`{text}`"
+    assert "`" not in words("back_end *web*")
 
 
 @given(hostile)

@@ -8,13 +8,15 @@ from fnmatch import fnmatchcase
 
 from readygate.compare.align import align
 from readygate.compare.carry import Part, carried_legs, untouched, without_carried
+from readygate.compare.causes import find_causes
 from readygate.compare.coverage import compare_coverage
 from readygate.compare.renames import match_renames
 from readygate.compare.tests import compare_tests
 from readygate.compare.triage import Names, Triage, sort_failures
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison, TestComparison
-from readygate.model.history import History
+from readygate.model.paths import PathRules
+from readygate.model.phrase import Phrase
 from readygate.model.snapshot import Baseline, Measured, Snapshot
 from readygate.model.tests import ClassBlock, Outcome, TestId
 
@@ -25,24 +27,26 @@ DOCUMENTATION = ("*.md", "docs/*", "LICENSE*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What the policy says of a comparison.
+    """What the policy says of a comparison, and what is known of the repository.
 
     Attributes:
         triage: what excuses a failure.
         parts: suites that need not run where a change does not touch them.
         now: seconds since 1970.
+        paths: how paths of traces become paths of the repository, to know the project's own code in them.
     """
 
     triage: Triage = Triage()  # noqa: RUF009  (a frozen value)
     parts: tuple[Part, ...] = ()
     now: int = 0
+    paths: PathRules | None = None
 
 
 def compare(
     head: Measured,
     baseline: Baseline | None,
     *,
-    baseline_note: str = "",
+    baseline_note: Phrase | str = "",
     baseline_todo: str = "",
     changes: Changes | None,
     changes_note: str = "",
@@ -72,12 +76,14 @@ def compare(
     carried = {leg.group for leg in kept}
     if base is not None and kept:
         base = without_carried(base, carried, head.snapshot.coverage, since_baseline)
+    tests = _tests(head, base, baseline, found.names if found else {}, terms.triage)
     return Comparison(
         head=head,
         baseline=baseline,
         baseline_note=baseline_note,
         baseline_todo=baseline_todo,
-        tests=_tests(head, base, baseline.history if baseline else None, found.names if found else {}, terms.triage),
+        tests=tests,
+        causes=find_causes(tests, terms.paths),
         coverage=compare_coverage(
             head.snapshot.coverage,
             base.coverage if base else None,
@@ -95,12 +101,12 @@ def compare(
 
 
 def _tests(
-    head: Measured, base: Snapshot | None, history: History | None, names: Names, triage: Triage
+    head: Measured, base: Snapshot | None, baseline: Baseline | None, names: Names, triage: Triage
 ) -> TestComparison:
-    tests = compare_tests(head, base)
+    tests = compare_tests(head, base, baseline.details if baseline else None)
     if tests.added and tests.vanished:
         tests = match_renames(tests, outcomes_of(tests.added, head.snapshot.headline()))
-    return sort_failures(tests, head, history, names, triage)
+    return sort_failures(tests, head, baseline.history if baseline else None, names, triage)
 
 
 def outcomes_of(tests: Iterable[TestId], blocks: Mapping[tuple[str, str], ClassBlock]) -> dict[TestId, Outcome]:

@@ -6,16 +6,17 @@ from collections.abc import Mapping
 
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.snapshot import Measured, Snapshot, count_blocks
-from readygate.model.tests import ClassBlock, Leg, Outcome, TestId
+from readygate.model.tests import ClassBlock, Detail, Leg, Outcome, TestId
 
 Blocks = Mapping[tuple[str, str], ClassBlock]
+Details = Mapping[tuple[TestId, str], Detail]
 
 _FAILED = bytes((Outcome.FAILED,))
 _ERRORED = bytes((Outcome.ERRORED,))
 
 
-def compare_tests(head: Measured, base: Snapshot | None) -> TestComparison:
-    """Compare the tests of the head with those of the base, if there is one."""
+def compare_tests(head: Measured, base: Snapshot | None, base_details: Details | None = None) -> TestComparison:
+    """Compare the tests of the head with those of the base, if there is one; `base_details` tell of the fixed."""
     now = head.snapshot.headline()
     before: Blocks = base.headline() if base else {}
     index = _Index()
@@ -29,7 +30,7 @@ def compare_tests(head: Measured, base: Snapshot | None) -> TestComparison:
         base=count_blocks(before.values()),
         new_failures=_changes(new, head, index),
         still_failing=_changes(still, head, index),
-        fixed=_changes(moved["fixed"], head, index),
+        fixed=_changes(moved["fixed"], head, index, base_details or {}),
         newly_skipped=_changes(moved["skipped"], head, index),
         # where no test report was read nothing is known to be gone
         vanished=_changes(moved["vanished"], head, index) if head.snapshot.legs else (),
@@ -122,8 +123,11 @@ def _kind(was: Outcome | None, after: Outcome | None) -> str:
     return ""
 
 
-def _changes(stories: Mapping[TestId, Story], head: Measured, index: _Index) -> tuple[TestChange, ...]:
+def _changes(
+    stories: Mapping[TestId, Story], head: Measured, index: _Index, details: Details | None = None
+) -> tuple[TestChange, ...]:
     """Turn stories into values, in the order of the identities, with what the reports say of each test."""
+    known = head.details if details is None else details
     changes = []
     legs_of: dict[str, list[Leg]] = {}
     for leg in head.snapshot.legs:
@@ -134,6 +138,6 @@ def _changes(stories: Mapping[TestId, Story], head: Measured, index: _Index) -> 
             leg.leg for leg in legs_of.get(test.group, ()) if test.name in index.of(leg.blocks.get(test.class_name))
         ]
         told = legs or tuple(leg for leg in ran_on if leg)
-        detail = next((head.details[test, leg] for leg in (*legs, *ran_on) if (test, leg) in head.details), None)
+        detail = next((known[test, leg] for leg in (*legs, *ran_on) if (test, leg) in known), None)
         changes.append(TestChange(id=test, before=was, after=after, legs=told, all_legs=len(ran_on), detail=detail))
     return tuple(changes)

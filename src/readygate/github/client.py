@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from readygate.budget import Budget, jitter
 from readygate.errors import ForgeError
@@ -205,7 +206,7 @@ class GitHub:
         empty: bool = False,
     ) -> tuple[Any, Mapping[str, str]]:
         """Send a request until it is answered; the data is an object, a `bare` list, or `empty`."""
-        where = f"{verb} {url.partition('?')[0]}"
+        where = f"{verb} {urlsplit(url).path}"
         seen: Mapping[str, str] = {}
 
         def once() -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
+from readygate.model.causes import Causes
 from readygate.model.changes import Changes
 from readygate.model.coverage import Coverage, Ratio
 from readygate.model.history import Past
@@ -22,7 +23,8 @@ class TestChange:
         after: its outcome now, None if it is gone.
         legs: the legs this is told of, empty names left out.
         all_legs: how many legs ran it.
-        detail: what the report says about the first of those legs, if anything.
+        detail: what the report says about the first of those legs, if anything; of a fixed test what the base's
+            report said, where that is known.
         past: what became of it on the base branch, on the leg with the worst record; None if it was always green
             there, or nothing is known.
     """
@@ -203,6 +205,7 @@ class Comparison:
     Attributes:
         baseline_note: why there is no baseline, if `baseline` is None.
         baseline_todo: what to do about it, a sentence.
+        causes: what stands behind the failing tests.
         coverage: None if this run measured none.
         changes: the changed lines, None if unknown.
         docs_only: the change touches documentation only.
@@ -217,9 +220,10 @@ class Comparison:
 
     head: Measured
     baseline: Baseline | None
-    baseline_note: str = ""
+    baseline_note: Phrase | str = ""
     baseline_todo: str = ""
     tests: TestComparison
+    causes: Causes = field(default_factory=Causes)
     coverage: CoverageComparison | None = None
     changes: Changes | None = None
     docs_only: bool = False

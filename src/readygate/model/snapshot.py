@@ -152,6 +152,7 @@ class Baseline:
         branch: the base branch, empty if unknown.
         relation: what `wanted` is: "the merge base", "the base commit", "the commit before".
         history: what the last runs of the base branch said, None if that is unknown.
+        details: what its reports said of single tests, where they were read now; a stored snapshot holds none.
     """
 
     snapshot: Snapshot
@@ -160,3 +161,4 @@ class Baseline:
     branch: str = ""
     relation: str = ""
     history: History | None = None
+    details: Mapping[tuple[TestId, str], Detail] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from readygate.errors import ForgeError, PermissionDeniedError
@@ -92,6 +93,15 @@ def _text(text: str, longest: int) -> str:
     return text.encode("utf-8", "replace")[:longest].decode("utf-8", "ignore")
 
 
+def summary(page: Page, rows: int, most: int) -> str:
+    """The text of the check run; it says so where there are more places to annotate than the setting allows."""
+    note = ""
+    if most and rows >= most and len(find_annotations(page, most + 1)) > most:
+        note = f"\n\nThe {count(most, 'most important place')} {'is' if most == 1 else 'are'} annotated, and no more."
+    room = replace(CHECK, characters=CHECK.characters - len(note), bytes=CHECK.bytes - len(note))
+    return markdown(page, room) + note
+
+
 def wants(page: Page, desk: Desk) -> bool:
     """A session to write with, a commit to write on, and not switched off."""
     return bool(desk.hub and desk.settings.check and page.target.head_sha)
@@ -99,7 +109,8 @@ def wants(page: Page, desk: Desk) -> bool:
 
 def publish(page: Page, desk: Desk) -> None:
     """Create or edit the check run; that it cannot be written is told and changes no exit code."""
-    body = {"title": sentence(page)[:LONGEST_TITLE], "summary": markdown(page, CHECK)}
+    rows = find_annotations(page, desk.settings.annotations)
+    body = {"title": sentence(page)[:LONGEST_TITLE], "summary": summary(page, len(rows), desk.settings.annotations)}
     # an informing policy is the one case that must neither pass nor fail
     conclusion = "success" if page.verdict.ready else "neutral" if page.verdict.inform else "failure"
     write(
@@ -107,7 +118,7 @@ def publish(page: Page, desk: Desk) -> None:
         page.target,
         conclusion,
         body,
-        find_annotations(page, desk.settings.annotations),
+        rows,
         desk,
         quiet=page.target.role is Role.RECORD,
     )

@@ -57,13 +57,14 @@ class Conversation:
 def marker(gate: str, target: Target) -> str:
     """The last line of the comment: which gate, and which run wrote it."""
     return (
-        f"<!-- readygate:comment name={quote(gate, safe='')} workflow={target.workflow_key} head={target.head_sha} "
+        f"<!-- readygate:comment name={quote(gate, safe='', errors='replace')} workflow={target.workflow_key} "
+        f"head={target.head_sha} "
         f"run={target.run_id} attempt={target.run_attempt} -->"
     )
 
 
 def _marker_of(gate: str, target: Target) -> re.Pattern[str]:
-    name = re.escape(f"{quote(gate, safe='')} workflow={target.workflow_key}")
+    name = re.escape(f"{quote(gate, safe='', errors='replace')} workflow={target.workflow_key}")
     return re.compile(rf"<!-- readygate:comment name={name} head=[0-9a-f]* run=(\d+) attempt=(\d+) -->\s*\Z")
 
 

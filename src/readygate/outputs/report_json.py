@@ -11,17 +11,20 @@ from typing import Any
 
 from readygate import __version__
 from readygate.figures import hundredths, ranges
+from readygate.model.causes import Cause
 from readygate.model.comparison import Comparison, CoverageComparison, TestChange
 from readygate.model.coverage import Ratio
-from readygate.model.report import CoverageReport, Problem, TestReport
+from readygate.model.report import Problem, TestReport
 from readygate.model.snapshot import ReadFile
 from readygate.model.tests import Counts, Detail, Outcome, TestId
 from readygate.model.verdict import Finding
 from readygate.outputs import Desk, Output, wants_files
+from readygate.outputs._page_values import SCHEMA_VERSION, read_report, write_page
 from readygate.render.page import Page, sentence
 from readygate.render.text import plain, redact
 
-SCHEMA_VERSION = 1
+read = read_report
+"""Returns the page that a report was written from, to render it again."""
 
 
 def render(page: Page) -> str:
@@ -63,7 +66,7 @@ def render(page: Page) -> str:
             "branch": baseline.branch,
             "run_id": baseline.snapshot.provenance.run_id or None,
         },
-        "baseline_note": comparison.baseline_note,
+        "baseline_note": plain(comparison.baseline_note),
         "tests": _tests(comparison),
         "coverage": None if comparison.coverage is None else _coverage(comparison.coverage),
         "files": [_file(file) for file in comparison.head.evidence.files],
@@ -71,8 +74,11 @@ def render(page: Page) -> str:
             {"kind": p.kind, "pattern": p.text, "matched": p.matched, "given": p.given}
             for p in comparison.head.evidence.patterns
         ],
+        "values": write_page(page),
     }
-    return json.dumps(data, indent=1, ensure_ascii=True) + "\n"
+    values = json.dumps(data.pop("values"), ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(data, indent=1, ensure_ascii=True)
+    return f'{text.removesuffix("}").rstrip()},\n "values": {values}\n}}\n'  # one line: it is not for the eye
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -129,6 +135,22 @@ def _tests(comparison: Comparison) -> dict[str, Any]:
             for pair in tests.renamed
         ],
         "added": [_identity(test) for test in tests.added],
+        "causes": {
+            "new_failures": [_cause(cause) for cause in comparison.causes.new_failures],
+            "still_failing": [_cause(cause) for cause in comparison.causes.still_failing],
+            "fixed": [_cause(cause) for cause in comparison.causes.fixed],
+        },
+    }
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    frame = cause.frame
+    return {
+        "key": cause.key,
+        "type": cause.kind,
+        "message": redact(cause.message),
+        "frame": None if frame is None else {"path": frame.path, "line": frame.line, "function": frame.function},
+        "tests": list(cause.tests),
     }
 
 
@@ -222,7 +244,7 @@ def _coverage(coverage: CoverageComparison) -> dict[str, Any]:
 
 def _file(file: ReadFile) -> dict[str, Any]:
     report = file.report
-    kind = {TestReport: "tests", CoverageReport: "coverage"}.get(type(report), "unreadable")
+    kind = "tests" if isinstance(report, TestReport) else "coverage" if report is not None else "unreadable"
     return {
         "name": file.name,
         "bytes": file.size,

@@ -12,10 +12,11 @@ from collections.abc import Mapping
 
 from readygate.figures import hundredths
 from readygate.model.coverage import Ratio
+from readygate.model.report import CoverageReport
 from readygate.model.verdict import Status
 from readygate.outputs import Desk, Output
 from readygate.outputs.report_json import finding_json
-from readygate.render.page import Page
+from readygate.render.page import Page, comparable
 
 LONGEST_REASONS = 60_000
 """Bytes of `reasons`; a job may set a mebibyte of outputs in all."""
@@ -62,7 +63,7 @@ def values(page: Page, posted: Mapping[str, str]) -> dict[str, str]:
     }
     base = coverage.delta.base.fraction if coverage and coverage.delta else None
     now = coverage.lines.fraction if coverage else None
-    if base is not None and now is not None:
+    if base is not None and now is not None and comparable(page, CoverageReport):
         found["coverage-delta"] = _percent(hundredths(now) - hundredths(base))
     return {name: found.get(name, posted.get(name, "")) for name in NAMES}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
 from functools import cache
 from typing import Any
 
@@ -10,50 +10,36 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from readygate.model.phrase import count
 from readygate.model.verdict import Status
-from readygate.render import figure_table, sections
+from readygate.render import by_leg, details, failing, moved, sections
 from readygate.render import page as view
 from readygate.render import read as sources
+from readygate.render.blocks import Room, Section, Table, by
+from readygate.render.budget import (
+    ADDED,
+    BY_LEG,
+    CHECK,
+    COMMENT,
+    FAILING,
+    FIGURES,
+    FIXED,
+    FLAKY,
+    FOLDED,
+    GONE,
+    READ,
+    RULES,
+    SKIPPED,
+    STILL,
+    STILL_TRACES,
+    SUMMARY,
+    TRACES,
+    UNCOVERED,
+    Block,
+    Budget,
+)
 from readygate.render.page import Page
+from readygate.render.text import code
 
-COMMENT_CHARACTERS = 65_000
-"""GitHub refuses a comment above 65,536 characters; a little room stays for the marker.
-
-https://docs.github.com/en/rest/issues/comments
-"""
-CHECK_BYTES = 65_535
-SUMMARY_BYTES = 1_048_576
-"""https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
-    """How large a document may become."""
-
-    characters: int
-    bytes: int
-
-    def holds(self, text: str) -> bool:
-        """Whether a text fits."""
-        return len(text) <= self.characters and len(text.encode("utf-8", "replace")) <= self.bytes
-
-
-COMMENT = Budget(characters=COMMENT_CHARACTERS, bytes=4 * COMMENT_CHARACTERS)
-CHECK = Budget(characters=CHECK_BYTES, bytes=CHECK_BYTES)
-SUMMARY = Budget(characters=SUMMARY_BYTES, bytes=SUMMARY_BYTES - 1024)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A piece of a document.
-
-    Attributes:
-        kind: what it tells, for the notice of what was left out.
-        keep: 0 stays always; of the others the highest goes first.
-    """
-
-    kind: str
-    text: str
-    keep: int
+__all__ = ["CHECK", "COMMENT", "SUMMARY", "Budget", "markdown"]
 
 
 @cache
@@ -77,11 +63,11 @@ def markdown(page: Page, budget: Budget, *, heading: str = "###", unwritten: str
 
     Args:
         page: what to tell.
-        budget: how large the text may become.
+        budget: how large the text may become, and whether it is the long form.
         heading: the level of the verdict's heading; sections stand one below.
         unwritten: what could not be written to GitHub, for the alert.
     """
-    blocks = _blocks(page, heading, unwritten)
+    blocks = _blocks(page, budget, heading, unwritten)
     dropped: list[Block] = []
     text = _join(page, blocks, dropped)
     while not budget.holds(text):
@@ -98,23 +84,26 @@ def markdown(page: Page, budget: Budget, *, heading: str = "###", unwritten: str
 def _join(page: Page, blocks: list[Block], dropped: list[Block]) -> str:
     parts = [block.text for block in blocks]
     if dropped:
-        kinds = ", ".join(dict.fromkeys(block.kind for block in dropped))
+        kinds = Counter(block.kind for block in dropped)
+        told = ", ".join(f"{number} {kind}" if number > 1 else kind for kind, number in kinds.items())
         where = page.links.run()
-        parts.append(f"Left out to fit: {kinds}." + (f" All of it is in the {where}." if where else ""))
+        parts.append(f"Left out to fit: {told}." + (f" All of it is in the {where}." if where else ""))
     return "\n\n".join(parts)
 
 
-def _blocks(page: Page, heading: str, unwritten: str) -> list[Block]:
+def _blocks(page: Page, budget: Budget, heading: str, unwritten: str) -> list[Block]:
     lines = (view.verdict_line(page), view.figures_line(page), view.provenance_line(page))
     blocks = [Block(kind="verdict", keep=0, text=_render("head", heading, *lines))]
     told = view.alert(page, unwritten)
     if told:
         blocks.append(Block(kind="alert", keep=0, text=_render("alert", *told)))
-    told_open = [*_findings(page), *_sections(page, heading)]
+    told_open = [*_findings(page), *_sections(page, budget, heading)]
+    if budget.long:
+        return [*blocks, *told_open, *_names(page), *_long(page, heading)]
     if told_open:
         told_open.append(Block(kind="heading", keep=0, text=f"{heading}# Details"))
-    blocks += [*told_open, *_folds(page)]
-    return [*blocks, *_details(page)] if len(blocks) > 1 else blocks
+    blocks += [*told_open, *_names(page)]
+    return [*blocks, *_folds(page, heading)] if len(blocks) > 1 else blocks
 
 
 def _findings(page: Page) -> list[Block]:
@@ -123,57 +112,101 @@ def _findings(page: Page) -> list[Block]:
         for finding in page.verdict.findings
         if finding.status in (Status.BLOCK, Status.WARN)
     )
-    columns = (("Level", False), ("Finding and what to do", False))
-    table = sections.Table(columns=columns, rows=rows)
+    table = Table(columns=by("Level", "Finding and what to do"), rows=rows)
     return [Block(kind="findings", keep=0, text=_render("table", table))] if rows else []
 
 
-def _sections(page: Page, heading: str) -> list[Block]:
-    tests = page.comparison.tests
-    newly = sections.failing(page, tests.new_failures, _new_header(page))
-    still = sections.failing(page, tests.still_failing, "Still failing test")
-    fixed = sections.named(page, tests.fixed, count(len(tests.fixed), "fixed test"), "Fixed test")
+def _sections(page: Page, budget: Budget, heading: str) -> list[Block]:
+    """What needs a reader, each kind in a section of its own."""
+    tests, causes = page.comparison.tests, page.comparison.causes
+    room = Room(each=budget.trace, left=budget.traces)
+    newly = failing.failing(page, tests.new_failures, causes.new_failures, _new_header(page), room)
+    still = failing.failing(page, tests.still_failing, causes.still_failing, "Still failing test", room)
     skips = count(len(tests.newly_skipped), "newly skipped test")
     skipped = sections.named(page, tests.newly_skipped, skips, "Newly skipped test", reason=True)
-    uncovered = sections.uncovered(page)
-    blocks: list[Block] = []
-    for kind, section, keep in (
-        ("new failures", newly, 2),
-        ("tests that still fail", still, 6),
-        ("fixed tests", fixed if page.verdict.ready else None, 7),
-        ("newly skipped tests", skipped, 4),
-        ("tests that are gone", sections.vanished(page) if view.is_judged(page, "vanished-tests") else None, 3),
-        ("uncovered lines", uncovered if _asked(page, "patch-coverage") else None, 5),
-    ):
-        if section is None:
-            continue
-        blocks.append(Block(kind=kind, keep=keep, text=_render("section", heading, section)))
-        blocks += [
-            Block(kind="traces", keep=8 + number, text=_render("fold", fold.title, fold.body))
-            for number, fold in enumerate(section.folds)
-        ]
+    ready = page.verdict.ready
+    before = (
+        Section(title="Before and after", table=details.figures(page, "Before", "After"))
+        if _shows_before(page)
+        else None
+    )
+    return [
+        *_open("new failures", newly, FAILING, heading, TRACES),
+        *_open("tests that still fail", still, STILL, heading, STILL_TRACES),
+        *_legs(page, heading, long=budget.long),
+        *_open("the figures before and after", before, FIGURES, heading),
+        *_open("fixed tests", moved.fixed(page) if ready else None, FIXED, heading, FOLDED),
+        *_open("known flaky tests", moved.known_flaky(page), FLAKY, heading),
+        *_open("quarantined tests", moved.quarantined(page), FLAKY, heading),
+        *_open("flaky tests", moved.flaky(page), FLAKY, heading),
+        *_open("newly skipped tests", skipped, SKIPPED, heading),
+        *_open(
+            "tests that are gone",
+            moved.vanished(page) if view.is_judged(page, "vanished-tests") else None,
+            GONE,
+            heading,
+        ),
+        *_open(
+            "uncovered lines", sections.uncovered(page) if _asked(page, "patch-coverage") else None, UNCOVERED, heading
+        ),
+    ]
+
+
+def _open(kind: str, section: Section | None, keep: int, heading: str, folds: int = TRACES) -> list[Block]:
+    """A section and its folds; of the folds the last goes first."""
+    if section is None:
+        return []
+    blocks = [Block(kind=kind, keep=keep, text=_render("section", heading, section))]
+    name = "names" if folds == FOLDED else "traces"
+    blocks += [
+        Block(kind=name, keep=folds + number, text=_render("fold", fold.title, fold.body))
+        for number, fold in enumerate(section.folds)
+    ]
     return blocks
 
 
-def _folds(page: Page) -> list[Block]:
+def _legs(page: Page, heading: str, *, long: bool) -> list[Block]:
+    made = by_leg.by_leg(page)
+    if made is None:
+        return []
+    title, table, rest = made
+    body = _with(_render("table", table), rest)
+    text = f"{heading}## {title}\n\n{body}" if long else _render("fold", title, body)
+    return [Block(kind="outcomes by leg", keep=BY_LEG, text=text)]
+
+
+def _shows_before(page: Page) -> bool:
+    """Whether the figures before and after stand open: something was fixed, and nothing blocks."""
+    return page.verdict.ready and bool(page.comparison.tests.fixed)
+
+
+def _names(page: Page) -> list[Block]:
     """What nobody has to act on: names that were added, and what the policy lets pass."""
     blocks = []
+    section = moved.renamed(page)
+    if section:
+        blocks.append(_folded("renamed tests", section, section.title))
     section = None if _asked(page, "patch-coverage") else sections.uncovered(page)
     if section:
         blocks.append(_folded("uncovered lines", section, f"{section.title}; the policy allows that"))
-    fixed = page.comparison.tests.fixed
-    section = None if page.verdict.ready else sections.named(page, fixed, count(len(fixed), "fixed test"), "Fixed test")
+    section = None if page.verdict.ready else moved.fixed(page)
     if section:
         blocks.append(_folded("fixed tests", section, section.title))
     for kind, item in (("added tests", sections.added(page)), ("unmeasured files", sections.unmeasured(page))):
         if item is not None:
-            blocks.append(Block(kind=kind, keep=28, text=_render("fold", item.title, item.body)))
+            body = item.body if isinstance(item.body, str) else _render("table", item.body)
+            blocks.append(Block(kind=kind, keep=ADDED, text=_render("fold", item.title, _with(body, item.rest))))
     return blocks
 
 
-def _folded(kind: str, section: sections.Section, title: str) -> Block:
-    body = _render("table", section.table) + (f"\n\n{section.rest}" if section.rest else "")
-    return Block(kind=kind, keep=27, text=_render("fold", title, body))
+def _folded(kind: str, section: Section, title: str) -> Block:
+    return Block(
+        kind=kind, keep=FOLDED, text=_render("fold", title, _with(_render("table", section.table), section.rest))
+    )
+
+
+def _with(text: str, rest: str) -> str:
+    return f"{text}\n\n{rest}" if rest else text
 
 
 def _asked(page: Page, rule: str) -> bool:
@@ -185,16 +218,54 @@ def _new_header(page: Page) -> str:
     return "Newly failing test" if page.comparison.baseline else "Failing test"
 
 
-def _details(page: Page) -> list[Block]:
-    columns = (("Measured", False), ("Base", True), ("This change", True), ("Difference", True))
-    figures = sections.Table(columns=columns, rows=tuple(figure_table.figures_rows(page)))
-    read, rest = sources.read_table(page)
-    verdict = page.verdict
-    rules = (view.rules_title(verdict), sections.rules(page), verdict.off, verdict.preset)
-    files = (sources.read_title(page), read, rest, sources.provenance(page))
-    compared = page.comparison.baseline is not None
+def _part(part: details.Part) -> str:
+    return "\n\n".join(piece if isinstance(piece, str) else _render("table", piece) for piece in part.pieces)
+
+
+def _folds(page: Page, heading: str) -> list[Block]:
+    """The three folds at the end of a comment: all figures, the rules, what was read."""
+    made = details.parts(page, long=False, with_figures=not _shows_before(page))
+    kinds = ", ".join(part.kind for part in made if part.kind)
+    plain = [_part(part) for part in made[:1] if part.title in ("What changed", "Figures")]
+    body = "\n\n".join([*plain, *(f"{heading}## {part.title}\n\n{_part(part)}" for part in made[len(plain) :])])
+    figures = _render("fold", f"All figures: {kinds}" if kinds else "All figures", body)
     return [
-        Block(kind="all figures", keep=30, text=_render("figures", figures, compared)),
-        Block(kind="rules", keep=1, text=_render("rules", *rules)),
-        Block(kind="what was read", keep=29, text=_render("read", *files)),
+        *([Block(kind="all figures", keep=FIGURES, text=figures)] if made else []),
+        Block(
+            kind="rules",
+            keep=RULES,
+            text=_render("fold", f"How the verdict was reached: {view.rules_title(page.verdict)}", _rules(page)),
+        ),
+        Block(
+            kind="what was read",
+            keep=READ,
+            text=_render("fold", f"What was read: {sources.read_title(page)}", _read(page)),
+        ),
     ]
+
+
+def _long(page: Page, heading: str) -> list[Block]:
+    """The same for the long form, under headings of their own."""
+    made = [
+        (part.title, _part(part), FIGURES)
+        for part in details.parts(page, long=True, with_figures=not _shows_before(page))
+    ]
+    rules = (f"How the verdict was reached: {view.rules_title(page.verdict)}", _rules(page), RULES)
+    read = (f"What was read: {sources.read_title(page)}", _read(page), READ)
+    return [
+        Block(kind=title.partition(":")[0].lower(), keep=keep, text=f"{heading}# {title}\n\n{body}")
+        for title, body, keep in (*made, rules, read)
+    ]
+
+
+def _rules(page: Page) -> str:
+    return _render("rules", sections.rules(page), page.verdict.off, page.verdict.preset, _file(page))
+
+
+def _file(page: Page) -> str:
+    return f" and {code(page.verdict.policy, 200)}" if page.verdict.policy else ""
+
+
+def _read(page: Page) -> str:
+    table, rest = sources.read_table(page)
+    return _render("read", table, rest, sources.provenance(page))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from readygate.model.comparison import TestChange
 from readygate.model.paths import PathRules, Placer
+from readygate.model.tests import TestId
 
 _FRAME = re.compile(
     r"""^(?:[^\S\n]*File\ "(?P<a>[^"\n]{1,400})",\ line\ (?P<b>\d{1,7})   # Python's own traceback
@@ -23,6 +26,25 @@ class Place:
 
     path: str
     line: int
+
+
+class Places(Protocol):
+    """Knows where tests stand in the repository."""
+
+    def place(self, change: TestChange) -> Place | None:
+        """The test's own file and line; None if that is unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPlaces:
+    """Places that were found earlier."""
+
+    known: Mapping[TestId, Place]
+
+    def place(self, change: TestChange) -> Place | None:
+        """The place that was found for the test."""
+        return self.known.get(change.id)
 
 
 class Locator:

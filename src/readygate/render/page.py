@@ -10,13 +10,13 @@ from readygate.figures import hundredths, percent, points, signed
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import Ratio
 from readygate.model.phrase import Phrase, count
-from readygate.model.report import Severity
+from readygate.model.report import CoverageReport, Severity, TestReport
 from readygate.model.snapshot import Baseline
 from readygate.model.target import Target
 from readygate.model.tests import Counts
 from readygate.model.verdict import Finding, Status, Verdict
 from readygate.render.links import Links
-from readygate.render.locate import Locator
+from readygate.render.locate import Places
 from readygate.render.text import code, phrase, words
 
 DEFAULT_GATE = "readygate"
@@ -35,7 +35,7 @@ class Page:
     target: Target
     comparison: Comparison
     verdict: Verdict
-    locator: Locator
+    locator: Places
 
     @property
     def links(self) -> Links:
@@ -69,12 +69,30 @@ def verdict_line(page: Page) -> str:
 def figures_line(page: Page) -> str:
     """The second line: tests, pass rate, coverage, changed lines, with what changed."""
     tests = page.comparison.tests
-    parts = [f"{_tests(tests.head, tests.base, _on_legs(page.comparison))}."]
+    base = tests.base if comparable(page, TestReport) else None
+    parts = [f"{_tests(tests.head, base, _on_legs(page.comparison))}."]
     if tests.head.pass_rate is not None:
-        before = tests.base.pass_rate if tests.base else None
-        parts.append(f"Pass rate **{percent(tests.head.pass_rate)}**{_points(tests.head.pass_rate, before)}.")
-    parts.append(_coverage(page.comparison))
+        before = base.pass_rate if base else None
+        of_what = "" if comparable(page, TestReport) else " of what was read"
+        parts.append(f"Pass rate **{percent(tests.head.pass_rate)}**{_points(tests.head.pass_rate, before)}{of_what}.")
+    parts.append(_coverage(page))
     return " ".join(parts)
+
+
+def comparable(page: Page, kind: type[TestReport | CoverageReport]) -> bool:
+    """Whether the run's reports of a kind are all there, so that its figures can stand beside those of the base.
+
+    Without a base there is nothing to compare, and nothing is missing either.
+    """
+    comparison = page.comparison
+    if comparison.missing_groups or comparison.missing_legs:
+        return False
+    return not any(
+        problem.severity is Severity.DAMAGE
+        for file in comparison.head.evidence.files
+        if file.report is None or isinstance(file.report, kind)
+        for problem in file.problems
+    )
 
 
 def _tests(head: Counts, base: Counts | None, on_legs: str) -> str:
@@ -118,15 +136,16 @@ def _points(head: Fraction, base: Fraction | None) -> str:
     return "" if base is None or hundredths(base) == hundredths(head) else f" ({points(head, base)})"
 
 
-def _coverage(comparison: Comparison) -> str:
-    coverage = comparison.coverage
+def _coverage(page: Page) -> str:
+    coverage = page.comparison.coverage
     if coverage is None:
         return "Coverage was not measured."
     share = coverage.lines.fraction
     if share is None:
         return "No line was measured."
-    base = coverage.delta.base.fraction if coverage.delta else None
-    told = f"Coverage **{percent(share)}**{_points(share, base)}"
+    whole = comparable(page, CoverageReport)
+    base = coverage.delta.base.fraction if coverage.delta and whole else None
+    told = f"Coverage **{percent(share)}**{_points(share, base)}{'' if whole else ' of what was read'}"
     patch = coverage.patch
     if patch is None:
         return f"{told}, changed lines not known."
@@ -142,7 +161,7 @@ def provenance_line(page: Page) -> str:
     commit = target.head_sha or target.measured
     subject = f"Commit {links.commit(commit)}" if commit else "This run"
     if baseline is None:
-        said = f"{subject} stands alone: {page.comparison.baseline_note}."
+        said = f"{subject} stands alone: {phrase(page.comparison.baseline_note)}."
     else:
         same = _same_results(page.comparison)
         verb = "has the same results as" if same else "compared with"

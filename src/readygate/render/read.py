@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
+from readygate import __version__
 from readygate.model.phrase import count
-from readygate.model.report import CoverageReport, TestReport
+from readygate.model.report import CoverageReport, StatedReport, TestReport
 from readygate.model.snapshot import ReadFile
+from readygate.render.blocks import FILES_SHOWN, Table, more
 from readygate.render.page import Page
-from readygate.render.sections import FILES_SHOWN, Table, more
 from readygate.render.text import code
+
+TOOLS = {
+    "python": "Python",
+    "python_version": "Python",
+    "pytest": "pytest",
+    "pytest-version": "pytest",
+    "pytest-xdist": "pytest-xdist",
+    "platform": "platform",
+    "java.version": "Java",
+    "java.vm.name": "JVM",
+    "kotlin.version": "Kotlin",
+    "go.version": "Go",
+    "node": "Node.js",
+    "node.version": "Node.js",
+    "nodejs": "Node.js",
+    "ruby": "Ruby",
+    "ruby.version": "Ruby",
+    "php.version": "PHP",
+    "php": "PHP",
+    "clr-version": "CLR",
+    "framework-version": "framework",
+    "nunit-version": "NUnit",
+    "os.name": "OS",
+    "os.version": "OS version",
+    "os.arch": "architecture",
+    "os-version": "OS version",
+    "browser": "browser",
+    "workers": "workers",
+}
+"""Properties of test suites that name a tool, and how they are told; others may hold anything, secrets too."""
 
 
 def read_title(page: Page) -> str:
@@ -35,9 +66,28 @@ def read_table(page: Page) -> tuple[Table, str]:
         ("Lines", True),
         ("Problems", False),
     )
-    return Table(columns=columns, rows=tuple(_read_row(file) for file in shown)), more(
-        page, len(files) - len(shown), "file"
-    )
+    rest = more(page, len(files) - len(shown), "file")
+    return Table(columns=columns, rows=(*_missing(page), *(_read_row(file) for file in shown))), rest
+
+
+def _missing(page: Page) -> list[tuple[str, ...]]:
+    """A row for every suite and leg that the base had and that left no report here."""
+    comparison = page.comparison
+    lost = [*comparison.missing_groups, *(f"{group} {leg}".strip() for group, leg in comparison.missing_legs)]
+    return [(code(name), "–", "–", "–", "–", "**No report.** The base has it") for name in lost[:FILES_SHOWN]]
+
+
+def tools(page: Page) -> str:
+    """Versions of the tools that ran, as the reports state them; empty if they state none."""
+    found: dict[str, list[str]] = {}
+    for file in page.comparison.head.evidence.files:
+        properties = file.report.properties if isinstance(file.report, TestReport) else {}
+        for name, value in properties.items():
+            key = TOOLS.get(name.lower())
+            if key and value.strip() and value.strip() not in found.setdefault(key, []):
+                found[key].append(value.strip())
+    told = [f"{key} {' and '.join(code(v, 80) for v in values[:3])}" for key, values in found.items() if values]
+    return ", ".join(told)
 
 
 def _read_row(file: ReadFile) -> tuple[str, ...]:
@@ -46,7 +96,7 @@ def _read_row(file: ReadFile) -> tuple[str, ...]:
     if isinstance(report, TestReport):
         figures = (report.format, f"{report.executions.total:,}", f"{report.executions.failing:,}", "–")
     elif isinstance(report, CoverageReport):
-        figures = (report.format, "–", "–", f"{sum(f.coverage.total for f in report.files):,}")
+        figures = (report.format, "–", "–", f"{_lines(report):,}")
     told = [
         code(f"{p.place}: {p.what}" if p.place else p.what, 160)
         + (" (damaged)" if p.severity.value == "damage" else "")
@@ -55,6 +105,13 @@ def _read_row(file: ReadFile) -> tuple[str, ...]:
     if len(file.problems) > len(told):
         told.append(f"and {len(file.problems) - len(told)} more")
     return (code(file.name), *figures, "<br>".join(told) or "none")
+
+
+def _lines(report: CoverageReport) -> int:
+    """How many lines a report tells of: those that it shows, else those that it states."""
+    if isinstance(report, StatedReport) and not report.files:
+        return report.lines().total
+    return sum(file.coverage.total for file in report.files)
 
 
 def provenance(page: Page) -> list[str]:
@@ -75,6 +132,8 @@ def provenance(page: Page) -> list[str]:
                 f"{page.links.commit(baseline.wanted)}, {baseline.relation}, has no stored results, "
                 "and neither has what stands between"
             )
+    stated = tools(page)
+    items.append(f"**Tools:** {stated}{', ' if stated else ''}Readygate {__version__}")
     coverage = comparison.head.snapshot.coverage
     if coverage is not None and coverage.unplaced:
         names = ", ".join(code(path) for path in coverage.unplaced[:5])

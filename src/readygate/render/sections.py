@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from readygate.figures import ranges
 from readygate.model.comparison import PatchFile, TestChange
 from readygate.model.phrase import count
 from readygate.model.tests import Outcome, TestId
 from readygate.model.verdict import Status
+from readygate.render.blocks import FILES_SHOWN, TESTS_SHOWN, Fold, Section, Table, by, more
 from readygate.render.page import Page, level_cell, ratio_cell, said
-from readygate.render.text import code, fenced, html_code
+from readygate.render.text import code
 
-TESTS_SHOWN = 20
-FILES_SHOWN = 20
 RANGES_SHOWN = 20
-LEGS_SHOWN = 3
-TRACES_SHOWN = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """A table; `columns` are (header, right-aligned)."""
-
-    columns: tuple[tuple[str, bool], ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fold:
-    """Something that opens by a click; the title is HTML and gives the answer."""
-
-    title: str
-    body: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A heading, a table, what was left out of it, and folds below it."""
-
-    title: str
-    table: Table
-    rest: str = ""
-    folds: tuple[Fold, ...] = ()
+WORDS: dict[Outcome | None, str] = {
+    Outcome.PASSED: "passed",
+    Outcome.FLAKY: "flaky",
+    Outcome.SKIPPED: "skipped",
+    Outcome.FAILED: "failed",
+    Outcome.ERRORED: "errored",
+}
 
 
 def test_name(page: Page, change: TestChange) -> str:
@@ -53,55 +29,6 @@ def test_name(page: Page, change: TestChange) -> str:
         name = page.links.to(name, page.links.blob(place.path, place.line))
     where = change.id.class_name or (place.path if place else "")
     return f"{name} in {code(where)}" if where else name
-
-
-def failing(page: Page, changes: tuple[TestChange, ...], header: str) -> Section | None:
-    """Tests that fail, with the first line of what they say."""
-    if not changes:
-        return None
-    number = len(changes)
-    shown = changes[:TESTS_SHOWN]
-    with_legs = any(change.legs for change in changes)
-    # a lone failure tells its message in the title of its fold, where there is room for it
-    message = number > 1 or not _has_trace(changes[0])
-    rows = [
-        (
-            test_name(page, change),
-            *((_legs(change),) if with_legs else ()),
-            *((_message(change),) if message else ()),
-        )
-        for change in shown
-    ]
-    columns = (
-        (header, False),
-        *((("Fails on", False),) if with_legs else ()),
-        *((("Message", False),) if message else ()),
-    )
-    return Section(
-        title=f"{number:,} {header.lower()}{'' if number == 1 else 's'}",
-        table=Table(columns=columns, rows=tuple(rows)),
-        rest=more(page, number - len(shown)),
-        folds=tuple(_trace(change, lone=not message) for change in shown[:TRACES_SHOWN] if _has_trace(change)),
-    )
-
-
-def _has_trace(change: TestChange) -> bool:
-    return change.detail is not None and bool(change.detail.text.strip())
-
-
-def _legs(change: TestChange) -> str:
-    if len(change.legs) == change.all_legs:
-        return f"all {change.all_legs} legs" if change.all_legs > 1 else code(change.legs[0])
-    if len(change.legs) == 1:
-        return f"only {code(change.legs[0])}"
-    if len(change.legs) <= LEGS_SHOWN:
-        return ", ".join(code(leg) for leg in change.legs)
-    return f"{len(change.legs)} of {change.all_legs} legs"
-
-
-def _message(change: TestChange) -> str:
-    text = first_line(change)
-    return code(text, 120) if text else "–"
 
 
 def first_line(change: TestChange) -> str:
@@ -121,22 +48,28 @@ def first_line(change: TestChange) -> str:
     return line
 
 
-def _trace(change: TestChange, *, lone: bool) -> Fold:
-    told = html_code(first_line(change)) if lone else html_code(change.id.name, 60, "(no name)")
-    title = f"<b>Message:</b> {told}" if lone else f"<b>Trace</b> of {told}"
-    return Fold(title=title, body=fenced(change.detail.text if change.detail else ""))
+def message(change: TestChange) -> str:
+    """The first line of what a report says of a test, for a cell."""
+    text = first_line(change)
+    return code(text, 120) if text else "–"
 
 
 def named(
-    page: Page, changes: tuple[TestChange, ...], title: str, header: str, *, reason: bool = False
+    page: Page,
+    changes: tuple[TestChange, ...],
+    title: str,
+    header: str,
+    *,
+    reason: bool = False,
+    told: str = "Reason given",
 ) -> Section | None:
-    """Tests by name, with the reason given for a skip."""
+    """Tests by name; `reason` adds what is said of each, in a column called `told`."""
     if not changes:
         return None
     shown = changes[:TESTS_SHOWN]
     reasons = reason and any(change.detail and change.detail.message for change in shown)
-    rows = [(test_name(page, change), *((_message(change),) if reasons else ())) for change in shown]
-    columns = ((header, False), *((("Reason given", False),) if reasons else ()))
+    rows = [(test_name(page, change), *((message(change),) if reasons else ())) for change in shown]
+    columns = ((header, False), *(((told, False),) if reasons else ()))
     return Section(
         title=title,
         table=Table(columns=columns, rows=tuple(rows)),
@@ -144,37 +77,36 @@ def named(
     )
 
 
-def vanished(page: Page) -> Section | None:
-    """Tests that are gone, with what they did on the base."""
-    gone = page.comparison.tests.vanished
-    if len(gone) < 2:  # a single one is named by its finding
-        return None
-    words = {Outcome.PASSED: "passed", Outcome.FLAKY: "passed", Outcome.SKIPPED: "skipped"}
-    shown = gone[:TESTS_SHOWN]
-    rows = tuple((_plain_name(change.id), words.get(change.before or Outcome.PASSED, "failed")) for change in shown)
-    number = len(gone)
-    return Section(
-        title=f"{count(number, 'test')} {'is' if number == 1 else 'are'} gone",
-        table=Table(columns=(("Test of the base", False), ("On the base", False)), rows=rows),
-        rest=more(page, number - len(shown)),
-    )
-
-
-def _plain_name(test: TestId) -> str:
+def plain_name(test: TestId) -> str:
+    """A test as `name` in `class`, without a link."""
     return f"{code(test.name)} in {code(test.class_name)}" if test.class_name else code(test.name)
 
 
 def added(page: Page) -> Fold | None:
-    """Names of the added tests, folded."""
+    """Names of the added tests with what became of them, folded; the title gives the answer."""
     names = page.comparison.tests.added
     if not names:
         return None
-    rows = [f"- {_plain_name(test)}" for test in names[:TESTS_SHOWN]]
-    rest = more(page, len(names) - TESTS_SHOWN)
+    blocks = page.comparison.head.snapshot.headline()
+    classes = {(test.group, test.class_name) for test in names}
+    known = {key: dict(blocks[key].items()) for key in classes if key in blocks}
+    outcomes = [known.get((test.group, test.class_name), {}).get(test.name) for test in names]
+    rows = tuple((plain_name(test), WORDS.get(o, "–")) for test, o in zip(names[:TESTS_SHOWN], outcomes, strict=False))
+    table = Table(columns=by("Added test", "Outcome"), rows=rows)
     return Fold(
-        title=f"{count(len(names), 'test')} added",
-        body="\n".join(rows) + (f"\n\n{rest}" if rest else ""),
+        title=f"{count(len(names), 'added test')}: {_became(outcomes)}",
+        body=table,
+        rest=more(page, len(names) - TESTS_SHOWN),
     )
+
+
+def _became(outcomes: list[Outcome | None]) -> str:
+    """What became of tests: "all 60 passed", "58 passed, 2 skipped"."""
+    said = [WORDS[outcome] for outcome in outcomes if outcome is not None]
+    numbers = {word: said.count(word) for word in dict.fromkeys(WORDS.values()) if word in said}
+    if len(numbers) == 1 and len(said) > 1:
+        return f"all {len(said):,} {said[0]}"
+    return ", ".join(f"{number:,} {word}" if len(said) > 1 else word for word, number in numbers.items())
 
 
 def uncovered(page: Page) -> Section | None:
@@ -250,12 +182,3 @@ def rules(page: Page) -> Table:
     )
     columns = (("Result", False), ("Rule", False), ("Level", False), ("What was found", False))
     return Table(columns=columns, rows=tuple((a, b, c or "–", d) for a, b, c, d in rows))
-
-
-def more(page: Page, left: int, noun: str = "") -> str:
-    """What a list left out: "and 4,688 more in the Readygate report"."""
-    if left <= 0:
-        return ""
-    what = f"{left:,} more" + (f" {noun}{'s' if left > 1 else ''}" if noun else "")
-    where = page.links.run()
-    return f"… and {what}, in the {where}." if where else f"… and {what}."

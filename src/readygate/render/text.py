@@ -16,12 +16,18 @@ from readygate.model.secrets import ANSI
 LONGEST_NAME = 60
 LONGEST_MESSAGE = 300
 LONGEST_TRACE = 30
+LONGEST_FENCE = 15_000
 
 _UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u03ff]")
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters without a picture that are no format characters: joiners, fillers, the empty braille pattern."""
 _BACKTICKS = re.compile(r"`+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|<>~@:-])")
+_LINKED = re.compile(r"(?i)@|#\d|\bgh-\d|://|www\.|\b[0-9a-f]{7,40}\b|:[a-z0-9_+-]+:|&[a-z0-9#]+;|\bmailto:|\$")
+"""What GitHub turns into a link or a picture by itself.
+
+https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+"""
 
 redact = secrets.redact
 
@@ -69,27 +75,43 @@ def html_code(text: str, longest: int = LONGEST_MESSAGE, empty: str = "(no messa
     return f"<code>{html.escape(shown)}</code>" if shown else empty
 
 
-def fenced(text: str, lines: int = LONGEST_TRACE) -> str:
-    """A fenced block of untrusted text: the end of a long trace is kept, as that is where the error stands."""
-    text = redact(ANSI.sub("", text))
-    rows = [visible(row.expandtabs(4)).rstrip()[:500] for row in text.strip("\r\n").splitlines()]
-    if len(rows) > lines:
-        left = len(rows) - lines + 1
-        rows = [*rows[:3], f"… {left:,} lines left out …", *rows[-(lines - 4) :]]
+def fenced(text: str, lines: int = LONGEST_TRACE, characters: int = LONGEST_FENCE) -> str:
+    """A fenced block of untrusted text: the end of a long trace is kept, as that is where the error stands.
+
+    Args:
+        text: the trace.
+        lines: at most so many lines stay.
+        characters: at most so many characters stay, the fence aside.
+    """
+    rows = redact(ANSI.sub("", text)).strip("\r\n").splitlines()
+    widest = max(80, min(500, characters // 6))
+    shown = {row: visible(row.expandtabs(4)).rstrip()[:widest] for row in (*rows[:lines], *rows[-lines:])}
+    kept = lines
+    while kept > 6 and sum(len(shown[row]) + 1 for row in (*rows[:3], *rows[-(kept - 4) :])) > characters:
+        kept -= 1
+    if len(rows) > kept:
+        middle = f"… {len(rows) - kept + 1:,} lines left out …"
+        rows = [*(shown[row] for row in rows[:3]), middle, *(shown[row] for row in rows[-(kept - 4) :])]
+    else:
+        rows = [shown[row] for row in rows]
     fence = "`" * max(3, max((len(run) for row in rows for run in _BACKTICKS.findall(row)), default=0) + 1)
     return "\n".join((f"{fence}text", *rows, fence))
 
 
 def words(text: str) -> str:
-    """Escape text of our users (a gate's name) for Markdown."""
-    return _MARKDOWN.sub(r"\\\1", visible(text))
+    """Escape text of our users (a gate's name) for Markdown; a name that GitHub could link becomes code.
+
+    A backslash does not help there: GitHub looks for mentions and numbers in what the Markdown has become.
+    """
+    shown = visible(text)
+    return code(text, 200) if _LINKED.search(shown) else _MARKDOWN.sub(r"\\\1", shown)
 
 
-def phrase(parts: Phrase) -> str:
+def phrase(parts: Phrase | str) -> str:
     """Write a phrase in Markdown: our words as they are, names as code."""
     return "".join(code(part.text) if isinstance(part, Name) else part for part in parts)
 
 
-def plain(parts: Phrase) -> str:
+def plain(parts: Phrase | str) -> str:
     """Write a phrase without markup, for a console or JSON; names are visible and bounded."""
     return "".join(shorten(visible(redact(part.text)), 200) if isinstance(part, Name) else part for part in parts)

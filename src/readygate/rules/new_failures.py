@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readygate.model.comparison import Comparison, TestChange
+from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level
@@ -21,9 +21,9 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         return Judgement(
             result=Result.BROKEN,
             summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}, and there is no baseline",),
-            title=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}.",),
+            title=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}{_behind(comparison)}.",),
             detail=("There is no baseline, so each failure counts as new.",),
-            todo=_todo(failures),
+            todo=_todo(comparison),
             short=f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}",
         )
     if not number:
@@ -38,15 +38,33 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     return Judgement(
         result=Result.BROKEN,
         summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'} and did not fail on the base",),
-        title=(f"{fact}.",),
+        title=(f"{fact}{_behind(comparison)}.",),
         detail=(seen,) if seen else (),
-        todo=_todo(failures),
+        todo=_todo(comparison),
         short=fact,
     )
 
 
-def _todo(failures: tuple[TestChange, ...]) -> Phrase:
-    return ("fix ", Name(failures[0].id.name), ".") if len(failures) == 1 else ("fix the tests listed below.",)
+def _behind(comparison: Comparison) -> str:
+    """How many causes the failures have, where there are fewer causes than failures and each is told."""
+    causes, failures = comparison.causes.new_failures, comparison.tests.new_failures
+    if not causes or len(failures) < 2 or not all(cause.told for cause in causes):
+        return ""
+    return f", for {count(len(causes), 'cause')}"
+
+
+def _todo(comparison: Comparison) -> Phrase:
+    failures, causes = comparison.tests.new_failures, comparison.causes.new_failures
+    if len(failures) == 1:
+        return ("fix ", Name(failures[0].id.name), ".")
+    if not _behind(comparison):
+        return ("fix the tests listed below.",)
+    if len(causes) == 1:
+        return ("fix the one cause listed below.",)
+    largest = len(causes[0].tests)
+    if largest * 2 > len(failures) and largest > 2:
+        return (f"start with cause 1, which stands behind {largest:,} of them.",)
+    return (f"fix the {len(causes):,} causes listed below.",)
 
 
 RULE = Rule(

@@ -1,0 +1,140 @@
+"""What of a message is the same from run to run: the variable parts are replaced by marks, in two strengths."""
+
+from __future__ import annotations
+
+import re
+
+LONGEST = 400
+"""Characters of a message that decide about its cause."""
+
+_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_KIND = re.compile(
+    r"^(?P<kind>(?:[\w$]{1,100}(?:\.|::|\\)){0,12}"
+    r"[A-Z][\w$]{0,100}(?:Error|Exception|Failure|Fault|Warning|Timeout|Exit))(?:\s?:\s*|\s*$)"
+)
+_PYTEST_KIND = re.compile(r"^(?:E\s+)")
+
+_SAFE = re.compile(
+    r"(?P<uuid>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)"
+    r"|(?P<time>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"|\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b)"
+    r"|(?P<at>\b0x[0-9a-fA-F]{1,16}\b|@[0-9a-f]{5,8}\b)"
+    r"|(?P<hex>\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{10,128}\b)"
+    r"|(?P<temp>(?:/private)?/(?:tmp|var/folders|var/tmp)/[^\s'\"`,;:)\]]{0,300}"
+    r"|(?i:[A-Z]:\\(?:[^\s'\"\\]{1,60}\\){0,5}Temp\\[^\s'\"`,;)\]]{0,300}))"
+    r"|(?P<place>(?:[A-Za-z]:)?(?:[\\/][^\s'\"`\\/,;:()]{1,100}){2,30}(?=[:\s'\"`,;()]|$))"
+    r"|(?P<amount>\b\d+(?:\.\d+)?\s?(?:ms|msec|milliseconds?|s|sec|seconds?|minutes?|bytes?|[KMG]i?B|µs|us|ns)\b)"
+    r"|(?P<line>\b(?:[Ll]ine|col(?:umn)?) \d+)"
+    r"|(?P<long>(?<![\w.])\d{5,}(?![\w.]))"
+)
+"""Parts that no cause is told by. A full path keeps its last segment."""
+
+_STATUS = re.compile(
+    r"(?i:\b(?:http|status|code|errno|winerror|exit|signal|error|returned|line)\b[^\w\n]{0,4}(?:\w+[^\w\n]{1,3})?)\Z"
+)
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+_QUOTED = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`|‘[^’\n]{0,200}’|<[^<>\n]{1,200}>")
+_FRAME = re.compile(r"(?:at |#\d|---|===|\[|\W*\Z)")
+_TAIL = re.compile(r"\s*\((?:object )?at <at>\)\s*$")
+
+_COMPARES = re.compile(
+    r"^(?:AssertionError:? ?|AssertionFailedError:? ?|ComparisonFailure:? ?)?\s*"
+    r"(?:assert\b|expect\(|expected\b|Expected\b)"
+)
+_GOES_ON = re.compile(r"expect\(|Expected\b|Assert\.\w+\(")
+"""Beginnings of messages whose next lines hold what was expected and what was found."""
+_SAYS_NOTHING = re.compile(
+    r"(?i)(?:\b(?:assert|assertion|error|errors|exception|failed|failure|fail|test|tests|expect|expected|received|actual|got|but"
+    r"|was|were|is|be|to|not|true|false|none|null|nil|undefined|equal|equals|tobe|toequal|the|a|an|value|and|or|of"
+    r"|object|equality|timeout|panic)\b|[^\w]|\b[01]\b)+"
+)
+
+NAMED = frozenset(
+    {
+        "AttributeError",
+        "ClassNotFoundException",
+        "ImportError",
+        "ModuleNotFoundError",
+        "NameError",
+        "NoClassDefFoundError",
+        "NoMethodError",
+        "NoSuchFieldError",
+        "NoSuchMethodError",
+        "ReferenceError",
+        "UnboundLocalError",
+    }
+)
+"""Errors that the quoted name is the cause of, wherever they come up."""
+
+
+def told(kind: str, message: str) -> tuple[str, str]:
+    """Return the type of an error without its package, and what its message says without that type.
+
+    Args:
+        kind: the type as the report names it, may be empty.
+        message: the message, of any number of lines.
+    """
+    rows = [row.strip() for row in _ANSI.sub("", message[: 4 * LONGEST]).splitlines() if row.strip()]
+    text = _PYTEST_KIND.sub("", rows[0]) if rows else ""
+    found = _KIND.match(text)
+    if found:
+        text = text[found.end() :]
+    plain = last_part(found["kind"] if found else kind)
+    if len(rows) > 1 and (says_nothing(text) or _GOES_ON.match(text)):
+        text = " / ".join(filter(None, (text, *rows[1:5])))
+    return plain, text[:LONGEST]
+
+
+def error_line(text: str) -> str:
+    """The line of a trace that names the error: at the end with Python, at the beginning with most others."""
+    rows = [row.strip() for row in text[-4_000:].splitlines() if row.strip()]
+    named = next((row for row in reversed(rows) if row.startswith("E  ")), "")
+    if named:
+        return named
+    if "Traceback (most recent call last)" in text:
+        return rows[-1] if rows else ""
+    first = [row.strip() for row in text[:4_000].splitlines() if row.strip()]
+    start = next((number for number, row in enumerate(first) if not _FRAME.match(row)), None)
+    return "" if start is None else "\n".join(first[start : start + 4])
+
+
+def last_part(kind: str) -> str:
+    """The name of a type without its package, module or namespace."""
+    return re.split(r"[.\\]|::", kind.strip()[:300])[-1].strip()
+
+
+def strict(text: str) -> str:
+    """Replace what never tells a cause: addresses, UUIDs, times, amounts of time and memory, folders, long numbers."""
+    return _TAIL.sub("", " ".join(_SAFE.sub(_mark, text).split()))
+
+
+def _mark(match: re.Match[str]) -> str:
+    kind = match.lastgroup or ""
+    if kind == "place":
+        return "<dir>/" + re.split(r"[\\/]", match[0])[-1]
+    return f"<{kind}>"
+
+
+def numberless(text: str) -> str:
+    """Replace the numbers of a text, but not those that name an error: of a status, an exit, an errno."""
+
+    def mark(match: re.Match[str]) -> str:
+        before = text[max(0, match.start() - 24) : match.start()]
+        return match[0] if _STATUS.search(before) else "<n>"
+
+    return _NUMBER.sub(mark, text)
+
+
+def valueless(text: str) -> str:
+    """Replace quoted values, too."""
+    return _QUOTED.sub("<q>", numberless(text))
+
+
+def compares(kind: str, text: str) -> bool:
+    """Whether a message shows two values side by side, so that its numbers are what went wrong."""
+    return "Assert" in kind or kind == "ComparisonFailure" or bool(_COMPARES.match(text))
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a message could be anybody's: `assert False`, `expected true to be false`."""
+    return not text or bool(_SAYS_NOTHING.fullmatch(text))

@@ -1,0 +1,206 @@
+"""Groups failures by their cause: what the message says without its variable parts, and where it comes from.
+
+Three degrees, each needing more evidence to join:
+
+1. The same type and the same message without addresses, UUIDs, times, amounts and folders. The place of the error
+   separates equal messages if it stands in the project's own code and not in its tests; a message that could be
+   anybody's (`assert False`) is joined within one test function only.
+2. Numbers are passed over where one place of the project's own code raised all of them.
+3. Quoted values, and the numbers of comparisons, are passed over where they vary: three values or more at one place
+   of the project's own code, or over the parameters of one test function.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from readygate.compare import _normal as normal
+from readygate.model.causes import Cause, Causes
+from readygate.model.comparison import TestChange, TestComparison
+from readygate.model.frames import Frame, frames
+from readygate.model.paths import PathRules, Placer
+from readygate.model.tests import Detail
+
+VARIES = 3
+"""So many values at one place are a variable, not so many causes."""
+
+_FOREIGN = re.compile(
+    r"site-packages/|dist-packages/|node_modules/|/python\d[.\d]*/|/usr/(?:lib|share|local/go)/|/go/pkg/mod/|/gems/"
+    r"|(?:^|/)vendor/|/\.cargo/|/rustc/|^node:|^internal/|^<|^native|(?:^|/)_pytest/|\\lib\\"
+    r"|^(?:java|javax|jdk|sun|kotlin|scala|groovy|org/(?:junit|testng|mockito|hamcrest|assertj|gradle|apache|springframework|opentest4j))/"
+)
+"""Paths that are no project's own code, where the files of the repository are not known."""
+_TEST = re.compile(
+    r"(?:^|/)(?:tests?|__tests__|specs?|testing|e2e)/|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|_spec|\.test|\.spec|\.cy|Tests?|IT|Spec)\.\w+)$"
+)
+_PARAMETERS = re.compile(r"[\[({].*\Z|(?:\s|#)\d+\Z", re.DOTALL)
+_NUMBERS = re.compile(r"\d+")
+
+
+def find_causes(tests: TestComparison, paths: PathRules | None) -> Causes:
+    """Find the causes behind each list of failing tests; linear in the number of tests.
+
+    Args:
+        tests: the comparison of both sides.
+        paths: how paths of traces become paths of the repository; None if nothing is known of it.
+    """
+    finder = _Finder(paths)
+    return Causes(
+        new_failures=finder.group(tests.new_failures),
+        still_failing=finder.group(tests.still_failing),
+        fixed=finder.group(tests.fixed) if any(change.detail is not None for change in tests.fixed) else (),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What counts of one failing test."""
+
+    index: int
+    message: str
+    kind: str
+    text: str
+    strict: str
+    frame: Frame | None
+    function: tuple[str, str]
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The place in the project's own code that separates equal messages; empty if it is in a test."""
+        if self.frame is None or _TEST.search(self.frame.path):
+            return ("", "")
+        return (self.frame.path, _NUMBERS.sub("#", self.frame.function))
+
+
+class _Finder:
+    """Groups lists of failing tests; traces that are equal are read once."""
+
+    def __init__(self, paths: PathRules | None) -> None:
+        self._placer = Placer(paths) if paths is not None and paths.files is not None else None
+        self._placed: dict[str, str] = {}
+        self._frames: dict[str, Frame | None] = {}
+        self._told: dict[tuple[str, str], tuple[str, str, str]] = {}
+
+    def group(self, changes: Sequence[TestChange]) -> tuple[Cause, ...]:
+        """Group the tests of one list."""
+        told = [
+            (index, change.detail) for index, change in enumerate(changes) if change.detail and _says(change.detail)
+        ]
+        untold = sorted(set(range(len(changes))) - {index for index, _ in told})
+        failures = [self._read(index, changes[index], detail) for index, detail in told]
+        causes = [_cause(key, members, placed=self._placer is not None) for key, members in _join(failures)]
+        causes.sort(key=lambda cause: (-len(cause.tests), cause.tests[0]))
+        if untold:
+            causes.append(Cause(key="untold", tests=tuple(untold)))
+        return tuple(causes)
+
+    def _read(self, index: int, change: TestChange, detail: Detail) -> _Failure:
+        said = detail.message
+        if not detail.type and normal.says_nothing(said.strip()):  # "Failed": what failed stands in the text
+            said = normal.error_line(detail.text) or said
+        heard = (detail.type[:300], said)
+        if heard not in self._told:
+            kind, text = normal.told(*heard)
+            self._told[heard] = (kind, text, normal.strict(text))
+        kind, text, strict = self._told[heard]
+        return _Failure(
+            index=index,
+            message=detail.message,
+            kind=kind,
+            text=text,
+            strict=strict,
+            frame=self._frame(detail.text),
+            function=(change.id.class_name, _PARAMETERS.sub("", change.id.name)),
+        )
+
+    def _frame(self, text: str) -> Frame | None:
+        """The innermost frame of the project's own code."""
+        if text not in self._frames:
+            self._frames[text] = next((own for frame in frames(text) if (own := self._own(frame))), None)
+        return self._frames[text]
+
+    def _own(self, frame: Frame) -> Frame | None:
+        path = self._placed.get(frame.path)
+        if path is None:
+            path = self._placed[frame.path] = self._place(frame.path)
+        return Frame(path=path, line=frame.line, function=frame.function) if path else None
+
+    def _place(self, path: str) -> str:
+        if self._placer is not None:
+            placed = self._placer.place((path,))
+            return placed.path if placed.placed else ""
+        return "" if _FOREIGN.search(path.replace("\\", "/")) else path
+
+
+def _says(detail: Detail) -> bool:
+    return bool(detail.type.strip() or detail.message.strip() or detail.text.strip())
+
+
+Groups = list[tuple[Hashable, list[_Failure]]]
+
+
+def _join(failures: list[_Failure]) -> Groups:
+    """Join by the three degrees; what varies at one place is taken out first, the rest is joined by what is equal."""
+    rest, joined = failures, Groups()
+    for key in (_by_parameters, _by_place):
+        found = _by(rest, key)
+        rest = [failure for failure in rest if key(failure) is None]
+        for name, members in found:
+            if len({failure.strict for failure in members}) >= VARIES:
+                joined.append((name, members))
+            else:
+                rest += members
+    return [*joined, *_by(rest, _exact)]
+
+
+def _by(failures: Iterable[_Failure], key: Callable[[_Failure], Hashable | None]) -> Groups:
+    """Group by a key; those without one are left out."""
+    groups: dict[Hashable, list[_Failure]] = {}
+    for failure in failures:
+        found = key(failure)
+        if found is not None:
+            groups.setdefault(found, []).append(failure)
+    return list(groups.items())
+
+
+def _by_parameters(failure: _Failure) -> Hashable | None:
+    """One test function at one line under several parameters."""
+    line = failure.frame.line if failure.frame else 0
+    return (failure.function, failure.kind, normal.valueless(failure.strict), failure.place, line)
+
+
+def _by_place(failure: _Failure) -> Hashable | None:
+    """One place of the project's own code; not for errors whose quoted name is the cause, nor for comparisons."""
+    place = failure.place
+    if not place[0] or failure.kind in normal.NAMED or normal.compares(failure.kind, failure.text):
+        return None
+    return (failure.kind, normal.valueless(failure.strict), place)
+
+
+def _exact(failure: _Failure) -> Hashable:
+    if normal.says_nothing(failure.strict):
+        return ("nothing", failure.kind, failure.strict, failure.place, failure.function)
+    if failure.kind in normal.NAMED:
+        return ("named", failure.kind, failure.strict)
+    if failure.place[0] and not normal.compares(failure.kind, failure.text):
+        return ("numbers", failure.kind, normal.numberless(failure.strict), failure.place)
+    return ("strict", failure.kind, failure.strict, failure.place)
+
+
+def _cause(key: Hashable, members: list[_Failure], *, placed: bool) -> Cause:
+    members.sort(key=lambda failure: failure.index)
+    first = members[0]
+    line = next((row.strip() for row in first.message.splitlines() if row.strip()), "")
+    if not line or " / " in first.text:  # the first line alone does not tell it
+        line = first.text
+    return Cause(
+        key=hashlib.sha256(repr(key).encode("utf-8", "replace")).hexdigest()[:12],
+        kind=first.kind,
+        message=line,
+        frame=first.frame,
+        placed=placed and first.frame is not None,
+        tests=tuple(failure.index for failure in members),
+    )

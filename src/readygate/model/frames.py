@@ -1,0 +1,139 @@
+"""The frames of a trace, in the notations of Python, Java, JavaScript, .NET, Go, Ruby, PHP and Rust.
+
+Where each notation is defined or shown:
+Python: https://docs.python.org/3/library/traceback.html ·
+Java: https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/lang/Throwable.html#printStackTrace() ·
+V8: https://v8.dev/docs/stack-trace-api · .NET: https://learn.microsoft.com/dotnet/api/system.exception.stacktrace ·
+Go: https://pkg.go.dev/runtime/debug#Stack ·
+Ruby: https://docs.ruby-lang.org/en/master/Exception.html#method-i-full_message ·
+PHP: https://www.php.net/manual/en/exception.gettraceasstring.php · Rust: https://doc.rust-lang.org/std/macro.panic.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+MOST_READ = 6_000
+"""Characters of a trace that are looked at, half of them from its beginning and half from its end."""
+MOST_FRAMES = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One place of a trace.
+
+    Attributes:
+        path: the file as the trace names it, or where it stands in the repository if that has been settled.
+        line: from 1.
+        function: what runs there; empty if the trace does not say.
+    """
+
+    path: str
+    line: int
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Notation:
+    """How a language writes frames; `mark` must stand in a text before the pattern is tried."""
+
+    mark: str
+    pattern: re.Pattern[str]
+    innermost_last: bool = False
+    path: Callable[[re.Match[str]], str] = lambda match: match["path"]
+
+
+def _java_path(match: re.Match[str]) -> str:
+    """The path below a source root: the package of `com.acme.Store$Inner.replace` is `com/acme`."""
+    package = match["type"].rpartition(".")[0].replace(".", "/")
+    return f"{package}/{match['file']}" if package else match["file"]
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.MULTILINE)
+
+
+_NOTATIONS = (
+    _Notation(
+        'File "',
+        _pattern(
+            r'^[^\S\n]{0,20}File "(?P<path>[^"\n]{1,400})", line (?P<line>\d{1,7})(?:, in (?P<function>\S{1,200}))?'
+        ),
+        innermost_last=True,
+    ),
+    _Notation(
+        ".py:",
+        _pattern(r"^(?P<path>[^\s:][^:\n]{0,400}\.py):(?P<line>\d{1,7}): ?(?:in (?P<function>\S{1,200})|\w*)"),
+        innermost_last=True,
+    ),
+    _Notation(
+        ":line ",
+        _pattern(
+            r"^[^\S\n]{0,20}at (?P<function>[^\n(]{1,300})\([^\n]{0,300}?\)"
+            r" in (?P<path>[^\n]{1,400}?):line (?P<line>\d{1,7})"
+        ),
+    ),
+    _Notation(
+        "at ",
+        _pattern(
+            r"^[^\S\n]{0,20}at (?:[\w.@-]{0,100}/){0,2}(?P<type>[\w.$]{1,300})\.(?P<function>[\w$<>]{1,200})"
+            r"\((?P<file>[\w$-]{1,200}\.(?:java|kt|scala|groovy)):(?P<line>\d{1,7})\)"
+        ),
+        path=_java_path,
+    ),
+    _Notation(
+        "at ",
+        _pattern(
+            r"^[^\S\n]{0,20}at (?:(?:async )?(?P<function>[^\n(]{1,200}?) \()?"
+            r"(?P<path>(?:file://)?(?:[A-Za-z]:)?[^\s():]{1,400}):(?P<line>\d{1,7}):\d{1,7}\)?[^\S\n]{0,9}$"
+        ),
+    ),
+    _Notation(
+        ".rb:",
+        _pattern(
+            r"^[^\S\n]{0,20}(?:# |from )?(?P<path>[^\s:'`]{1,400}\.rb):(?P<line>\d{1,7})"
+            r"(?::in [`'](?P<function>[^'\n]{1,200})')?"
+        ),
+    ),
+    _Notation(
+        ".go:",
+        _pattern(r"^[^\S\n]{0,20}(?P<path>[^\s:()]{1,400}\.go):(?P<line>\d{1,7})\b"),
+    ),
+    _Notation(
+        ".php",
+        _pattern(
+            r"^[^\S\n]{0,20}(?:#\d{1,4} )?(?P<path>[^\s:()]{1,400}\.php)(?::|\()(?P<line>\d{1,7})\)?"
+            r"(?:: (?P<function>[\w\\:>-]{1,200}))?"
+        ),
+    ),
+    _Notation(
+        ".rs:",
+        _pattern(
+            r"(?:^[^\S\n]{0,20}at |panicked at (?:'[^\n]{0,300}', )?)(?P<path>[^\s:']{1,400}\.rs):(?P<line>\d{1,7})"
+        ),
+    ),
+)
+_CAUSED = "\nCaused by: "
+
+
+def frames(text: str) -> tuple[Frame, ...]:
+    """Return the frames of a trace, the innermost first, at most `MOST_FRAMES`; of a chain of Java the root first."""
+    if len(text) > MOST_READ:
+        text = f"{text[: MOST_READ // 2]}\n{text[-MOST_READ // 2 :]}"
+    if _CAUSED in text:
+        text = "\n".join(reversed(text.split(_CAUSED)))
+    for notation in _NOTATIONS:
+        if notation.mark in text:
+            found = list(_read(notation, text))
+            if found:
+                found = found[::-1] if notation.innermost_last else found
+                return tuple(found[:MOST_FRAMES])
+    return ()
+
+
+def _read(notation: _Notation, text: str) -> Iterator[Frame]:
+    for match in notation.pattern.finditer(text):
+        function = match.groupdict().get("function") or ""
+        yield Frame(path=notation.path(match), line=int(match["line"]), function=function.strip())

@@ -1,0 +1,166 @@
+"""`readygate render`: a report.json is enough for every other output, and what is none is told."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.builders import BASE, baseline, change, changes, compared, cover, measure, page, report
+from tests.support.hostile import PIECES
+
+from readygate.cli import main
+from readygate.errors import ReportError
+from readygate.model.coverage import Ratio
+from readygate.model.history import History, PastRun
+from readygate.model.phrase import Name, Phrase
+from readygate.model.report import StatedFile, StatedReport
+from readygate.model.tests import Counts, Detail, Outcome, TestId
+from readygate.outputs import comment, report_json, summary
+from readygate.outputs._values import Reader, UnreadableError, Writer
+from readygate.render.page import Page
+
+words = st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join)
+
+
+def made(text: str = "x") -> Page:
+    klass, name, path = (text.replace("\0", ""),) * 3
+    told = Detail(class_name=klass, name=name, outcome=Outcome.FAILED, type=text, message=text, text=f"{text}\n{text}")
+    head = report({klass: {name: "f", f"{name}2": "s"}}, details=[told])
+    base = measure(report({klass: {name: "p", f"{name}2": "p"}}), cover({f"{path}.py": "hh"}), commit=BASE)
+    stated = StatedReport(format="x", files=(), stated=(StatedFile(candidates=(), lines=Ratio(covered=1, total=2)),))
+    mine = measure(head, cover({f"{path}.py": "hm"}), stated, needs={text: "failure"})
+    history = History(
+        runs=(PastRun(commit=BASE, counts=Counts(passed=1), when=1_700_000_000, ready=True),),
+        tests={(TestId(class_name=klass, name=name), ""): "F"},
+    )
+    return page(
+        compared(mine, baseline(base, branch=text, history=history), diff=changes(change(f"{path}.py", [1, 2]))),
+        gate=text or "x",
+    )
+
+
+@given(words)
+def test_a_page_survives_the_way_through_a_report(text: str) -> None:
+    original = made(text)
+    again = report_json.read(report_json.render(original))
+    assert comment.render(again) == comment.render(original)
+    assert summary.render(again) == summary.render(original)
+    assert report_json.render(again) == report_json.render(original)
+    assert again.comparison.head.snapshot == original.comparison.head.snapshot
+    assert again.comparison.baseline == original.comparison.baseline
+
+
+def test_the_command_prints_or_writes(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    original = made()
+    file = tmp_path / "report.json"
+    file.write_text(report_json.render(original))
+    assert main(["render", str(file)]) == 0
+    assert capsysbinary.readouterr().out.decode() == comment.render(original)
+    assert main(["render", str(file), "--as", "summary", "--output", str(tmp_path / "out.md")]) == 0
+    assert (tmp_path / "out.md").read_text() == summary.render(original)
+    assert main(["render", str(file), "--as", "junit"]) == 0
+    assert capsysbinary.readouterr().out.startswith(b"<?xml")
+
+
+def test_an_unknown_output_lists_those_there_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "report.json"
+    file.write_text(report_json.render(made()))
+    assert main(["render", str(file), "--as", "nothing"]) == 2
+    told = capsys.readouterr().err
+    assert "--as nothing names no output" in told
+    for name in ("cobertura", "comment", "console", "json", "junit", "outputs", "snapshot", "summary"):
+        assert name in told
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "it is not JSON"),
+        (b"[" * 200_000, "it is not JSON"),
+        (b"[]", "it is no report of Readygate"),
+        (b'{"schema_version": 99, "readygate": "9.9.9"}', "its shape has the version 99"),
+        (b'{"schema_version": 1, "readygate": "9.9.9"}', "values.page is missing"),
+    ],
+)
+def test_what_is_no_report_is_told(data: bytes, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "report.json"
+    file.write_bytes(data)
+    assert main(["render", str(file)]) == 3
+    shown = capsys.readouterr().err
+    assert told in shown
+    assert str(file) in shown
+    assert "To do:" in shown
+
+
+def test_a_missing_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["render", str(tmp_path / "no.json")]) == 3
+    assert "No such file" in capsys.readouterr().err
+
+
+def values_of(data: dict[str, Any]) -> Any:
+    return data["values"]["page"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda page: page.pop("verdict"),
+        lambda page: page.update(more=1),
+        lambda page: page.update(gate=3),
+        lambda page: page["verdict"].update(ready="yes"),
+        lambda page: page["verdict"].update({"is": "Verdikt"}),
+        lambda page: page["verdict"]["findings"][0].update(status="MAYBE"),
+        lambda page: page["comparison"]["head"].update(snapshot=[]),
+        lambda page: page["comparison"]["head"]["snapshot"].update(coverage=99),
+        lambda page: page["comparison"]["head"].update(details=[1]),
+        lambda page: page["comparison"]["causes"]["new_failures"][0].update(tests="0"),
+        lambda page: page.update(comparison=None),
+    ],
+)
+def test_an_edited_report_is_an_error_and_no_crash(edit: Any) -> None:
+    data = json.loads(report_json.render(made()))
+    edit(values_of(data))
+    with pytest.raises(ReportError, match="values cannot be read"):
+        report_json.read(json.dumps(data))
+
+
+@given(st.data())
+def test_damage_anywhere_in_the_values_is_an_error_or_harmless(data: st.DataObject) -> None:
+    loaded = json.loads(report_json.render(made()))
+    spots: list[tuple[Any, Any]] = []
+
+    def walk(node: Any) -> None:
+        for key, item in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+            spots.append((node, key))
+            walk(item)
+
+    walk(loaded["values"])
+    holder, key = data.draw(st.sampled_from(spots))
+    holder[key] = data.draw(st.sampled_from([None, 0, -1, "x", [], {}, [[]], True, 1e300, {"is": "Detail"}]))
+    with suppress(ReportError):
+        report_json.read(json.dumps(loaded))
+
+
+def test_every_kind_of_value_comes_back() -> None:
+    rows: list[tuple[Any, Any]] = [
+        (Fraction(1, 3), Fraction),
+        (b"\0\xff", bytes),
+        (Outcome.FLAKY, Outcome),
+        (("a", Name("`b`")), Phrase),
+        ("text", Phrase | str),
+        (None, int | None),
+        ({("a", 1): 2.5}, dict[tuple[str, int], float]),
+        ((TestId(name="x"),), tuple[TestId, ...]),
+    ]
+    for value, kind in rows:
+        writer = Writer(lambda item: item)
+        data = json.loads(json.dumps(writer.write(value)))
+        assert Reader(writer.pools).read(data, kind) == value
+    with pytest.raises(UnreadableError):
+        Reader({}).read("1/0", Fraction)
