@@ -98,15 +98,6 @@ class ClassBlock:
     @classmethod
     def build(cls, names: list[str], outcomes: bytes | bytearray, seconds: array[float]) -> ClassBlock:
         """Sort the columns by name; of namesakes the worst outcome and the sum of the seconds stay."""
-        if not any(outcomes):
-            by_name = dict(zip(names, seconds, strict=True))
-            if len(by_name) == len(names):  # green and distinct, as most blocks are
-                ordered = sorted(by_name)
-                return cls(
-                    names=SEPARATOR.join(ordered),
-                    outcomes=bytes(len(ordered)),
-                    seconds=array("f", map(by_name.__getitem__, ordered)).tobytes(),
-                )
         order = sorted(range(len(names)), key=names.__getitem__)
         if 1 < len(set(names)) == len(names):
             pick = itemgetter(*order)
@@ -127,6 +118,15 @@ class ClassBlock:
                 worst.append(outcomes[i])
                 total.append(seconds[i])
         return cls(names=SEPARATOR.join(kept), outcomes=bytes(worst), seconds=total.tobytes())
+
+    @classmethod
+    def passed(cls, names: list[str], seconds: list[float]) -> ClassBlock:
+        """Build the block of tests that all passed."""
+        outcomes = bytes(len(names))
+        if len(set(names)) < len(names):
+            return cls.build(names, outcomes, array("f", seconds))
+        told, times = zip(*sorted(zip(names, seconds, strict=True)), strict=True)
+        return cls(names=SEPARATOR.join(told), outcomes=outcomes, seconds=array("f", times).tobytes())
 
     @classmethod
     def merge(cls, blocks: Iterable[ClassBlock]) -> ClassBlock:
