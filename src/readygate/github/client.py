@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from readygate.errors import DOCS, ForgeError, NotFoundError, PermissionDeniedError
+from readygate.github import pygithub
 
 if TYPE_CHECKING:
     from github.Requester import Requester
@@ -33,8 +34,7 @@ class GitHub:
     """A session for one repository."""
 
     def __init__(self, *, api_url: str, token: str, repository: str) -> None:
-        import github  # noqa: PLC0415  (a third of a second that runs without GitHub do not pay)
-
+        github = pygithub.load()  # late: it takes a while, which runs without GitHub do not pay
         self.repository = repository
         self._api_url = api_url.rstrip("/")
         self._token = token
