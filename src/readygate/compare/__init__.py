@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from readygate.compare.align import align
@@ -17,6 +16,7 @@ from readygate.model.comparison import Comparison, TestComparison
 from readygate.model.history import History
 from readygate.model.snapshot import Baseline, Measured, Snapshot
 from readygate.model.tests import ClassBlock, Outcome, TestId
+from readygate.model.value import dataclass
 
 __all__ = ["Terms", "compare"]
 
@@ -33,7 +33,7 @@ class Terms:
         now: seconds since 1970.
     """
 
-    triage: Triage = Triage()  # noqa: RUF009  (a frozen value)
+    triage: Triage = Triage()
     parts: tuple[Part, ...] = ()
     now: int = 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from readygate.model.changes import Changes
@@ -11,6 +10,7 @@ from readygate.model.history import Past
 from readygate.model.phrase import Phrase
 from readygate.model.snapshot import Baseline, Measured
 from readygate.model.tests import Counts, Detail, Leg, Outcome, TestId
+from readygate.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

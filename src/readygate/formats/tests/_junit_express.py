@@ -9,10 +9,10 @@ goes to the parser: entities, single quotes, white space other than blanks in a 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats.tests._junit_result import STATES
+from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
