@@ -31,7 +31,6 @@ _START: Final = re.compile(
 )
 """A file in UTF-8 without a document type, which could give attributes other values than are written."""
 
-_EMPTY: Final = b"></testcase>"
 _OTHER: Final = re.compile(rb"<(?!/?testcase[ >])")
 _FIRST: Final = re.compile(r'<testcase((?: [A-Za-z_][A-Za-z_0-9.-]*="[^"]*")+)[ \t\r\n]*(?:/>|></testcase>)')
 _NAMES: Final = re.compile(r' ([A-Za-z_][A-Za-z_0-9.-]*)="[^"]*"')
@@ -94,12 +93,10 @@ class Express:
         A row that reaches the last test of the data ends before it: that one may not be complete.
         """
         while (first := data.find(BEGIN, begin)) >= 0:
-            end = data.find(b"</", first)
-            if end > 0 and data.startswith(_EMPTY, end - 1):  # tests may be written with an end tag: look at each
-                other = _OTHER.search(data, first)
-                end = -1 if other is None else other.start()
-            if end < 0 or not data.startswith((b"</testsuite", b"<testsuite"), end):
-                end = data.rfind(BEGIN, first, end if end >= 0 else len(data))
+            other = _OTHER.search(data, first)
+            end = len(data) if other is None else other.start()
+            if other is None or not data.startswith((b"</testsuite", b"<testsuite"), end):
+                end = data.rfind(BEGIN, first, end)
             if end - first >= FEWEST:
                 return first, end
             begin = end + 1
