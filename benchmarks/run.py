@@ -188,6 +188,8 @@ def _bare(code: str, folder: Path) -> Cost:
     return run([sys.executable, "-I", "-c", code], folder=folder)
 
 
+TREES: Final = frozenset(("diff-cover", "pycobertura"))
+"""Readers that need gigabytes for millions of lines."""
 WRITERS: Final = {
     "Cobertura": ("coverage.xml", write_cobertura, ("expat", "lxml", "diff-cover", "pycobertura")),
     "LCOV": ("lcov.info", write_lcov, ("loop", "lines", "diff-cover")),
@@ -208,9 +210,8 @@ def coverage(folder: Path, quick: bool, repeat: int) -> None:
                 generate(place / side, Suite(tests=100, files=1, changed=side == "head"))
                 (place / side / "coverage").mkdir()
                 write(place / side / "coverage" / name, files, changed=side == "head")
-            if files > 10_000:  # trees of so many lines take gigabytes
-                others = tuple(other for other in others if other not in {"diff-cover", "pycobertura"})
-            rows.append(_covered(kind, files, place, name, others, min(repeat, 5 if files <= 10_000 else 3)))
+            beside = tuple(other for other in others if files <= 10_000 or other not in TREES)
+            rows.append(_covered(kind, files, place, name, beside, min(repeat, 5 if files <= 10_000 else 3)))
             shutil.rmtree(place)
     table("Coverage: the whole road", ("reports", "reader ÷ others", "CPU s", "wall s", "peak MiB", "MB read"), rows)
 
