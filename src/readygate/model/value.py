@@ -1,8 +1,8 @@
 """`dataclass` for values, at a fraction of its cost.
 
 The standard library writes and compiles up to seven methods of each class when it is defined. A run defines eighty
-values and uses half of them, so that was a fourth of its start. Here the same methods are made, by the standard
-library, when one of them is first called.
+values and uses half of them, most of them only to be made, so that was a fourth of its start. Here the same methods
+are made when they are first called.
 """
 
 from __future__ import annotations
@@ -27,22 +27,27 @@ else:
         return define
 
 
-_MADE = frozenset(("__init__", "__repr__", "__eq__", "__hash__"))
-_ORDER = frozenset(("__lt__", "__le__", "__gt__", "__ge__"))
+_COMPARED = frozenset(("__repr__", "__eq__", "__hash__"))
+_ORDERED = frozenset(("__lt__", "__le__", "__gt__", "__ge__"))
+_MADE = _COMPARED | {"__init__"}
+_UNTOLD = object()
 
 
 def _define(cls: Any, *, order: bool) -> type:
-    names = _MADE | _ORDER if order else _MADE
+    others = _COMPARED | _ORDERED if order else _COMPARED
     known: list[type] = []
 
     def late(name: str) -> Callable[..., Any]:
         def method(self: object, /, *arguments: Any, **named: Any) -> Any:
-            _complete(known[0], names, order=order)
+            if name == "__init__":
+                _complete_init(known[0])
+            else:
+                _complete(known[0], others, order=order)
             return getattr(known[0], name)(self, *arguments, **named)
 
         return method
 
-    for name in names:
+    for name in others | {"__init__"}:
         setattr(cls, name, late(name))
     cls.__setattr__, cls.__delattr__ = _refuse, _refuse
     cls.__getstate__, cls.__setstate__ = _state, _restore
@@ -54,16 +59,37 @@ def _define(cls: Any, *, order: bool) -> type:
     return made  # type: ignore[no-any-return]
 
 
+def _complete_init(cls: Any) -> None:
+    """Write the method that sets the slots: one function, where the standard library's compiles several for it."""
+    scope: dict[str, Any] = {"untold": _UNTOLD}
+    told, body = [], []
+    for field in dataclasses.fields(cls):
+        name = field.name
+        scope[f"set_{name}"] = getattr(cls, name).__set__
+        value = name
+        if field.default is not dataclasses.MISSING:
+            scope[f"default_{name}"] = field.default
+            told.append(f"{name}=default_{name}")
+        elif field.default_factory is not dataclasses.MISSING:
+            scope[f"make_{name}"] = field.default_factory
+            told.append(f"{name}=untold")
+            value = f"make_{name}() if {name} is untold else {name}"
+        else:
+            told.append(name)
+        body.append(f" set_{name}(self, {value})\n")
+    if hasattr(cls, "__post_init__"):
+        body.append(" self.__post_init__()\n")
+    signature = ", ".join(("self", "*", *told) if told else ("self",))
+    exec(f"def __init__({signature}):\n{''.join(body) or ' pass'}", scope)  # noqa: S102  (names of fields of ours)
+    made = scope["__init__"]
+    made.__qualname__ = f"{cls.__qualname__}.__init__"
+    cls.__init__ = made
+
+
 def _complete(cls: type, names: frozenset[str], *, order: bool) -> None:
-    """Take the methods of a class with the same fields."""
-    twin = dataclasses.make_dataclass(
-        cls.__name__,
-        [(field.name, field.type, field) for field in dataclasses.fields(cls)],
-        namespace={"__post_init__": cls.__post_init__} if hasattr(cls, "__post_init__") else None,
-        frozen=True,
-        kw_only=True,
-        order=order,
-    )
+    """Take the other methods from a class with the same fields."""
+    fields = [(field.name, field.type, field) for field in dataclasses.fields(cls)]
+    twin = dataclasses.make_dataclass(cls.__name__, fields, init=False, frozen=True, kw_only=True, order=order)
     for name in names:
         setattr(cls, name, twin.__dict__[name])
 
