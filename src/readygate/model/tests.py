@@ -122,15 +122,6 @@ class ClassBlock:
         return cls(names=SEPARATOR.join(kept), outcomes=bytes(worst), seconds=total.tobytes())
 
     @classmethod
-    def passed(cls, names: list[str], seconds: list[float]) -> ClassBlock:
-        """Build the block of tests that all passed."""
-        outcomes = bytes(len(names))
-        if len(set(names)) < len(names):
-            return cls.build(names, outcomes, array("f", seconds))
-        told, times = zip(*sorted(zip(names, seconds, strict=True)), strict=True)
-        return cls(names=SEPARATOR.join(told), outcomes=outcomes, seconds=array("f", times).tobytes())
-
-    @classmethod
     def merge(cls, blocks: Iterable[ClassBlock]) -> ClassBlock:
         """Merge blocks of the same class from several reports: of namesakes the worst outcome stays."""
         several = tuple(blocks)

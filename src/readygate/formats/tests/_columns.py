@@ -115,7 +115,7 @@ class Columns:
         if self._class in self._blocks:
             self._column(self._class).add(names, bytes(len(names)), seconds)
         elif names:
-            self._blocks[self._class] = ClassBlock.passed(names, seconds)
+            self._blocks[self._class] = ClassBlock.build(names, bytes(len(names)), array("f", seconds))
         self._names = []
 
     def _column(self, class_name: str) -> _Column:
