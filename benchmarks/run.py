@@ -181,7 +181,7 @@ def four(folder: Path, quick: bool, repeat: int) -> None:
     table("Four tests: the whole process", ("run", "CPU s", "wall s", "peak MiB"), rows)
 
 
-IMPORTS = "import readygate.action, github"
+IMPORTS = "import readygate.action; from readygate.github import pygithub; pygithub.load()"
 
 
 def _bare(code: str, folder: Path) -> Cost:
