@@ -23,13 +23,15 @@ class Cost:
     Attributes:
         cpu: seconds, user and system.
         wall: seconds.
-        peak: MiB of memory that were resident at most.
+        peak: MiB of memory that were resident at most, in the largest of the processes.
+        read: megabytes that the process itself read, from files and sockets.
         said: what it printed.
     """
 
     cpu: float
     wall: float
     peak: float
+    read: float
     code: int
     said: str
 

@@ -1,16 +1,19 @@
 """Measures whole runs of Readygate, beside other readers of the same files and in the same session.
 
-    .venv/bin/python -m benchmarks [--quick] [--repeat N] [road] [four] [coverage] [failures] [output] [stages]
+    .venv/bin/python -m benchmarks [--quick] [--repeat N] [--peers PYTHON] [TOPIC ...]
 
-Without a topic all but `stages` are measured. Figures are medians with the smallest and the largest in brackets;
-quote the ratios, as both sides of each were measured in turn.
+Topics: road, shapes, four, coverage, growth, stages; without one all are measured. Figures are medians with the
+smallest and the largest in brackets; quote the ratios, as both sides of each were measured in turn.
 
-road: 10,000 to 1,000,000 tests in 1, 10 and 100 files, compared with a stored baseline of the same size; `expat` is
-one pass of pyexpat with empty handlers over the files, "junitparser's parse" is its `JUnitXml.fromfile` on each, and
-its "reading" the same followed by class, name, time and result of each test, all without their start-up, while ours is
-the whole process. four: a suite of four tests, which is start-up. coverage: Cobertura and LCOV. failures: many failing
-tests with long traces. output: the same tests in files that captured output makes ten times larger. stages: where
-the time of one process goes.
+road: 10,000 to 1,000,000 tests in 10 and 100 files, compared with a stored baseline of the same size. shapes: 100,000
+tests in 1 and 1,000 files, without failing tests and with 30 % of them, with captured output that makes the files ten
+times larger, and 20 variants of 5,000 tests. four: a suite of four tests, which is start-up. coverage: Cobertura, LCOV,
+JaCoCo and coverage.py JSON. growth: what a base run costs with a long history behind it. stages: where the time of one
+process goes, and the road without start-up.
+
+Ours is the whole process, with the git programs that it starts; the readers beside it are told without their start-up
+(`yardstick.py` tells what each does). `--peers` names a Python that has them: lxml, junitparser, test-results-parser,
+diff-cover, pycobertura. What it lacks is left out.
 """
 
 from __future__ import annotations
@@ -23,31 +26,27 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from tests.fakes.github import FakeGitHub
 
 from benchmarks.measure import ROOT, Cost, run, spread, table
 from benchmarks.scenes import Action, Local, generate, yardstick
-from benchmarks.suites import Suite, write_cobertura, write_lcov
+from benchmarks.suites import Suite, lines_of, write_cobertura, write_coverage_py, write_jacoco, write_lcov
 
-HEADER = (
-    "suite",
-    "CPU ÷ expat",
-    "CPU ÷ junitparser's parse",
-    "CPU ÷ junitparser's reading",
-    "CPU s",
-    "wall s",
-    "peak MiB",
-    "expat s",
-    "parse s",
-    "reading s",
-    "its peak MiB",
+PEERS: Final = ("expat", "lxml", "junitparser", "rust")
+HEADER: Final = (
+    *("suite", *(f"CPU ÷ {peer}" for peer in PEERS), "wall ÷ expat"),
+    *("CPU s", "wall s", "peak MiB", "MB read", "requests", "peak MiB of peers"),
 )
-SIZES = ((10_000, 1), (10_000, 10), (10_000, 100), (100_000, 1), (100_000, 10), (100_000, 100), (1_000_000, 100))
-QUICK = ((10_000, 10), (100_000, 10))
+SIZES: Final = ((10_000, 10), (100_000, 10), (1_000_000, 100))
+QUICK: Final = SIZES[:2]
 
-JUNIT = '<testsuites><testsuite name="pytest">{}</testsuite></testsuites>'
+JUNIT: Final = '<testsuites><testsuite name="pytest">{}</testsuite></testsuites>'
+peers = [sys.executable]
+"""The Python that has the other readers."""
 
 
 def main() -> int:
@@ -59,12 +58,14 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="small suites, few repetitions")
     parser.add_argument("--repeat", type=int, default=0, help="runs of each (7; with --quick 3)")
     parser.add_argument("--folder", type=Path, help="where the files go (a folder that is removed in the end)")
+    parser.add_argument("--peers", metavar="PYTHON", default=sys.executable, help="the Python with the other readers")
     given = parser.parse_args()
+    peers[:] = [given.peers]
     if unknown := set(given.topics) - TOPICS.keys():
         parser.error(f"no topic is called {', '.join(sorted(unknown))}")
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
-        for topic in given.topics or [topic for topic in TOPICS if topic != "stages"]:
+        for topic in given.topics or TOPICS:
             folder = Path(name) / topic
             folder.mkdir()
             TOPICS[topic](folder, given.quick, given.repeat or (3 if given.quick else 7))
@@ -77,54 +78,74 @@ def road(folder: Path, quick: bool, repeat: int) -> None:
     rows = []
     for tests, files in QUICK if quick else SIZES:
         place = folder / f"{tests}-{files}"
-        for side in ("base", "head"):
-            generate(place / side, Suite(tests=tests, files=files, changed=side == "head"))
-        times = repeat if tests < 1_000_000 else min(repeat, 3)
-        label = f"{tests:,} tests, {files} file{'s' * (files > 1)}"
-        rows += _both(label, place, times) if files == 10 else [_local(label, place, times)]
-        shutil.rmtree(place)
+        suite = Suite(tests=tests, files=files)
+        rows += _both(f"{tests:,} tests, {files} files", place, suite, repeat if tests < 1_000_000 else min(repeat, 3))
     table("Whole road", HEADER, rows)
 
 
-def _local(label: str, place: Path, repeat: int) -> tuple[str, ...]:
+def shapes(folder: Path, quick: bool, repeat: int) -> None:
+    """100,000 tests in other files, with other outcomes, and as variants."""
+    tests = 10_000 if quick else 100_000
+    suites = {
+        "1 file": Suite(tests=tests, files=1),
+        f"{tests // 100:,} files": Suite(tests=tests, files=tests // 100),
+        "none failing": Suite(tests=tests, files=10, failing=0),
+        "30 % failing": Suite(tests=tests, files=10, failing=0.3),
+        "captured output": Suite(tests=tests, files=10, output=1_400),
+        "20 variants": Suite(tests=tests // 20, files=2, variants=20),
+    }
+    rows = [_local(f"{label}: CLI", folder / str(number), suite, repeat) for number, (label, suite) in
+            enumerate(suites.items())]  # fmt: skip
+    table(f"{tests:,} executions in other shapes", HEADER, rows)
+
+
+def _sides(place: Path, suite: Suite) -> None:
+    for side in ("base", "head"):
+        generate(place / side, replace(suite, changed=side == "head"))
+
+
+def _local(label: str, place: Path, suite: Suite, repeat: int) -> tuple[str, ...]:
+    _sides(place, suite)
     local = Local.make(place / "local")
     local.record(place / "base")
-    return _beside(f"{label}: CLI", local, place, repeat)
+    row = _beside(label, local, place, repeat)
+    shutil.rmtree(place)
+    return row
 
 
-def _both(label: str, place: Path, repeat: int) -> list[tuple[str, ...]]:
-    rows = [_local(label, place, repeat)]
+def _both(label: str, place: Path, suite: Suite, repeat: int) -> list[tuple[str, ...]]:
+    rows = [_local(f"{label}: CLI", place, suite, repeat)]
+    _sides(place, suite)
     with FakeGitHub("acme/shop", "main") as hub:
         action = Action.make(hub, place / "action")
         action.record(place / "base")
         rows.append(_beside(f"{label}: action", action, place, repeat))
+    shutil.rmtree(place)
     return rows
 
 
 def _beside(label: str, scene: Local | Action, place: Path, repeat: int) -> tuple[str, ...]:
-    """A row: our process and the yardsticks in turn, as often as asked, after one run that is not counted."""
+    """A row: our process and the other readers in turn, as often as asked, after one run that is not counted."""
     reports = place / "head"
+    files = sorted(reports.rglob("*.xml"))
     scene.judge(reports)
-    costs, expat, parse, read, peaks = [], [], [], [], []
+    costs: list[Cost] = []
+    others: dict[str, list[dict[str, float]]] = {peer: [] for peer in PEERS}
     for _ in range(repeat):
         costs.append(scene.judge(reports))
-        expat.append(yardstick("expat", reports, place)[0]["parse"])
-        seconds, cost = yardstick("junitparser", reports, place)
-        parse.append(seconds["parse"])
-        read.append(seconds["read"])
-        peaks.append(cost.peak)
-    return (
-        label,
-        *(
-            spread([cost.cpu / other for cost, other in zip(costs, others, strict=True)])
-            for others in (expat, parse, read)
-        ),
-        *_plain(costs),
-        spread(expat),
-        spread(parse),
-        spread(read),
-        spread(peaks, 0),
-    )
+        for peer in PEERS:
+            others[peer].append(yardstick(peer, files, place, peers[0]))
+    ratios = [
+        spread([cost.cpu / other["cpu"] for cost, other in zip(costs, others[peer], strict=True)])
+        if others[peer][0]
+        else "-"
+        for peer in PEERS
+    ]
+    walls = [cost.wall / other["wall"] for cost, other in zip(costs, others["expat"], strict=True)]
+    told = [f"{peer} {max(other['peak'] for other in others[peer]):.0f}" for peer in PEERS if others[peer][0]]
+    asked = str(scene.requests) if isinstance(scene, Action) else "0"
+    read = f"{max(cost.read for cost in costs):.1f}"
+    return (label, *ratios, spread(walls), *_plain(costs), read, asked, ", ".join(told))
 
 
 def _plain(costs: list[Cost]) -> tuple[str, str, str]:
@@ -160,61 +181,68 @@ def four(folder: Path, quick: bool, repeat: int) -> None:
     table("Four tests: the whole process", ("run", "CPU s", "wall s", "peak MiB"), rows)
 
 
-IMPORTS = "import readygate.action, github"
+IMPORTS = "import readygate.action; from readygate.github import pygithub; pygithub.load()"
 
 
 def _bare(code: str, folder: Path) -> Cost:
     return run([sys.executable, "-I", "-c", code], folder=folder)
 
 
+TREES: Final = frozenset(("diff-cover", "pycobertura"))
+"""Readers that need gigabytes for millions of lines."""
+WRITERS: Final = {
+    "Cobertura": ("coverage.xml", write_cobertura, ("expat", "lxml", "diff-cover", "pycobertura")),
+    "LCOV": ("lcov.info", write_lcov, ("loop", "lines", "diff-cover")),
+    "JaCoCo": ("jacoco.xml", write_jacoco, ("expat", "lxml")),
+    "coverage.py JSON": ("coverage.json", write_coverage_py, ("json",)),
+}
+
+
 def coverage(folder: Path, quick: bool, repeat: int) -> None:
-    """Coverage reports of projects of two sizes, with one small report of tests."""
+    """Coverage reports of projects of several sizes, with one small report of tests."""
     rows = []
-    for files in (100,) if quick else (100, 5_000):
-        for kind, name, write in (("Cobertura", "coverage.xml", write_cobertura), ("LCOV", "lcov.info", write_lcov)):
+    for files in (100,) if quick else (100, 10_000, 32_000):
+        for kind, (name, write, others) in WRITERS.items():
+            if files > 10_000 and kind not in {"Cobertura", "LCOV"}:
+                continue
             place = folder / f"{kind}-{files}"
             for side in ("base", "head"):
                 generate(place / side, Suite(tests=100, files=1, changed=side == "head"))
                 (place / side / "coverage").mkdir()
                 write(place / side / "coverage" / name, files, changed=side == "head")
-            size = (place / "head" / "coverage" / name).stat().st_size / 1e6
-            local = Local.make(place / "local", files)
-            local.record(place / "base")
-            local.judge(place / "head")
-            costs = [local.judge(place / "head") for _ in range(repeat)]
-            rows.append((f"{kind}, {files:,} files, {size:.1f} MB", *_plain(costs)))
+            beside = tuple(other for other in others if files <= 10_000 or other not in TREES)
+            rows.append(_covered(kind, files, place, name, beside, min(repeat, 5 if files <= 10_000 else 3)))
             shutil.rmtree(place)
-    table("Coverage: the whole road", ("reports", "CPU s", "wall s", "peak MiB"), rows)
+    table("Coverage: the whole road", ("reports", "reader ÷ others", "CPU s", "wall s", "peak MiB", "MB read"), rows)
 
 
-def failures(folder: Path, quick: bool, repeat: int) -> None:
-    """Nothing but failing tests, none of which failed on the base."""
-    rows = []
-    for tests in (5_000,) if quick else (5_000, 50_000):
-        place = folder / str(tests)
-        generate(place / "base", Suite(tests=tests, files=1, failing=0, changed=False))
-        generate(place / "head", Suite(tests=tests, files=1, failing=1))
-        size = (place / "head" / "junit-001.xml").stat().st_size / 1e6
-        rows += _both(f"{tests:,} failing tests, {size:.0f} MB", place, min(repeat, 3))
-    table("Failing tests", HEADER, rows)
+def _covered(kind: str, files: int, place: Path, name: str, others: tuple[str, ...], repeat: int) -> tuple[str, ...]:
+    report = place / "head" / "coverage" / name
+    lines = sum(len(lines_of(number, changed=True)) for number in range(files))
+    local = Local.make(place / "local", files)
+    local.record(place / "base")
+    local.judge(place / "head")
+    costs: list[Cost] = []
+    ratios: dict[str, list[float]] = {}
+    for _ in range(repeat):
+        costs.append(local.judge(place / "head"))
+        own = yardstick("readygate", [report], place)
+        for other in others:
+            cost = yardstick(other, [report], place, peers[0])
+            if cost:
+                ratios.setdefault(other, []).append(own["cpu"] / cost["cpu"])
+    told = ", ".join(f"{other} {spread(values)}" for other, values in ratios.items())
+    read = f"{max(cost.read for cost in costs):.1f}"
+    label = f"{kind}, {files:,} files, {lines:,} lines, {report.stat().st_size / 1e6:.1f} MB"
+    return (label, told, *_plain(costs), read)
 
 
-def output(folder: Path, quick: bool, repeat: int) -> None:
-    """The same tests, in files that captured output makes ten times larger."""
-    tests = 10_000 if quick else 100_000
-    rows = []
-    for size in (0, 1_400):
-        place = folder / str(size)
-        for side in (False, True):
-            generate(place / str(side), Suite(tests=tests, files=10, output=size, changed=side))
-        local = Local.make(place / "local")
-        local.record(place / "False")
-        local.judge(place / "True")
-        bytes_ = sum(file.stat().st_size for file in (place / "True").glob("*.xml"))
-        costs = [local.judge(place / "True") for _ in range(min(repeat, 3))]
-        rows.append((f"{tests:,} tests, {bytes_ / 1e6:.0f} MB", *_plain(costs)))
-        shutil.rmtree(place)
-    table("Memory and the size of the files: CLI", ("reports", "CPU s", "wall s", "peak MiB"), rows)
+def growth(folder: Path, quick: bool, _repeat: int) -> None:
+    """What a run on the base branch costs with a long history behind it; see `growth.py`."""
+    runs, tests = (60, 2_000) if quick else (500, 20_000)
+    command = [sys.executable, "-m", "benchmarks.growth", str(folder), str(runs), str(tests)]
+    print(f"\nGrowth over {runs} stored runs of {tests:,} tests\n", flush=True)
+    subprocess.run(command, check=True, cwd=ROOT)
 
 
 def stages(folder: Path, quick: bool, repeat: int) -> None:
@@ -229,9 +257,9 @@ def stages(folder: Path, quick: bool, repeat: int) -> None:
 
 TOPICS: dict[str, Callable[[Path, bool, int], None]] = {
     "road": road,
+    "shapes": shapes,
     "four": four,
     "coverage": coverage,
-    "failures": failures,
-    "output": output,
+    "growth": growth,
     "stages": stages,
 }

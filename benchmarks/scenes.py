@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,16 +26,15 @@ NOT_READY = (0, 1)
 def generate(folder: Path, suite: Suite) -> None:
     """Write a suite's reports, in another process."""
     command = [*(sys.executable, "-m", "benchmarks.suites", str(folder), str(suite.tests), str(suite.files))]
-    command += ["--failing", str(suite.failing), "--output", str(suite.output)]
+    command += ["--failing", str(suite.failing), "--output", str(suite.output), "--variants", str(suite.variants)]
     command += ["--side", "head" if suite.changed else "base"]
     subprocess.run(command, check=True, cwd=ROOT)
 
 
-def yardstick(way: str, reports: Path, folder: Path) -> tuple[dict[str, float], Cost]:
-    """Seconds of CPU that another reader takes for the same files, and what its process cost."""
-    files = [str(file) for file in sorted(reports.glob("*.xml"))]
-    cost = run([sys.executable, "-m", "benchmarks.yardstick", way, *files], folder=folder)
-    return dict(json.loads(cost.said)), cost
+def yardstick(way: str, files: Sequence[Path], folder: Path, python: str = sys.executable) -> dict[str, float]:
+    """What another reader takes for the same files: `cpu`, `wall`, `peak`; empty if it is not installed."""
+    command = [python, str(ROOT / "benchmarks" / "yardstick.py"), way, *map(str, files)]
+    return dict(json.loads(run(command, folder=folder).said.splitlines()[-1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ class Local:
         repository, store = self.folder / "repository", self.folder / "store"
         command = [*PYTHON, "readygate", "report", "--root", str(reports), "--repo", str(repository)]
         command += ["--store", str(store), "--commit", commit, "--branch", "main", "--format", "markdown", *more]
-        for kind, pattern in (("--tests", "*.xml"), ("--coverage", "coverage/*")):
+        for kind, pattern in (("--tests", "*.xml"), ("--tests", "leg-*/*.xml"), ("--coverage", "coverage/*")):
             if any(reports.glob(pattern)):
                 command += [kind, pattern]
         return run(command, folder=self.folder, accepted=NOT_READY)
@@ -93,11 +92,13 @@ class Action(Runner):
 
     Attributes:
         cost: of the last run.
+        requests: of the last run, to GitHub.
         number: of the last pull request.
     """
 
     base: str = ""
     cost: Cost | None = None
+    requests: int = 0
     number: int = 0
     _reports: Mapping[str, Path] = field(default_factory=dict)
 
@@ -123,7 +124,9 @@ class Action(Runner):
         sha = self.hub.commit({source_of(0): text}, branch=branch, parents=[self.base])
         pull = self.hub.open_pull(self.number, head=branch, head_sha=sha)
         self._link(reports)
+        self.hub.reset_requests()
         self.pull_request(pull, {})
+        self.requests = len(self.hub.requests)
         if self.cost is None or not self.hub.comments(self.number):
             raise RuntimeError("the action wrote no comment")
         return self.cost

@@ -1,17 +1,23 @@
 """Where the time of one process goes: `python benchmarks/stages.py FOLDER REPEAT`, with reports in `base` and `head`.
 
-Prints for each stage the seconds of CPU: median, smallest and largest over the repetitions in one process.
+Prints for each stage the seconds of CPU: median, smallest and largest over the repetitions in one process. The road
+alone is all of them but the start and the comment; each of its runs is measured beside one pass of expat over the same
+files, in turn.
 """
 
 from __future__ import annotations
 
+import gc
 import io
+import resource
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
+from xml.parsers import expat
 
 from readygate.collect import read_reports
 from readygate.compare import compare
@@ -36,16 +42,23 @@ TARGET = Target(role=Role.CHANGE, measured=HEAD, measured_note="", base_ref="mai
 
 
 class Watch:
-    """Seconds of CPU by stage."""
+    """Seconds by stage.
+
+    Attributes:
+        cpu: seconds of CPU.
+        wall: seconds.
+    """
 
     def __init__(self) -> None:
-        self.seconds: dict[str, list[float]] = {}
+        self.cpu: dict[str, list[float]] = {}
+        self.wall: dict[str, list[float]] = {}
 
     def time(self, stage: str, work: Callable[[], T]) -> T:
         """Do some work and note what it took."""
-        started = time.process_time()
+        ticked, started = time.perf_counter(), time.process_time()
         result = work()
-        self.seconds.setdefault(stage, []).append(time.process_time() - started)
+        self.cpu.setdefault(stage, []).append(time.process_time() - started)
+        self.wall.setdefault(stage, []).append(time.perf_counter() - ticked)
         return result
 
 
@@ -55,28 +68,49 @@ def _measure(root: Path, commit: str, watch: Watch) -> Measured:
     return watch.time("merge", lambda: build(commit, evidence, RULES, Provenance()))
 
 
-def _road(folder: Path, stored: bytes, watch: Watch) -> None:
+def _expat(root: Path) -> None:
+    for file in sorted(root.glob("*.xml")):
+        parser = expat.ParserCreate()
+        parser.buffer_text = True
+        parser.StartElementHandler = lambda _tag, _attributes: None
+        parser.EndElementHandler = lambda _tag: None
+        parser.CharacterDataHandler = lambda _text: None
+        parser.Parse(file.read_bytes(), True)
+
+
+def _road(folder: Path, stored: bytes, watch: Watch) -> Page:
     head = _measure(folder / "head", HEAD, watch)
     base = Baseline(snapshot=watch.time("load baseline", lambda: decode(stored, "here")), branch="main")
     comparison = watch.time("compare", lambda: compare(head, base, changes=None, since_baseline=None))
     verdict = watch.time("judge", lambda: judge(comparison, preset("standard")))
-    page = Page(gate="readygate", target=TARGET, comparison=comparison, verdict=verdict, locator=Locator(RULES))
-    watch.time("render", lambda: render(page))
     watch.time("store", lambda: encode(head.snapshot))
+    return Page(gate="readygate", target=TARGET, comparison=comparison, verdict=verdict, locator=Locator(RULES))
+
+
+def _spread(values: list[float], places: int = 3) -> str:
+    return f"{median(values):7.{places}f} ({min(values):.{places}f}–{max(values):.{places}f})"
 
 
 def main() -> None:
     """Measure the stages."""
     folder, repeat = Path(sys.argv[1]), int(sys.argv[2])
     all_outputs()
-    watch = Watch()
-    watch.seconds["start and imports"] = [time.process_time()]
+    started = time.process_time()
+    gc.set_threshold(100_000)  # as the command line does
     stored = encode(_measure(folder / "base", BASE, Watch()).snapshot)
+    watch, cpu, wall = Watch(), [], []
     for _ in range(repeat):
-        _road(folder, stored, watch)
-    for stage, seconds in watch.seconds.items():
-        low, high = min(seconds), max(seconds)
-        print(f"{stage:<18} {median(seconds):6.3f} ({low:.3f}–{high:.3f}) s")
+        watch.time("expat", lambda: _expat(folder / "head"))
+        page = watch.time("road alone", lambda: _road(folder, stored, watch))
+        watch.time("render", partial(render, page))
+        cpu.append(watch.cpu["road alone"][-1] / watch.cpu["expat"][-1])
+        wall.append(watch.wall["road alone"][-1] / watch.wall["expat"][-1])
+    print(f"{'road alone ÷ expat, CPU':<24} {_spread(cpu, 2)}")
+    print(f"{'road alone ÷ expat, wall':<24} {_spread(wall, 2)}")
+    print(f"{'start and imports':<24} {started:7.3f} s")
+    for stage, seconds in watch.cpu.items():
+        print(f"{stage:<24} {_spread(seconds)} s")
+    print(f"{'peak':<24} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:7.0f} MiB")
 
 
 if __name__ == "__main__":

@@ -9,9 +9,10 @@ fail, two are fixed, one is newly skipped, and five go as five others come. All 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, TextIO
 from xml.sax.saxutils import quoteattr
@@ -50,6 +51,7 @@ class Suite:
         failing: the share of failing tests.
         output: bytes of `system-out` in each test.
         changed: whether this is the changed side, not the base.
+        variants: how many legs of a matrix run the same tests, each with a folder of its own.
     """
 
     tests: int
@@ -57,6 +59,7 @@ class Suite:
     failing: float = 0.01
     output: int = 0
     changed: bool = True
+    variants: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,10 @@ class _Class:
 
 def write_suite(folder: Path, suite: Suite) -> None:
     """Write the reports of a suite into a folder."""
+    if suite.variants > 1:
+        for number in range(suite.variants):
+            write_suite(folder / f"leg-{number}", replace(suite, variants=1))
+        return
     folder.mkdir(parents=True, exist_ok=True)
     classes = _classes(suite.tests)
     dice = random.Random(f"durations {suite.changed}")
@@ -218,6 +225,35 @@ def write_lcov(path: Path, files: int, *, changed: bool = True) -> None:
             stream.write("end_of_record\n")
 
 
+def write_jacoco(path: Path, files: int, *, changed: bool = True) -> None:
+    """Write a JaCoCo report, every eighth line with branches."""
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write('<?xml version="1.0" encoding="UTF-8"?><report name="shop">')
+        for number in range(files):
+            folder, _, name = source_of(number).rpartition("/")
+            stream.write(f'<package name="{folder}"><sourcefile name="{name}">')
+            for line, hits in lines_of(number, changed=changed):
+                missed, covered = (0, 3) if hits else (3, 0)
+                arms = (1, 1) if line % 8 == 0 else (0, 0)
+                stream.write(f'<line nr="{line}" mi="{missed}" ci="{covered}" mb="{arms[0]}" cb="{arms[1]}"/>')
+            stream.write("</sourcefile></package>")
+        stream.write("</report>")
+
+
+def write_coverage_py(path: Path, files: int, *, changed: bool = True) -> None:
+    """Write a report as `coverage json` does, without branches."""
+    told = {}
+    for number in range(files):
+        lines = lines_of(number, changed=changed)
+        told[source_of(number)] = {
+            "executed_lines": [line for line, hits in lines if hits],
+            "missing_lines": [line for line, hits in lines if not hits],
+            "excluded_lines": [],
+        }
+    meta = {"format": 3, "version": "7.6.1", "branch_coverage": False, "show_contexts": False}
+    path.write_text(json.dumps({"meta": meta, "files": told, "totals": {}}), encoding="utf-8")
+
+
 def main() -> None:
     """Write one side of a suite: in a process of its own, so that the one that measures stays small."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -227,6 +263,7 @@ def main() -> None:
     parser.add_argument("--side", choices=("base", "head"), default="head")
     parser.add_argument("--failing", type=float, default=0.01)
     parser.add_argument("--output", type=int, default=0)
+    parser.add_argument("--variants", type=int, default=1)
     given = parser.parse_args()
     suite = Suite(
         tests=given.tests,
@@ -234,6 +271,7 @@ def main() -> None:
         failing=given.failing,
         output=given.output,
         changed=given.side == "head",
+        variants=given.variants,
     )
     write_suite(given.folder, suite)
 

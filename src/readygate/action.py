@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -82,6 +81,8 @@ def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | No
     except ReadygateError as error:
         return _give_up(error, error.exit_code, desk, target, log)
     except Exception as error:
+        import traceback  # noqa: PLC0415  (only a crash needs it)
+
         log.line(traceback.format_exc())
         crash = ReadygateError(
             f"Readygate crashed: {type(error).__name__}",

@@ -6,7 +6,6 @@ import gc
 import io
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 
 from readygate import __version__
@@ -44,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return EXIT_NOT_EVALUATED
     except Exception as error:
+        import traceback  # noqa: PLC0415  (only a crash needs it)
+
         _tell(traceback.format_exc())
         _tell(f"readygate: crashed ({type(error).__name__}); please report it with the text above")
         return EXIT_NOT_EVALUATED

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from readygate.compare.align import align
@@ -19,6 +18,7 @@ from readygate.model.paths import PathRules
 from readygate.model.phrase import Phrase
 from readygate.model.snapshot import Baseline, Measured, Snapshot
 from readygate.model.tests import ClassBlock, Outcome, TestId
+from readygate.model.value import dataclass
 
 __all__ = ["Terms", "compare"]
 
@@ -36,7 +36,7 @@ class Terms:
         paths: how paths of traces become paths of the repository, to know the project's own code in them.
     """
 
-    triage: Triage = Triage()  # noqa: RUF009  (a frozen value)
+    triage: Triage = Triage()
     parts: tuple[Part, ...] = ()
     now: int = 0
     paths: PathRules | None = None

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.snapshot import Measured, Snapshot, count_blocks
-from readygate.model.tests import ClassBlock, Detail, Leg, Outcome, TestId
+from readygate.model.tests import SEPARATOR, ClassBlock, Detail, Leg, Outcome, TestId
 
 Blocks = Mapping[tuple[str, str], ClassBlock]
 Details = Mapping[tuple[TestId, str], Detail]
 
 _FAILED = bytes((Outcome.FAILED,))
 _ERRORED = bytes((Outcome.ERRORED,))
+_FAILING = re.compile(b"[" + _FAILED + _ERRORED + b"]")
 
 
 def compare_tests(head: Measured, base: Snapshot | None, base_details: Details | None = None) -> TestComparison:
@@ -54,12 +57,13 @@ def _failures(
         for class_name, block in leg.blocks.items():
             if _FAILED not in block.outcomes and _ERRORED not in block.outcomes:
                 continue
-            known = index.of(base_leg.blocks.get(class_name) if base_leg else None)
-            for name, outcome in index.of(block).items():
-                if outcome >= Outcome.FAILED:
-                    test = TestId(group=leg.group, class_name=class_name, name=name)
-                    inherited = known.get(name, Outcome.PASSED) >= Outcome.FAILED
-                    (old if inherited else new).setdefault(test, []).append(leg.leg)
+            known = base_leg.blocks.get(class_name) if base_leg else None
+            names = index.names(block)
+            for found in _FAILING.finditer(block.outcomes):
+                name = names[found.start()]
+                test = TestId(group=leg.group, class_name=class_name, name=name)
+                inherited = (index.of(known, name) or Outcome.PASSED) >= Outcome.FAILED
+                (old if inherited else new).setdefault(test, []).append(leg.leg)
 
     def story(found: dict[TestId, list[str]]) -> dict[TestId, Story]:
         return {
@@ -67,26 +71,33 @@ def _failures(
             for test, legs in found.items()
         }
 
-    return story(new), story({test: legs for test, legs in old.items() if test not in new})
+    return story(new), story({test: legs for test, legs in old.items() if test not in new} if new else old)
 
 
 class _Index:
     """Blocks taken apart at most once each, however many of their tests are asked for."""
 
     def __init__(self) -> None:
-        self._known: dict[int, dict[str, Outcome]] = {}
+        self._known: dict[int, list[str]] = {}
 
-    def of(self, block: ClassBlock | None) -> Mapping[str, Outcome]:
-        """Outcomes by name; empty for no block."""
+    def names(self, block: ClassBlock) -> list[str]:
+        """The names of a block, sorted."""
+        known = self._known.get(id(block))
+        if known is None:
+            known = self._known[id(block)] = block.names.split(SEPARATOR)
+        return known
+
+    def of(self, block: ClassBlock | None, name: str) -> Outcome | None:
+        """The outcome of one test of a block, None if there is no such test."""
         if block is None:
-            return {}
-        if id(block) not in self._known:
-            self._known[id(block)] = dict(block.items())
-        return self._known[id(block)]
+            return None
+        names = self.names(block)
+        at = bisect_left(names, name)
+        return Outcome(block.outcomes[at]) if at < len(names) and names[at] == name else None
 
     def outcome(self, blocks: Blocks, test: TestId) -> Outcome | None:
         """The outcome of one test, None if there is no such test."""
-        return self.of(blocks.get((test.group, test.class_name))).get(test.name)
+        return self.of(blocks.get((test.group, test.class_name)), test.name)
 
 
 def _of_groups(blocks: Blocks, groups: set[str]) -> Blocks:
@@ -101,14 +112,29 @@ def _moves(now: Blocks, before: Blocks, index: _Index) -> dict[str, dict[TestId,
         new, old = now.get(key), before.get(key)
         if new is not None and old is not None and new.outcomes == old.outcomes and new.names == old.names:
             continue
-        after_of, before_of = index.of(new), index.of(old)
-        group, class_name = key
-        for name in after_of.keys() | before_of.keys():
-            after, was = after_of.get(name), before_of.get(name)
+        for name, was, after in _differing(old, new, index):
             kind = _kind(was, after)
             if kind:
-                moved[kind][TestId(group=group, class_name=class_name, name=name)] = (was, after, ())
+                moved[kind][TestId(group=key[0], class_name=key[1], name=name)] = (was, after, ())
     return moved
+
+
+def _differing(
+    old: ClassBlock | None, new: ClassBlock | None, index: _Index
+) -> Iterator[tuple[str, Outcome | None, Outcome | None]]:
+    """Each test of a class whose outcome is not the same on both sides, with both."""
+    if old is not None and new is not None and old.names == new.names:
+        names = index.names(new)
+        for at, (was, after) in enumerate(zip(old.outcomes, new.outcomes, strict=True)):
+            if was != after:
+                yield names[at], Outcome(was), Outcome(after)
+        return
+    before = dict(old.items()) if old else {}
+    now = dict(new.items()) if new else {}
+    for name in before.keys() | now.keys():
+        was_told, told = before.get(name), now.get(name)
+        if was_told is not told:
+            yield name, was_told, told
 
 
 def _kind(was: Outcome | None, after: Outcome | None) -> str:
@@ -135,9 +161,12 @@ def _changes(
     for test in sorted(stories):
         was, after, legs = stories[test]
         ran_on = [
-            leg.leg for leg in legs_of.get(test.group, ()) if test.name in index.of(leg.blocks.get(test.class_name))
+            leg.leg
+            for leg in legs_of.get(test.group, ())
+            if index.of(leg.blocks.get(test.class_name), test.name) is not None
         ]
         told = legs or tuple(leg for leg in ran_on if leg)
-        detail = next((known[test, leg] for leg in (*legs, *ran_on) if (test, leg) in known), None)
+        said = (known.get((test, leg)) for leg in (*legs, *ran_on))
+        detail = next((detail for detail in said if detail is not None), None)
         changes.append(TestChange(id=test, before=was, after=after, legs=told, all_legs=len(ran_on), detail=detail))
     return tuple(changes)

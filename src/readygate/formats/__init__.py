@@ -7,7 +7,6 @@ reads it (`parse`). A parser never raises for what stands in a file: damage is a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import BinaryIO, Literal
 from readygate.errors import DOCS
 from readygate.formats.head import HEAD_BYTES, Head
 from readygate.model.report import Problem, Report, Severity
+from readygate.model.value import dataclass
 from readygate.registry import members
 
 __all__ = ["Format", "Head", "Source", "all_formats", "choose", "identify", "parse"]

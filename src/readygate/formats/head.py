@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from readygate.formats import xml
 from readygate.formats._mender import encoding_of
+from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType

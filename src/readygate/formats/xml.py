@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
 from readygate.formats._mender import Mender
+from readygate.formats._rows import Rows, Shortcut
 from readygate.model.report import Problem, Severity
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 1 << 16
 """Bytes read at a time."""
+
+_WIDE: Final = 4 * CHUNK
+"""Bytes read at a time where rows of elements are read beside the parser."""
 
 MAX_TOKEN: Final = 1 << 25
 """Bytes of a tag or comment above which it is refused: expat holds one as a whole."""
@@ -99,11 +103,17 @@ def _rest() -> None:
     """Do nothing between two pieces of a file."""
 
 
-def feed(source: Source, configure: Configure, pulse: Callable[[], None] = _rest) -> Problem | None:
+def feed(
+    source: Source,
+    configure: Configure,
+    pulse: Callable[[], None] = _rest,
+    shortcut: Callable[[], Shortcut] | None = None,
+) -> Problem | None:
     """Read a file to its end, or as far as it can be read, through the handlers that `configure` sets.
 
     Handlers keep what they were told before damage; they may raise `RefusalError`. `pulse` is called after
-    each piece of the file, for what is cheaper to do now and then.
+    each piece of the file, for what is cheaper to do now and then. `shortcut` makes what reads rows of elements
+    beside the parser; it is called after `configure`.
 
     Returns:
         None; a note if the file had to be mended and could then be read; or the damage.
@@ -112,14 +122,17 @@ def feed(source: Source, configure: Configure, pulse: Callable[[], None] = _rest
         OSError: the file cannot be read.
     """
     parser = _parser(configure)
+    rows = None if shortcut is None else Rows(parser, shortcut())
+    chunks = _chunks(source) if rows is None else rows.taken_out(_chunks(source, _WIDE))
     try:
-        _run(parser, _chunks(source), pulse)
+        _run(parser, chunks, pulse)
     except expat.ExpatError as error:
+        line = error.lineno + (rows.lines if rows else 0)
         if error.code not in _MENDABLE:
-            return _damage(error)
-        return _feed_mended(source, configure, pulse, f"line {error.lineno:,}")
+            return _damage(error, line)
+        return _feed_mended(source, configure, pulse, f"line {line:,}")
     except RefusalError as error:
-        return _refused(error, parser)
+        return _refused(error, parser.CurrentLineNumber + (rows.lines if rows else 0))
     except (LookupError, ValueError):  # a foreign encoding, or half a character in UTF-16
         return _feed_mended(source, configure, pulse, "")
     return None
@@ -166,11 +179,11 @@ def _refuse_entity(name: str, *_: object) -> None:
     )
 
 
-def _chunks(source: Source) -> Iterator[bytes]:
+def _chunks(source: Source, size: int = CHUNK) -> Iterator[bytes]:
     """The file in pieces; white space before the XML declaration, which XML forbids, is left out."""
     begun = False
     with source.open() as stream:
-        while chunk := stream.read(CHUNK):
+        while chunk := stream.read(size):
             if begun:
                 yield chunk
             elif chunk := chunk.lstrip():
@@ -217,9 +230,9 @@ def _feed_mended(source: Source, configure: Configure, pulse: Callable[[], None]
     try:
         _run(parser, mended(), pulse)
     except expat.ExpatError as error:
-        return _damage(error)
+        return _damage(error, error.lineno)
     except RefusalError as error:
-        return _refused(error, parser)
+        return _refused(error, parser.CurrentLineNumber)
     if not mender.replaced and not mender.overruled:
         return None  # as declared; only expat did not know it
     return Problem(
@@ -233,22 +246,22 @@ def _feed_mended(source: Source, configure: Configure, pulse: Callable[[], None]
     )
 
 
-def _refused(error: RefusalError, parser: XMLParserType) -> Problem:
+def _refused(error: RefusalError, line: int) -> Problem:
     return Problem(
         severity=Severity.DAMAGE,
         what=error.what,
-        place=f"line {parser.CurrentLineNumber:,}",
+        place=f"line {line:,}",
         why=error.why,
         todo="look at the file and at what wrote it; only what stands before this place was read",
     )
 
 
-def _damage(error: expat.ExpatError) -> Problem:
+def _damage(error: expat.ExpatError, line: int) -> Problem:
     what, why, todo = _DAMAGES.get(error.code, _OTHER_DAMAGE)
     return Problem(
         severity=Severity.DAMAGE,
         what=what.format(expat.ErrorString(error.code)),
-        place=f"line {error.lineno:,}",
+        place=f"line {line:,}",
         why=why,
         todo=todo,
     )

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from readygate.budget import Budget, jitter
 from readygate.errors import ForgeError
+from readygate.github import pygithub
 from readygate.github.answers import Fields, Trouble, graphql, no_answer, read, unusable
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ class GitHub:
             tell: takes a line for every try that failed and is made again.
             trace: takes a line for every request.
         """
-        import github  # noqa: PLC0415  (a third of a second that runs without GitHub do not pay)
-
+        github = pygithub.load()  # late: it takes a while, which runs without GitHub do not pay
         self.repository = repository
         self.budget = budget or Budget()
         self._tell, self._trace = tell, trace

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from readygate.model.causes import Causes
@@ -12,6 +12,7 @@ from readygate.model.history import Past
 from readygate.model.phrase import Phrase
 from readygate.model.snapshot import Baseline, Measured
 from readygate.model.tests import Counts, Detail, Leg, Outcome, TestId
+from readygate.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from readygate.model.coverage import Ratio
 from readygate.model.tests import Counts, TestId
+from readygate.model.value import dataclass
 
 RUNS_KEPT = 50
 """Runs of the base branch that a history reaches back."""

@@ -27,7 +27,7 @@ _VOLATILE: Final = re.compile(
     r"tmp[a-z0-9_]{8}\b|tmp\.[A-Za-z0-9]{6,12}\b|(?P<stem>[A-Za-z_.-]*)\d{8,}\b)"
     rf"|\b{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}\b"
 )
-_HINTS: Final = (" at 0x", "tmp", "/folders/", "Temp", "@")
+_FOLDERS: Final = ("/tmp/", "/folders/", "Temp")  # noqa: S108  (looked for in names)
 _UUID_TAIL: Final = re.compile(rf"-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}")
 
 
@@ -49,9 +49,11 @@ def stable_names(names: list[str]) -> list[str]:
 
 def _may_be_volatile(text: str) -> bool:
     """Tell quickly whether anything in the text, one name or many, could be volatile."""
-    if not (">" in text or "@" in text or "/" in text or "\\" in text or "-" in text):
-        return False
-    return any(hint in text for hint in _HINTS) or ("-" in text and _UUID_TAIL.search(text) is not None)
+    if "@" in text or (">" in text and " at 0x" in text):
+        return True
+    if ("/" in text or "\\" in text) and any(folder in text for folder in _FOLDERS):
+        return True
+    return "-" in text and _UUID_TAIL.search(text) is not None
 
 
 def _without_volatile(found: re.Match[str]) -> str:

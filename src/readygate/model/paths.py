@@ -7,11 +7,11 @@ to a module, or relative to one of several roots. A path that cannot be placed i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from readygate.model.coverage import Coverage, FileCoverage, merge_files
+from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
+
+from readygate.model.value import dataclass
 
 LONGEST_PATTERN: Final = 1000
 """Characters of one pattern."""

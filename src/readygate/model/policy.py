@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from readygate.model.patterns import any_of, glob, paths_fit, regex
 from readygate.model.tests import TestId
+from readygate.model.value import dataclass
 from readygate.model.verdict import Level
 
 WAIVER_LABEL = "readygate-accept"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from readygate.model.coverage import FileCoverage, Ratio, add_ratios
 from readygate.model.tests import ClassBlock, Counts, Detail
+from readygate.model.value import dataclass
 
 
 class Severity(Enum):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from readygate.model.coverage import Coverage
 from readygate.model.history import History
 from readygate.model.report import Problem, Report
 from readygate.model.tests import ClassBlock, Counts, Detail, Leg, TestId, count_outcomes
+from readygate.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

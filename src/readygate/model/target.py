@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from enum import Enum
+
+from readygate.model.value import dataclass
 
 _GATED = ("pull_request", "pull_request_target", "merge_group")
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from fractions import Fraction
 from operator import itemgetter
+
+from readygate.model.value import dataclass
 
 SEPARATOR = "\0"
 """Joins the names of a block. XML cannot hold it, and the readers of all other formats replace it."""

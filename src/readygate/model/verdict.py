@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
 
 from readygate.model.phrase import Phrase
+from readygate.model.value import dataclass
 
 
 class Level(IntEnum):

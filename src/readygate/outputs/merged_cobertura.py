@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from xml.sax.saxutils import quoteattr
 
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio
 from readygate.outputs import Desk, Output, wants_files
-from readygate.outputs._xml import xml_text
+from readygate.outputs._xml import quoted, xml_text
 from readygate.render.page import Page
 
 
@@ -54,7 +53,7 @@ def _class(file: FileCoverage) -> Iterator[str]:
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(xml_text(text), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+    return quoted(xml_text(text))
 
 
 def _totals(kind: str, ratio: Ratio) -> str:

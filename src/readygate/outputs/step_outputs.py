@@ -7,7 +7,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 from __future__ import annotations
 
 import json
-import uuid
+import os
 from collections.abc import Mapping
 
 from readygate.figures import hundredths
@@ -88,9 +88,9 @@ def _reasons(page: Page) -> str:
 
 def block(name: str, value: str) -> str:
     """One output as the runner reads it."""
-    delimiter = f"ghadelimiter_{uuid.uuid4()}"
+    delimiter = f"ghadelimiter_{os.urandom(16).hex()}"
     while delimiter in value or delimiter in name:  # pragma: no cover  (122 random bits)
-        delimiter = f"ghadelimiter_{uuid.uuid4()}"
+        delimiter = f"ghadelimiter_{os.urandom(16).hex()}"
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from readygate.model.report import TestReport
 from readygate.model.tests import SEPARATOR, ClassBlock
+from readygate.model.value import dataclass
 
 SHARED = 9, 10
 """The share of tests, as a fraction, above which two folders run the same suite."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from readygate.model.value import dataclass
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
 

@@ -7,10 +7,10 @@ Reports of one folder belong together. Folders are legs of one suite only if a p
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from readygate.model.report import TestReport
+from readygate.model.value import dataclass
 from readygate.snapshot.alike import Open, clusters
 from readygate.snapshot.legpattern import LegPattern
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from readygate.model.coverage import (
@@ -15,6 +14,7 @@ from readygate.model.coverage import (
     merge_lines,
 )
 from readygate.model.report import CoverageReport, MeasuredFile, Problem, Severity
+from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

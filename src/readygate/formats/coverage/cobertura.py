@@ -90,6 +90,7 @@ class _Reader:
         self._own = _Lines()
         self._methods = _Lines()
         self._taken: dict[str, tuple[int, int]] = {}
+        self._hits: dict[str, bool] = {}
 
     def attach(self, parser: XMLParserType) -> None:
         """Set the handlers of a parser."""
@@ -125,6 +126,7 @@ class _Reader:
     def _starts(self, lines: _Lines, other: _Start) -> _Start:
         """Return what takes the start of an element and puts lines where they belong."""
         hit, missed, branches, taken = lines.hit.append, lines.missed.append, lines.branches, self._taken
+        known_hits = self._hits.get
 
         def start(tag: str, attributes: dict[str, str]) -> None:
             if tag != "line":
@@ -133,12 +135,13 @@ class _Reader:
             try:
                 number = int(attributes["number"])
                 hits = attributes["hits"]
-                if hits == "0":
-                    missed(number)
-                elif hits == "1":
+                ran = known_hits(hits)
+                if ran is None:
+                    self._line(lines, number, hits)
+                elif ran:
                     hit(number)
                 else:
-                    self._line(lines, number, hits)
+                    missed(number)
             except (KeyError, ValueError, OverflowError):
                 number = self._odd_line(lines, attributes)
             if len(attributes) > 2:
@@ -161,10 +164,12 @@ class _Reader:
         return f"{shown(self._name or '')}, line {number}"
 
     def _line(self, lines: _Lines, number: int, hits: str) -> None:
-        """Take a line whose hits are neither 0 nor 1."""
+        """Take a line whose hits were not met before, or are no plain number."""
         ran = hit_count(hits.strip())
         if isinstance(ran, Oddity):
             self.tally.odd(ran, self._place(number))
+        elif len(self._hits) < _KEPT:
+            self._hits[hits] = ran
         (lines.hit if ran is True else lines.missed).append(number)
 
     def _odd_line(self, lines: _Lines, attributes: dict[str, str]) -> int:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._coverage_py import add_entry
-from readygate.formats.coverage._coverage_py_data import Analyst, DataError, check
 from readygate.formats.coverage._document import Shape
 from readygate.formats.coverage._tally import Oddity, Tally, shown
 from readygate.model.report import CoverageReport, Problem, Severity
@@ -69,6 +68,8 @@ def _damage(what: str, why: str, todo: str = _INSTEAD) -> CoverageReport:
 
 
 def _parse(source: Source) -> CoverageReport:
+    from readygate.formats.coverage._coverage_py_data import DataError, check  # noqa: PLC0415  (loads SQLite)
+
     if source.size > MAX_BYTES:
         return _damage(
             f"the file has {source.size:,} bytes, more than the {MAX_BYTES:,} that are read",
@@ -96,6 +97,8 @@ def _parse(source: Source) -> CoverageReport:
 
 
 def _read(data: Path, near: Path | None, scratch: Path) -> CoverageReport:
+    from readygate.formats.coverage._coverage_py_data import Analyst  # noqa: PLC0415
+
     tally = Tally(_NAME)
     shape = Shape(tally, "coverage.py")
     analyst = Analyst(data, near, scratch)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats.tests._columns import Columns, Details
@@ -12,6 +11,7 @@ from readygate.formats.tests._seconds import MAX_SECONDS, seconds_of
 from readygate.model.identity import stable_name, stable_names
 from readygate.model.report import Problem, Severity, TestReport
 from readygate.model.tests import Detail, Outcome
+from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

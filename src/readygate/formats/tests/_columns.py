@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
-from readygate.model.identity import stable_name
+from readygate.model.identity import stable_name, stable_names
 from readygate.model.report import Problem, Severity
 from readygate.model.tests import SEPARATOR, ClassBlock, Counts, Detail, Outcome
 
@@ -137,8 +137,8 @@ class Columns:
             blocks[class_name] = column.block(blocks.get(class_name))
         self._columns.clear()
         found: dict[str, ClassBlock] = {}
-        for class_name in sorted(blocks):
-            stable = stable_name(class_name)
+        names = sorted(blocks)
+        for class_name, stable in zip(names, stable_names(names), strict=True):
             block = blocks[class_name]
             found[stable] = ClassBlock.merge((found[stable], block)) if stable in found else block
         return found

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from math import isnan
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats.tests._columns import Columns, Details
 from readygate.formats.tests._junit_result import Result, stated
-from readygate.formats.tests._seconds import seconds_of
+from readygate.formats.tests._seconds import LONGEST, MAX_SECONDS, seconds_of
 from readygate.formats.tests._totals import Suite, Sums, Totals
 from readygate.model.identity import stable_name, stable_names
 from readygate.model.report import Problem, Severity, TestReport
@@ -30,6 +31,7 @@ _SAYS_NOTHING: Final = frozenset(("", "test", "suite"))
 _CLASS, _NAME, _TIME = itemgetter("classname"), itemgetter("name"), itemgetter("time")
 _STATES: Final = frozenset(("status", "result"))
 _MOST_TIMES: Final = 10_000
+_PILE: Final = 2_000
 
 
 class _Times(dict[str, float]):
@@ -62,7 +64,8 @@ class Ledger:
 
     def __init__(self) -> None:
         self.batch: list[Case] = []
-        self._marks: list[tuple[int, Suite | None]] = [(0, None)]  # places in the batch, and whose tests follow
+        self._rows: tuple[list[str], list[str], list[str]] = ([], [], [])  # classes, names and durations, as read
+        self._marks: list[tuple[int, int, Suite | None]] = [(0, 0, None)]  # places in both, and whose tests follow
         self._suite: Suite | None = None
         self._columns = Columns()
         self._details = Details()
@@ -72,26 +75,38 @@ class Ledger:
         self._nameless = 0
         self._summed_up = 0
         self._times = _Times()
+        self._repeated = True  # whether most durations were met before
         self._tests = 0  # those of the batch and results of suites as such not among them
         self._sums: Sums = (0, 0, 0)
+
+    @property
+    def in_suite(self) -> bool:
+        """Whether a suite has begun that has not ended."""
+        return self._suite is not None
 
     def begin_suite(self, tag: str, attributes: Case) -> None:
         """Enter a suite; what is added from now on belongs to it."""
         if self._odd:
             self.flush()
-        batch = self.batch
-        self._suite = Suite(tag, attributes, self._suite, self._tests + len(batch), self._sums)
-        self._marks.append((len(batch), self._suite))
+        self._suite = Suite(tag, attributes, self._suite, self._so_far(), self._sums)
+        self._mark()
 
     def end_suite(self) -> None:
         """Leave the innermost suite and compare what it claims with what it held."""
         if self._odd:
             self.flush()
-        suite, batch = self._suite, self.batch
+        suite = self._suite
         if suite is not None:
-            self._totals.check(suite, self._tests + len(batch) - suite.first, self._sums)
+            self._totals.check(suite, self._so_far() - suite.first, self._sums)
             self._suite = suite.parent
-            self._marks.append((len(batch), suite.parent))
+            self._mark()
+
+    def _so_far(self) -> int:
+        """How many tests were added."""
+        return self._tests + len(self.batch) + len(self._rows[1])
+
+    def _mark(self) -> None:
+        self._marks.append((len(self.batch), len(self._rows[1]), self._suite))
 
     def add_property(self, attributes: dict[str, str]) -> None:
         """Keep a short property of a suite; the first of a name stays."""
@@ -100,17 +115,25 @@ class Ledger:
         if name and short and len(self._properties) < MAX_PROPERTIES:
             self._properties.setdefault(name, value)
 
+    def pulse(self) -> None:
+        """Work off what has piled up, if it is much."""
+        if len(self.batch) + len(self._rows[1]) >= _PILE:
+            self.flush()
+
     def flush(self) -> None:
-        """Work off the batch."""
+        """Work off the batch and the rows."""
         batch = self.batch
         if batch:
             self._odd = not self._add_green()
             if self._odd:
-                for begin, end, suite in self._stretches():
+                for begin, end, suite in self._stretches(0, len(batch)):
                     for case in batch[begin:end]:
                         self._add_odd(case, suite)
             batch.clear()
-        self._marks[:] = [(0, self._suite)]
+        if self._rows[1]:
+            self._enter(1, *self._rows)
+            self._rows = ([], [], [])
+        self._marks[:] = [(0, 0, self._suite)]
 
     def _add_green(self) -> bool:
         """Add the batch if all its tests have a class, a name and a time, and no attribute of a result."""
@@ -118,39 +141,63 @@ class Ledger:
         if set(map(len, batch)) != {3} and not all(map(_STATES.isdisjoint, batch)):
             return False
         try:
-            classes = list(map(_CLASS, batch))
-            names = list(map(_NAME, batch))
-            times = list(map(_TIME, batch))
+            self._enter(0, list(map(_CLASS, batch)), list(map(_NAME, batch)), list(map(_TIME, batch)))
         except KeyError:
             return False
-        seconds = list(map(self._times.__getitem__, times))
+        return True
+
+    def add_green(self, classes: list[str], names: list[str], times: list[str]) -> None:
+        """Add green tests of the suite that is open, by columns of their attributes."""
+        for column, more in zip(self._rows, (classes, names, times), strict=True):
+            column.extend(more)
+
+    def _enter(self, which: int, classes: list[str], names: list[str], times: list[str]) -> None:
+        """Add the green tests of the batch (0) or of the rows (1)."""
+        seconds = self._seconds(times)
         self._tests += len(names)
         self._nameless += names.count("")
         names = stable_names(names)
         begin, last = 0, classes[0]
         for end, class_name in enumerate(classes):
             if class_name != last:
-                self._add_run(begin, end, last, names, seconds)
+                self._add_run(which, begin, end, last, names, seconds)
                 begin, last = end, class_name
-        self._add_run(begin, len(classes), last, names, seconds)
-        return True
+        self._add_run(which, begin, len(classes), last, names, seconds)
 
-    def _add_run(self, begin: int, end: int, class_name: str, names: list[str], seconds: list[float]) -> None:
+    def _seconds(self, times: list[str]) -> list[float]:
+        """Read a column of durations: most are the same few, else plain numbers."""
+        if self._repeated:
+            known = len(self._times)
+            seconds = list(map(self._times.__getitem__, times))
+            self._repeated = 0 <= 2 * (len(self._times) - known) <= len(times)
+            return seconds
+        try:
+            seconds = list(map(float, times))
+            sane = min(seconds) >= 0 and max(seconds) <= MAX_SECONDS and not isnan(sum(seconds))
+            if sane and max(map(len, times)) <= LONGEST:
+                return seconds
+        except ValueError:
+            pass
+        return list(map(self._times.__getitem__, times))
+
+    def _add_run(
+        self, which: int, begin: int, end: int, class_name: str, names: list[str], seconds: list[float]
+    ) -> None:
         """Add green tests of one class; where it says nothing, those of each suite apart."""
         if class_name not in _SAYS_NOTHING:
             self._columns.add_passed(class_name, names[begin:end], seconds[begin:end])
             return
-        for first, last, suite in self._stretches():
+        for first, last, suite in self._stretches(which, len(names)):
             at, to = max(first, begin), min(last, end)
             if at < to:
                 found = suite.class_of(class_name) if suite else class_name
                 self._columns.add_passed(found, names[at:to], seconds[at:to])
 
-    def _stretches(self) -> Iterator[tuple[int, int, Suite | None]]:
-        """The parts of the batch and the suite that each belongs to."""
-        ends = [begin for begin, _ in self._marks[1:]]
-        for (begin, suite), end in zip(self._marks, [*ends, len(self.batch)], strict=True):
-            yield begin, end, suite
+    def _stretches(self, which: int, size: int) -> Iterator[tuple[int, int, Suite | None]]:
+        """The parts of the batch (0) or the rows (1), so many tests, and the suite that each belongs to."""
+        begins = [mark[:2][which] for mark in self._marks]
+        for begin, end, mark in zip(begins, [*begins[1:], size], self._marks, strict=True):
+            yield begin, end, mark[2]
 
     def _add_odd(self, case: Case, suite: Suite | None) -> None:
         """Add a test without results whose attributes need a look."""

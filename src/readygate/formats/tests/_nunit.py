@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats.tests._book import SILENT, Book, Said, joined
 from readygate.formats.tests._trace import dotnet_place
 from readygate.formats.tests._walk import Ear, walk
 from readygate.model.tests import Outcome
+from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

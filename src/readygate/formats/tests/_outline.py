@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
+
+from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from readygate.formats import Head

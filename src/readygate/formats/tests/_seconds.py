@@ -9,7 +9,7 @@ from typing import Final
 MAX_SECONDS: Final = 1e9
 """Seconds (some 30 years) above which a duration is no duration."""
 
-_LONGEST: Final = 64
+LONGEST: Final = 64
 
 _ISO: Final = re.compile(r"P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", re.IGNORECASE)
 _CLOCK: Final = re.compile(r"(?:(?:(\d+)[.:])?(\d+):)?(\d+):(\d+(?:\.\d+)?)")
@@ -23,7 +23,7 @@ def seconds_of(text: str) -> float | None:
     ISO 8601 (`PT1.5S`); a clock (`00:00:01.5`, with days in front `1.00:00:01.5`). A lone comma is a decimal
     comma, because tools write fractions. What is negative, infinite or not a number is no duration.
     """
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         return None
     try:
         seconds = float(text)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats.tests._book import Said
 from readygate.formats.tests._excerpt import Excerpt
 from readygate.formats.tests._seconds import seconds_of
 from readygate.model.tests import Outcome
+from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -8,7 +8,6 @@ all of it is there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format, Head, Source
@@ -18,6 +17,7 @@ from readygate.formats.tests._json import claimed, event, line_number, loose
 from readygate.formats.tests._lines import Lines
 from readygate.formats.tests._trace import line_in, without_runner
 from readygate.model.tests import Outcome
+from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from readygate.model.report import TestReport

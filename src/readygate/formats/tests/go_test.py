@@ -9,7 +9,7 @@ a package that never ends were cut off.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format, Head, Source
@@ -18,6 +18,7 @@ from readygate.formats.tests._excerpt import Excerpt
 from readygate.formats.tests._json import event, loose, plain
 from readygate.formats.tests._lines import Lines
 from readygate.model.tests import Outcome
+from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from readygate.model.report import TestReport

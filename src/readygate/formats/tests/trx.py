@@ -11,7 +11,7 @@ the file. A data-driven test holds the results of its rows: these count, the tes
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format, Head, Source
@@ -21,6 +21,7 @@ from readygate.formats.tests._trx_run import RunErrors
 from readygate.formats.tests._walk import Ear, walk
 from readygate.model.report import TestReport
 from readygate.model.tests import Outcome
+from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from readygate.formats.tests._excerpt import Excerpt

@@ -1,0 +1,88 @@
+"""Takes rows of alike elements out of an XML file, so that something faster than the parser can read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, Protocol
+
+if TYPE_CHECKING:
+    from xml.parsers.expat import XMLParserType
+
+_LONGEST_TAIL: Final = 1 << 16
+"""Bytes of an incomplete tag that wait for their end."""
+
+
+class Shortcut(Protocol):
+    """Reads some elements, whole ones in a row, in the parser's place."""
+
+    def fits(self, start: bytes) -> bool:
+        """Whether a file that begins so may be read this way at all."""
+
+    def worth(self) -> bool:
+        """Whether to go on looking for rows."""
+
+    def row(self, data: bytes, begin: int) -> tuple[int, int]:
+        """Bounds of the next row from `begin` on that is worth reading; (-1, -1) if there is none.
+
+        What stands in a CDATA section or comment may look like one.
+        """
+
+    def ready(self) -> bool:
+        """Whether the reader is where a row may stand: in the content of an element, not in a CDATA section."""
+
+    def read(self, row: bytes) -> int:
+        """Read a row and return how many lines end in it; -1, and nothing done, if the parser must read it."""
+
+
+class Rows:
+    """Takes rows of elements out of a file, between the pieces that the parser gets.
+
+    A row is whole elements in content, so what the parser sees without it is well-formed exactly if the file is.
+
+    Attributes:
+        lines: ends of lines in the rows, which the parser does not count.
+    """
+
+    def __init__(self, parser: XMLParserType, shortcut: Shortcut) -> None:
+        self.lines = 0
+        self._parser = parser
+        self._shortcut = shortcut
+        self._given = 0
+
+    def taken_out(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """The pieces for the parser; each row is read while the parser waits before it."""
+        data = next(chunks, b"")
+        if not self._shortcut.fits(data):
+            yield data
+            yield from chunks
+            return
+        for chunk in chunks:
+            # what begins in the last tag waits for its end
+            cut = data.rfind(b"<", max(len(data) - _LONGEST_TAIL, 0))
+            rest = data[cut:] if cut >= 0 else b""
+            yield from self._pieces(data[:cut] if cut >= 0 else data)
+            data = rest + chunk
+        yield from self._pieces(data)
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
+        shortcut, begin, at = self._shortcut, 0, 0
+        while shortcut.worth():
+            first, end = shortcut.row(data, at)
+            if first < 0:
+                break
+            if first > begin:
+                yield self._give(data[begin:first])
+            row = data[first:end]
+            at_rest = self._parser.CurrentByteIndex == self._given  # else it holds the beginning of a tag or comment
+            lines = shortcut.read(row) if at_rest and shortcut.ready() else -1
+            if lines < 0:
+                yield self._give(row)
+            else:
+                self.lines += lines
+            begin = at = end
+        if begin < len(data):
+            yield self._give(data[begin:])
+
+    def _give(self, piece: bytes) -> bytes:
+        self._given += len(piece)
+        return piece

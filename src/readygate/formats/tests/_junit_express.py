@@ -1,0 +1,175 @@
+"""Reads rows of green tests without the XML parser, where it is certain that the parser would tell the same.
+
+Most of a report are tests such as `<testcase classname="a" name="b" time="0.1"/>`, one behind the other. Cut at its
+quotes, a row of them is a list in which every n-th part is a name, and the parts between are the same few. What those
+few parts may be is checked against the grammar (https://www.w3.org/TR/xml/#sec-starttags); whatever is not exactly so
+goes to the parser: entities, single quotes, white space other than blanks in a value, bytes that are no UTF-8.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from readygate.formats.tests._junit_result import STATES
+from readygate.model.value import dataclass
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Enter = Callable[[list[str], list[str], list[str]], None]
+    """Takes classes, names and durations of green tests, in the order of the report."""
+
+BEGIN: Final = b"<testcase "
+FEWEST: Final = 400
+"""Bytes of a row below which it is not worth the trouble."""
+
+_START: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?"
+    rb"""(?:<\?xml[ ]version=(?:"1\.0"|'1\.0')(?:[ ]encoding=["'](?:utf-8|UTF-8)["'])?"""
+    rb"""(?:[ ]standalone=["'](?:yes|no)["'])?[ ]?\?>)?\s*<[A-Za-z]"""
+)
+"""A file in UTF-8 without a document type, which could give attributes other values than are written."""
+
+_OTHER: Final = re.compile(rb"<(?!/?testcase[ >])")
+_FIRST: Final = re.compile(r'<testcase((?: [A-Za-z_][A-Za-z_0-9.-]*="[^"]*")+)[ \t\r\n]*(?:/>|></testcase>)')
+_NAMES: Final = re.compile(r' ([A-Za-z_][A-Za-z_0-9.-]*)="[^"]*"')
+_END: Final = r"[ \t\r\n]*(?:/>|></testcase>)[ \t\r\n]*"
+_LAST: Final = re.compile(_END)
+
+_PLAIN: Final = bytes(set(range(32, 256)) - set(b"<&"))
+_MOST_SEPARATORS: Final = 50
+_PATIENCE: Final = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """How the tests of a file are written.
+
+    Attributes:
+        first: what stands before the first value of a row.
+        inner: what stands before each further value of a test.
+        between: what may stand between two tests.
+        at: where class, name and duration are among the values, -1 for none.
+        states: where attributes are that may tell an outcome.
+    """
+
+    first: str
+    inner: tuple[str, ...]
+    between: re.Pattern[str]
+    at: tuple[int, int, int]
+    states: tuple[int, ...]
+
+
+class Express:
+    """Recognizes rows of green tests.
+
+    Args:
+        enter: takes what was read.
+        at_rest: tells whether the reader stands where only tests and suites may begin.
+    """
+
+    def __init__(self, enter: Enter, at_rest: Callable[[], bool]) -> None:
+        self._enter = enter
+        self._at_rest = at_rest
+        self._shape: _Shape | None = None
+        self._patience = _PATIENCE
+
+    def fits(self, start: bytes) -> bool:
+        """Whether a file that begins so may be read this way at all."""
+        return _START.match(start) is not None
+
+    def worth(self) -> bool:
+        """Whether rows are still worth looking at; not if they turned out to be something else, again and again."""
+        return self._patience > 0
+
+    def ready(self) -> bool:
+        """Whether the reader stands where only tests and suites may begin."""
+        return self._at_rest()
+
+    def row(self, data: bytes, begin: int) -> tuple[int, int]:
+        """Bounds of the next row from `begin` on that is worth reading, (-1, -1) if there is none.
+
+        A row that reaches the last test of the data ends before it: that one may not be complete.
+        """
+        while (first := data.find(BEGIN, begin)) >= 0:
+            other = _OTHER.search(data, first)
+            end = len(data) if other is None else other.start()
+            if other is None or not data.startswith((b"</testsuite", b"<testsuite"), end):
+                end = data.rfind(BEGIN, first, end)
+            if end - first >= FEWEST:
+                return first, end
+            begin = end + 1
+        return -1, -1
+
+    def read(self, row: bytes) -> int:
+        """Enter a row and return how many lines end in it; -1, and nothing entered, if what it says is not certain."""
+        lines = self._read(row)
+        self._patience = self._patience - 1 if lines < 0 else _PATIENCE
+        return lines
+
+    def _read(self, row: bytes) -> int:
+        try:
+            text = row.decode()
+        except UnicodeDecodeError:
+            return -1
+        if not text.isascii() and ("\ufffe" in text or "\uffff" in text):
+            return -1
+        parts = text.split('"')
+        shape = self._shape
+        if shape is None or not _fits(parts, shape):
+            shape = self._shape = _learn(text)
+            if shape is None or not _fits(parts, shape):
+                return -1
+        step = 2 * len(shape.inner) + 2
+        between = parts[step:-1:step]
+        special = _special(row)
+        if not _separate(special, between, parts[-1], shape):
+            return -1
+        if any(not STATES.keys().isdisjoint(map(str.lower, set(parts[at::step]))) for at in shape.states):
+            return -1
+        self._enter(*(parts[at::step] if at > 0 else [""] * (len(between) + 1) for at in shape.at))
+        return special.count(b"\n") + special.count(b"\r") - special.count(b"\r\n")
+
+
+def _fits(parts: list[str], shape: _Shape) -> bool:
+    """Whether the parts of a row, cut at its quotes, have the shape but for what stands between tests."""
+    step = 2 * len(shape.inner) + 2
+    if len(parts) % step != 1 or parts[0] != shape.first:
+        return False
+    tests = len(parts) // step
+    return all(parts[at::step].count(told) == tests for at, told in zip(range(2, step, 2), shape.inner, strict=True))
+
+
+def _separate(special: bytes, between: list[str], last: str, shape: _Shape) -> bool:
+    """Whether what stands between tests is as it must be, and all special characters of the row stand there."""
+    kinds = set(between)
+    if len(kinds) > _MOST_SEPARATORS or not all(map(shape.between.fullmatch, kinds)) or not _LAST.fullmatch(last):
+        return False
+    one = len(kinds) == 1
+    expected = _special(between[0].encode()) * len(between) if one else _special("".join(between).encode())
+    return special == b"".join((b"<", expected, _special(last.encode())))
+
+
+def _special(data: bytes) -> bytes:
+    """What may not stand in a value: its control characters, `<` and `&`, in their order."""
+    return data.translate(None, _PLAIN)
+
+
+def _learn(text: str) -> _Shape | None:
+    """Tell from its first test how a row is written."""
+    found = _FIRST.match(text)
+    if found is None:
+        return None
+    names: list[str] = _NAMES.findall(found[1])
+    if len(set(names)) != len(names) or "name" not in names or "class" in names:
+        return None
+    first = f"<testcase {names[0]}="
+    places = {name: 2 * number + 1 for number, name in enumerate(names)}
+    return _Shape(
+        first=first,
+        inner=tuple(f" {name}=" for name in names[1:]),
+        between=re.compile(_END + re.escape(first)),
+        at=(places.get("classname", -1), places["name"], places.get("time", -1)),
+        states=tuple(places[name] for name in ("status", "result") if name in places),
+    )
