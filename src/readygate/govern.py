@@ -24,11 +24,12 @@ def terms(policy: Policy, now: int) -> Terms:
         policy: the policy.
         now: seconds since 1970.
     """
-    flaky = policy.options.get("flaky", {})
+    flaky = policy.options["flaky"]
     return Terms(
         triage=Triage(
-            flips=int(flaky.get("flips") or 2),
-            runs=int(flaky.get("runs") or 20),
+            # at least one of each: less would mean never, and a smaller number must not suddenly ask more
+            flips=max(1, int(flaky["flips"] or 0)),
+            runs=max(1, int(flaky["runs"] or 0)),
             quarantined=quarantined(policy, time.strftime("%Y-%m-%d", time.gmtime(now))),
         ),
         parts=tuple(

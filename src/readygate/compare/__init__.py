@@ -90,6 +90,7 @@ def compare(
         missing_groups=tuple(group for group in missing if group not in carried),
         missing_legs=apart.missing_legs if apart else (),
         carried=kept,
+        base=base,
         now=terms.now,
     )
 

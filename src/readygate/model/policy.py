@@ -137,14 +137,22 @@ def tests_fit(patterns: tuple[str, ...]) -> Callable[[TestId], bool]:
     Raises:
         PatternError: a pattern cannot be used.
     """
-    made = [regex(text[len(REGEX) :]) if text.startswith(REGEX) else glob(text) for text in patterns]
-    fits = any_of(made)
+    fits = names_fit(patterns)
 
     def fit(test: TestId) -> bool:
         name = f"{test.class_name}::{test.name}" if test.class_name else test.name
         return fits(name) or (bool(test.group) and fits(f"{test.group}::{name}"))
 
     return fit
+
+
+def names_fit(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Return a function that says whether a name, put together as for `tests_fit`, fits any of some patterns.
+
+    Raises:
+        PatternError: a pattern cannot be used.
+    """
+    return any_of(regex(text[len(REGEX) :]) if text.startswith(REGEX) else glob(text) for text in patterns)
 
 
 def quarantined(policy: Policy, today: str) -> Callable[[TestId], bool] | None:
@@ -162,6 +170,7 @@ __all__ = [
     "Policy",
     "Quarantine",
     "SuiteGroup",
+    "names_fit",
     "paths_fit",
     "quarantined",
     "tests_fit",
