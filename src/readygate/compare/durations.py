@@ -27,30 +27,36 @@ ENOUGH = 5
 
 def slowest(head: Snapshot, base: Snapshot | None, most: int = 10) -> tuple[Timed, ...]:
     """Return the tests that took longest, the slowest first; of several legs the slowest is told."""
-    floor, rows = LEAST, []
+    floor = LEAST
+    rows: list[_Row] = []
     for (group, leg), class_name, block in _blocks(head):
         durations = block.durations()
         if max(durations) < floor:
             continue
         names = block.names.split(SEPARATOR)
         rows += [
-            (-seconds, TestId(group=group, class_name=class_name, name=names[i]), leg)
-            for i, seconds in enumerate(durations)
-            if seconds >= floor
+            (-seconds, (group, class_name, names[i]), leg) for i, seconds in enumerate(durations) if seconds >= floor
         ]
         if len(rows) > 100 * most:
             rows = _best(rows, most)
             floor = max(floor, -rows[-1][0]) if len(rows) == most else floor
     known = _legs_of(base)
+    told = [
+        (-seconds, TestId(group=group, class_name=class_name, name=name), leg)
+        for seconds, (group, class_name, name), leg in _best(rows, most)
+    ]
     return tuple(
-        Timed(test=test, leg=leg, seconds=-seconds, before=_before(known, test, leg))
-        for seconds, test, leg in _best(rows, most)
+        Timed(test=test, leg=leg, seconds=seconds, before=_before(known, test, leg)) for seconds, test, leg in told
     )
 
 
-def _best(rows: list[tuple[float, TestId, str]], most: int) -> list[tuple[float, TestId, str]]:
+_Row = tuple[float, tuple[str, str, str], str]
+"""Seconds, negative for the order, identity, and leg: plain values, as there are many."""
+
+
+def _best(rows: list[_Row], most: int) -> list[_Row]:
     """The first rows of as many different tests."""
-    found: dict[TestId, tuple[float, TestId, str]] = {}
+    found: dict[tuple[str, str, str], _Row] = {}
     for row in sorted(rows):
         found.setdefault(row[1], row)
         if len(found) == most:

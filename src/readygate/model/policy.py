@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from readygate.model.patterns import any_of, glob, paths_fit, regex
+from readygate.model.patterns import Pattern, any_of, glob, paths_fit, regex
 from readygate.model.tests import TestId
 from readygate.model.verdict import Level
 
@@ -152,7 +152,16 @@ def names_fit(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     Raises:
         PatternError: a pattern cannot be used.
     """
-    return any_of(regex(text[len(REGEX) :]) if text.startswith(REGEX) else glob(text) for text in patterns)
+    return any_of(test_patterns(patterns))
+
+
+def test_patterns(patterns: tuple[str, ...]) -> tuple[Pattern, ...]:
+    """Patterns of test names as `tests_fit` reads them.
+
+    Raises:
+        PatternError: a pattern cannot be used.
+    """
+    return tuple(regex(text[len(REGEX) :]) if text.startswith(REGEX) else glob(text) for text in patterns)
 
 
 def quarantined(policy: Policy, today: str) -> Callable[[TestId], bool] | None:
@@ -173,5 +182,6 @@ __all__ = [
     "names_fit",
     "paths_fit",
     "quarantined",
+    "test_patterns",
     "tests_fit",
 ]
