@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -180,10 +180,10 @@ def recorded(letters: str, past: str, *, branch: str = "main") -> Callable[[], C
     return make
 
 
-def timed(now: list[float], before: list[float] | None) -> Callable[[], Comparison]:
+def timed(now: Sequence[float], before: Sequence[float] | None) -> Callable[[], Comparison]:
     """Tests of one class by their seconds."""
 
-    def side(seconds: list[float]) -> Measured:
+    def side(seconds: Sequence[float]) -> Measured:
         names = [f"test_{number}" for number in range(len(seconds))]
         made = ClassBlock.build(names, bytes(len(seconds)), array("f", seconds))
         counts = Counts(passed=len(seconds))

@@ -75,14 +75,14 @@ class TestComponents:
         # 16 of 20 covered; the change removes 10 covered lines: 6 of 10 are what the rest was
         head, base = {"src/auth/a.py": "h" * 6 + "m" * 4}, {"src/auth/a.py": "h" * 16 + "m" * 4}
         found = self.one(covering(head, base, change("src/auth/a.py", [], range(1, 11))), maximum_drop=Fraction(0))
-        assert (found.base, found.lines, found.fell) == (ratio(6, 10), ratio(6, 10), 0)
+        assert (found.base, found.lines, found.fell) == (ratio(6, 10), ratio(6, 10), Fraction(0))
         assert not found.dropped
 
     def test_a_removed_file_leaves_the_base(self) -> None:
         base = {"src/auth/a.py": "hm", "src/auth/b.py": "hhhh"}
         gone = change("src/auth/b.py", status="removed")
         found = self.one(covering({"src/auth/a.py": "hm"}, base, gone), maximum_drop=Fraction(0))
-        assert (found.base, found.fell, found.gone) == (ratio(1, 2), 0, ())
+        assert (found.base, found.fell, found.gone) == (ratio(1, 2), Fraction(0), ())
 
     def test_a_file_that_moves_in_brings_its_base(self) -> None:
         moved = change("src/auth/b.py", status="renamed", old_path="src/b.py")
