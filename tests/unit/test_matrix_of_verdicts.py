@@ -175,6 +175,16 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
         lambda: ran("fppppppp", history=record("..F...F..."), policy="rules: {flaky: {flips: 5}}"),
         "new-failures|",
     ),
+    (
+        "known flaky, and the policy looks back less far",
+        lambda: ran("fppppppp", history=record("..F...F..."), policy="rules: {flaky: {runs: 3}}"),
+        "new-failures|",
+    ),
+    (
+        "flipped once, and the policy asks for no more",
+        lambda: ran("fppppppp", history=record("FFF......."), policy="rules: {flaky: {flips: 0}}"),
+        ("|flaky", "flaky|", "|flaky"),
+    ),
     # what is taken away
     ("test deleted", lambda: ran("ppppppp"), ("|vanished-tests", "vanished-tests|", "|vanished-tests")),
     (
