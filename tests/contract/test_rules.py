@@ -180,8 +180,8 @@ def recorded(letters: str, past: str, *, branch: str = "main") -> Callable[[], C
     return make
 
 
-def timed(now: Sequence[float], before: Sequence[float] | None) -> Callable[[], Comparison]:
-    """Tests of one class by their seconds."""
+def timed(now: Sequence[float], before: Sequence[float] | None, *runs: float) -> Callable[[], Comparison]:
+    """Tests of one class by their seconds, and the seconds of earlier runs of the base."""
 
     def side(seconds: Sequence[float]) -> Measured:
         names = [f"test_{number}" for number in range(len(seconds))]
@@ -189,7 +189,8 @@ def timed(now: Sequence[float], before: Sequence[float] | None) -> Callable[[], 
         counts = Counts(passed=len(seconds))
         return with_legs(Leg(path="x", blocks={"A": made}, executions=counts, seconds=sum(seconds)))
 
-    return lambda: compared(side(now), None if before is None else side(before))
+    past = History(runs=tuple(PastRun(commit=f"{n:040x}", counts=Counts(), seconds=run) for n, run in enumerate(runs)))
+    return lambda: compared(side(now), None if before is None else baseline(side(before), history=past))
 
 
 AUTH = Component(name="auth", paths=("auth/**",), minimum=Fraction(4, 5), critical=True)
@@ -374,6 +375,8 @@ SITUATIONS: dict[str, list[Row]] = {
         Row(BROKEN, timed([9, 6, 6, 6, 6, 6], [1, 2, 2, 2, 2, 2]), ("1 test takes longer",)),
         Row(BROKEN, timed([15] * 10, [9] * 10), ("150.00 s now, 90.00 s on the base",)),
         Row(PASS, timed([13.5] * 10, [9] * 10), ("135.00 s now, 90.00 s",)),
+        Row(PASS, timed([15] * 10, [9] * 10, 91, 150)),  # it took as long before
+        Row(BROKEN, timed([15] * 10, [9] * 10, *[500] * 1, *[149] * 10), ("150.00 s now",)),  # long ago
         Row(PASS, timed([9] * 10 + [1000], [9] * 10), ("of 10 tests",)),  # an added test
         Row(BROKEN, timed([90] * 4 + [1] * 6, [1] * 10), ("4 tests take longer",)),
         Row(UNKNOWN, timed([1], None), ("no baseline",)),

@@ -181,6 +181,11 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
         "new-failures|",
     ),
     (
+        "known flaky, and no rule would tell",
+        lambda: ran("fppppppp", history=record("..F...F..."), policy="rules: {flaky: off}"),
+        "new-failures|",
+    ),
+    (
         "flipped once, and the policy asks for no more",
         lambda: ran("fppppppp", history=record("FFF......."), policy="rules: {flaky: {flips: 0}}"),
         ("|flaky", "flaky|", "|flaky"),

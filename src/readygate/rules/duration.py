@@ -15,6 +15,8 @@ from readygate.rules import NO_BASELINE, Judgement, Option, Result, Rule, not_ev
 
 NAME = "duration"
 TOLD = 3
+RUNS = 10
+"""Newest runs of the base branch that show how much its times vary."""
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
@@ -30,7 +32,8 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return not_evaluated("The reports of one side tell no durations")
     factor, seconds = policy.option(NAME, "total-factor"), policy.option(NAME, "total-seconds")
     more = Fraction(time.now) - Fraction(time.before)
-    total = more >= seconds and Fraction(time.now) > factor * Fraction(time.before) and more > 0
+    slower_by = Fraction(time.now) > factor * Fraction(time.before) and more >= seconds
+    total = slower_by and head.seconds > _slowest_run(comparison)
     rows = slower(head, base, factor=policy.option(NAME, "test-factor"), seconds=policy.option(NAME, "test-seconds"))
     figures = (
         f"{_shown(time.now)} now, {_shown(time.before)} on the base, of {count(time.tests, 'test')} that both have"
@@ -51,6 +54,12 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         todo=(*_todo(time, factor, seconds, total, rows), "."),
         short=f"{fact} than on the base",
     )
+
+
+def _slowest_run(comparison: Comparison) -> float:
+    """Seconds of the slowest of the last runs of the base: so long they took without this change."""
+    history = comparison.baseline.history if comparison.baseline else None
+    return max((run.seconds for run in history.runs[-RUNS:] if run.complete), default=0.0) if history else 0.0
 
 
 def _shown(seconds: float | Fraction) -> str:
@@ -81,9 +90,10 @@ RULE = Rule(
     asks="The tests that both sides have take at most `total-factor` times as long as on the base, and no single one "
     "more than `test-factor` times as long; what takes less than `total-seconds` or `test-seconds` longer is noise.",
     explains="Shared machines vary by a third and more from run to run, so a factor and a number of seconds must both "
-    "be exceeded. For single tests the factor is taken of what most tests of the run take longer: a slow machine slows "
-    "them all. Each leg is compared with the same leg of the base. Tests that the change adds slow down no other and "
-    "are left out.",
+    "be exceeded. For single tests the factor is taken of what most tests of the run take longer: a slow "
+    "machine slows them all; and all together must take longer than in each of the last 10 runs of the base. "
+    "Each leg is compared with the same leg of the base. Tests that the change adds slow down no other and are "
+    "left out.",
     levels=(Level.OFF, Level.OFF, Level.OFF),
     judge=judge,
     weight=90,

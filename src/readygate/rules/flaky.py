@@ -72,7 +72,8 @@ RULE = Rule(
     explains="A failing test that is known to be flaky is told here with its record, and not as a new failure. A test "
     "that failed and passed in the same run counts as passed. Both say nothing about the change, and hide what "
     "would. Only runs of the base branch make the record: a change cannot make its own tests known to be flaky. A test "
-    "that fails in the latest run of the base is an inherited failure.",
+    "that fails in the latest run of the base is an inherited failure. Where this rule is off, no failure is taken for "
+    "flaky, and each is new.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,
     weight=47,
