@@ -303,3 +303,16 @@ def test_a_drop_is_shown_as_it_was_decided(lost: int, maximum: Fraction) -> None
     if lost and told:
         assert (Fraction(told[1]) <= Fraction(told[2])) == (Fraction(lost, total) <= maximum)
         assert Fraction(told[2]) == maximum * 100
+
+
+@given(st.integers(0, 10**6), limits)
+def test_a_score_is_shown_as_it_was_decided(parts: int, minimum: Fraction) -> None:
+    score = Fraction(parts, 10**6)
+    comparison = replace(compared(measure(report({"A": {"t": "p"}}))), score=score)
+    chosen = policy()
+    chosen = replace(chosen, options={**chosen.options, "score": {"minimum": minimum}})
+    (rule,) = [each for each in all_rules() if each.name == "score"]
+    found = rule.judge(comparison, chosen)
+    told = re.match(r"([\d.]+) of 100; ([\d.]+) asked", "".join(map(str, found.summary)))
+    assert told
+    assert (found.result is Result.PASS) == (score >= minimum) == (Fraction(told[1]) >= Fraction(told[2]))
