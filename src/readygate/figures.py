@@ -16,14 +16,20 @@ def hundredths(share: Fraction) -> int:
     return floor(share * 10_000)
 
 
-def percent(share: Fraction) -> str:
-    """Show a share: two decimals, floored; "100%" and "0%" only when exact."""
+def percent(share: Fraction, *, beside: Fraction | None = None) -> str:
+    """Show a share: two decimals, floored; "100%" and "0%" only when exact.
+
+    Args:
+        share: the share.
+        beside: a limit that is shown with it. If the share reaches it, so does what is shown, with more decimals if
+            it takes them.
+    """
     if share == 1:
         return "100%"
     if share == 0:
         return "0%"
-    value = hundredths(share)
-    return f"{value // 100}.{value % 100:02d}%" if value else "under 0.01%"
+    shown = decimal(share * 100, least=None if beside is None else beside * 100)
+    return f"{shown}%" if shown != "0.00" else "under 0.01%"
 
 
 def points(head: Fraction, base: Fraction) -> str:
@@ -37,15 +43,22 @@ def points(head: Fraction, base: Fraction) -> str:
     return f"{sign}{abs(delta) // 100}.{abs(delta) % 100:02d} points"
 
 
-def decimal(value: Fraction, *, above: Fraction | None = None) -> str:
-    """Show a number of points floored to two decimals, or to as many as still show it above a limit."""
+def decimal(value: Fraction, *, above: Fraction | None = None, least: Fraction | None = None) -> str:
+    """Show a number floored to two decimals, or to as many as still show it above a limit, or at least at another."""
     places = 2
     while True:
         scale = 10**places
         shown = Fraction(floor(value * scale), scale)
-        if above is None or value <= above or shown > above or places > 12:
+        seen_above = above is None or value <= above or shown > above
+        seen_least = least is None or value < least or shown >= least
+        if (seen_above and seen_least) or places > 14:
             return f"{floor(value * scale) // scale}.{floor(value * scale) % scale:0{places}d}"
         places += 1
+
+
+def allowed(maximum: Fraction) -> str:
+    """Show how many points a share may fall by: two decimals, or all that the policy gives."""
+    return decimal(maximum * 100) if (maximum * 10_000).denominator == 1 else limit(maximum).removesuffix("%")
 
 
 def limit(share: Fraction) -> str:

@@ -12,7 +12,7 @@ from readygate.compare.triage import Triage
 from readygate.judge import can_be_waived, judge
 from readygate.model.comparison import Comparison, PolicyChange, Waiver
 from readygate.model.policy import Policy, paths_fit, quarantined
-from readygate.model.verdict import Verdict
+from readygate.model.verdict import Level, Verdict
 from readygate.policy import Rulebook
 from readygate.policy.difference import difference
 
@@ -24,11 +24,12 @@ def terms(policy: Policy, now: int) -> Terms:
         policy: the policy.
         now: seconds since 1970.
     """
-    flaky = policy.options.get("flaky", {})
+    flaky = policy.options["flaky"]
     return Terms(
         triage=Triage(
-            flips=int(flaky.get("flips") or 2),
-            runs=int(flaky.get("runs") or 20),
+            # where no rule tells known-flaky failures, none is excused; a smaller number must not suddenly ask more
+            flips=max(1, int(flaky["flips"] or 0)) if policy.levels["flaky"] is not Level.OFF else 0,
+            runs=max(1, int(flaky["runs"] or 0)),
             quarantined=quarantined(policy, time.strftime("%Y-%m-%d", time.gmtime(now))),
         ),
         parts=tuple(

@@ -7,7 +7,8 @@ rows of each kind fails here, so that a new rule comes with its situations.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -31,9 +32,11 @@ from tests.support.builders import (
 
 from readygate.judge import judge
 from readygate.model.comparison import Comparison
+from readygate.model.history import History, PastRun
 from readygate.model.phrase import Name, Phrase
-from readygate.model.policy import Policy
+from readygate.model.policy import Category, Component, Policy
 from readygate.model.snapshot import Measured, Pattern
+from readygate.model.tests import ClassBlock, Counts, Leg, TestId
 from readygate.model.verdict import Level, Status
 from readygate.rules import PRESETS, Judgement, Result, Rule, all_rules
 
@@ -138,7 +141,248 @@ def changed(covered_lines: int, of: int) -> Callable[[], Comparison]:
 
 MANY = 100_000
 
+
+def given(name: str = "standard") -> Policy:
+    """A preset in which every option has a value, as the rules that are off need one."""
+    chosen = policy(name)
+    options = {
+        rule: {option: Fraction(1, 2) if value is None else value for option, value in values.items()}
+        for rule, values in chosen.options.items()
+    }
+    return replace(chosen, options=options)
+
+
+def asks(rule: str, **options: object) -> Policy:
+    """The standard preset with options of one rule; underscores stand for hyphens."""
+    chosen = given()
+    values = {name.replace("_", "-"): Fraction(str(value)) for name, value in options.items()}
+    return replace(chosen, options={**chosen.options, rule: {**chosen.options[rule], **values}})
+
+
+def parts(*components: Component) -> Policy:
+    return replace(given(), components=components)
+
+
+def sets(*categories: Category) -> Policy:
+    return replace(given(), categories=categories)
+
+
+def recorded(letters: str, past: str, *, branch: str = "main") -> Callable[[], Comparison]:
+    """The only test of a class now, after it passed on the base; `past` is its record there."""
+    test = TestId(class_name="A", name="test_0")
+    runs = tuple(PastRun(commit=f"{number:040x}", counts=Counts()) for number in range(len(past)))
+    history = History(runs=runs, tests={(test, ""): past})
+
+    def make() -> Comparison:
+        known = baseline(measure(report({"A": numbered("p")}), commit=BASE), history=history, branch=branch)
+        return compared(measure(report({"A": numbered(letters)})), known)
+
+    return make
+
+
+def timed(now: Sequence[float], before: Sequence[float] | None, *runs: float) -> Callable[[], Comparison]:
+    """Tests of one class by their seconds, and the seconds of earlier runs of the base."""
+
+    def side(seconds: Sequence[float]) -> Measured:
+        names = [f"test_{number}" for number in range(len(seconds))]
+        made = ClassBlock.build(names, bytes(len(seconds)), array("f", seconds))
+        counts = Counts(passed=len(seconds))
+        return with_legs(Leg(path="x", blocks={"A": made}, executions=counts, seconds=sum(seconds)))
+
+    past = History(runs=tuple(PastRun(commit=f"{n:040x}", counts=Counts(), seconds=run) for n, run in enumerate(runs)))
+    return lambda: compared(side(now), None if before is None else baseline(side(before), history=past))
+
+
+AUTH = Component(name="auth", paths=("auth/**",), minimum=Fraction(4, 5), critical=True)
+STEADY = Component(name="auth", paths=("auth/**",), maximum_drop=Fraction(1, 100))
+API = Category(name="api", tests=("A::test_*",), minimum=Fraction(9, 10))
+
 SITUATIONS: dict[str, list[Row]] = {
+    "flaky": [
+        Row(PASS, run("pfs", "ppp"), ("0 tests",)),
+        Row(PASS, run("p")),
+        Row(PASS, recorded("f", "FFF...")),  # it was mended once
+        Row(PASS, recorded("f", "..F..F")),  # it fails on the base, too
+        Row(BROKEN, recorded("f", "..F..."), ("1 test fails and flipped on the base, too",)),
+        Row(BROKEN, recorded("k", "......"), ("1 test failed first and passed then",)),
+        Row(BROKEN, recorded("f", ".~.F..", branch=""), ("1 test fails",)),
+        Row(BROKEN, run("kkkkk"), ("5 tests failed first and passed then",)),
+        Row(UNKNOWN, nothing_found, ("no test report",)),
+    ],
+    "pass-rate": [
+        Row(PASS, run("pppf"), ("3 of 4 tests passed, 75.00%; 75% asked",), under=asks("pass-rate", minimum="0.75")),
+        Row(BROKEN, run("pppf"), ("75.01% asked, 1 test fewer may fail",), under=asks("pass-rate", minimum="0.7501")),
+        Row(BROKEN, run("pffe"), ("25.00%; 99.9% asked, 3 tests fewer",), under=asks("pass-rate", minimum="0.999")),
+        Row(BROKEN, run("f"), ("0 of 1 test passed, 0%",)),
+        Row(PASS, run("pss"), ("1 of 1 test passed, 100%; 100% asked",), under=asks("pass-rate", minimum=1)),
+        Row(UNKNOWN, cut_short, ("damaged",)),
+        Row(UNKNOWN, run("ss"), ("No test ran",)),
+        Row(UNKNOWN, nothing_found),
+    ],
+    "test-count": [
+        Row(PASS, run("pfk"), ("3 tests ran; 3 asked",), under=asks("test-count", minimum=3)),
+        Row(BROKEN, run("pfs"), ("2 tests ran; 3 asked, 1 more test needed",), under=asks("test-count", minimum=3)),
+        Row(BROKEN, run("p"), ("1 test ran; 1,000 asked, 999 more",), under=asks("test-count", minimum=1000)),
+        Row(PASS, cut_short, ("1 test ran; 1 asked",), under=asks("test-count", minimum=1)),
+        Row(UNKNOWN, nothing_found, ("no test report",)),
+    ],
+    "coverage-min": [
+        Row(
+            PASS,
+            lines({"a.py": "hhhm"}, None),
+            ("3 of 4 lines, 75.00%; 75%",),
+            under=asks("coverage-min", minimum=".75"),
+        ),
+        Row(
+            BROKEN,
+            lines({"a.py": covered(MANY * 3 // 4 - 1, MANY)}, None),
+            ("74.99%; 75% asked, 1 more covered line needed",),
+            under=asks("coverage-min", minimum="0.75"),
+        ),
+        Row(
+            BROKEN,
+            lines({"a.py": covered(3010, 13_144)}, None),
+            ("3,010 of 13,144 lines, 22.90%; 25% asked, 276 more covered lines needed",),
+            under=asks("coverage-min", minimum="0.25"),
+        ),
+        Row(BROKEN, lines({"a.py": "m"}, None), ("0 of 1 line, 0%; 50% asked, 1 more covered line needed",)),
+        Row(UNKNOWN, lines(None, None), ("not measured",)),
+        Row(UNKNOWN, lines({"a.py": "."}, None), ("No line was measured",)),
+        Row(UNKNOWN, lines({"a.py": "m"}, None, damaged=True), ("damaged",)),
+    ],
+    "components": [
+        Row(PASS, lines({"auth/a.py": "hhhhm", "b.py": "m"}, None), ("1 component as asked",), under=parts(AUTH)),
+        Row(
+            BROKEN, lines({"auth/a.py": "hhhm", "b.py": "hh"}, None), ("1 component misses", "auth"), under=parts(AUTH)
+        ),
+        Row(
+            BROKEN,
+            lines({"auth/a.py": "hhhm"}, None),
+            ("1 component misses its goals",),
+            ceiling=Level.WARN,
+            under=parts(replace(AUTH, critical=False)),
+        ),
+        Row(
+            BROKEN,
+            lines({"auth/a.py": "hhhm", "c.py": "m"}, None),
+            ("2 components miss their goals: auth, c",),
+            under=parts(replace(AUTH, name="c", paths=("c.py",), critical=False), AUTH),
+        ),
+        # the project did not fall, its part did
+        Row(
+            BROKEN,
+            lines({"auth/a.py": "hm", "b.py": "hh"}, {"auth/a.py": "hh", "b.py": "hm"}),
+            ("auth",),
+            ceiling=Level.WARN,
+            under=parts(STEADY),
+        ),
+        Row(PASS, lines({"auth/a.py": covered(99, 100)}, {"auth/a.py": covered(100, 100)}), under=parts(STEADY)),
+        Row(
+            BROKEN,
+            lines({"auth/a.py": covered(9_899, 10_000)}, {"auth/a.py": covered(10_000, 10_000)}),
+            under=parts(replace(STEADY, critical=True)),
+        ),
+        # 8 of 10, of which the change removes 5 covered ones: 3 of 5 are as good as before
+        Row(
+            PASS,
+            lines({"auth/a.py": "hhhmm"}, {"auth/a.py": "hhhhhhhhmm"}, change("auth/a.py", [], range(4, 9))),
+            under=parts(STEADY),
+        ),
+        # a moved file is followed
+        Row(
+            BROKEN,
+            lines({"auth/b.py": "hm"}, {"x/b.py": "hh"}, change("auth/b.py", status="renamed", old_path="x/b.py")),
+            ceiling=Level.WARN,
+            under=parts(STEADY),
+        ),
+        Row(
+            BROKEN,
+            lines({"b.py": "h"}, None),
+            ("1 component is not measured: auth",),
+            ceiling=Level.WARN,
+            under=parts(AUTH),
+        ),
+        # no longer measured although it is still there
+        Row(BROKEN, lines({"b.py": "h"}, {"b.py": "h", "auth/a.py": "h"}), ("misses",), under=parts(AUTH)),
+        # its files were deleted
+        Row(
+            BROKEN,
+            lines({"b.py": "h"}, {"b.py": "h", "auth/a.py": "h"}, change("auth/a.py", status="removed")),
+            ("is not measured",),
+            ceiling=Level.WARN,
+            under=parts(AUTH),
+        ),
+        Row(
+            UNKNOWN,
+            lines({"auth/b.py": "h"}, {"auth/b.py": "h", "auth/a.py": "h"}),
+            ("do not compare", "auth"),
+            under=parts(STEADY),
+        ),
+        Row(UNKNOWN, run("p"), ("names no component",)),
+        Row(UNKNOWN, run("p"), ("not measured",), under=parts(AUTH)),
+        Row(UNKNOWN, lines({"auth/a.py": "m"}, None, damaged=True), ("damaged",), under=parts(AUTH)),
+    ],
+    "category-pass-rate": [
+        Row(PASS, run("p" * 9 + "f"), ("1 category as asked",), under=sets(API)),
+        Row(BROKEN, run("p" * 8 + "f"), ("1 category misses its pass rate: api",), under=sets(API)),
+        Row(PASS, run("f"), under=sets(replace(API, minimum=None))),
+        Row(
+            BROKEN,
+            run("f"),
+            ("2 categories miss their pass rate: again, api",),
+            under=sets(API, replace(API, name="again", tests=("re:test_0$",), minimum=Fraction(1))),
+        ),
+        Row(
+            BROKEN,
+            matrix({"a": "p", "b": "f"}, {"a": "p", "b": "p"}),
+            ("api",),
+            under=sets(replace(API, tests=("*t",))),
+        ),
+        Row(BROKEN, run("p"), ("no test of 1 category ran: api",), Level.WARN, sets(replace(API, tests=("B::*",)))),
+        Row(BROKEN, run("s", "p"), ("1 category misses its pass rate",), under=sets(API)),
+        Row(PASS, suites(("api", "web"), ("api",)), under=sets(replace(API, tests=("api::*",)))),
+        Row(UNKNOWN, cut_short, ("damaged",), under=sets(API)),
+        Row(UNKNOWN, nothing_found, ("no test report",), under=sets(API)),
+        Row(UNKNOWN, run("f"), ("names no category",)),
+    ],
+    "new-exclusions": [
+        Row(PASS, lines({"a.py": "hx"}, {"a.py": "hx"}), ("0 lines",)),
+        Row(BROKEN, lines({"a.py": "hx"}, {"a.py": "hm"}), ("1 line in 1 file",)),
+        Row(BROKEN, lines({"a.py": "xx", "b.py": "x"}, {"a.py": "hm", "b.py": "h"}), ("3 lines in 2 files",)),
+        Row(BROKEN, lines({f"{n}.py": "x" for n in range(5)}, {f"{n}.py": "h" for n in range(5)}), ("5 files",)),
+        Row(UNKNOWN, run("p"), ("no baseline",)),
+        Row(UNKNOWN, lines(None, {"a.py": "h"}), ("not measured",)),
+        Row(UNKNOWN, lines({"a.py": "h"}, None), ("The base did not measure coverage",)),
+        Row(UNKNOWN, lines({"a.py": "x"}, {"a.py": "h"}, known=False), ("not known",)),
+    ],
+    "unmeasured-files": [
+        Row(PASS, lines({"a.py": "h"}, None, change("a.py", [1]), change("b.md", [1])), ("0 files",)),
+        Row(PASS, lines({"a.py": "h"}, None, change("tests/test_b.py", [1]))),
+        Row(PASS, lines({"a.py": "h"}, None, change("a.py", [1]), complete=False), ("that are listed",)),
+        Row(BROKEN, lines({"a.py": "h"}, None, change("b.py", [1])), ("1 changed source file is not measured: b.py",)),
+        Row(BROKEN, lines({"a.py": "h"}, None, *[change(f"{n}.py", [1]) for n in range(7)]), ("7 changed", "2 more")),
+        Row(UNKNOWN, lines(None, None, change("a.py", [1])), ("not measured",)),
+        Row(UNKNOWN, lines({"a.py": "h"}, None, known=False), (NO_CHANGES_NOTE,)),
+        Row(UNKNOWN, lines({"a.py": "h"}, None, change("b.py", [1]), damaged=True), ("damaged",)),
+    ],
+    "duration": [
+        Row(PASS, timed([10, 20], [10, 20]), ("30.00 s now, 30.00 s on the base, of 2 tests",)),
+        Row(PASS, timed([0.9] * 30, [0.1] * 30)),  # nine times as long, and 24 s more, by ones of less than a second
+        Row(BROKEN, timed([2.5, 1], [1, 1]), ("1 test takes longer",)),
+        Row(PASS, timed([2, 1], [1, 1])),  # exactly the factor
+        Row(PASS, timed([1.5, 1], [0.5625, 1])),  # more than the factor, by less than a second
+        Row(PASS, timed([3, 6, 6, 6, 6, 6], [1, 2, 2, 2, 2, 2])),  # the machine is slower: 3 times for all
+        Row(BROKEN, timed([9, 6, 6, 6, 6, 6], [1, 2, 2, 2, 2, 2]), ("1 test takes longer",)),
+        Row(BROKEN, timed([15] * 10, [9] * 10), ("150.00 s now, 90.00 s on the base",)),
+        Row(PASS, timed([13.5] * 10, [9] * 10), ("135.00 s now, 90.00 s",)),
+        Row(PASS, timed([15] * 10, [9] * 10, 91, 150)),  # it took as long before
+        Row(BROKEN, timed([15] * 10, [9] * 10, *[500] * 1, *[149] * 10), ("150.00 s now",)),  # long ago
+        Row(PASS, timed([9] * 10 + [1000], [9] * 10), ("of 10 tests",)),  # an added test
+        Row(BROKEN, timed([90] * 4 + [1] * 6, [1] * 10), ("4 tests take longer",)),
+        Row(UNKNOWN, timed([1], None), ("no baseline",)),
+        Row(UNKNOWN, timed([1], [0]), ("no durations",)),
+        Row(UNKNOWN, cut_short, ("damaged",)),
+    ],
     "score": [
         Row(PASS, lambda: replace(run("p", "p")(), score=Fraction(1, 2)), ("50 of 100; 50 asked",)),
         Row(BROKEN, lambda: replace(run("p", "p")(), score=Fraction(4999, 10_000)), ("49 of 100; 50 asked",)),
@@ -285,16 +529,6 @@ ROWS = [
 ]
 
 
-def given(name: str = "standard") -> Policy:
-    """A preset in which every option has a value, as the rules that are off need one."""
-    chosen = policy(name)
-    options = {
-        rule: {option: Fraction(1, 2) if value is None else value for option, value in values.items()}
-        for rule, values in chosen.options.items()
-    }
-    return replace(chosen, options=options)
-
-
 def text(parts: Phrase) -> str:
     return "".join(part.text if isinstance(part, Name) else part for part in parts)
 
@@ -402,6 +636,11 @@ def test_the_status_follows_from_level_and_ceiling(rule: Rule, row: Row, name: s
         ("new-skips", "WARN BLOCK WARN"),
         ("coverage-drop", "BLOCK BLOCK WARN"),
         ("patch-coverage", "WARN BLOCK OFF"),
+        ("flaky", "WARN BLOCK WARN"),
+        ("new-exclusions", "WARN BLOCK WARN"),
+        ("unmeasured-files", "WARN WARN OFF"),
+        *((name, "OFF OFF OFF") for name in ("pass-rate", "test-count", "coverage-min", "components", "duration")),
+        ("category-pass-rate", "OFF OFF OFF"),
     ],
 )
 def test_the_levels_that_the_documentation_promises(name: str, levels: str) -> None:

@@ -46,7 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "sources": {"errors", "formats", "github", "model"},
     "snapshot": {"errors", "model"},
     "compare": {"model"},
-    "rules": {"figures", "model", "registry"},
+    "rules": {"compare", "figures", "model", "registry"},
     "policy": {"errors", "figures", "model", "rules"},
     "govern": {"compare", "judge", "model", "policy"},
     "judge": {"model", "rules"},

@@ -102,7 +102,7 @@ class TestProject:
     )
     def test_without_the_whole_diff_only_the_totals_are_compared(self, diff: Changes | None) -> None:
         found = delta({"a.py": "hm"}, {"a.py": "hh"}, diff)
-        assert found == CoverageDelta(base=ratio(2, 2), base_branches=None)
+        assert found == CoverageDelta(base=ratio(2, 2), base_branches=None, kept={"a.py": ratio(2, 2)})
 
     def test_a_file_that_nobody_measures_may_lack_its_diff(self) -> None:
         diff = changes(change("a.py"), change("package-lock.json", shown=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from readygate.compare.align import align
@@ -91,11 +92,12 @@ def compare(
             changes_note=changes_note,
             since_baseline=since_baseline,
         ),
-        changes=changes,
+        changes=_sorted(changes),
         docs_only=is_docs_only(changes),
         missing_groups=tuple(group for group in missing if group not in carried),
         missing_legs=apart.missing_legs if apart else (),
         carried=kept,
+        base=base,
         now=terms.now,
     )
 
@@ -120,6 +122,10 @@ def outcomes_of(tests: Iterable[TestId], blocks: Mapping[tuple[str, str], ClassB
         known = dict(block.items()) if block else {}
         found.update({test: known[test.name] for test in some if test.name in known})
     return found
+
+
+def _sorted(changes: Changes | None) -> Changes | None:
+    return changes and replace(changes, files=tuple(sorted(changes.files, key=lambda file: file.path)))
 
 
 def is_docs_only(changes: Changes | None) -> bool:

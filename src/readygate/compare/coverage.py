@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from readygate.compare.exclusions import newly_excluded
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import CoverageComparison, CoverageDelta, Patch, PatchFile
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio, add_ratios
@@ -86,12 +87,16 @@ def _patch_file(file: FileCoverage, change: FileChange) -> PatchFile:
 
 
 def _delta(head: Coverage, base: Coverage, since: Changes | None) -> CoverageDelta:
-    plain = CoverageDelta(base=base.lines(), base_branches=base.branches())
     if since is None or not since.complete:
-        return plain
+        return CoverageDelta(
+            base=base.lines(),
+            base_branches=base.branches(),
+            kept={file.path: _ratio(file.lines) for file in base.files},
+        )
     changed = {file.old_path or file.path: file for file in since.files if file.status != "added"}
     now = {file.path: file for file in head.files}
-    adjusted, unchanged_base, unchanged_head, gone = [], [], [], []
+    unchanged_base, unchanged_head, gone = [], [], []
+    kept_by: dict[str, Ratio] = {}
     known = True  # which lines are removed
     for file in base.files:
         change = changed.get(file.path)
@@ -99,7 +104,7 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None) -> CoverageDel
             continue
         path = change.path if change else file.path
         kept = _ratio(_without(file.lines, change.removed if change else ()))
-        adjusted.append(kept)
+        kept_by[path] = kept
         mine = now.get(path)
         if mine is None:
             if kept.total:  # a file without a line to measure may be left out of a report
@@ -111,12 +116,14 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None) -> CoverageDel
         unchanged_base.append(kept)
         unchanged_head.append(_ratio(_without(mine.lines, change.added if change else ())))
     return CoverageDelta(
-        base=plain.base,
-        base_branches=plain.base_branches,
-        adjusted=add_ratios(adjusted) if known else None,
+        base=base.lines(),
+        base_branches=base.branches(),
+        adjusted=add_ratios(kept_by.values()) if known else None,
         unchanged_base=add_ratios(unchanged_base),
         unchanged_head=add_ratios(unchanged_head),
         gone=tuple(sorted(gone)),
+        kept=kept_by,
+        excluded=newly_excluded(head, base, since),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ from readygate.model.changes import Changes
 from readygate.model.coverage import Coverage, Ratio
 from readygate.model.history import Past
 from readygate.model.phrase import Phrase
-from readygate.model.snapshot import Baseline, Measured
+from readygate.model.snapshot import Baseline, Measured, Snapshot
 from readygate.model.tests import Counts, Detail, Leg, Outcome, TestId
 from readygate.model.value import dataclass
 
@@ -129,6 +130,14 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileLines:
+    """Some lines of one file, ascending."""
+
+    path: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageDelta:
     """Both sides of the project's coverage.
 
@@ -138,6 +147,10 @@ class CoverageDelta:
         unchanged_base: lines that the change does not touch, as the base measured them.
         unchanged_head: the same lines now.
         gone: files that the base measured, that still exist, and that this run does not measure.
+        kept: each file that the base measured and that still exists, by its path now, as the base measured it without
+            the lines that the change removes; with them where those are unknown.
+        excluded: lines that this run leaves out of the measurement and the base did not; None where the diff is
+            unknown.
     """
 
     base: Ratio
@@ -146,6 +159,8 @@ class CoverageDelta:
     unchanged_base: Ratio | None = None
     unchanged_head: Ratio | None = None
     gone: tuple[str, ...] = ()
+    kept: Mapping[str, Ratio] = field(default_factory=dict)
+    excluded: tuple[FileLines, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +230,7 @@ class Comparison:
         carried: legs that the base had, that this run lacks, and that the change does not touch as the policy says.
         policy_change: what the change does to the policy file; None if nothing, or that is unknown.
         waiver: the label that excuses what the policy lets it excuse; None without one.
+        base: the snapshot of the baseline with suites and legs called as in the head, without what is carried.
         score: the readiness score as a share; None before the other rules were asked.
         now: seconds since 1970; 0 if unknown.
     """
@@ -233,5 +249,6 @@ class Comparison:
     carried: tuple[Leg, ...] = ()
     policy_change: PolicyChange | None = None
     waiver: Waiver | None = None
+    base: Snapshot | None = None
     score: Fraction | None = None
     now: int = 0

@@ -107,9 +107,15 @@ def any_of(patterns: Iterable[Pattern]) -> Callable[[str], bool]:
     def fits(text: str) -> bool:
         if whole is not None and whole.match(text) is not None:
             return True
-        return inside is not None and inside.search(_encodable(text)) is not None
+        # as bytes, which spares counting where the characters of what was found stand
+        return inside is not None and inside.search(text.encode("utf-8", "replace")) is not None
 
     return fits
+
+
+def literal_start(pattern: Pattern) -> str:
+    """The characters with which every text begins that fits; empty where that is open."""
+    return re.split(r"[*?\\]", pattern.source, maxsplit=1)[0] if pattern.is_glob else ""
 
 
 def replacer(patterns: Iterable[Pattern], by: str) -> Callable[[str], str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from fractions import Fraction
 
-from readygate.model.patterns import any_of, glob, paths_fit, regex
+from readygate.model.patterns import Pattern, any_of, glob, paths_fit, regex
 from readygate.model.tests import TestId
 from readygate.model.value import dataclass
 from readygate.model.verdict import Level
@@ -138,14 +138,31 @@ def tests_fit(patterns: tuple[str, ...]) -> Callable[[TestId], bool]:
     Raises:
         PatternError: a pattern cannot be used.
     """
-    made = [regex(text[len(REGEX) :]) if text.startswith(REGEX) else glob(text) for text in patterns]
-    fits = any_of(made)
+    fits = names_fit(patterns)
 
     def fit(test: TestId) -> bool:
         name = f"{test.class_name}::{test.name}" if test.class_name else test.name
         return fits(name) or (bool(test.group) and fits(f"{test.group}::{name}"))
 
     return fit
+
+
+def names_fit(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Return a function that says whether a name, put together as for `tests_fit`, fits any of some patterns.
+
+    Raises:
+        PatternError: a pattern cannot be used.
+    """
+    return any_of(test_patterns(patterns))
+
+
+def test_patterns(patterns: tuple[str, ...]) -> tuple[Pattern, ...]:
+    """Patterns of test names as `tests_fit` reads them.
+
+    Raises:
+        PatternError: a pattern cannot be used.
+    """
+    return tuple(regex(text[len(REGEX) :]) if text.startswith(REGEX) else glob(text) for text in patterns)
 
 
 def quarantined(policy: Policy, today: str) -> Callable[[TestId], bool] | None:
@@ -163,7 +180,9 @@ __all__ = [
     "Policy",
     "Quarantine",
     "SuiteGroup",
+    "names_fit",
     "paths_fit",
     "quarantined",
+    "test_patterns",
     "tests_fit",
 ]

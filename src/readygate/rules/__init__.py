@@ -142,5 +142,14 @@ def one_sided(comparison: Comparison) -> Judgement | None:
     return INCOMPLETE if damaged(comparison, TestReport) else None
 
 
+def uncertain_coverage(comparison: Comparison) -> Judgement | None:
+    """Why the coverage of this run is not known, or not all of it; None if it is."""
+    if comparison.coverage is None:
+        return not_evaluated("Coverage was not measured")
+    if comparison.missing_groups or comparison.missing_legs:
+        return not_evaluated("A suite or leg of the base left no report", incomplete=True)
+    return INCOMPLETE if damaged(comparison, CoverageReport) else None
+
+
 INCOMPLETE = not_evaluated("A damaged report leaves open what it would have told", incomplete=True)
 NO_BASELINE = not_evaluated("There is no baseline to compare with", needs_baseline=True)

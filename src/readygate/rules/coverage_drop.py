@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from readygate.figures import decimal
+from readygate.figures import allowed, decimal
 from readygate.model.comparison import Comparison, CoverageComparison, CoverageDelta
 from readygate.model.coverage import Ratio
 from readygate.model.phrase import listed
@@ -68,16 +68,16 @@ def _small(fell: Fraction, delta: CoverageDelta, maximum: Fraction) -> str:
     if fell <= 0:
         return f"Did not fall{without}"
     shown = decimal(fell * 100) if fell * 10_000 >= 1 else "under 0.01"
-    return f"Fell by {shown} points{without}; {decimal(maximum * 100)} allowed"
+    return f"Fell by {shown} points{without}; {allowed(maximum)} allowed"
 
 
 def _broken(fell: Fraction, maximum: Fraction, subject: str, part: str, ceiling: Level) -> Judgement:
     shown = decimal(fell * 100, above=maximum * 100)
     return Judgement(
         result=Result.BROKEN,
-        summary=(f"{subject} lost {shown} points; {decimal(maximum * 100)} allowed",),
+        summary=(f"{subject} lost {shown} points; {allowed(maximum)} allowed",),
         title=(f"Coverage {part}fell by {shown} points.",),
-        detail=(f"{subject} lost them; the policy allows {decimal(maximum * 100)}.",),
+        detail=(f"{subject} lost them; the policy allows {allowed(maximum)}.",),
         todo=("cover what is no longer covered, or check that every test still runs with coverage.",),
         short=f"coverage {part}fell by {shown} points",
         ceiling=ceiling,

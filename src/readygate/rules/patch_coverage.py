@@ -38,7 +38,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     share = patch.lines.fraction
     if share is None:
         return passes("No changed line is measured")
-    figures = f"{patch.lines.covered:,} of {patch.lines.total:,} changed lines, {percent(share)}"
+    figures = f"{patch.lines.covered:,} of {patch.lines.total:,} changed lines, {percent(share, beside=minimum)}"
     detail: Phrase = ()
     if patch.left_out:
         names = listed(patch.left_out, 3)
@@ -50,14 +50,14 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     return Judgement(
         result=Result.BROKEN,
         summary=(f"{figures}; {limit(minimum)} asked, {count(more, 'more line')} needed", *detail),
-        title=(f"{percent(share)} of the changed lines are covered.",),
+        title=(f"{percent(share, beside=minimum)} of the changed lines are covered.",),
         detail=(f"The policy asks for {limit(minimum)}.", *detail),
         todo=(
             f"cover the {count(open_lines, 'line')} listed below."
             if more == open_lines
             else f"cover {more:,} more of the {count(open_lines, 'line')} listed below.",
         ),
-        short=f"{percent(share)} of the changed lines are covered",
+        short=f"{percent(share, beside=minimum)} of the changed lines are covered",
     )
 
 

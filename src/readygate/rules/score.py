@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readygate.figures import limit
+from readygate.figures import decimal, limit
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level
@@ -14,16 +14,18 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     score, minimum = comparison.score, policy.option("score", "minimum")
     if score is None:
         return not_evaluated("No rule could be evaluated")
-    shown, asked = score * 100, limit(minimum).removesuffix("%")
+    whole, asked = int(score * 100), limit(minimum).removesuffix("%")
+    # a score that reaches 49.5 must not be shown as 49 beside it
+    shown = f"{whole}" if (score < minimum) or whole >= minimum * 100 else decimal(score * 100, least=minimum * 100)
     if score >= minimum:
-        return passes(f"{int(shown)} of 100; {asked} asked")
+        return passes(f"{shown} of 100; {asked} asked")
     return Judgement(
         result=Result.BROKEN,
-        summary=(f"{int(shown)} of 100; {asked} asked",),
-        title=(f"The readiness score is {int(shown)} of 100.",),
+        summary=(f"{shown} of 100; {asked} asked",),
+        title=(f"The readiness score is {shown} of 100.",),
         detail=(f"The policy asks for {asked}.",),
         todo=("mend the findings that took points off; they are listed with the score.",),
-        short=f"the readiness score is {int(shown)}",
+        short=f"the readiness score is {shown}",
     )
 
 

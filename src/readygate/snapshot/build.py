@@ -77,7 +77,10 @@ def _leg(bucket: Bucket) -> Leg:
 
 
 def _details(buckets: Iterable[Bucket]) -> dict[tuple[TestId, str], Detail]:
-    """Keep of each test the detail of its worst execution; of equal ones the first in the order of their text."""
+    """Keep of each test the detail of its worst execution; of equal ones the first in the order of their text.
+
+    They are sorted, so that the order of the files has no influence on what is written of them.
+    """
     details: dict[tuple[TestId, str], Detail] = {}
     for bucket in buckets:
         for report in bucket.reports:
@@ -87,7 +90,12 @@ def _details(buckets: Iterable[Bucket]) -> dict[tuple[TestId, str], Detail]:
                 known = details.get(key)
                 if known is None or _weight(detail) > _weight(known):
                     details[key] = detail
-    return details
+    return dict(sorted(details.items(), key=_place))
+
+
+def _place(item: tuple[tuple[TestId, str], Detail]) -> tuple[str, str, str, str]:
+    (test, leg), _ = item
+    return test.group, test.class_name, test.name, leg
 
 
 def _weight(detail: Detail) -> tuple[int, str, str, str]:

@@ -1,0 +1,77 @@
+"""The pass rates of the sets of tests that a policy names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import compress
+
+from readygate.model.comparison import Comparison
+from readygate.model.parts import CategoryResult
+from readygate.model.patterns import any_of, literal_start
+from readygate.model.policy import Category, Policy, test_patterns
+from readygate.model.tests import SEPARATOR, ClassBlock, Counts, count_outcomes
+
+Blocks = Mapping[tuple[str, str], ClassBlock]
+
+
+def category_results(comparison: Comparison, policy: Policy) -> tuple[CategoryResult, ...]:
+    """Count the tests of each category of a policy, in its order."""
+    if not policy.categories:
+        return ()
+    filters = [_Filter.of(category) for category in policy.categories]
+    counts = _counts(comparison.head.snapshot.headline(), filters)
+    base = comparison.base
+    empty = [each for each, found in zip(filters, counts, strict=True) if found.pass_rate is None]
+    before = iter(_counts(base.headline(), empty) if base and empty else [Counts()] * len(empty))
+    return tuple(
+        CategoryResult(
+            name=category.name,
+            minimum=category.minimum,
+            counts=found,
+            lost=found.pass_rate is None and next(before).pass_rate is not None,
+        )
+        for category, found in zip(policy.categories, counts, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """Which names fit a category; a class of which none can is passed over at once."""
+
+    fits: Callable[[str], bool]
+    starts: tuple[str, ...]
+
+    @classmethod
+    def of(cls, category: Category) -> _Filter:
+        patterns = test_patterns(category.tests)
+        return cls(any_of(patterns), tuple(dict.fromkeys(literal_start(pattern) for pattern in patterns)))
+
+    def may_fit(self, begin: str) -> bool:
+        """Whether a name that begins so may fit."""
+        return any(begin.startswith(start) or start.startswith(begin) for start in self.starts)
+
+    def picks(self, names: list[str], begins: tuple[str, ...]) -> list[bool] | None:
+        """Which tests of a class fit under any of the beginnings of their full names; None if none can."""
+        found: list[bool] | None = None
+        for begin in begins:
+            if not self.may_fit(begin):
+                continue
+            if found is None:
+                found = [self.fits(begin + name) for name in names]
+            elif not all(found):
+                found = [known or self.fits(begin + name) for known, name in zip(found, names, strict=True)]
+        return found
+
+
+def _counts(blocks: Blocks, filters: list[_Filter]) -> list[Counts]:
+    columns = [bytearray() for _ in filters]
+    for (group, class_name), block in blocks.items():
+        begin = f"{class_name}::" if class_name else ""
+        begins = (begin, f"{group}::{begin}") if group else (begin,)
+        names = block.names.split(SEPARATOR)
+        for each, column in zip(filters, columns, strict=True):
+            found = each.picks(names, begins)
+            if found is not None:
+                column.extend(compress(block.outcomes, found))
+    return [count_outcomes(column) for column in columns]

@@ -1,0 +1,34 @@
+"""The coverage of the parts that a policy names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from readygate.model.comparison import Comparison, CoverageComparison
+from readygate.model.coverage import Ratio, add_ratios
+from readygate.model.parts import ComponentResult
+from readygate.model.policy import Component, Policy, paths_fit
+
+
+def component_results(comparison: Comparison, policy: Policy) -> tuple[ComponentResult, ...]:
+    """Measure each component of a policy, in its order; none if this run measured no coverage."""
+    coverage = comparison.coverage
+    if coverage is None:
+        return ()
+    return tuple(_measure(part, paths_fit(part.paths), coverage) for part in policy.components)
+
+
+def _measure(part: Component, fits: Callable[[str], bool], coverage: CoverageComparison) -> ComponentResult:
+    own = [file for file in coverage.head.files if fits(file.path)]
+    delta = coverage.delta
+    kept = None if delta is None else [ratio for path, ratio in delta.kept.items() if fits(path)]
+    return ComponentResult(
+        name=part.name,
+        minimum=part.minimum,
+        maximum_drop=part.maximum_drop,
+        critical=part.critical,
+        files=len(own),
+        lines=add_ratios(Ratio(covered=file.covered, total=file.total) for file in own),
+        base=None if kept is None else add_ratios(kept),
+        gone=tuple(path for path in delta.gone if fits(path)) if delta else (),
+    )

@@ -1,0 +1,36 @@
+"""The next step of the ladder of coverage goals, and how far it is."""
+
+from __future__ import annotations
+
+from heapq import nsmallest
+from math import ceil
+
+from readygate.model.comparison import Comparison
+from readygate.model.parts import NextGoal, UncoveredFile
+from readygate.model.policy import Policy
+
+LARGEST = 5
+"""Files named with the goal."""
+
+
+def next_goal(comparison: Comparison, policy: Policy) -> NextGoal | None:
+    """Return the lowest goal that is not reached; None if there is none, or no line was measured."""
+    coverage = comparison.coverage
+    share = coverage.lines.fraction if coverage else None
+    if coverage is None or share is None:
+        return None
+    ahead = [goal for goal in policy.goals if goal.coverage > share]
+    if not ahead:
+        return None
+    goal = min(ahead, key=lambda step: step.coverage)
+    open_lines = [(file.total - file.covered, file.path) for file in coverage.head.files]
+    largest = nsmallest(LARGEST, (row for row in open_lines if row[0]), key=lambda row: (-row[0], row[1]))
+    return NextGoal(
+        goal=goal.coverage,
+        by=goal.by,
+        lines=coverage.lines,
+        needed=ceil(goal.coverage * coverage.lines.total) - coverage.lines.covered,
+        largest=tuple(UncoveredFile(path=path, lines=lines) for lines, path in largest),
+        reached=len(policy.goals) - len(ahead),
+        steps=len(policy.goals),
+    )

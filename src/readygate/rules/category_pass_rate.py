@@ -1,0 +1,90 @@
+"""category-pass-rate: enough tests of each set that the policy names pass."""
+
+from __future__ import annotations
+
+from readygate.compare.categories import category_results
+from readygate.figures import limit, needed, percent
+from readygate.model.comparison import Comparison
+from readygate.model.parts import CategoryResult
+from readygate.model.phrase import Name, Phrase, count, listed
+from readygate.model.policy import Policy
+from readygate.model.report import TestReport
+from readygate.model.verdict import Level
+from readygate.rules import INCOMPLETE, Judgement, Result, Rule, damaged, not_evaluated, passes
+
+TOLD = 5
+
+
+def judge(comparison: Comparison, policy: Policy) -> Judgement:
+    """Broken by a category below its minimum, or of which no test ran."""
+    if not policy.categories:
+        return not_evaluated("The policy names no category")
+    if not comparison.head.snapshot.legs:
+        return not_evaluated("There is no test report")
+    parts = category_results(comparison, policy)
+    missed = [part for part in parts if part.below or (part.lost and part.minimum is not None)]
+    empty = [part for part in parts if part.empty and part not in missed]
+    if not missed and damaged(comparison, TestReport):
+        return INCOMPLETE
+    if not missed and not empty:
+        return passes(f"{count(len(parts), 'category', 'categories')} as asked")
+    told = sorted((*missed, *empty), key=lambda part: (part not in missed, part.name))
+    fact = (
+        f"{count(len(missed), 'category', 'categories')} {'misses its' if len(missed) == 1 else 'miss their'} pass rate"
+        if missed
+        else f"no test of {count(len(empty), 'category', 'categories')} ran"
+    )
+    detail: list[str | Name] = []
+    for part in told[:TOLD]:
+        detail += [" " if detail else "", *_told(part), "."]
+    if len(told) > TOLD:
+        detail.append(f" And {len(told) - TOLD:,} more.")
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{fact}: ", *listed(tuple(part.name for part in told), TOLD)),
+        title=(f"{fact[0].upper()}{fact[1:]}.",),
+        detail=tuple(detail),
+        todo=(*_todo(told[0]), "."),
+        short=fact,
+        ceiling=Level.BLOCK if missed else Level.WARN,
+    )
+
+
+def _told(part: CategoryResult) -> Phrase:
+    rate = part.counts.pass_rate
+    if rate is None:
+        return (Name(part.name), ": none of its tests ran" + (", and some did on the base" if part.lost else ""))
+    asked = "" if part.minimum is None else f", {limit(part.minimum)} asked"
+    ran = part.counts.passed + part.counts.failing
+    fewer = count(_fewer(part), "test")
+    return (
+        Name(part.name),
+        f": {part.counts.passed:,} of {count(ran, 'test')} passed, {percent(rate)}{asked}, {fewer} fewer may fail",
+    )
+
+
+def _fewer(part: CategoryResult) -> int:
+    ran = part.counts.passed + part.counts.failing
+    return 0 if part.minimum is None else needed(part.counts.passed, ran, part.minimum)
+
+
+def _todo(part: CategoryResult) -> Phrase:
+    if part.empty:
+        return ("check that the tests of ", Name(part.name), " still run, and how the policy names them")
+    return ("fix the failing tests of ", Name(part.name), f": {count(_fewer(part), 'test')} fewer may fail")
+
+
+RULE = Rule(
+    name="category-pass-rate",
+    asks="Of the tests of each of the policy's `categories` that ran, its `minimum` passed. It only warns if no test "
+    "of a category ran here nor on the base.",
+    explains="A category is a set of tests by name, with a pass rate of its own: all of the tests of payments, 95 % of "
+    "those of the browser. Each test counts once, and of several legs the worst outcome. A test may be in several "
+    "categories. A category of which no test ran is told, as its name may be wrong; if some ran on the base it misses "
+    "its pass rate.",
+    levels=(Level.OFF, Level.OFF, Level.OFF),
+    judge=judge,
+    weight=15,
+    key="categories",
+    points=20,
+)

@@ -1,0 +1,106 @@
+"""components: each part that the policy names reaches its coverage goals."""
+
+from __future__ import annotations
+
+from readygate.compare.components import component_results
+from readygate.figures import allowed, decimal, limit, needed, percent
+from readygate.model.comparison import Comparison
+from readygate.model.parts import ComponentResult
+from readygate.model.phrase import Name, Phrase, count, listed
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.rules import Judgement, Result, Rule, not_evaluated, passes, uncertain_coverage
+
+TOLD = 5
+
+
+def judge(comparison: Comparison, policy: Policy) -> Judgement:
+    """Broken by a component below its minimum, that fell too far, or of which no line is measured."""
+    if not policy.components:
+        return not_evaluated("The policy names no component")
+    unknown = uncertain_coverage(comparison)
+    if unknown:
+        return unknown
+    parts = component_results(comparison, policy)
+    missed = [part for part in parts if part.below or part.dropped or part.lost]
+    unmeasured = [part for part in parts if part.unmeasured and not part.lost]
+    apart = tuple(part.name for part in parts if part.gone and part.maximum_drop is not None)
+    if not missed and not unmeasured:
+        if apart and all(part.minimum is None for part in parts):
+            return not_evaluated("The sides do not compare: files are no longer measured in ", *listed(apart, 3))
+        return passes(f"{count(len(parts), 'component')} as asked", *_open(apart))
+    told = sorted((*missed, *unmeasured), key=lambda part: (not part.critical, part.unmeasured, part.name))
+    blocks = any(part.critical for part in missed)
+    fact = (
+        f"{count(len(missed), 'component')} {'misses its goals' if len(missed) == 1 else 'miss their goals'}"
+        if missed
+        else f"{count(len(unmeasured), 'component')} {'is' if len(unmeasured) == 1 else 'are'} not measured"
+    )
+    detail: list[str | Name] = []
+    for part in told[:TOLD]:
+        detail += [" " if detail else "", *_told(part), "."]
+    if len(told) > TOLD:
+        detail.append(f" And {len(told) - TOLD:,} more.")
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{fact}: ", *listed(tuple(part.name for part in told), TOLD)),
+        title=(f"{fact}.",),
+        detail=tuple(detail),
+        todo=(*_todo(told[0]), "."),
+        short=fact,
+        ceiling=Level.BLOCK if blocks else Level.WARN,
+    )
+
+
+def _open(apart: tuple[str, ...]) -> Phrase:
+    return ("; files are no longer measured in ", *listed(apart, 3)) if apart else ()
+
+
+def _told(part: ComponentResult) -> Phrase:
+    critical = " (critical)" if part.critical else ""
+    share = part.lines.fraction
+    if share is None:
+        why = "no line of it is measured any more" if part.lost else "its paths fit no measured file"
+        return (Name(part.name), f"{critical}: {why}")
+    facts = []
+    if part.below and part.minimum is not None:
+        more = count(needed(part.lines.covered, part.lines.total, part.minimum), "more covered line")
+        facts.append(f"{percent(share)}, {limit(part.minimum)} asked, {more} needed")
+    if part.dropped and part.fell is not None and part.maximum_drop is not None:
+        more = count(_to_regain(part), "more covered line")
+        shown = decimal(part.fell * 100, above=part.maximum_drop * 100)
+        facts.append(f"fell by {shown} points, {allowed(part.maximum_drop)} allowed, {more} needed")
+    return (Name(part.name), f"{critical}: {'; '.join(facts)}")
+
+
+def _to_regain(part: ComponentResult) -> int:
+    before = part.base.fraction if part.base else None
+    if before is None or part.maximum_drop is None:
+        return 0
+    return needed(part.lines.covered, part.lines.total, before - part.maximum_drop)
+
+
+def _todo(part: ComponentResult) -> Phrase:
+    if part.lost:
+        return ("check that the tests of ", Name(part.name), " still run with coverage")
+    if part.unmeasured:
+        return ("check the paths of ", Name(part.name), " in the policy")
+    below = needed(part.lines.covered, part.lines.total, part.minimum) if part.minimum is not None else 0
+    more = max(below, _to_regain(part) if part.dropped else 0)
+    return (f"cover {count(more, 'more line')} of ", Name(part.name))
+
+
+RULE = Rule(
+    name="components",
+    asks="Each of the policy's `components` has its `minimum` of covered lines and did not fall by more than its "
+    "`maximum-drop`. It blocks for a component that is `critical`, and warns for any other.",
+    explains="A project's share hides where it is poor. A component is a set of paths with goals of its own. As in "
+    "coverage-drop, lines that the change removes are taken out of the base first, and if a file that the base "
+    "measured is still there and no longer measured, the sides do not compare. A component of which no line is "
+    "measured is told; if the base measured it, and it is critical, that blocks.",
+    levels=(Level.OFF, Level.OFF, Level.OFF),
+    judge=judge,
+    weight=54,
+    key="components",
+    points=20,
+)

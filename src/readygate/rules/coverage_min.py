@@ -1,0 +1,55 @@
+"""coverage-min: enough lines of the project are covered."""
+
+from __future__ import annotations
+
+from readygate.figures import limit, needed, percent
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import count
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.rules import Judgement, Option, Result, Rule, not_evaluated, passes, uncertain_coverage
+
+NAME = "coverage-min"
+
+
+def judge(comparison: Comparison, policy: Policy) -> Judgement:
+    """Broken if the covered share of all measured lines is below the minimum."""
+    minimum = policy.option(NAME, "minimum")
+    unknown = uncertain_coverage(comparison)
+    if unknown:
+        return unknown
+    lines = comparison.coverage.lines if comparison.coverage else None
+    share = lines.fraction if lines else None
+    if lines is None or share is None:
+        return not_evaluated("No line was measured")
+    shown = percent(share, beside=minimum)
+    figures = f"{lines.covered:,} of {count(lines.total, 'line')}, {shown}; {limit(minimum)} asked"
+    if share >= minimum:
+        return passes(figures)
+    more = needed(lines.covered, lines.total, minimum)
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{figures}, {count(more, 'more covered line')} needed",),
+        title=(f"{shown} of the lines are covered.",),
+        detail=(f"The policy asks for {limit(minimum)}.",),
+        todo=(f"cover {count(more, 'more line')}.",),
+        short=f"{shown} of the lines are covered",
+    )
+
+
+RULE = Rule(
+    name=NAME,
+    asks="Of all measured lines, at least `minimum` are covered.",
+    explains="The share of the whole project, whatever the change adds to it. It asks the same of a change that has "
+    "nothing to do with coverage, so coverage-drop and patch-coverage are fairer; this rule keeps what was reached. If "
+    "a suite or leg of the base left no report, the share is not known.",
+    levels=(Level.OFF, Level.OFF, Level.OFF),
+    judge=judge,
+    weight=52,
+    options={
+        "minimum": Option(
+            default=None, unit="percent", says="least share of all measured lines to be covered", more_is_stricter=True
+        )
+    },
+    points=20,
+)

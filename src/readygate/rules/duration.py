@@ -1,0 +1,118 @@
+"""duration: the tests take no longer than on the base."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from readygate.compare.durations import shared_time, slower
+from readygate.figures import decimal
+from readygate.model.comparison import Comparison
+from readygate.model.parts import SharedTime, Timed
+from readygate.model.phrase import Name, Phrase, count
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.rules import NO_BASELINE, Judgement, Option, Result, Rule, not_evaluated, one_sided, passes
+
+NAME = "duration"
+TOLD = 3
+RUNS = 10
+"""Newest runs of the base branch that show how much its times vary."""
+
+
+def judge(comparison: Comparison, policy: Policy) -> Judgement:
+    """Broken if the tests that both sides have, or single ones, take longer by a factor and by some seconds."""
+    if comparison.baseline is None or comparison.base is None:
+        return NO_BASELINE
+    apart = one_sided(comparison)
+    if apart:
+        return apart
+    head, base = comparison.head.snapshot, comparison.base
+    time = shared_time(head, base)
+    if not time.now or not time.before:
+        return not_evaluated("The reports of one side tell no durations")
+    factor, seconds = policy.option(NAME, "total-factor"), policy.option(NAME, "total-seconds")
+    more = Fraction(time.now) - Fraction(time.before)
+    slower_by = Fraction(time.now) > factor * Fraction(time.before) and more >= seconds
+    total = slower_by and head.seconds > _slowest_run(comparison)
+    rows = slower(head, base, factor=policy.option(NAME, "test-factor"), seconds=policy.option(NAME, "test-seconds"))
+    figures = (
+        f"{_shown(time.now)} now, {_shown(time.before)} on the base, of {count(time.tests, 'test')} that both have"
+    )
+    if not total and not rows:
+        return passes(figures)
+    facts = []
+    if total:
+        facts.append("the tests take longer")
+    if rows:
+        facts.append(f"{count(len(rows), 'test')} {'takes' if len(rows) == 1 else 'take'} longer")
+    fact = "the tests take longer" if total else facts[0]
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(figures, f"; {facts[-1]}" if rows else ""),
+        title=(f"{fact[0].upper()}{fact[1:]} than on the base.",),
+        detail=(f"{figures}.", *_rows(rows)),
+        todo=(*_todo(time, factor, seconds, total, rows), "."),
+        short=f"{fact} than on the base",
+    )
+
+
+def _slowest_run(comparison: Comparison) -> float:
+    """Seconds of the slowest of the last runs of the base: so long they took without this change."""
+    history = comparison.baseline.history if comparison.baseline else None
+    return max((run.seconds for run in history.runs[-RUNS:] if run.complete), default=0.0) if history else 0.0
+
+
+def _shown(seconds: float | Fraction) -> str:
+    return f"{decimal(Fraction(seconds))} s"
+
+
+def _rows(rows: tuple[Timed, ...]) -> Phrase:
+    parts: list[str | Name] = []
+    for row in rows[:TOLD]:
+        leg = (" on ", Name(row.leg)) if row.leg else ()
+        parts += [", " if parts else " Slower: ", Name(row.test.name), *leg]
+        parts.append(f" ({_shown(row.before or 0.0)} → {_shown(row.seconds)})")
+    if len(rows) > TOLD:
+        parts.append(f" and {len(rows) - TOLD:,} more")
+    return (*parts, ".") if parts else ()
+
+
+def _todo(time: SharedTime, factor: Fraction, seconds: Fraction, total: bool, rows: tuple[Timed, ...]) -> Phrase:
+    first: Phrase = ("look at what ", Name(rows[0].test.name), " waits for") if rows else ("look at the slowest tests",)
+    if not total:
+        return first
+    most = max(factor * Fraction(time.before), Fraction(time.before) + seconds)
+    return (*first, f": {_shown(Fraction(time.now) - most)} less are needed")
+
+
+RULE = Rule(
+    name=NAME,
+    asks="The tests that both sides have take at most `total-factor` times as long as on the base, and no single one "
+    "more than `test-factor` times as long; what takes less than `total-seconds` or `test-seconds` longer is noise.",
+    explains="Shared machines vary by a third and more from run to run, so a factor and a number of seconds must both "
+    "be exceeded. For single tests the factor is taken of what most tests of the run take longer: a slow "
+    "machine slows them all; and all together must take longer than in each of the last 10 runs of the base. "
+    "Each leg is compared with the same leg of the base. Tests that the change adds slow down no other and are "
+    "left out.",
+    levels=(Level.OFF, Level.OFF, Level.OFF),
+    judge=judge,
+    weight=90,
+    options={
+        "total-factor": Option(
+            default=Fraction(3, 2),
+            unit="factor",
+            says="how many times as long all together may take",
+            more_is_stricter=False,
+        ),
+        "total-seconds": Option(
+            default=Fraction(30), unit="seconds", says="how much longer all together must take", more_is_stricter=False
+        ),
+        "test-factor": Option(
+            default=Fraction(2), unit="factor", says="how many times as long a test may take", more_is_stricter=False
+        ),
+        "test-seconds": Option(
+            default=Fraction(1), unit="seconds", says="how much longer a test must take", more_is_stricter=False
+        ),
+    },
+    points=5,
+)

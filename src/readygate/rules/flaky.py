@@ -1,0 +1,95 @@
+"""flaky: no test fails once and passes then, and none that is known for it fails."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from readygate.model.comparison import Comparison, TestChange
+from readygate.model.history import FLAKY
+from readygate.model.phrase import Name, Phrase, count
+from readygate.model.policy import Policy
+from readygate.model.tests import Outcome
+from readygate.model.verdict import Level
+from readygate.rules import Judgement, Option, Result, Rule, not_evaluated, passes
+
+TOLD = 3
+"""Tests whose record is told with the finding; the outputs list all of them."""
+
+
+def judge(comparison: Comparison, policy: Policy) -> Judgement:
+    """Broken by tests that failed first and passed then, and by failures that are known to be flaky."""
+    tests = comparison.tests
+    if not comparison.head.snapshot.legs:
+        return not_evaluated("There is no test report")
+    found = (*tests.known_flaky, *tests.flaky)
+    number = len(found)
+    if not number:
+        return passes("0 tests")
+    runs = max(1, int(policy.option("flaky", "runs")))
+    branch = comparison.baseline.branch if comparison.baseline else ""
+    detail: list[str | Name] = []
+    for change in found[:TOLD]:
+        detail += [" " if detail else "", *_story(change, runs, branch)]
+    if number > TOLD:
+        detail.append(f" So {'are' if number - TOLD > 1 else 'is'} {number - TOLD:,} more.")
+    it = "it" if number == 1 else "they"
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(_summary(len(tests.known_flaky), len(tests.flaky)),),
+        title=(f"{count(number, 'test')} {'is' if number == 1 else 'are'} flaky.",),
+        detail=tuple(detail),
+        todo=(f"find out what {it} {'depends' if number == 1 else 'depend'} on: a flaky test hides real failures.",),
+        short=count(number, "flaky test"),
+    )
+
+
+def _summary(failing: int, passing: int) -> str:
+    told = []
+    if failing:
+        told.append(f"{count(failing, 'test')} {'fails' if failing == 1 else 'fail'} and flipped on the base, too")
+    if passing:
+        told.append(f"{count(passing, 'test')} failed first and passed then")
+    return "; ".join(told)
+
+
+def _story(change: TestChange, runs: int, branch: str) -> Phrase:
+    """One sentence on one test: "`t` failed first and passed then; flaky on `main`: failed 3 of the last 20 runs."."""
+    now = "failed first and passed then" if change.after is Outcome.FLAKY else "fails"
+    where = Name(branch) if branch else "the base branch"
+    recent = change.past.last(runs) if change.past else None
+    if recent is None or not recent.flips:
+        return (Name(change.id.name), f" {now}.")
+    failed = f"failed {recent.failed:,} of the last {count(recent.ran, 'run')}"
+    again = recent.letters.count(FLAKY)
+    tries = f", and needed a second try in {again:,}" if again else ""
+    return (Name(change.id.name), f" {now}; flaky on ", where, f": {failed}{tries}.")
+
+
+RULE = Rule(
+    name="flaky",
+    asks="No test failed first and passed then, and no failing test is known to be flaky: it flipped between passing "
+    "and failing at least `flips` times in the last `runs` runs of the base branch, and passed in the latest.",
+    explains="A failing test that is known to be flaky is told here with its record, and not as a new failure. A test "
+    "that failed and passed in the same run counts as passed. Both say nothing about the change, and hide what "
+    "would. Only runs of the base branch make the record: a change cannot make its own tests known to be flaky. A test "
+    "that fails in the latest run of the base is an inherited failure. Where this rule is off, no failure is taken for "
+    "flaky, and each is new.",
+    levels=(Level.WARN, Level.BLOCK, Level.WARN),
+    judge=judge,
+    weight=47,
+    options={
+        "flips": Option(
+            default=Fraction(2),
+            unit="whole",
+            says="turns between passing and failing that make a test known to be flaky, at least 1",
+            more_is_stricter=True,
+        ),
+        "runs": Option(
+            default=Fraction(20),
+            unit="whole",
+            says="newest runs of the base branch that count, at most 50 are kept",
+            more_is_stricter=False,
+        ),
+    },
+    points=10,
+)

@@ -1,0 +1,58 @@
+"""new-exclusions: the change takes no line out of the measurement."""
+
+from __future__ import annotations
+
+from readygate.figures import lines_text
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import Name, count
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, not_evaluated, passes
+
+TOLD = 3
+
+
+def judge(comparison: Comparison, _policy: Policy) -> Judgement:
+    """Broken by every line that is excluded from measurement now and was not on the base."""
+    if comparison.baseline is None:
+        return NO_BASELINE
+    if comparison.coverage is None:
+        return not_evaluated("Coverage was not measured")
+    delta = comparison.coverage.delta
+    if delta is None:
+        return not_evaluated("The base did not measure coverage", needs_baseline=True)
+    if delta.excluded is None:
+        return not_evaluated("The changed lines are not known")
+    number = sum(len(file.lines) for file in delta.excluded)
+    if not number:
+        return passes("0 lines")
+    detail: list[str | Name] = []
+    for file in delta.excluded[:TOLD]:
+        shown = lines_text(file.lines[:50]) + (" and more" if len(file.lines) > 50 else "")
+        detail += ["; " if detail else "", Name(file.path), f": {shown}"]
+    if len(delta.excluded) > TOLD:
+        detail.append(f"; and {count(len(delta.excluded) - TOLD, 'more file')}")
+    fact = f"{count(number, 'line')} {'is' if number == 1 else 'are'} newly excluded from coverage"
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{count(number, 'line')} in {count(len(delta.excluded), 'file')}",),
+        title=(f"{fact}.",),
+        detail=(*detail, "."),
+        todo=(f"cover {'it' if number == 1 else 'them'}, or say in the description why nothing can.",),
+        short=fact,
+    )
+
+
+RULE = Rule(
+    name="new-exclusions",
+    asks="No line is newly excluded from the measurement of coverage.",
+    explains="A line that is marked as excluded (`# pragma: no cover` and the like) counts neither as covered nor as "
+    "not covered, so that marking the lines that nothing covers lifts every share. Told are the lines that the base "
+    "measured and this run excludes, and excluded lines that the change adds, unless they stand among lines that were "
+    "excluded before. It sees only what a report tells: those of coverage.py (JSON, or its data file), "
+    "gcovr (JSON) and SimpleCov do; others leave excluded lines out, as if they held no code.",
+    levels=(Level.WARN, Level.BLOCK, Level.WARN),
+    judge=judge,
+    weight=68,
+    points=10,
+)

@@ -1,0 +1,53 @@
+"""unmeasured-files: every changed source file is measured."""
+
+from __future__ import annotations
+
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import count, listed
+from readygate.model.policy import Policy
+from readygate.model.report import CoverageReport
+from readygate.model.verdict import Level
+from readygate.rules import INCOMPLETE, Judgement, Result, Rule, damaged, not_evaluated, passes
+
+TOLD = 5
+
+
+def judge(comparison: Comparison, _policy: Policy) -> Judgement:
+    """Broken by changed source files that no report measures."""
+    coverage = comparison.coverage
+    if coverage is None:
+        return not_evaluated("Coverage was not measured")
+    if damaged(comparison, CoverageReport):
+        return INCOMPLETE
+    patch = coverage.patch
+    if patch is None:
+        return not_evaluated(coverage.patch_note or "The changed lines are not known")
+    names = patch.unmeasured
+    if not names:
+        return passes("0 files" if patch.complete else "0 of the files that are listed")
+    fact = f"{count(len(names), 'changed source file')} {'is' if len(names) == 1 else 'are'} not measured"
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{fact}: ", *listed(names, TOLD)),
+        title=(f"{fact}.",),
+        detail=("No coverage report holds ", *listed(names, TOLD), "."),
+        todo=(
+            "check that the coverage tool is told to measure ",
+            "it." if len(names) == 1 else "them.",
+        ),
+        short=fact,
+    )
+
+
+RULE = Rule(
+    name="unmeasured-files",
+    asks="Every changed source file, tests aside, is measured by a coverage report.",
+    explains="A file that no test imports is often missing from the report, and with it its lines from the coverage of "
+    "the changed lines: nothing is poorer than nothing at all. Source files are those with the suffix of a measured "
+    "file; tests are known by their names. Most tools measure all files of a folder if they are told to (`source` for "
+    "coverage.py, `collectCoverageFrom` for Jest, `all` for Vitest).",
+    levels=(Level.WARN, Level.WARN, Level.OFF),
+    judge=judge,
+    weight=85,
+    points=5,
+)

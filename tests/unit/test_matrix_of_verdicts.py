@@ -1,0 +1,479 @@
+"""The whole matrix: each situation under each preset, with the verdict and the rules that block and warn.
+
+`SITUATIONS` is meant to be read: what happened, and for `standard`, `strict` and `lenient` what follows. Rules that
+block stand before the bar, those that warn after it. A row with a policy file is judged by that file.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from tests.support.builders import (
+    BASE,
+    baseline,
+    change,
+    changes,
+    cover,
+    damage,
+    leg,
+    measure,
+    numbered,
+    report,
+    with_legs,
+)
+
+from readygate.baseline import FIRST_RUN
+from readygate.compare import compare
+from readygate.govern import judged, terms
+from readygate.model.changes import Changes
+from readygate.model.comparison import Comparison, Waiver
+from readygate.model.history import History, PastRun
+from readygate.model.policy import Policy
+from readygate.model.snapshot import Measured, Pattern, Snapshot
+from readygate.model.tests import ClassBlock, Counts, Leg, TestId
+from readygate.model.verdict import Status, Verdict
+from readygate.policy import PolicyFiles, rulebook
+from readygate.rules import PRESETS
+
+NOW = 1_800_000_000  # 2027-01-15
+GREEN = {"A": numbered("pppppppp")}
+"""test_0 to test_7, all passed."""
+FILES = {"auth/login.py": "h" * 90 + "m" * 10, "src/app.py": "h" * 80 + "m" * 20}
+"""170 of 200 lines: 85 %."""
+TOUCHED = changes(change("src/app.py", [1]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Both sides of a change, and what else bears on it."""
+
+    head: Measured
+    base: Measured | Snapshot | None = field(default_factory=lambda: both(commit=BASE))
+    diff: Changes | None = TOUCHED
+    history: History | None = None
+    policy: str = ""
+    own_policy: str | None = None
+    waiver: Waiver | None = None
+
+
+def both(suite: Mapping[str, Mapping[str, str]] = GREEN, files: Mapping[str, str] = FILES, **more: Any) -> Measured:
+    """A run with tests and coverage."""
+    return measure(report(suite), cover(files), **more)
+
+
+def ran(letters: str, base: str = "pppppppp", **more: Any) -> Case:
+    return Case(head=both({"A": numbered(letters)}), base=both({"A": numbered(base)}, commit=BASE), **more)
+
+
+def lines(head: Mapping[str, str], base: Mapping[str, str] = FILES, *files: Any, **more: Any) -> Case:
+    given = {"diff": changes(*files)} if files else {}
+    return Case(head=both(files=head), base=both(files=base, commit=BASE), **{**given, **more})
+
+
+def record(letters: str) -> History:
+    """What became of test_0 on the base."""
+    runs = tuple(PastRun(commit=f"{number:040x}", counts=Counts()) for number in range(len(letters)))
+    return History(runs=runs, tests={(TestId(class_name="A", name="test_0"), ""): letters})
+
+
+def legs(**letters: str) -> Measured:
+    return with_legs(*(leg({"A": numbered(some)}, name=name) for name, some in letters.items()))
+
+
+def suites(*names: str) -> Measured:
+    return with_legs(*(leg({name: numbered("pp", f"{name}_")}, group=name) for name in names))
+
+
+def timed(*seconds: float) -> Measured:
+    names = [f"test_{number}" for number in range(len(seconds))]
+    block = ClassBlock.build(names, bytes(len(seconds)), array("f", seconds))
+    return with_legs(Leg(path="x", blocks={"A": block}, executions=Counts(passed=len(seconds)), seconds=sum(seconds)))
+
+
+def falling(hit: int, of: int = 1000) -> Case:
+    """Coverage of untouched lines, after all of them were covered."""
+    return lines({"src/app.py": "h" * hit + "m" * (of - hit)}, {"src/app.py": "h" * of}, change("b.md", [1]))
+
+
+def added(states: str) -> Case:
+    """A file comes in."""
+    new = change("src/n.py", range(1, len(states) + 1), status="added")
+    return lines({**FILES, "src/n.py": states}, FILES, new)
+
+
+COMPONENTS = """\
+components:
+  - {name: auth, paths: [auth/**], minimum: %s, critical: %s}
+"""
+
+LABEL = Waiver(label="readygate-accept", by="mona")
+COVERAGE_GONE = {"auth/login.py": FILES["auth/login.py"]}
+
+
+def renamed() -> Case:
+    names = {f"test_{number}": "p" for number in range(7)}
+    return Case(head=both({"A": names, "B": {"test_7": "p"}}))
+
+
+def docs_only(*found: Any) -> Case:
+    return Case(head=measure(*found), diff=changes(change("README.md", [1])))
+
+
+def no_match() -> Case:
+    patterns = (Pattern(kind="tests", text="e2e/*.xml", matched=0, given=True),)
+    return Case(head=both(patterns=patterns))
+
+
+# what happened · what it is made of · blocks | warns, under all presets or under standard, strict and lenient
+SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
+    # nothing to tell
+    ("same as the base", lambda: ran("pppppppp"), ("|", "|", "|")),
+    ("first run, green", lambda: Case(head=both(), base=None), ("|", "|", "|")),
+    ("added green tests", lambda: ran("pppppppppp"), ("|", "|", "|")),
+    ("fixed", lambda: ran("pppppppp", "pppppppf"), ("|", "|", "|")),
+    ("merge group, green", lambda: ran("pppppppp", diff=None), ("|", "|", "|")),
+    ("documentation only, no report", docs_only, ("|", "|", "|")),
+    # failing tests
+    ("first run, a failure", lambda: Case(head=both({"A": numbered("pf")}), base=None), "new-failures|"),
+    ("new failure", lambda: ran("pppppppf"), "new-failures|"),
+    ("new error", lambda: ran("pppppppe"), "new-failures|"),
+    ("added test fails", lambda: ran("ppppppppf"), "new-failures|"),
+    ("merge group, new failure", lambda: ran("pppppppf", diff=None), "new-failures|"),
+    ("inherited failure", lambda: ran("pppppppf", "pppppppf"), "|inherited-failures"),
+    (
+        "inherited and new failure",
+        lambda: ran("ppppppff", "pppppppf"),
+        "new-failures|inherited-failures",
+    ),
+    (
+        "inherited on another leg only",
+        lambda: Case(head=legs(linux="pf", windows="pp"), base=legs(linux="pp", windows="pf")),
+        "new-failures|",
+    ),
+    ("passed at the second try", lambda: ran("pppppppk"), ("|flaky", "flaky|", "|flaky")),
+    (
+        "known flaky fails",
+        lambda: ran("fppppppp", history=record("..F...F...")),
+        ("|flaky", "flaky|", "|flaky"),
+    ),
+    (
+        "flipped once only",
+        lambda: ran("fppppppp", history=record("FFF.......")),
+        "new-failures|",
+    ),
+    (
+        "flipped too long ago",
+        lambda: ran("fppppppp", history=record("F.F" + "." * 30)),
+        "new-failures|",
+    ),
+    (
+        "known flaky, and the policy asks for more flips",
+        lambda: ran("fppppppp", history=record("..F...F..."), policy="rules: {flaky: {flips: 5}}"),
+        "new-failures|",
+    ),
+    (
+        "known flaky, and the policy looks back less far",
+        lambda: ran("fppppppp", history=record("..F...F..."), policy="rules: {flaky: {runs: 3}}"),
+        "new-failures|",
+    ),
+    (
+        "known flaky, and no rule would tell",
+        lambda: ran("fppppppp", history=record("..F...F..."), policy="rules: {flaky: off}"),
+        "new-failures|",
+    ),
+    (
+        "flipped once, and the policy asks for no more",
+        lambda: ran("fppppppp", history=record("FFF......."), policy="rules: {flaky: {flips: 0}}"),
+        ("|flaky", "flaky|", "|flaky"),
+    ),
+    # what is taken away
+    ("test deleted", lambda: ran("ppppppp"), ("|vanished-tests", "vanished-tests|", "|vanished-tests")),
+    (
+        "failing test deleted",
+        lambda: ran("ppppppp", "pppppppf"),
+        ("|vanished-tests", "vanished-tests|", "|vanished-tests"),
+    ),
+    ("test moved to another class", renamed, ("|", "|", "|")),
+    ("skip added", lambda: ran("ppppppps"), ("|new-skips", "new-skips|", "|new-skips")),
+    (
+        "failing test skipped",
+        lambda: ran("ppppppps", "pppppppf"),
+        ("|new-skips", "new-skips|", "|new-skips"),
+    ),
+    (
+        "leg missing",
+        lambda: Case(head=legs(linux="pp"), base=legs(linux="pp", windows="pp")),
+        "reports-complete|",
+    ),
+    (
+        "suite missing",
+        lambda: Case(head=suites("unit"), base=suites("unit", "e2e")),
+        "reports-complete|",
+    ),
+    (
+        "suite missing, not touched",
+        lambda: Case(
+            head=suites("unit"),
+            base=suites("unit", "e2e"),
+            policy="groups: [{name: e2e, reports: [e2e], when-changed: [web/**]}]",
+        ),
+        "|",
+    ),
+    (
+        "suite missing, touched",
+        lambda: Case(
+            head=suites("unit"),
+            base=suites("unit", "e2e"),
+            diff=changes(change("web/a.ts", [1])),
+            policy="groups: [{name: e2e, reports: [e2e], when-changed: [web/**]}]",
+        ),
+        "reports-complete|",
+    ),
+    (
+        "suite missing, waived",
+        lambda: Case(head=suites("unit"), base=suites("unit", "e2e"), waiver=LABEL),
+        "|reports-complete",
+    ),
+    (
+        "suite missing, waived, and a failure",
+        lambda: Case(
+            head=with_legs(leg({"unit": numbered("pf", "unit_")}, group="unit")),
+            base=suites("unit", "e2e"),
+            waiver=LABEL,
+        ),
+        "new-failures|reports-complete",
+    ),
+    # the evidence
+    ("no report", lambda: Case(head=measure()), "reports-found|"),
+    ("nothing but coverage", lambda: Case(head=measure(cover(FILES))), "reports-found|"),
+    ("all tests skipped", lambda: ran("ss", "ss"), "reports-found|"),
+    (
+        "documentation only, with a failure",
+        lambda: docs_only(report({"A": numbered("f")})),
+        (
+            "new-failures reports-found|vanished-tests",
+            "new-failures reports-found vanished-tests|",
+            "new-failures reports-found|vanished-tests",
+        ),
+    ),
+    ("damaged report", lambda: Case(head=measure(report(GREEN), cover(FILES), damage())), "reports-readable|"),
+    (
+        "a damaged report is not waived",
+        lambda: Case(head=measure(report(GREEN), cover(FILES), damage()), waiver=LABEL),
+        "reports-readable|",
+    ),
+    ("a pattern without a file", no_match, "reports-found|"),
+    ("coverage no longer measured", lambda: Case(head=measure(report(GREEN))), "reports-found|"),
+    ("needed job cancelled", lambda: Case(head=both(needs={"unit": "cancelled"})), "producers|"),
+    ("needed job failed, all green", lambda: Case(head=both(needs={"unit": "failure"})), "producers|"),
+    # coverage
+    ("coverage fell by less than the limit", lambda: falling(996), ("|", "|", "|")),
+    ("coverage fell by exactly the limit", lambda: falling(995), ("|", "|", "|")),
+    (
+        "coverage fell by more than the limit",
+        lambda: falling(994),
+        ("coverage-drop|", "coverage-drop|", "|coverage-drop"),
+    ),
+    (
+        "coverage fell, waived",
+        lambda: replace(falling(994), waiver=LABEL),
+        "|coverage-drop",
+    ),
+    (
+        "coverage fell, no label is in force",
+        lambda: replace(falling(994), waiver=LABEL, policy="waiver: false"),
+        ("coverage-drop|", "coverage-drop|", "|coverage-drop"),
+    ),
+    (
+        "covered code deleted",
+        lambda: lines({**FILES, "src/app.py": "m" * 20}, FILES, change("src/app.py", [], range(1, 81))),
+        "|",
+    ),
+    (
+        "covered file deleted",
+        lambda: lines(COVERAGE_GONE, FILES, change("src/app.py", [], range(1, 101), status="removed")),
+        "|",
+    ),
+    ("file no longer measured", lambda: lines(COVERAGE_GONE, FILES, change("b.md", [1])), "|reports-complete"),
+    (
+        "uncovered file added",
+        lambda: lines({**FILES, "src/new.py": "m" * 10}, FILES, change("src/new.py", range(1, 11), status="added")),
+        ("coverage-drop|patch-coverage", "coverage-drop patch-coverage|", "|coverage-drop"),
+    ),
+    (
+        "changed lines just under the minimum",
+        lambda: added("h" * 79 + "m" * 21),
+        ("coverage-drop|patch-coverage", "coverage-drop patch-coverage|", "|coverage-drop"),
+    ),
+    (
+        "changed lines at the minimum",
+        lambda: added("h" * 80 + "m" * 20),
+        "|coverage-drop",
+    ),
+    (
+        "changed file not measured",
+        lambda: lines(FILES, FILES, change("src/new.py", [1, 2], status="added")),
+        ("|unmeasured-files", "|unmeasured-files", "|"),
+    ),
+    (
+        "no changed line is measured",
+        lambda: lines(FILES, FILES, change("src/app.py", [500])),
+        "|",
+    ),
+    ("changed lines not known", lambda: ran("pppppppp", diff=None), "|"),
+    (
+        "lines marked as excluded",
+        lambda: lines({**FILES, "src/app.py": "h" * 80 + "x" * 20}, FILES, change("b.md", [1])),
+        ("|new-exclusions", "new-exclusions|", "|new-exclusions"),
+    ),
+    # parts that the policy names
+    ("component at its minimum", lambda: lines(FILES, policy=COMPONENTS % (90, "true")), "|"),
+    ("critical component below", lambda: lines(FILES, policy=COMPONENTS % (90.01, "true")), "components|"),
+    ("component below", lambda: lines(FILES, policy=COMPONENTS % (90.01, "false")), "|components"),
+    (
+        "component without a file",
+        lambda: lines(FILES, policy=COMPONENTS.replace("auth/**", "core/**") % (90, "true")),
+        "|components",
+    ),
+    (
+        "component no longer measured",
+        lambda: lines({"src/app.py": FILES["src/app.py"]}, policy=COMPONENTS % (10, "true")),
+        "components|reports-complete",
+    ),
+    (
+        "component fell, and the project did not",
+        lambda: lines(
+            {"auth/login.py": "h" * 80 + "m" * 20, "src/app.py": "h" * 90 + "m" * 10},
+            policy="components: [{name: auth, paths: [auth/**], maximum-drop: 5, critical: true}]",
+        ),
+        "components|",
+    ),
+    (
+        "category below",
+        lambda: ran("ppppppff", "ppppppff", policy="categories: [{name: all, tests: ['A::*'], minimum: 80}]"),
+        "category-pass-rate|inherited-failures",
+    ),
+    (
+        "category at its minimum",
+        lambda: ran("ppppppff", "ppppppff", policy="categories: [{name: all, tests: ['A::*'], minimum: 75}]"),
+        "|inherited-failures",
+    ),
+    (
+        "category without a test",
+        lambda: ran("pppppppp", policy="categories: [{name: api, tests: ['api.*'], minimum: 80}]"),
+        "|category-pass-rate",
+    ),
+    (
+        "pass rate below",
+        lambda: ran("pppppppf", "pppppppf", policy="rules: {pass-rate: {minimum: 87.51}}"),
+        "pass-rate|inherited-failures",
+    ),
+    (
+        "pass rate at its minimum",
+        lambda: ran("pppppppf", "pppppppf", policy="rules: {pass-rate: {minimum: 87.5}}"),
+        "|inherited-failures",
+    ),
+    ("too few tests", lambda: ran("pppppppp", policy="rules: {test-count: {minimum: 9}}"), "test-count|"),
+    ("enough tests", lambda: ran("pppppppp", policy="rules: {test-count: {minimum: 8}}"), "|"),
+    (
+        "coverage below its minimum",
+        lambda: lines(FILES, policy="rules: {coverage-min: {minimum: 85.01}}"),
+        "coverage-min|",
+    ),
+    ("coverage at its minimum", lambda: lines(FILES, policy="rules: {coverage-min: {minimum: 85}}"), "|"),
+    (
+        "a test got slower",
+        lambda: Case(head=timed(9, 1), base=timed(1, 1), policy="rules: {duration: warn}"),
+        "|duration",
+    ),
+    (
+        "a test got slower, and the rule blocks",
+        lambda: Case(head=timed(9, 1), base=timed(1, 1), policy="rules: {duration: block}"),
+        "duration|",
+    ),
+    ("a test got slower, and nobody asks", lambda: Case(head=timed(9, 1), base=timed(1, 1)), "|"),
+    (
+        "score below",
+        lambda: ran("ppppppps", policy="rules: {score: {minimum: 99}, new-skips: warn}"),
+        "score|new-skips",
+    ),
+    # what the policy excuses
+    (
+        "quarantined test fails",
+        lambda: ran("fppppppp", policy="quarantine: [{tests: ['A::test_0'], reason: mail, expires: 2027-01-15}]"),
+        "|",
+    ),
+    (
+        "quarantine ended yesterday",
+        lambda: ran("fppppppp", policy="quarantine: [{tests: ['A::test_0'], reason: mail, expires: 2027-01-14}]"),
+        "new-failures|",
+    ),
+    (
+        "a policy that the change brings excuses nothing",
+        lambda: ran("fppppppp", policy="{}", own_policy="rules: {new-failures: off}"),
+        "new-failures|",
+    ),
+    (
+        "a rule turned off by the base's policy",
+        lambda: ran("ppppppps", policy="rules: {new-skips: off}"),
+        "|",
+    ),
+]
+
+ROWS = [
+    pytest.param(make, preset, wanted, id=f"{name}-{preset}")
+    for name, make, found in SITUATIONS
+    for preset, wanted in zip(PRESETS, (found,) * 3 if isinstance(found, str) else found, strict=True)
+]
+THEIRS = {"quarantine", "policy-changed", "inputs-changed", "report-age", "copied-report"}
+"""Rules with a table of their own."""
+
+
+def verdict_of(case: Case, preset: str) -> tuple[Comparison, Verdict]:
+    """Judge as the road does: policy file of the base, its terms for the comparison, the label if it is asked for."""
+    text = f"preset: {preset}\n{'' if case.policy == '{}' else case.policy}".encode()
+    own = None if case.own_policy is None else f"preset: {preset}\n{case.own_policy}".encode()
+    book = rulebook(PolicyFiles(base=text, changed=own is not None, own=own), "main", "")
+    known = None if case.base is None else baseline(case.base, history=case.history)
+
+    def compared(policy: Policy) -> Comparison:
+        return compare(
+            case.head,
+            known,
+            baseline_note="" if known else "`main` has no stored results yet",
+            baseline_todo="" if known else FIRST_RUN,
+            changes=case.diff,
+            changes_note="" if case.diff else "not known",
+            since_baseline=case.diff,
+            terms=terms(policy, NOW),
+        )
+
+    return judged(book, compared, lambda label: case.waiver if case.waiver and case.waiver.label == label else None)
+
+
+def names(verdict: Verdict, status: Status) -> str:
+    return " ".join(sorted(finding.rule for finding in verdict.of(status) if finding.rule not in THEIRS))
+
+
+@pytest.mark.parametrize(("make", "preset", "wanted"), ROWS)
+def test_what_follows(make: Callable[[], Case], preset: str, wanted: str) -> None:
+    _, verdict = verdict_of(make(), preset)
+    blocks, warns = (" ".join(sorted(part.split())) for part in wanted.split("|"))
+    assert f"{names(verdict, Status.BLOCK)}|{names(verdict, Status.WARN)}" == f"{blocks}|{warns}"
+    assert verdict.ready == (not verdict.of(Status.BLOCK))
+
+
+def test_the_matrix_is_large() -> None:
+    assert len(ROWS) >= 180
+    assert len({name for name, *_ in SITUATIONS}) == len(SITUATIONS)
+
+
+def test_strict_is_never_ready_where_standard_is_not() -> None:
+    order = ("lenient", "standard", "strict")
+    for name, make, *_ in SITUATIONS:
+        ready = [verdict_of(make(), preset)[1].ready for preset in order]
+        assert ready == sorted(ready, reverse=True), name
