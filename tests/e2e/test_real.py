@@ -53,7 +53,7 @@ ATTRS = Case(
         "coverage-delta": "0.78",
         "patch-coverage": "98.51",
     },
-    first_line="### ✅ Ready, with 2 warnings: 1 test still fails, 1 test is gone",
+    first_line="### ✅ Ready, with 3 warnings: 1 test still fails, 1 test is gone, and 1 more",
     says=(
         "**1,327 tests** (+28)",
         "**98.51%** (199 of 202)",
@@ -87,7 +87,7 @@ HUMANIZE = Case(
     package="humanize",
     tests="550 to 572",
     expected={"verdict": "ready", "tests": "572", "passed": "572", "failed": "0", "coverage": "99.15"},
-    first_line="### ✅ Ready: all 572 tests that ran passed",
+    first_line="### ✅ Ready, with 1 warning: files that decide what runs are edited",
     says=("**572 tests** (+22)", "22 added tests", "41 tests go by another name now"),
 )
 

@@ -6,6 +6,7 @@ import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+from readygate.formats.tests._clock import Clock
 from readygate.formats.tests._columns import Columns, Details
 from readygate.formats.tests._junit_result import Result, stated
 from readygate.formats.tests._seconds import seconds_of
@@ -72,6 +73,7 @@ class Ledger:
         self._nameless = 0
         self._summed_up = 0
         self._times = _Times()
+        self._clock = Clock()
         self._tests = 0  # those of the batch and results of suites as such not among them
         self._sums: Sums = (0, 0, 0)
 
@@ -79,6 +81,8 @@ class Ledger:
         """Enter a suite; what is added from now on belongs to it."""
         if self._odd:
             self.flush()
+        if "timestamp" in attributes:
+            self._clock.see(attributes["timestamp"])
         batch = self.batch
         self._suite = Suite(tag, attributes, self._suite, self._tests + len(batch), self._sums)
         self._marks.append((len(batch), self._suite))
@@ -239,6 +243,7 @@ class Ledger:
             seconds=self._columns.seconds,
             problems=(*problems, *self._totals.problems(), *self._details.problems()),
             properties=self._properties,
+            written=self._clock.newest,
         )
 
 
