@@ -15,7 +15,7 @@ from readygate.rules import Result, Rule, all_rules
 
 def judge(comparison: Comparison, policy: Policy) -> Verdict:
     """Ask every rule that is not off; the strongest finding decides, and nothing judged is not ready."""
-    active = [rule for rule in all_rules() if policy.levels[rule.name] is not Level.OFF]
+    active = [rule for rule in all_rules() if _asked(rule, policy, comparison)]
     findings = {rule.name: _finding(rule, policy, comparison) for rule in active if not rule.last}
     score, lost = _score(active, findings)
     findings = {name: replace(finding, lost=lost.get(name, Fraction(0))) for name, finding in findings.items()}
@@ -35,6 +35,13 @@ def judge(comparison: Comparison, policy: Policy) -> Verdict:
         inform=policy.inform,
         score=None if score is None else score * 100,
     )
+
+
+def _asked(rule: Rule, policy: Policy, comparison: Comparison) -> bool:
+    """Whether a rule is on, or found what no level excuses."""
+    if policy.levels[rule.name] is not Level.OFF:
+        return True
+    return rule.always and rule.judge(comparison, policy).floor is not Level.OFF
 
 
 def _score(rules: Sequence[Rule], findings: Mapping[str, Finding]) -> tuple[Fraction | None, dict[str, Fraction]]:
@@ -66,7 +73,8 @@ def _finding(rule: Rule, policy: Policy, comparison: Comparison) -> Finding:
     waiver, detail = comparison.waiver, judgement.detail
     waived = False
     if status is None:
-        status = Status.BLOCK if min(level, judgement.ceiling) is Level.BLOCK else Status.WARN
+        level = max(level, judgement.floor)
+        status = Status.BLOCK if max(min(level, judgement.ceiling), judgement.floor) is Level.BLOCK else Status.WARN
         waived = status is Status.BLOCK and rule.waivable and waiver is not None
         if waived and waiver is not None:
             status = Status.WARN
@@ -84,6 +92,7 @@ def _finding(rule: Rule, policy: Policy, comparison: Comparison) -> Finding:
         needs_baseline=judgement.needs_baseline,
         incomplete=judgement.incomplete,
         waived=waived,
+        evidence=judgement.evidence,
     )
 
 
@@ -100,8 +109,12 @@ def _reason(findings: tuple[Finding, ...], comparison: Comparison) -> str:
     if warns:
         more = f", and {len(warns) - 2} more" if len(warns) > 2 else ""
         return ", ".join(warns[:2]) + more
+    number, carried = tests.head.passed, len(comparison.carried)
+    if carried and not comparison.head.snapshot.legs:
+        return f"nothing had to run, {count(carried, 'suite')} carried from the base"
     if not comparison.head.evidence.files:
         return "nothing to measure, only documentation changed"
-    number = tests.head.passed
     ran = f"{'the only test' if number == 1 else f'all {number:,} tests'} that ran passed"
+    if carried:
+        ran += f", {count(carried, 'suite')} carried from the base"
     return ran if comparison.baseline else f"{ran}, with nothing to compare yet"

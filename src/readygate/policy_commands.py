@@ -71,6 +71,7 @@ def shown(policy: Policy) -> str:
         "groups": policy.groups,
         "targets": policy.goals,
         "base-branches": policy.base_branches,
+        "guarded-files": policy.guarded,
     }
     rows += [
         (name, f"{len(items)} given", policy.origins.get(name, "default")) for name, items in named.items() if items

@@ -11,7 +11,6 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import NamedTuple
 
 import pytest
 from tests.support.builders import (
@@ -29,6 +28,8 @@ from tests.support.builders import (
     report,
     with_legs,
 )
+from tests.support.gate_rows import GATE, MORE, failing_since, with_policy_change
+from tests.support.rows import BROKEN, PASS, UNKNOWN, Row
 
 from readygate.judge import judge
 from readygate.model.comparison import Comparison
@@ -40,18 +41,7 @@ from readygate.model.tests import ClassBlock, Counts, Leg, TestId
 from readygate.model.verdict import Level, Status
 from readygate.rules import PRESETS, Judgement, Result, Rule, all_rules
 
-PASS, BROKEN, UNKNOWN = Result.PASS, Result.BROKEN, Result.NOT_EVALUATED
 BASE = "b" * 40
-
-
-class Row(NamedTuple):
-    """A comparison and what a rule must say of it; `says` are parts of its summary, `under` is the policy."""
-
-    result: Result
-    make: Callable[[], Comparison]
-    says: tuple[str, ...] = ()
-    ceiling: Level = Level.BLOCK
-    under: Policy | None = None
 
 
 def run(head: str, base: str | None = None) -> Callable[[], Comparison]:
@@ -517,6 +507,7 @@ SITUATIONS: dict[str, list[Row]] = {
         Row(UNKNOWN, lines({"a.py": "h"}, None, change("a.py", [1]), damaged=True), ("damaged",)),
     ],
 }
+SITUATIONS |= GATE | {name: SITUATIONS[name] + rows for name, rows in MORE.items()}
 ALWAYS_JUDGED = {"reports-found"}
 """Rules that can tell in every situation."""
 
@@ -570,6 +561,7 @@ def test_what_a_rule_finds(rule: Rule, row: Row) -> None:
     for part in row.says:
         assert part in text(found.summary)
     assert found.ceiling is row.ceiling
+    assert found.floor is row.floor
 
 
 def complete(found: Judgement) -> None:
@@ -615,11 +607,11 @@ def test_the_status_follows_from_level_and_ceiling(rule: Rule, row: Row, name: s
         chosen = replace(row.under, levels=chosen.levels)
     verdict = judge(row.make(), chosen)
     level = chosen.levels[rule.name]
-    if level is Level.OFF:
+    if level is Level.OFF and row.floor is Level.OFF:
         assert rule.name in verdict.off
         return
     (finding,) = [finding for finding in verdict.findings if finding.rule == rule.name]
-    broken = Status.BLOCK if min(level, row.ceiling) is Level.BLOCK else Status.WARN
+    broken = Status.BLOCK if max(min(level, row.ceiling), row.floor) is Level.BLOCK else Status.WARN
     assert finding.status is {PASS: Status.PASS, UNKNOWN: Status.NOT_EVALUATED, BROKEN: broken}[row.result]
 
 
@@ -635,6 +627,11 @@ def test_the_status_follows_from_level_and_ceiling(rule: Rule, row: Row, name: s
         ("vanished-tests", "WARN BLOCK WARN"),
         ("new-skips", "WARN BLOCK WARN"),
         ("coverage-drop", "BLOCK BLOCK WARN"),
+        ("policy-changed", "WARN BLOCK WARN"),
+        ("inputs-changed", "WARN WARN WARN"),
+        ("quarantine", "WARN BLOCK WARN"),
+        ("report-age", "WARN WARN WARN"),
+        ("copied-report", "WARN WARN WARN"),
         ("patch-coverage", "WARN BLOCK OFF"),
         ("flaky", "WARN BLOCK WARN"),
         ("new-exclusions", "WARN BLOCK WARN"),
@@ -673,3 +670,46 @@ def test_an_option_is_an_exact_limit(minimum: Fraction, covered_lines: int, of: 
     found = rule.judge(changed(covered_lines, of)(), type(chosen)(preset="x", levels=chosen.levels, options=options))
     assert (found.result is PASS) is passes
     assert asks in text(found.summary)
+
+
+def test_a_policy_that_cannot_be_used_blocks_even_where_the_rule_is_off() -> None:
+    made = with_policy_change(problems=("p.yml:1: no such key",))()
+    verdict = judge(made, policy(policy_changed=Level.OFF))
+    assert not verdict.ready
+    assert verdict.reason == "the new policy file cannot be used"
+    assert "policy-changed" not in verdict.off
+    quiet = judge(with_policy_change(loosened=(("less",),))(), policy(policy_changed=Level.OFF))
+    assert quiet.ready
+    assert "policy-changed" in quiet.off
+
+
+def test_since_when_an_inherited_failure_fails_is_told() -> None:
+    (rule,) = [rule for rule in all_rules() if rule.name == "inherited-failures"]
+    found = rule.judge(failing_since(), given())
+    assert "test_1 fails there since ddddddd (run 8), in 2 runs." in text(found.detail)
+    (shown,) = found.evidence.items
+    assert (shown.name, shown.note) == ("A::test_1", "fails on the base since ddddddd (run 8), in 2 runs")
+
+
+def test_what_a_finding_rests_on_is_bounded_and_counted() -> None:
+    found = judge(run("f" * 30, "p" * 30)(), policy()).findings[0]
+    assert (found.rule, len(found.evidence.items), found.evidence.total) == ("new-failures", 20, 30)
+    assert found.evidence.items[0].kind == "test"
+
+
+@pytest.mark.parametrize(("rule", "row"), ROWS)
+def test_every_finding_about_named_things_names_them(rule: Rule, row: Row) -> None:
+    found = rule.judge(row.make(), row.under or given())
+    assert found.evidence.total >= len(found.evidence.items)
+    assert (found.evidence.total == 0) == (not found.evidence.items)
+    if found.result is BROKEN and rule.name not in (
+        "score",
+        "coverage-drop",
+        "reports-found",
+        "patch-coverage",
+        "pass-rate",
+        "test-count",
+        "coverage-min",
+        "duration",
+    ):
+        assert found.evidence.items

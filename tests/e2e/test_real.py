@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,7 @@ class Case:
     expected: Mapping[str, str]
     first_line: str
     says: tuple[str, ...]
+    with_exclusions: str = ""
 
 
 ATTRS = Case(
@@ -53,7 +54,9 @@ ATTRS = Case(
         "coverage-delta": "0.78",
         "patch-coverage": "98.51",
     },
-    first_line="### ✅ Ready, with 2 warnings: 1 test still fails, 1 test is gone",
+    first_line="### ✅ Ready, with 4 warnings: 1 test still fails, 1 test is gone, and 2 more",
+    with_exclusions="### ✅ Ready, with 5 warnings: 1 test still fails, 2 lines are newly excluded from coverage, "
+    "and 3 more",
     says=(
         "**1,327 tests** (+28)",
         "**98.51%** (199 of 202)",
@@ -80,14 +83,14 @@ JINJA2 = Case(
         "coverage-delta": "-0.02",
         "patch-coverage": "87.65",
     },
-    first_line="### ✅ Ready: all 851 tests that ran passed",
+    first_line="### ✅ Ready, with 1 warning: 1 changed source file is not measured",
     says=("**851 tests** (+9)", "**87.65%** (71 of 81)", "9 added tests"),
 )
 HUMANIZE = Case(
     package="humanize",
     tests="550 to 572",
     expected={"verdict": "ready", "tests": "572", "passed": "572", "failed": "0", "coverage": "99.15"},
-    first_line="### ✅ Ready: all 572 tests that ran passed",
+    first_line="### ✅ Ready, with 1 warning: files that decide what runs are edited",
     says=("**572 tests** (+22)", "22 added tests", "41 tests go by another name now"),
 )
 
@@ -145,7 +148,8 @@ def check(hub: FakeGitHub, case: Case, done: Done) -> str:
 def test_a_real_pull_request(hub: FakeGitHub, tmp_path: Path, case: Case, coverage: str) -> None:
     runner = Runner(hub=hub, folder=tmp_path)
     done = judge(runner, case, coverage)
-    check(hub, case, done)
+    told = coverage == "coverage.json" and case.with_exclusions  # the one format that tells of excluded lines
+    check(hub, replace(case, first_line=case.with_exclusions) if told else case, done)
 
 
 @needs_corpus

@@ -72,8 +72,8 @@ def compare(
     base = found.base if found else None
     # where no test report was read, no single one is missing
     apart = found if head.snapshot.legs or terms.parts else None
-    missing = apart.missing_groups if apart else ()
-    kept = carried_legs(base, dict.fromkeys(missing), untouched(terms.parts, changes)) if base else ()
+    lost = apart.lost if apart else {}
+    kept = carried_legs(base, lost, untouched(terms.parts, changes)) if base else ()
     carried = {leg.group for leg in kept}
     if base is not None and kept:
         base = without_carried(base, carried, head.snapshot.coverage, since_baseline)
@@ -94,7 +94,7 @@ def compare(
         ),
         changes=_sorted(changes),
         docs_only=is_docs_only(changes),
-        missing_groups=tuple(group for group in missing if group not in carried),
+        missing_groups=tuple(sorted(told for group, told in lost.items() if group not in carried)),
         missing_legs=apart.missing_legs if apart else (),
         carried=kept,
         base=base,

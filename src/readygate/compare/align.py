@@ -21,12 +21,14 @@ class Alignment:
     Attributes:
         base: the base with its groups and legs renamed to those of the head where they are the same.
         missing_groups: suites that the base had and the head lacks, as the base calls them.
+        lost: what each of them is called in `base`, and what it is called in `missing_groups`.
         missing_legs: (group, leg) of suites that the head has, without this leg.
         names: the new (group, leg) by the old, of those that were renamed.
     """
 
     base: Snapshot
     missing_groups: tuple[str, ...] = ()
+    lost: Mapping[str, str] = field(default_factory=dict)
     missing_legs: tuple[tuple[str, str], ...] = ()
     names: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
 
@@ -39,13 +41,15 @@ def align(base: Snapshot, head: Snapshot) -> Alignment:
     home = _by_paths(groups, by_path)
     _by_tests(groups, home, _groups(present))
     renamed: list[Leg] = []
-    missing_groups, missing_legs = [], []
+    missing_legs: list[tuple[str, str]] = []
+    lost: dict[str, str] = {}
     heads = _groups(present)
     for name, legs in groups.items():
         target = home.get(name)
         if target is None:
-            missing_groups.append(name or "the tests")
-            renamed += [replace(leg, group=_free(name, heads)) for leg in legs]
+            kept = _free(name, (*heads, *lost))
+            lost[kept] = name or "the tests"
+            renamed += [replace(leg, group=kept) for leg in legs]
             continue
         mine = heads[target]
         if len(legs) == len(mine) == 1 and _same_leg(legs[0], mine[0]):
@@ -68,7 +72,8 @@ def align(base: Snapshot, head: Snapshot) -> Alignment:
     return Alignment(
         names={old: new for old, new in zip(before, after, strict=True) if old != new},
         base=replace(base, legs=tuple(sorted(renamed, key=lambda leg: (leg.group, leg.leg)))),
-        missing_groups=tuple(sorted(missing_groups)),
+        missing_groups=tuple(sorted(lost.values())),
+        lost=lost,
         missing_legs=tuple(sorted(missing_legs)),
     )
 

@@ -99,6 +99,8 @@ class Policy:
         waiver: the label that excuses what rules let it excuse; empty for none.
         inform: the verdict is told and never fails a check or a job.
         base_branches: globs of branches, beside the default branch, whose runs are recorded.
+        guarded: globs of files whose edits are told as those of workflows are.
+        overrides: branches and a text that stands for their settings, of every override, in force or not.
         source: where it stands, for the reader.
         origins: for each setting (`preset`, `rules.NAME.level`, …) where its value comes from.
     """
@@ -114,6 +116,8 @@ class Policy:
     waiver: str = WAIVER_LABEL
     inform: bool = False
     base_branches: tuple[str, ...] = ()
+    guarded: tuple[str, ...] = ()
+    overrides: tuple[tuple[str, str], ...] = ()
     source: str = ""
     origins: Mapping[str, str] = field(default_factory=dict)
 

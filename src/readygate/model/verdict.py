@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from fractions import Fraction
+from typing import TypeVar
 
 from readygate.model.phrase import Phrase
 from readygate.model.value import dataclass
@@ -26,6 +28,52 @@ class Status(IntEnum):
     BLOCK = 3
 
 
+T = TypeVar("T")
+
+MOST_EXHIBITS = 20
+"""Single things that a finding names; all of them stand in the lists of the report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """One thing that a finding rests on.
+
+    Attributes:
+        kind: test, file, report, suite, job, input, policy, component, category.
+        name: its name, untrusted.
+        note: what is the matter with it, untrusted as far as it holds names; empty if the finding says it.
+        file: where it stands, as far as a report says.
+        line: from 1, 0 if unknown.
+    """
+
+    kind: str
+    name: str
+    note: str = ""
+    file: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibits:
+    """What a finding rests on, by name.
+
+    Attributes:
+        items: the first `MOST_EXHIBITS`.
+        total: how many there are.
+    """
+
+    items: tuple[Exhibit, ...] = ()
+    total: int = 0
+
+    @classmethod
+    def of(cls, things: Sequence[T], show: Callable[[T], Exhibit]) -> Exhibits:
+        """Name the first of some things."""
+        return cls(items=tuple(map(show, things[:MOST_EXHIBITS])), total=len(things))
+
+    def __add__(self, other: Exhibits) -> Exhibits:
+        return Exhibits(items=(*self.items, *other.items)[:MOST_EXHIBITS], total=self.total + other.total)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What one rule found.
@@ -40,6 +88,7 @@ class Finding:
         incomplete: not evaluated because a report is damaged.
         waived: it would block, and a label excuses it.
         lost: points that it takes off the readiness score.
+        evidence: what it rests on, by name.
     """
 
     rule: str
@@ -54,6 +103,7 @@ class Finding:
     incomplete: bool = False
     waived: bool = False
     lost: Fraction = Fraction(0)
+    evidence: Exhibits = Exhibits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

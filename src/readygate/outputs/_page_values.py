@@ -17,6 +17,7 @@ from readygate.model.phrase import Name
 from readygate.model.report import CoverageReport, Problem, StatedFile, StatedReport, TestReport
 from readygate.model.snapshot import ReadFile
 from readygate.model.tests import Detail, TestId
+from readygate.model.verdict import Exhibit
 from readygate.outputs._values import Reader, UnreadableError, Writer
 from readygate.render.locate import Place, RecordedPlaces
 from readygate.render.page import Page
@@ -118,6 +119,8 @@ def _clean(value: Any) -> Any:
     if isinstance(value, Problem):
         what, place, why, todo = map(redact, (value.what, value.place, value.why, value.todo))
         return replace(value, what=what, place=place, why=why, todo=todo)
+    if isinstance(value, Exhibit):
+        return replace(value, name=redact(value.name), note=redact(value.note))
     if isinstance(value, Cause):
         return replace(value, message=redact(value.message))
     if isinstance(value, ReadFile) and isinstance(value.report, TestReport):

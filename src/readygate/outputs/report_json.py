@@ -93,6 +93,17 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "todo": plain(finding.todo),
         "waived": finding.waived,
         "points_lost": int(finding.lost * 100) / 100,
+        "evidence": [
+            {
+                "kind": each.kind,
+                "name": redact(each.name),
+                "note": redact(each.note),
+                "file": each.file,
+                "line": each.line or None,
+            }
+            for each in finding.evidence.items
+        ],
+        "evidence_total": finding.evidence.total,
     }
 
 

@@ -81,6 +81,8 @@ def _share(ratio: Ratio | None) -> str:
 def _reasons(page: Page) -> str:
     """The findings that block or warn, as JSON; the last ones go first if it grows too long."""
     rows = [finding_json(f) for f in page.verdict.findings if f.status in (Status.BLOCK, Status.WARN)]
+    if len(text := json.dumps(rows)) > LONGEST_REASONS:  # the reasons themselves come first
+        rows = [{**row, "evidence": row["evidence"][:3]} for row in rows]
     while len(text := json.dumps(rows)) > LONGEST_REASONS:
         rows.pop()
     return text

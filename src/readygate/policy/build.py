@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from readygate.errors import SettingsError
-from readygate.model.patterns import paths_fit
-from readygate.model.policy import WAIVER_LABEL, Category, Component, Goal, Policy, Quarantine, SuiteGroup
+from readygate.model.patterns import PatternError, paths_fit
+from readygate.model.policy import WAIVER_LABEL, Category, Component, Goal, Policy, Quarantine, SuiteGroup, tests_fit
 from readygate.model.verdict import Level
 from readygate.policy.read import TODO, Document
 from readygate.rules import PRESETS, Rule, all_rules
@@ -44,6 +44,7 @@ def effective(document: Document | None, *, branch: str = "", asked: str = "") -
     """
     where = document.where if document else ""
     values, origins = _settings(document, branch)
+    _check_patterns(where, values)
     name = values.get("preset") or ((asked or PRESETS[0]) if document is None else PRESETS[0])
     told = f"input `policy`: {name}" if document is None and asked else f"preset {name}"
     origins = {"preset": "input `policy`" if document is None and asked else "default", **origins}
@@ -78,13 +79,12 @@ def effective(document: Document | None, *, branch: str = "", asked: str = "") -
             SuiteGroup(name=item["name"], reports=item["reports"], when_changed=item["when-changed"])
             for item in values.get("groups", ())
         ),
-        goals=tuple(
-            Goal(coverage=item["coverage"], by=item.get("by", ""))
-            for item in sorted(values.get("targets", ()), key=lambda item: item["coverage"])
-        ),
+        goals=_goals(values),
         waiver=values.get("waiver", WAIVER_LABEL),
         inform=values.get("mode") == "inform",
         base_branches=values.get("base-branches", ()),
+        guarded=values.get("guarded-files", ()),
+        overrides=_overrides(document),
         source=where,
         origins=origins,
     )
@@ -129,6 +129,24 @@ def _check(
     ]
     if lacking:
         raise SettingsError(tuple(lacking), todo=TODO)
+
+
+def _goals(values: Mapping[str, Any]) -> tuple[Goal, ...]:
+    ladder = sorted(values.get("targets", ()), key=lambda item: item["coverage"])
+    return tuple(Goal(coverage=item["coverage"], by=item.get("by", "")) for item in ladder)
+
+
+def _overrides(document: Document | None) -> tuple[tuple[str, str], ...]:
+    given = document.values.get("overrides", ()) if document else ()
+    return tuple((", ".join(item["branches"]), repr(sorted(item.items()))) for item in given)
+
+
+def _check_patterns(where: str, values: Mapping[str, Any]) -> None:
+    """Patterns that are held against a name at once have a limit together, too."""
+    try:
+        tests_fit(tuple(text for item in values.get("quarantine", ()) for text in item["tests"]))
+    except PatternError as error:
+        raise SettingsError((f"{where}: quarantine: {error}",), todo=TODO) from error
 
 
 def _component(item: Mapping[str, Any]) -> Component:

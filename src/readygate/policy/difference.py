@@ -21,7 +21,7 @@ def difference(old: Policy, new: Policy) -> tuple[tuple[Phrase, ...], tuple[Phra
 
     A change that is neither for certain (other paths of a component) is among those that loosen.
     """
-    moves = [*_rules(old, new), *_components(old, new), *_categories(old, new), *_excuses(old, new)]
+    moves = [*_rules(old, new), *_components(old, new), *_categories(old, new), *_excuses(old, new), *_others(old, new)]
     return tuple(text for less, text in moves if less), tuple(text for less, text in moves if not less)
 
 
@@ -114,6 +114,31 @@ def _excuses(old: Policy, new: Policy) -> Moves:
             yield True, ("group ", Name(part.name), " need not always run")
     for name in groups.keys() - {part.name for part in new.groups}:
         yield False, ("group ", Name(name), " must always run")
+
+
+def _others(old: Policy, new: Policy) -> Moves:
+    """What asks for nothing today, and would another day or on another branch."""
+    for goal in old.goals:
+        if goal not in new.goals:
+            yield True, (f"target {_share(goal.coverage)}{f' by {goal.by}' if goal.by else ''} is taken away",)
+    for goal in new.goals:
+        if goal not in old.goals:
+            yield False, (f"target {_share(goal.coverage)}{f' by {goal.by}' if goal.by else ''} is added",)
+    lists = (
+        (old.base_branches, new.base_branches, "recorded branches"),
+        (old.guarded, new.guarded, "guarded files"),
+    )
+    for before, after, what in lists:
+        if set(before) - set(after) or any(text.startswith("!") for text in set(after) - set(before)):
+            yield True, (what, ": ", Name(", ".join(before) or "none"), " → ", Name(", ".join(after) or "none"))
+        elif before != after:
+            yield False, (what, ": ", Name(", ".join(before) or "none"), " → ", Name(", ".join(after)))
+    for branches in dict.fromkeys(name for name, _ in (*old.overrides, *new.overrides)):
+        was = [said for name, said in old.overrides if name == branches]
+        now = [said for name, said in new.overrides if name == branches]
+        if was != now:
+            verb = "are added" if not was else "are others" if now else "are taken away"
+            yield True, ("overrides for ", Name(branches), f" {verb}")
 
 
 def _share(value: Fraction | None) -> str:

@@ -90,5 +90,6 @@ FILE = (
     Key(name="groups", kind="items", says="suites that run only if certain paths change", items=GROUP),
     Key(name="targets", kind="items", says="a ladder of coverage goals, the lowest first", items=GOAL),
     Key(name="base-branches", kind="branches", says="globs of branches, beside the default one, that are recorded"),
+    Key(name="guarded-files", kind="paths", says="globs of files whose edits are told as those of workflows are"),
     Key(name="overrides", kind="items", says="other settings for some base branches", items=OVERRIDE),
 )

@@ -24,6 +24,8 @@ from readygate.rules import Option, Rule, all_rules
 MAX_BYTES = 256 << 10
 """The largest policy file that is read."""
 MOST_ITEMS = 1_000
+DEEPEST = 20
+"""Lists and mappings within one another; a policy has eight."""
 
 _DAY = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])-(\d\d)$")
 _NUMBER = re.compile(r"^\+?(\d{1,12}(?:\.\d{1,12})?)\s*%?$")
@@ -58,7 +60,7 @@ def read(data: bytes, where: str) -> Document:
     reader = _Reader(where)
     root = reader.parse(data)
     values: Mapping[str, Any] = {}
-    if root is not None:
+    if root is not None and (root.id != "scalar" or root.value):  # `---` alone says nothing
         values = reader.mapping(root, FILE, "")
     if reader.problems:
         told = tuple(text for _, text in sorted(reader.problems))
@@ -98,7 +100,11 @@ class _Reader:
         loader = yaml.SafeLoader
         try:
             text = data.decode("utf-8-sig")
+            depth = 0
             for event in yaml.parse(text, Loader=loader):
+                depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+                if depth > DEEPEST:  # the time to read it grows with the square of its depth
+                    raise RecursionError("lists and mappings are nested too deeply")
                 if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                     line = event.start_mark.line + 1 if event.start_mark else 1
                     self.say(line, "", "anchors and aliases are not read; write the value out")

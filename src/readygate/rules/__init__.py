@@ -14,7 +14,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase
 from readygate.model.policy import Policy
 from readygate.model.report import CoverageReport, Severity, TestReport
-from readygate.model.verdict import Level
+from readygate.model.verdict import Exhibits, Level
 from readygate.registry import members
 
 PRESETS = ("standard", "strict", "lenient")
@@ -34,6 +34,8 @@ class Judgement:
 
     Attributes:
         ceiling: the strongest level this case deserves, whatever the policy allows.
+        floor: the weakest level this case deserves, whatever the policy allows.
+        evidence: what it rests on, by name.
     """
 
     result: Result
@@ -43,8 +45,10 @@ class Judgement:
     todo: Phrase = ()
     short: str = ""
     ceiling: Level = Level.BLOCK
+    floor: Level = Level.OFF
     needs_baseline: bool = False
     incomplete: bool = False
+    evidence: Exhibits = Exhibits()  # noqa: RUF009  (a frozen value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,7 @@ class Rule:
         points: what it takes off the readiness score when it blocks, of as many as all evaluated rules have together;
             half of it when it warns.
         last: it looks at the score, which the other rules make.
+        always: it is asked even where it is off, and told if what it finds has a floor.
     """
 
     name: str
@@ -105,6 +110,7 @@ class Rule:
     key: str = ""
     points: int = 10
     last: bool = False
+    always: bool = False
 
 
 @cache
@@ -113,9 +119,9 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(sorted(members(sys.modules[__name__], "RULE", Rule), key=lambda rule: (rule.weight, rule.name)))
 
 
-def passes(*summary: str | Name) -> Judgement:
+def passes(*summary: str | Name, evidence: Exhibits | None = None) -> Judgement:
     """The rule is kept."""
-    return Judgement(result=Result.PASS, summary=summary)
+    return Judgement(result=Result.PASS, summary=summary, evidence=evidence or Exhibits())
 
 
 def not_evaluated(*reason: str | Name, needs_baseline: bool = False, incomplete: bool = False) -> Judgement:

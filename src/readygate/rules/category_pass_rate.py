@@ -10,7 +10,7 @@ from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
 from readygate.model.report import TestReport
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, Judgement, Result, Rule, damaged, not_evaluated, passes
+from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _exhibits, damaged, not_evaluated, passes
 
 TOLD = 5
 
@@ -46,6 +46,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         detail=tuple(detail),
         todo=(*_todo(told[0]), "."),
         short=fact,
+        evidence=_exhibits.named("category", [part.name for part in told]),
         ceiling=Level.BLOCK if missed else Level.WARN,
     )
 

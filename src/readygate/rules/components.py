@@ -9,7 +9,7 @@ from readygate.model.parts import ComponentResult
 from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Result, Rule, not_evaluated, passes, uncertain_coverage
+from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes, uncertain_coverage
 
 TOLD = 5
 
@@ -48,6 +48,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         detail=tuple(detail),
         todo=(*_todo(told[0]), "."),
         short=fact,
+        evidence=_exhibits.named("component", [part.name for part in told]),
         ceiling=Level.BLOCK if blocks else Level.WARN,
     )
 

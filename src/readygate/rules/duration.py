@@ -11,7 +11,7 @@ from readygate.model.parts import SharedTime, Timed
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Option, Result, Rule, not_evaluated, one_sided, passes
+from readygate.rules import NO_BASELINE, Judgement, Option, Result, Rule, _exhibits, not_evaluated, one_sided, passes
 
 NAME = "duration"
 TOLD = 3
@@ -53,6 +53,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         detail=(f"{figures}.", *_rows(rows)),
         todo=(*_todo(time, factor, seconds, total, rows), "."),
         short=f"{fact} than on the base",
+        evidence=_exhibits.named("test", [_exhibits.full_name(row.test) for row in rows]),
     )
 
 

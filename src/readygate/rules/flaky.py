@@ -10,7 +10,7 @@ from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
 from readygate.model.tests import Outcome
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Option, Result, Rule, not_evaluated, passes
+from readygate.rules import Judgement, Option, Result, Rule, _exhibits, not_evaluated, passes
 
 TOLD = 3
 """Tests whose record is told with the finding; the outputs list all of them."""
@@ -40,6 +40,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         detail=tuple(detail),
         todo=(f"find out what {it} {'depends' if number == 1 else 'depend'} on: a flaky test hides real failures.",),
         short=count(number, "flaky test"),
+        evidence=_exhibits.tests(found, comparison),
     )
 
 

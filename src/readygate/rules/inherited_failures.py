@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import Name, count
+from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, passes
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, passes
+
+_TOLD = 3
+"""Tests whose story stands in the detail."""
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     """Broken by every test that fails now and failed on the base, on the same leg."""
     if comparison.baseline is None:
         return NO_BASELINE
-    number = len(comparison.tests.still_failing)
+    failures = comparison.tests.still_failing
+    number = len(failures)
     if not number:
         return passes("0 tests")
     branch = comparison.baseline.branch
@@ -22,10 +26,31 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         result=Result.BROKEN,
         summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'} on the base too",),
         title=(f"{count(number, 'test')} still {'fails' if number == 1 else 'fail'}.",),
-        detail=(f"{'It fails' if number == 1 else 'They fail'} on the base too.",),
+        detail=(f"{'It fails' if number == 1 else 'They fail'} on the base too.", *_since(comparison)),
         todo=(f"nothing in this change. Fix {'it' if number == 1 else 'them'} ", *where, "."),
         short=f"{count(number, 'test')} still {'fails' if number == 1 else 'fail'}",
+        evidence=_exhibits.tests(failures, comparison),
     )
+
+
+def _since(comparison: Comparison) -> Phrase:
+    """Since which commit and run the first failures fail, as far as the history goes back."""
+    history = comparison.baseline.history if comparison.baseline else None
+    told: list[str | Name] = []
+    for change in comparison.tests.still_failing:
+        past = change.past
+        since = past.failing_since if past else None
+        if history is None or past is None or since is None or since >= len(history.runs):
+            continue
+        if len(told) >= _TOLD * 5:
+            told.append(" The evidence names the others.")
+            break
+        run = history.runs[since]
+        before = " or before" if since == 0 else ""
+        number = f" (run {run.run_id})" if run.run_id else ""
+        told += [" ", Name(change.id.name), " fails there since ", Name(run.commit[:7])]
+        told.append(f"{number}{before}, in {count(past.failing_for, 'run')}.")
+    return tuple(told)
 
 
 RULE = Rule(

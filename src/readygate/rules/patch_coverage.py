@@ -10,7 +10,7 @@ from readygate.model.phrase import Phrase, count, listed
 from readygate.model.policy import Policy
 from readygate.model.report import CoverageReport
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, damaged, not_evaluated, passes
+from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, _exhibits, damaged, not_evaluated, passes
 
 NAME = "patch-coverage"
 
@@ -58,6 +58,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
             else f"cover {more:,} more of the {count(open_lines, 'line')} listed below.",
         ),
         short=f"{percent(share, beside=minimum)} of the changed lines are covered",
+        evidence=_exhibits.uncovered(patch.files),
     )
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
+from readygate.model.report import TestReport
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Result, Rule, not_evaluated, passes
+from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes
+
+_WORDS = re.compile(r"[a-z0-9]+")
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
@@ -16,7 +21,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         return not_evaluated("The input ", Name("needs"), " was not given")
     stopped = tuple(sorted(job for job, result in needs.items() if result in ("cancelled", "skipped")))
     failed = tuple(sorted(job for job, result in needs.items() if result == "failure"))
-    unexplained = failed if failed and not comparison.head.snapshot.executions.failing else ()
+    unexplained = _unexplained(failed, comparison)
     if not stopped and not unexplained:
         return passes(f"{count(len(needs), 'needed job')}, all accounted for")
     titles: list[str | Name] = []
@@ -29,7 +34,9 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         ]
     if unexplained:
         titles += [" " if titles else "", f"{count(len(unexplained), 'needed job')} failed: "]
-        titles += [*listed(unexplained, 3), ". No report shows a failing test."]
+        none = not comparison.head.snapshot.executions.failing
+        why = "No report shows a failing test." if none else "Every failing test is in a report of another failed job."
+        titles += [*listed(unexplained, 3), f". {why}"]
     title: Phrase = tuple(titles)
     number = len(stopped) + len(unexplained)
     return Judgement(
@@ -38,7 +45,33 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         title=title,
         todo=("read the log of the job, mend what stopped it, and run it again.",),
         short=f"{count(number, 'needed job')} did not run through",
+        evidence=_exhibits.named("job", (*stopped, *unexplained), needs),
     )
+
+
+def _unexplained(failed: tuple[str, ...], comparison: Comparison) -> tuple[str, ...]:
+    """The failed jobs that no failing test can account for.
+
+    Which job wrote a report is known only where the report's path names the job. A job is left without an explanation
+    if every report with a failing test is named after other failed jobs; a report that names none explains all.
+    """
+    if not comparison.head.snapshot.executions.failing:
+        return failed
+    red = [
+        file.name
+        for file in comparison.head.evidence.files
+        if isinstance(file.report, TestReport) and file.report.executions.failing
+    ]
+    owners = [{job for job in failed if _names(name, job)} for name in red]
+    if not owners or not all(owners):
+        return ()
+    return tuple(job for job in failed if not any(job in each for each in owners))
+
+
+def _names(path: str, job: str) -> bool:
+    """Whether a path holds the words of a job's name, one after the other."""
+    words, wanted = (f"-{'-'.join(_WORDS.findall(text.lower()))}-" for text in (path, job))
+    return wanted in words and len(wanted) > 2
 
 
 RULE = Rule(
@@ -47,7 +80,8 @@ RULE = Rule(
     "in the reports.",
     explains="Needs the input `needs: ${{ toJSON(needs) }}`. A job that crashed, was cancelled or was skipped leaves "
     "no report, and the reports of the others look complete. A job that failed while the reports show a "
-    "failing test is explained by them.",
+    "failing test is explained by them, unless every report with a failing test is named after another failed job "
+    "(`unit/junit.xml` explains the job `unit`, and not `lint`). Name artifacts after their jobs to have this told.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
     judge=judge,
     weight=40,

@@ -6,14 +6,15 @@ from readygate.model.comparison import Comparison
 from readygate.model.phrase import Phrase, count, listed
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, not_evaluated, passes
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     """Broken by every suite, or leg of a suite, that the base has and this run lacks."""
     if comparison.baseline is None:
         return NO_BASELINE
-    if not comparison.head.snapshot.legs:
+    carried = tuple(_exhibits.carried(comparison))
+    if not comparison.head.snapshot.legs and not carried:
         return not_evaluated("There is no test report")
     legs = tuple(f"{group} {leg}".strip() for group, leg in comparison.missing_legs)
     groups = comparison.missing_groups
@@ -22,7 +23,15 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         if delta is not None and delta.gone:
             return _files_gone(delta.gone)
         number = len(comparison.head.snapshot.legs)
-        return passes(f"All {number:,} suites and legs reported" if number > 1 else "Nothing is missing")
+        whole = f"All {number:,} suites and legs reported" if number > 1 else "Nothing is missing"
+        if not carried:
+            return passes(whole)
+        told = f"{count(len(carried), 'suite or leg', 'suites and legs')} that this change does not touch"
+        return passes(
+            f"{whole}; carried from the base: {told}: ",
+            *listed(carried, 5),
+            evidence=_exhibits.named("suite", carried, dict.fromkeys(carried, "carried from the base")),
+        )
     parts: list[str] = []
     if groups:
         parts.append(f"{count(len(groups), 'suite')} of the base left no report")
@@ -37,6 +46,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail=("Missing: ", *names, ". What would stand there is counted nowhere."),
         todo=("read the log of the job that should have written it, then run it again.",),
         short=fact,
+        evidence=_exhibits.named("suite", (*groups, *legs)),
     )
 
 
@@ -57,6 +67,7 @@ def _files_gone(names: tuple[str, ...]) -> Judgement:
         ),
         short=fact,
         ceiling=Level.WARN,
+        evidence=_exhibits.named("file", names),
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from readygate.model.comparison import Comparison
+from readygate.model.patterns import PatternError, paths_fit
 from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
 from readygate.model.report import CoverageReport, TestReport
 from readygate.model.snapshot import Snapshot
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Result, Rule, passes
+from readygate.rules import Judgement, Result, Rule, _exhibits, passes
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
@@ -19,15 +20,26 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     if comparison.docs_only and not evidence.files:
         return passes("Only documentation changed and there are no reports: nothing to measure")
     base_covered = comparison.baseline is not None and comparison.baseline.snapshot.coverage is not None
+    carried = tuple(_exhibits.carried(comparison))
+    whole = bool(carried) and not comparison.missing_groups and not comparison.missing_legs
+    if whole and not evidence.files:
+        return passes(
+            "Nothing had to run: this change touches nothing of ",
+            *listed(carried, 5),
+            evidence=_exhibits.named("suite", carried, dict.fromkeys(carried, "carried from the base")),
+        )
     missing = tuple(
         pattern.text
         for pattern in evidence.patterns
-        if pattern.given and not pattern.matched and (pattern.kind != "coverage" or base_covered)
+        if pattern.given
+        and not pattern.matched
+        and (pattern.kind != "coverage" or base_covered)
+        and not (whole and _of_base(pattern.text, comparison))
     )
     executions = comparison.head.snapshot.executions
     if missing:
         noun = "A pattern matches" if len(missing) == 1 else f"{len(missing)} patterns match"
-        return _broken((f"{noun} no file: ", *listed(missing, 3), "."), "a pattern matches no file")
+        return _broken((f"{noun} no file: ", *listed(missing, 3), "."), "a pattern matches no file", missing)
     if not tests and evidence.files:
         kinds = "coverage only" if covers else "nothing that could be read as tests"
         return _broken(("No test report was found", f": {kinds}."), "no test report was found")
@@ -46,7 +58,17 @@ def _lines(snapshot: Snapshot | None) -> int:
     return snapshot.coverage.lines().total if snapshot and snapshot.coverage else 0
 
 
-def _broken(title: Phrase, short: str) -> Judgement:
+def _of_base(pattern: str, comparison: Comparison) -> bool:
+    """Whether a pattern fits reports of the base: what it is for is then carried, as nothing of the base is missing."""
+    try:
+        fits = paths_fit((pattern,))
+    except PatternError:
+        return False
+    reports = comparison.baseline.snapshot.provenance.reports if comparison.baseline else {}
+    return any(fits(name) for name in reports)
+
+
+def _broken(title: Phrase, short: str, missing: tuple[str, ...] = ()) -> Judgement:
     return Judgement(
         result=Result.BROKEN,
         summary=title,
@@ -59,6 +81,7 @@ def _broken(title: Phrase, short: str) -> Judgement:
             " name them.",
         ),
         short=short,
+        evidence=_exhibits.named("input", missing, dict.fromkeys(missing, "matches no file")),
     )
 
 

@@ -7,7 +7,7 @@ from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
 from readygate.model.report import Severity
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Result, Rule, not_evaluated, passes
+from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
@@ -35,6 +35,14 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail=(*detail, " What was read before the damage counts." if partly else ""),
         todo=(f"{first.todo or 'look at the job that writes it, and run it again'}.",),
         short=fact,
+        evidence=_exhibits.named(
+            "report",
+            names,
+            {
+                name: f"{problem.what}{f' at {problem.place}' if problem.place else ''}"
+                for name, problem in reversed(damaged)
+            },
+        ),
     )
 
 

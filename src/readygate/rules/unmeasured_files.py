@@ -7,7 +7,7 @@ from readygate.model.phrase import count, listed
 from readygate.model.policy import Policy
 from readygate.model.report import CoverageReport
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, Judgement, Result, Rule, damaged, not_evaluated, passes
+from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _exhibits, damaged, not_evaluated, passes
 
 TOLD = 5
 
@@ -36,6 +36,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
             "it." if len(names) == 1 else "them.",
         ),
         short=fact,
+        evidence=_exhibits.named("file", names),
     )
 
 

@@ -8,7 +8,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, one_sided, passes
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, one_sided, passes
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
@@ -36,6 +36,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail=detail,
         todo=(f"bring {'it' if number == 1 else 'them'} back, or say in the description why.",),
         short=fact,
+        evidence=_exhibits.tests(gone, comparison),
     )
 
 

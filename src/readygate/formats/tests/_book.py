@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from readygate.formats.tests._clock import Clock
 from readygate.formats.tests._columns import Columns, Details
 from readygate.formats.tests._excerpt import MAX_TEXT, Excerpt, shorten
 from readygate.formats.tests._seconds import MAX_SECONDS, seconds_of
@@ -60,6 +61,7 @@ class Book:
     def __init__(self, name: str) -> None:
         self.total = 0
         self.failing = 0
+        self.clock = Clock()
         self._name = name
         self._columns = Columns()
         self._details = Details()
@@ -156,6 +158,7 @@ class Book:
             seconds=self._columns.seconds,
             problems=(*self._problems, *self._notes(), *self._details.problems()),
             properties=properties or {},
+            written=self.clock.newest,
         )
 
     def _notes(self) -> list[Problem]:

@@ -7,6 +7,7 @@ from math import isnan
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
+from readygate.formats.tests._clock import Clock
 from readygate.formats.tests._columns import Columns, Details
 from readygate.formats.tests._junit_result import Result, stated
 from readygate.formats.tests._seconds import LONGEST, MAX_SECONDS, seconds_of
@@ -76,6 +77,7 @@ class Ledger:
         self._summed_up = 0
         self._times = _Times()
         self._repeated = True  # whether most durations were met before
+        self._clock = Clock()
         self._tests = 0  # those of the batch and results of suites as such not among them
         self._sums: Sums = (0, 0, 0)
 
@@ -88,6 +90,8 @@ class Ledger:
         """Enter a suite; what is added from now on belongs to it."""
         if self._odd:
             self.flush()
+        if "timestamp" in attributes:
+            self._clock.see(attributes["timestamp"])
         self._suite = Suite(tag, attributes, self._suite, self._so_far(), self._sums)
         self._mark()
 
@@ -286,6 +290,7 @@ class Ledger:
             seconds=self._columns.seconds,
             problems=(*problems, *self._totals.problems(), *self._details.problems()),
             properties=self._properties,
+            written=self._clock.newest,
         )
 
 

@@ -93,6 +93,7 @@ class Reader:
 
     def _begin_suite(self, tag: str, attributes: Attributes) -> None:
         self._root = self._root or attributes
+        self.book.clock.see(attributes.get("end-time"))
         outer = self._suites[-1].path if self._suites else ""
         own = attributes.get("name", "") if tag == "test-suite" and len(self._suites) < _DEEPEST else ""
         self._suites.append(_Node(attributes, joined(outer, own), self.book.failing))

@@ -61,6 +61,7 @@ class _Reader:
         for at, test in enumerate(keys.items(results.get("tests"), "results.tests")):
             self._test(keys.table(test, f"results.tests[{at}]"), f"results.tests[{at}]")
         summary = keys.table(results.get("summary"), "results.summary", optional=True)
+        self._book.clock.see_milliseconds(summary.get("stop"))
         self._book.compare("results.summary", "tests", claimed(summary.get("tests")), self._book.total)
         for word, count in self._by_status.items():
             self._book.compare("results.summary", word, claimed(summary.get(word)), count)

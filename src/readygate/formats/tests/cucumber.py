@@ -71,6 +71,7 @@ class _Reader:
         for at, item in enumerate(keys.items(feature.get("elements"), f"{place}.elements", optional=True)):
             inner = f"{place}.elements[{at}]"
             element = keys.table(item, inner)
+            self._book.clock.see(loose(element.get("start_timestamp")))
             steps = self._steps(element, inner)
             if loose(element.get("type")).lower() == "background":
                 background += steps

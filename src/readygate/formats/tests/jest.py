@@ -60,6 +60,7 @@ def _read(document: Any, book: Book, keys: Keys) -> None:
 
 def _file(file: dict[str, Any], place: str, book: Book, keys: Keys) -> None:
     path = keys.text(file.get("name"), f"{place}.name", optional=True)
+    book.clock.see_milliseconds(file.get("endTime"))
     before = book.failing
     tests = keys.items(file.get("assertionResults"), f"{place}.assertionResults")
     for at, item in enumerate(tests):

@@ -59,6 +59,7 @@ class _Reader:
         for place, test in self._entries(root.get("tests"), "tests"):
             self._test(test, place)
         stats = keys.table(root.get("stats"), "stats", optional=True)
+        book.clock.see(loose(stats.get("end")))
         book.compare("stats", "tests", claimed(stats.get("tests")), book.total)
         for place, failure in self._entries(root.get("failures"), "failures"):
             if self._left["failures"][_key(failure)] > 0:

@@ -72,6 +72,7 @@ class _Reader:
             inner = enumerate(keys.items(suite.get("suites"), f"{place}.suites", optional=True))
             waiting += [(each, f"{place}.suites[{at}]", path, depth + 1) for at, each in inner][::-1]
         stats = keys.table(root.get("stats"), "stats", optional=True)
+        book.clock.see(loose(stats.get("startTime")))
         for word, count in self._seen.items():
             book.compare("stats", word, claimed(stats.get(word)), count)
         for at, item in enumerate(keys.items(root.get("errors"), "errors", optional=True)):

@@ -77,6 +77,8 @@ class _Reader:
             self._results = False
         if not self._results:
             return
+        if tag == "robot":
+            self.book.clock.see(attributes.get("generated"))
         if tag in _NODES and not self._inside:
             outer = self._open[-1] if self._open else None
             self._open.append(_Node(attributes, len(self._open), outer, self.book.failing))

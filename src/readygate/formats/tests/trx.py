@@ -46,6 +46,7 @@ _RESULTS: Final = frozenset(
         "ManualTestResult",
     )
 )
+_OF_THE_RUN: Final = frozenset(("Counters", "Times", "ResultSummary"))
 _DEFINITIONS: Final = frozenset(("UnitTest", "OrderedTest", "GenericTest", "WebTest", "LoadTest", "ManualTest"))
 _QUALIFIED: Final = re.compile(r"((?:[^\W\d][\w`+]*\.)+)(\w+(?:\(.*)?)", re.DOTALL)
 
@@ -114,14 +115,20 @@ class _Reader:
             name = attributes.get("className", "").partition(", ")[0]  # MSTest adds the assembly
             if name and self._definition:
                 self._classes[self._definition] = name
-        elif tag == "Counters":
-            self._counters = attributes
-        elif tag == "ResultSummary":
-            self._run.outcome = attributes.get("outcome", "")
+        elif tag in _OF_THE_RUN:
+            self._begin_summary(tag, attributes)
         elif tag == "RunInfo":
             self._run.begin(attributes.get("outcome", ""))
         elif tag == "Text" and self._run.reading:
             self._run.text = self._ear.listen()
+
+    def _begin_summary(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "Counters":
+            self._counters = attributes
+        elif tag == "Times":
+            self.book.clock.see(attributes.get("finish"))
+        else:
+            self._run.outcome = attributes.get("outcome", "")
 
     def end(self, tag: str) -> None:
         """An element ends."""

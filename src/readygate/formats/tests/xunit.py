@@ -69,6 +69,7 @@ class _Reader:
         if tag == "assembly":
             self._assembly = attributes
             self._tests = 0
+            self.book.clock.see(attributes.get("finish-rtf") or attributes.get("start-rtf"))
             for key in ("environment", "target-framework"):
                 if attributes.get(key):
                     self.properties.setdefault(key, attributes[key][:200])

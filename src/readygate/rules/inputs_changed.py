@@ -1,0 +1,105 @@
+"""inputs-changed: the step is asked what the base's run asked, by workflows that the change does not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from readygate.model.changes import Changes
+from readygate.model.comparison import Comparison
+from readygate.model.patterns import paths_fit
+from readygate.model.phrase import Name, Phrase, count, listed
+from readygate.model.policy import Policy
+from readygate.model.verdict import Level
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
+
+WORKFLOWS = (".github/workflows/**", ".github/actions/**", "**/action.yml", "**/action.yaml")
+"""Files that decide what runs, and with which inputs."""
+
+_LONGEST = 60
+
+
+def judge(comparison: Comparison, policy: Policy) -> Judgement:
+    """Broken by inputs unlike those recorded with the baseline, and by edits of workflows and guarded files."""
+    edited = _edited(comparison.changes, (*WORKFLOWS, *policy.guarded))
+    head, base = comparison.head.snapshot.provenance.inputs, _recorded(comparison)
+    # a name that one side lacks is that of another version of Readygate
+    moved = tuple(name for name in sorted(head.keys() & base.keys()) if head[name] != base[name])
+    if edited or moved:
+        return _broken(edited, moved, head, base)
+    if comparison.baseline is None:
+        return NO_BASELINE
+    if not base.keys() & head.keys() and comparison.changes is None:
+        return not_evaluated("The base recorded no inputs, and the changed files are not known")
+    same = "The inputs are those of the base" if base.keys() & head.keys() else "The base recorded no inputs"
+    known = "no workflow was edited" if comparison.changes is not None else "the changed files are not known"
+    return passes(f"{same}; {known}")
+
+
+def _recorded(comparison: Comparison) -> Mapping[str, str]:
+    return comparison.baseline.snapshot.provenance.inputs if comparison.baseline else {}
+
+
+def _edited(changes: Changes | None, patterns: tuple[str, ...]) -> tuple[str, ...]:
+    if changes is None:
+        return ()
+    fits = paths_fit(patterns)
+    paths = {path for file in changes.files for path in (file.path, file.old_path) if path}
+    return tuple(sorted(path for path in paths if fits(path)))
+
+
+def _broken(
+    edited: tuple[str, ...], moved: tuple[str, ...], head: Mapping[str, str], base: Mapping[str, str]
+) -> Judgement:
+    facts = []
+    detail: Phrase = ()
+    if moved:
+        facts.append(f"{count(len(moved), 'input')} {'differs' if len(moved) == 1 else 'differ'} from the base's run")
+        detail = (
+            Name(moved[0]),
+            " was ",
+            *_value(base[moved[0]]),
+            " and is ",
+            *_value(head[moved[0]]),
+            *((". Also ", *listed(moved[1:], 3)) if len(moved) > 1 else ()),
+            ".",
+        )
+    if edited:
+        facts.append(
+            f"{count(len(edited), 'file')} that {'decides' if len(edited) == 1 else 'decide'} what runs "
+            f"{'is' if len(edited) == 1 else 'are'} edited"
+        )
+        detail = (*detail, " Edited: " if detail else "Edited: ", *listed(edited, 5), ".")
+    fact = "; ".join(facts)
+    notes = {name: f"was {base[name]!r}, is {head[name]!r}" for name in moved}
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(fact,),
+        title=(f"{fact}.",),
+        detail=detail,
+        todo=("check that the tests, their reports and this gate still run as they should.",),
+        short="the gate's inputs changed" if moved else "files that decide what runs are edited",
+        evidence=_exhibits.named("input", moved, notes) + _exhibits.named("file", edited),
+    )
+
+
+def _value(text: str) -> Phrase:
+    if not text:
+        return ("empty",)
+    shown = text.replace("\n", ", ")
+    return (Name(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"),)
+
+
+RULE = Rule(
+    name="inputs-changed",
+    asks="The inputs of this step are those of the base's run, and the change edits no workflow, no action and no file "
+    "that the policy guards.",
+    explains="A pull request from a branch of the repository runs its own version of the workflow: it can leave out "
+    "tests, or give this step other inputs. Neither can be prevented from within the run, so both are named: the "
+    "inputs are compared with those recorded with the baseline, and edits of `.github/workflows/`, "
+    "`.github/actions/`, `action.yml` and the `guarded-files` of the policy are listed. Put these files under code "
+    "owners, or have the gate run by a workflow that a ruleset requires.",
+    levels=(Level.WARN, Level.WARN, Level.WARN),
+    judge=judge,
+    weight=84,
+    points=10,
+)

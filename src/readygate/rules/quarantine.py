@@ -1,0 +1,111 @@
+"""quarantine: what the policy excuses is in force, and is still there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from readygate.figures import date
+from readygate.model.comparison import Comparison
+from readygate.model.phrase import Name, Phrase, count, listed
+from readygate.model.policy import Policy, Quarantine, tests_fit
+from readygate.model.tests import SEPARATOR, TestId
+from readygate.model.verdict import Level
+from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, one_sided, passes
+
+
+def judge(comparison: Comparison, policy: Policy) -> Judgement:
+    """Broken by entries that have expired; told are those that fit no test of a complete run, and what is excused."""
+    entries = policy.quarantine
+    if not entries:
+        return passes("The policy excuses no test")
+    if not comparison.now:
+        return not_evaluated("The day is not known")
+    today = date(comparison.now)
+    expired = tuple(entry for entry in entries if entry.expires < today)
+    fitting = comparison.head.snapshot.legs and one_sided(comparison) is None
+    idle = _idle(comparison, tuple(entry for entry in entries if entry.expires >= today)) if fitting else ()
+    excused = tuple(_exhibits.full_name(change.id) for change in comparison.tests.quarantined)
+    number = len(excused)
+    told: Phrase = (f"{count(number, 'failing test')} {'is' if number == 1 else 'are'} excused",)
+    if excused:
+        told = (*told, ": ", *listed(excused, 3))
+    evidence = _exhibits.tests(comparison.tests.quarantined, comparison)
+    if not expired and not idle and not excused:
+        return passes(*told)
+    parts = []
+    if expired:
+        parts.append(f"{count(len(expired), 'entry', 'entries')} of the quarantine expired")
+    if idle:
+        parts.append(f"{count(len(idle), 'entry', 'entries')} of the quarantine {_fit(len(idle))} no test")
+    if excused:
+        parts.append(f"{count(number, 'failing test')} {'is' if number == 1 else 'are'} in quarantine")
+    fact = "; ".join(parts)
+    odd = {_name(entry): f"expired on {entry.expires}: {entry.reason}" for entry in expired}
+    odd |= {_name(entry): f"fits no test of this run: {entry.reason}" for entry in idle}
+    change = comparison.policy_change
+    mended = change is not None and bool(change.tightened) and not change.loosened
+    return Judgement(
+        result=Result.BROKEN,
+        summary=(f"{fact}: ", *listed(excused, 3)) if excused else (fact,),
+        title=(f"{fact}.",),
+        detail=(*_detail(expired, idle), *((" " if expired or idle else "", *told, ".") if excused else ())),
+        todo=(
+            "mend the tests and take their entries out of the policy file."
+            if expired or not idle
+            else "take out of the policy file what fits no test.",
+        ),
+        short=fact,
+        # a change must be able to take the entry out, and so must one that removes the test
+        ceiling=Level.BLOCK if expired and not mended else Level.WARN,
+        evidence=_exhibits.named("policy", tuple(odd), odd) + evidence,
+    )
+
+
+def _fit(number: int) -> str:
+    return "fits" if number == 1 else "fit"
+
+
+def _detail(expired: tuple[Quarantine, ...], idle: tuple[Quarantine, ...]) -> Phrase:
+    parts: list[str | Name] = []
+    if expired:
+        first = min(expired, key=lambda entry: entry.expires)
+        parts += [Name(_name(first)), f" expired on {first.expires} and excuses nothing any more."]
+    if idle:
+        parts += [" " if parts else "", *listed(tuple(map(_name, idle)), 3), f" {_fit(len(idle))} no test of this run."]
+    return tuple(parts)
+
+
+def _name(entry: Quarantine) -> str:
+    return ", ".join(entry.tests)
+
+
+def _idle(comparison: Comparison, entries: tuple[Quarantine, ...]) -> tuple[Quarantine, ...]:
+    """The entries that fit no test, here or in what is carried."""
+    left = {number: tests_fit(entry.tests) for number, entry in enumerate(entries)}
+    for test in _tests(comparison):
+        left = {number: fits for number, fits in left.items() if not fits(test)}
+        if not left:
+            break
+    return tuple(entries[number] for number in sorted(left))
+
+
+def _tests(comparison: Comparison) -> Iterator[TestId]:
+    for leg in (*comparison.head.snapshot.legs, *comparison.carried):
+        for class_name, block in leg.blocks.items():
+            for name in block.names.split(SEPARATOR):
+                yield TestId(group=leg.group, class_name=class_name, name=name)
+
+
+RULE = Rule(
+    name="quarantine",
+    asks="No entry of the policy's `quarantine` has expired, each fits a test, and no failing test needs one.",
+    explains="A quarantine excuses failing tests until a day, in UTC, and for a reason. Failures that it excuses are "
+    "named here and only warn. An entry that has expired excuses nothing: its tests count as every other, and "
+    "the entry is told until it is gone. An entry that fits no test is a leftover, or its test was renamed; it is "
+    "told, and never blocks. Nor does anything here block a change that only tightens the policy file, as taking an "
+    "entry out does.",
+    levels=(Level.WARN, Level.BLOCK, Level.WARN),
+    judge=judge,
+    weight=48,
+    points=10,
+)
