@@ -250,6 +250,27 @@ def test_pull_request_target_writes_for_a_fork(runner: Runner) -> None:
     assert len(runner.hub.comments(7)) == 1
 
 
+def test_an_artifact_of_the_base_branch_is_the_baseline(runner: Runner) -> None:
+    name = "artifact-baseline"
+    start = base(runner)
+    runner.hub.add_run(runner.run_id + 1, "push", "main", start)
+    (done,) = push(runner, name, start).gates(GREEN)
+    assert done.code == 0, done.log
+    steps = push(runner, name, start).workflow["jobs"]["record"]["steps"]
+    (upload,) = (step["with"] for step in steps if str(step["uses"]).startswith("actions/upload-artifact@"))
+    data = (runner.folder / f"workspace-{runner.run_id}" / upload["path"]).read_bytes()
+    runner.hub.add_artifact(runner.run_id, upload["name"], {"readygate.snapshot": data})
+    assert not stored(runner)
+
+    pull = opened(runner, start)
+    runner.hub.add_run(runner.run_id + 1, "pull_request", pull.head, pull.head_sha, head_repo=pull.head_repo)
+    (told,) = pull_request(runner, name, pull).gates(RED)
+
+    assert told.code == 1, told.log
+    assert told.outputs["baseline-commit"] == start
+
+
 def test_every_example_is_played_here() -> None:
-    played = {*ORDINARY, "fork-verdict", "app-check", "merge-queue", "every-push", "by-clock", "pull-request-target"}
+    others = {"fork-verdict", "app-check", "merge-queue", "every-push", "by-clock", "pull-request-target"}
+    played = {*ORDINARY, *others, "artifact-baseline"}
     assert {path.stem for path in WORKFLOWS} == played

@@ -220,7 +220,7 @@ class TestCrashes:
                 return answer
 
         with pytest.raises(NotFoundError, match="no pull request 7"):
-            read_conversation(Hub(), 7, "readygate")  # type: ignore[arg-type]
+            read_conversation(Hub(), target(number=7), "readygate")  # type: ignore[arg-type]
 
     def test_a_folder_for_files_stays_in_the_workspace(self, tmp_path: Path) -> None:
         root = tmp_path / "work"
