@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -66,6 +68,10 @@ PICTURES = {
 }
 
 
+THAT_DAY = 1_795_264_200
+"""When the real reports were made, in seconds since 1970: today they are older, which is told, too."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What was told of one run."""
@@ -108,7 +114,8 @@ def told(name: str, folder: Path) -> Told:
         arguments += ["--branch", "main", "--base", str(base / "readygate.snapshot")]
     elif (run / "base").is_dir():
         arguments += ["--base", str(run / "base")]
-    main(arguments)
+    with patch("readygate.pipeline.time", SimpleNamespace(time=lambda: THAT_DAY)):
+        main(arguments)
     text = (folder / name / "comment.md").read_text(encoding="utf-8")
     body = text.partition("<!-- readygate:comment")[0].strip().replace(f"Readygate {__version__}", "Readygate")
     return Told(comment=body, report=json.loads((folder / name / "report.json").read_text(encoding="utf-8")))
