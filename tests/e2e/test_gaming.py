@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 from tests.e2e.gate import GREEN, LINES, SOURCE, base, findings, judged, names, pull, timed
@@ -68,6 +69,28 @@ def test_measuring_nothing(runner: Runner) -> None:
     done, found = judged(runner, pull(runner, start), GREEN, None)
     assert done.code == 1
     assert found["reports-found"]["title"] == "The base measured coverage and this run did not."
+
+
+def measured(excluded: list[int]) -> str:
+    """A report of coverage.py on `src/app.py`: line 2 is run by no test, unless it is excluded."""
+    file = {
+        "executed_lines": [1],
+        "missing_lines": [] if excluded else [2],
+        "excluded_lines": excluded,
+        "summary": {},
+    }
+    meta = {"format": 3, "version": "7.6.0", "timestamp": "2026-01-01T00:00:00", "branch_coverage": False}
+    return json.dumps({"meta": {**meta, "show_contexts": False}, "files": {"src/app.py": file}, "totals": {}})
+
+
+def test_marking_lines_as_excluded(runner: Runner) -> None:
+    start = base(runner, reports={"junit.xml": GREEN, "coverage.json": measured([])})
+    change = pull(runner, start, {"src/app.py": SOURCE.replace("a + b", "a + b  # pragma: no cover")})
+    done = runner.pull_request(change, {"junit.xml": GREEN, "coverage.json": measured([2])})
+    found = findings(done)
+    assert found["new-exclusions"]["title"] == "1 line is newly excluded from coverage."
+    assert names(found["new-exclusions"]) == ["src/app.py"]
+    assert found["new-exclusions"]["status"] == "warn"
 
 
 def test_dropping_a_leg_of_the_matrix(runner: Runner) -> None:
