@@ -51,7 +51,9 @@ COMMANDS = [
     "%0A::warning::x",
     "x\nready<<EOF\ntrue\nEOF\nverdict=ready\nghadelimiter_0",
 ]
-OURS = re.compile(r"::(?:notice|error) title=Readygate::|::group::Reading |::endgroup::$")
+OURS = re.compile(
+    r"::(?:notice|error) title=Readygate::|::group::Reading |::endgroup::$|::debug::[A-Z]+ /[\w./-]+: (?:answered|GitHub answered \d+: [\w ]+), "
+)
 
 
 def hostile_junit() -> str:

@@ -231,7 +231,7 @@ def test_not_even_a_crash_gives_the_token_away(
     caplog.set_level(logging.DEBUG)
     done = judge(runner, pull, token=OPAQUE, report="told", status="true")
     assert done.code == 3
-    assert "RuntimeError: something with *** in it" in done.log
+    assert "RuntimeError: something with [redacted] in it" in done.log
     held_back(runner, done, caplog.text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -124,7 +125,8 @@ def test_tests_are_found_by_keyboard(tab: Tab, pages: dict[str, Path]) -> None:
     tab.type("TEST_17 case_9")
     tab.press("Enter", 13, "\r")
     assert set(rows(tab, "tests", 1)) == {"tests.test_17"}
-    assert {row.partition("Assertion")[0] for row in rows(tab, "tests")} == {
+    # the cell goes on with the message, which differs from cause to cause
+    assert {re.match(r"test_case_\d\d?", row)[0] for row in rows(tab, "tests")} == {  # type: ignore[index]
         f"test_case_{number}" for number in (9, *range(90, 100))
     }
     assert told(tab, "tests") == "11 tests of 5,000."

@@ -135,7 +135,7 @@ def is_dead_html(text: str) -> None:
 
 def is_outputs(text: str) -> None:
     """Every value stands between its random lines: what is left over would be an output of somebody else."""
-    rest = re.sub(r"(?ms)^[a-z-]+<<(ghadelimiter_[0-9a-f-]{36})\n.*?\n\1\n", "", text)
+    rest = re.sub(r"(?ms)^[a-z-]+<<(ghadelimiter_[0-9a-f]{32})\n.*?\n\1\n", "", text)
     assert rest == ""
 
 
