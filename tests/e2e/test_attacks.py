@@ -52,7 +52,8 @@ COMMANDS = [
     "x\nready<<EOF\ntrue\nEOF\nverdict=ready\nghadelimiter_0",
 ]
 OURS = re.compile(
-    r"::(?:notice|error) title=Readygate::|::group::Reading |::endgroup::$|::debug::[A-Z]+ /[\w./-]+: (?:answered|GitHub answered \d+: [\w ]+), "
+    r"::(?:notice|error) title=Readygate::|::group::Reading |::endgroup::$"
+    r"|::debug::[A-Z]+ /[\w./-]+: (?:answered|GitHub answered \d+: [\w ]+), "
 )
 
 
