@@ -11,6 +11,7 @@ from readygate.baseline import badge_name, record
 from readygate.collect import Background, read_reports
 from readygate.compare import compare
 from readygate.compare.carry import carry
+from readygate.compare.named import named_parts
 from readygate.errors import (
     EXIT_NOT_EVALUATED,
     EXIT_NOT_READY,
@@ -94,7 +95,14 @@ def run(
         )
 
     comparison, verdict = judged(book, compared, known.waiver)
-    page = Page(gate=desk.settings.gate, target=target, comparison=comparison, verdict=verdict, locator=Locator(rules))
+    page = Page(
+        gate=desk.settings.gate,
+        target=target,
+        comparison=comparison,
+        verdict=verdict,
+        locator=Locator(rules),
+        parts=named_parts(comparison, book.policy),
+    )
     desk.budget.begin_telling()
     take_template(desk, target, known)
     publish(page, desk)

@@ -12,6 +12,7 @@ from typing import Any
 
 from readygate.baseline import FIRST_RUN
 from readygate.compare import Terms, compare
+from readygate.compare.named import named_parts
 from readygate.judge import judge
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import Comparison
@@ -281,10 +282,12 @@ def page(
     files: Iterable[str] | None = None,
 ) -> Page:
     """Judge a comparison and make the page that outputs render; `files` are those of the repository."""
+    chosen = rules or policy()
     return Page(
         gate=gate,
         target=about or target(),
         comparison=comparison,
-        verdict=judge(comparison, rules or policy()),
+        verdict=judge(comparison, chosen),
         locator=Locator(PathRules(files=None if files is None else frozenset(files))),
+        parts=named_parts(comparison, chosen),
     )

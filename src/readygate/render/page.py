@@ -9,6 +9,7 @@ from fractions import Fraction
 from readygate.figures import hundredths, percent, points, signed
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import Ratio
+from readygate.model.parts import NamedParts
 from readygate.model.phrase import Phrase, count
 from readygate.model.report import CoverageReport, Severity, TestReport
 from readygate.model.snapshot import Baseline
@@ -29,6 +30,7 @@ class Page:
     Attributes:
         gate: the name of the check and the comment.
         locator: where tests stand in the repository.
+        parts: what was measured of all that the policy names.
     """
 
     gate: str
@@ -36,6 +38,7 @@ class Page:
     comparison: Comparison
     verdict: Verdict
     locator: Places
+    parts: NamedParts = NamedParts()  # noqa: RUF009  (a frozen value)
 
     @property
     def links(self) -> Links:
