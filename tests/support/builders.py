@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from readygate.baseline import FIRST_RUN
@@ -230,6 +231,7 @@ def compared(
     diff: Changes | None = None,
     note: Phrase | str = NO_RESULTS,
     files: Iterable[str] | None = None,
+    terms: Terms | None = None,
 ) -> Comparison:
     """Compare as the road does; the diff is that since the baseline, too."""
     known = base if base is None or isinstance(base, Baseline) else baseline(base)
@@ -241,7 +243,7 @@ def compared(
         changes=diff,
         changes_note="" if diff else NO_CHANGES_NOTE,
         since_baseline=diff,
-        terms=Terms(paths=None if files is None else PathRules(files=frozenset(files))),
+        terms=replace(terms or Terms(), paths=None if files is None else PathRules(files=frozenset(files))),
     )
 
 

@@ -15,9 +15,7 @@ from readygate.model.tests import SEPARATOR, ClassBlock, Counts, count_outcomes
 Blocks = Mapping[tuple[str, str], ClassBlock]
 
 
-def category_results(
-    comparison: Comparison, policy: Policy, *, with_base: bool = False
-) -> tuple[CategoryResult, ...]:
+def category_results(comparison: Comparison, policy: Policy, *, with_base: bool = False) -> tuple[CategoryResult, ...]:
     """Count the tests of each category of a policy, in its order.
 
     Args:

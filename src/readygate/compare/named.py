@@ -27,7 +27,5 @@ def _excuses(comparison: Comparison, policy: Policy) -> tuple[Excuse | None, ...
     if not tests:
         return ()
     entries = sorted(policy.quarantine, key=lambda entry: entry.expires, reverse=True)
-    known = [
-        (tests_fit(entry.tests), Excuse(reason=entry.reason, expires=entry.expires)) for entry in entries
-    ]
+    known = [(tests_fit(entry.tests), Excuse(reason=entry.reason, expires=entry.expires)) for entry in entries]
     return tuple(next((excuse for fits, excuse in known if fits(change.id)), None) for change in tests)

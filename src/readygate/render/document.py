@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from readygate.model.phrase import count
 from readygate.model.verdict import Status
-from readygate.render import by_leg, details, failing, moved, sections
+from readygate.render import by_leg, details, failing, moved, named, ruling, score, sections
 from readygate.render import page as view
 from readygate.render import read as sources
 from readygate.render.blocks import Room, Section, Table, by
@@ -24,7 +24,9 @@ from readygate.render.budget import (
     FIXED,
     FLAKY,
     FOLDED,
+    GOAL,
     GONE,
+    PARTS,
     READ,
     RULES,
     SKIPPED,
@@ -94,6 +96,10 @@ def _join(page: Page, blocks: list[Block], dropped: list[Block]) -> str:
 def _blocks(page: Page, budget: Budget, heading: str, unwritten: str) -> list[Block]:
     lines = (view.verdict_line(page), view.figures_line(page), view.provenance_line(page))
     blocks = [Block(kind="verdict", keep=0, text=_render("head", heading, *lines))]
+    carried = ruling.carried_line(page)
+    if carried:
+        blocks.append(Block(kind="carried suites", keep=0, text=carried))
+    clean = len(blocks)
     told = view.alert(page, unwritten)
     if told:
         blocks.append(Block(kind="alert", keep=0, text=_render("alert", *told)))
@@ -101,9 +107,11 @@ def _blocks(page: Page, budget: Budget, heading: str, unwritten: str) -> list[Bl
     if budget.long:
         return [*blocks, *told_open, *_names(page), *_long(page, heading)]
     if told_open:
+        goal = named.goal_text(page)
+        told_open += [Block(kind="the next target", keep=GOAL, text=goal)] if goal else []
         told_open.append(Block(kind="heading", keep=0, text=f"{heading}# Details"))
     blocks += [*told_open, *_names(page)]
-    return [*blocks, *_folds(page, heading)] if len(blocks) > 1 else blocks
+    return [*blocks, *_folds(page, heading)] if len(blocks) > clean else blocks
 
 
 def _findings(page: Page) -> list[Block]:
@@ -149,6 +157,8 @@ def _sections(page: Page, budget: Budget, heading: str) -> list[Block]:
         *_open(
             "uncovered lines", sections.uncovered(page) if _asked(page, "patch-coverage") else None, UNCOVERED, heading
         ),
+        *_open("categories that miss their pass rate", named.missed_categories(page), PARTS, heading),
+        *_open("components that miss their goals", named.missed_components(page), PARTS, heading),
     ]
 
 
@@ -192,7 +202,12 @@ def _names(page: Page) -> list[Block]:
     section = None if page.verdict.ready else moved.fixed(page)
     if section:
         blocks.append(_folded("fixed tests", section, section.title))
-    for kind, item in (("added tests", sections.added(page)), ("unmeasured files", sections.unmeasured(page))):
+    folds = (
+        ("changes of the policy", ruling.policy_fold(page)),
+        ("added tests", sections.added(page)),
+        ("unmeasured files", sections.unmeasured(page)),
+    )
+    for kind, item in folds:
         if item is not None:
             body = item.body if isinstance(item.body, str) else _render("table", item.body)
             blocks.append(Block(kind=kind, keep=ADDED, text=_render("fold", item.title, _with(body, item.rest))))
@@ -234,7 +249,7 @@ def _folds(page: Page, heading: str) -> list[Block]:
         Block(
             kind="rules",
             keep=RULES,
-            text=_render("fold", f"How the verdict was reached: {view.rules_title(page.verdict)}", _rules(page)),
+            text=_render("fold", _rules_title(page), _rules(page, long=False)),
         ),
         Block(
             kind="what was read",
@@ -250,7 +265,7 @@ def _long(page: Page, heading: str) -> list[Block]:
         (part.title, _part(part), FIGURES)
         for part in details.parts(page, long=True, with_figures=not _shows_before(page))
     ]
-    rules = (f"How the verdict was reached: {view.rules_title(page.verdict)}", _rules(page), RULES)
+    rules = (_rules_title(page), _rules(page, long=True), RULES)
     read = (f"What was read: {sources.read_title(page)}", _read(page), READ)
     return [
         Block(kind=title.partition(":")[0].lower(), keep=keep, text=f"{heading}# {title}\n\n{body}")
@@ -258,8 +273,26 @@ def _long(page: Page, heading: str) -> list[Block]:
     ]
 
 
-def _rules(page: Page) -> str:
-    return _render("rules", sections.rules(page), page.verdict.off, page.verdict.preset, _file(page))
+def _rules_title(page: Page) -> str:
+    points = score.score_text(page.verdict)
+    readiness = f"; readiness score {points} of 100" if points else ""
+    return f"How the verdict was reached: {view.rules_title(page.verdict)}{readiness}"
+
+
+def _rules(page: Page, *, long: bool) -> str:
+    verdict = page.verdict
+    table = _render("rules", sections.rules(page), verdict.off, verdict.preset, _file(page))
+    taken = score.score_table(verdict)
+    points = score.score_text(verdict)
+    evidence = ruling.evidence_text(page, long=long)
+    parts = (
+        table,
+        ruling.waiver_line(page),
+        f"What the findings rest on, beside the lists of this report:\n\n{evidence}" if evidence else "",
+        f"**Readiness score: {points} of 100.** It informs; the rules decide." if points else "",
+        _render("table", taken) if taken else "",
+    )
+    return "\n\n".join(filter(None, parts))
 
 
 def _file(page: Page) -> str:

@@ -37,7 +37,7 @@ def slower_table(page: Page) -> tuple[str, Table, str] | None:
         return None
     note = (
         f"Told are tests that take at least {float(SLOWER_BY)} s longer than on the base, and more than "
-        f"{float(SLOWER_TIMES)} times as long; where most tests take longer, as on a slower machine, so many times that."
+        f"{float(SLOWER_TIMES)} times as long; where most take longer, as on a slower machine, of that."
     )
     notes = "\n\n".join(filter(None, (more(page, len(rows) - SHOWN, "test"), note)))
     return f"Slower than on the base: {count(len(rows), 'test')}", _table(page, rows[:SHOWN]), notes

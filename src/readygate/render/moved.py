@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from readygate.model.comparison import Rename, TestChange
-from readygate.model.history import Past
+from readygate.model.history import FAILING, FLAKY, PASSED, Past
+from readygate.model.parts import Excuse
 from readygate.model.phrase import count
 from readygate.model.tests import Outcome
 from readygate.render.blocks import TESTS_SHOWN, Fold, Section, Table, by, more
 from readygate.render.page import Page
-from readygate.render.sections import WORDS, named, plain_name, test_name
-from readygate.render.text import code
+from readygate.render.sections import WORDS, message, named, plain_name, test_name
+from readygate.render.text import code, words
 
 NAMES_SHOWN = 100
 RECENT = 20
 """Runs of the base branch over which the turns of a flaky test are counted."""
+SCALE = "One bar a run of the base: ▁ passed, ▄ failed first and passed then, █ failed, · did not run."
 
 
 def fixed(page: Page) -> Section | None:
@@ -58,16 +60,31 @@ def _turning(page: Page, tests: tuple[TestChange, ...], title: str, header: str,
         return None
     shown = tests[:TESTS_SHOWN]
     known = any(change.past is not None for change in shown)
-    rows = tuple((test_name(page, change), became, *((_turns(change.past),) if known else ())) for change in shown)
-    columns = by(header, "In this run", *([f"Last {RECENT} runs of the base"] if known else []))
-    return Section(title=title, table=Table(columns=columns, rows=rows), rest=more(page, len(tests) - len(shown)))
+    rows = tuple((test_name(page, change), became, *(_record(change.past) if known else ())) for change in shown)
+    columns = by(header, "In this run", *([f"Last {RECENT} runs of the base", "Oldest to newest"] if known else []))
+    rest = (more(page, len(tests) - len(shown)), SCALE if known else "")
+    return Section(title=title, table=Table(columns=columns, rows=rows), rest="\n\n".join(filter(None, rest)))
 
 
 def quarantined(page: Page) -> Section | None:
-    """Tests that fail now and that the policy excuses for a time."""
+    """Tests that fail now and that the policy excuses for a time, with its reason and its last day."""
     tests = page.comparison.tests.quarantined
+    if not tests:
+        return None
+    shown = tests[:TESTS_SHOWN]
+    messages = any(change.detail and change.detail.message for change in shown)
+    excuses = (*page.parts.excuses[: len(shown)], *[None] * (len(shown) - len(page.parts.excuses)))
+    rows = tuple(
+        (test_name(page, change), *_excuse(excuse), *((message(change),) if messages else ()))
+        for change, excuse in zip(shown, excuses, strict=True)
+    )
+    columns = by("Quarantined test", "Excused because", "Until", *(["Message"] if messages else []))
     title = f"{count(len(tests), 'quarantined test')} {'fails' if len(tests) == 1 else 'fail'}"
-    return named(page, tests, title, "Quarantined test", reason=True, told="Message")
+    return Section(title=title, table=Table(columns=columns, rows=rows), rest=more(page, len(tests) - len(shown)))
+
+
+def _excuse(excuse: Excuse | None) -> tuple[str, str]:
+    return ("–", "–") if excuse is None else (code(excuse.reason, 160), words(excuse.expires))
 
 
 def renamed(page: Page) -> Section | None:
@@ -89,11 +106,17 @@ def _became(pair: Rename) -> str:
     return WORDS[pair.now] if pair.was == pair.now else f"{WORDS[pair.was]}, now {WORDS[pair.now]}"
 
 
-def _turns(past: Past | None) -> str:
+def _record(past: Past | None) -> tuple[str, str]:
+    """How often a test turned and failed lately, and the same as one bar a run."""
     if past is None:
-        return "always green"
+        return "always green", "–"
     recent = past.last(RECENT)
-    return f"{count(recent.flips, 'turn')}, failed in {recent.failed:,} of {count(recent.ran, 'run')}"
+    told = f"{count(recent.flips, 'turn')}, failed in {recent.failed:,} of {count(recent.ran, 'run')}"
+    return told, f"`{''.join(map(_bar, recent.letters))}`"
+
+
+def _bar(letter: str) -> str:
+    return "█" if letter in FAILING else "▄" if letter == FLAKY else "▁" if letter == PASSED else "·"
 
 
 def vanished(page: Page) -> Section | None:

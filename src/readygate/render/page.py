@@ -184,7 +184,7 @@ def _where(baseline: Baseline) -> str:
 def _same_results(comparison: Comparison) -> bool:
     tests = comparison.tests
     moved = (tests.new_failures, tests.fixed, tests.newly_skipped, tests.vanished, tests.added)
-    base = comparison.baseline.snapshot.coverage if comparison.baseline else None
+    base = comparison.base.coverage if comparison.base else None
     head = comparison.head.snapshot.coverage
     ratios = (base.lines() if base else None) == (head.lines() if head else None)
     return tests.head == tests.base and not any(moved) and ratios
