@@ -10,7 +10,7 @@ from readygate.model.tests import Outcome
 from readygate.render.blocks import TESTS_SHOWN, Fold, Section, Table, by, more
 from readygate.render.page import Page
 from readygate.render.sections import WORDS, message, named, plain_name, test_name
-from readygate.render.text import code, words
+from readygate.render.text import aside, code
 
 NAMES_SHOWN = 100
 RECENT = 20
@@ -84,7 +84,7 @@ def quarantined(page: Page) -> Section | None:
 
 
 def _excuse(excuse: Excuse | None) -> tuple[str, str]:
-    return ("–", "–") if excuse is None else (code(excuse.reason, 160), words(excuse.expires))
+    return ("–", "–") if excuse is None else (code(excuse.reason, 160), aside(excuse.expires))
 
 
 def renamed(page: Page) -> Section | None:

@@ -28,7 +28,7 @@ def missed_components(page: Page) -> Section | None:
         return None
     number = len(page.parts.components)
     return Section(
-        title=f"{len(missed)} of {number} components miss their goals",
+        title=_title(missed, sum(part.below or part.dropped or part.lost for part in missed), number),
         table=_component_table(page, missed[:FILES_SHOWN]),
         rest=more(page, len(missed) - FILES_SHOWN, "component"),
     )
@@ -50,7 +50,7 @@ def missed_categories(page: Page) -> Section | None:
     if len(missed) < 2:
         return None
     return Section(
-        title=f"{len(missed)} of {len(page.parts.categories)} categories miss their pass rate",
+        title=_title_of_categories(missed, len(page.parts.categories)),
         table=_category_table(page, missed[:FILES_SHOWN]),
         rest=more(page, len(missed) - FILES_SHOWN),
     )
@@ -77,6 +77,27 @@ def goal_text(page: Page) -> str:
         return "" if share is None else f"{every} of the policy {'is' if parts.goals == 1 else 'are'} reached."
     steps = f" {parts.goal.reached} of {parts.goals} steps reached." if parts.goals > 1 else ""
     return f"**Next target:** {phrase(goal_line(parts.goal))}.{steps}"
+
+
+def _title(missed: Sequence[ComponentResult], below: int, number: int) -> str:
+    unknown = len(missed) - below
+    told = [f"{below} of {number} components {'misses its' if below == 1 else 'miss their'} goals"] if below else []
+    if unknown:
+        told.append(f"{unknown}{'' if told else f' of {number} components'} {_is(unknown)} not measured")
+    return ", ".join(told)
+
+
+def _title_of_categories(missed: Sequence[CategoryResult], number: int) -> str:
+    below = sum(part.below or (part.lost and part.minimum is not None) for part in missed)
+    empty = len(missed) - below
+    told = [f"{below} of {number} categories {'misses its' if below == 1 else 'miss their'} pass rate"] if below else []
+    if empty:
+        told.append(f"no test of {empty}{'' if told else f' of {number} categories'} ran")
+    return ", ".join(told)
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def _missed(page: Page) -> tuple[ComponentResult, ...]:
@@ -134,7 +155,7 @@ def _component_goal(part: ComponentResult, status: Status) -> str:
     """What was asked of a component, and what is missing; with a symbol where it is held against the change."""
     asked = [] if part.minimum is None else [f"{limit(part.minimum)} asked"]
     if part.maximum_drop is not None:
-        asked.append(f"may fall by {allowed(part.maximum_drop)}")
+        asked.append(f"may fall by {allowed(part.maximum_drop)} points")
     if status is Status.NOT_EVALUATED:
         return ", ".join(asked) or "–"
     bad = "❌" if status is Status.BLOCK and part.critical else "⚠️"

@@ -219,9 +219,9 @@ def level_cell(finding: Finding) -> str:
     )
 
 
-def finding_cell(finding: Finding) -> str:
+def finding_cell(finding: Finding, evidence: str = "") -> str:
     """The fact in bold, the evidence, and what to do, in one cell."""
-    cell = f"{bold(finding.title)} {phrase(finding.detail)}".strip()
+    cell = " ".join(filter(None, (bold(finding.title), phrase(finding.detail).strip(), evidence)))
     return f"{cell}<br>**To do:** {phrase(finding.todo)}" if finding.todo else cell
 
 

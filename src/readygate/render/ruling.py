@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from readygate.model.comparison import Waiver
-from readygate.model.phrase import Phrase, count
+from readygate.model.phrase import Name, Phrase, count
 from readygate.model.verdict import Exhibit, Finding, Status
 from readygate.render.blocks import Fold, Table, by
 from readygate.render.page import Page
-from readygate.render.text import code, phrase, redact, shorten, words
+from readygate.render.text import aside, code, phrase
 
 CARRIED_SHOWN = 10
 POINTS_SHOWN = 20
+IN_ROW = 3
 EVIDENCE_SHOWN = 5
 EVIDENCE_LISTED = 20
 """In the long form."""
@@ -39,16 +40,19 @@ def policy_fold(page: Page) -> Fold | None:
     change = page.comparison.policy_change
     if change is None or not (change.loosened or change.tightened):
         return None
-    told = [f"loosens {count(len(change.loosened), 'point')}"] if change.loosened else []
-    told += [f"tightens {count(len(change.tightened), 'point')}"] if change.tightened else []
+    told = [
+        f"{count(number, 'setting')} {'asks' if number == 1 else 'ask'} {word}"
+        for number, word in ((len(change.loosened), "less"), (len(change.tightened), "more"))
+        if number
+    ]
     rows: list[tuple[str, Phrase]] = [("Asks less", point) for point in change.loosened]
     rows += [("Asks more", point) for point in change.tightened]
     rest = [f"… and {count(len(rows) - POINTS_SHOWN, 'more point')}."] if len(rows) > POINTS_SHOWN else []
     rest.append("The policy of the base is in force; this one counts once it is merged.")
     if change.ready is not None:
-        rest.append(f"With it the verdict would be {'ready' if change.ready else 'not ready'}: {change.reason}.")
+        rest.append(f"With it the verdict would be {'ready' if change.ready else 'not ready'} ({change.reason}).")
     return Fold(
-        title=f"This change edits the policy: it {' and '.join(told)}",
+        title=f"What this change does to the policy: {', '.join(told)}",
         body=Table(
             columns=by("Effect", "Setting"), rows=tuple((effect, phrase(p)) for effect, p in rows[:POINTS_SHOWN])
         ),
@@ -72,6 +76,18 @@ def _set_by(waiver: Waiver) -> str:
     return f", set by {code(waiver.by)}" + (f" on {day[0]}" if day else "")
 
 
+def row_evidence(page: Page, finding: Finding) -> str:
+    """What a finding rests on, for its row: the first things that its own words do not name; empty if they do."""
+    parts = (*finding.title, *finding.detail)
+    named = {part.text for part in parts if isinstance(part, Name)}
+    items = [each for each in finding.evidence.items if each.kind == "file" and each.name not in named]
+    if not items or finding.rule in LISTED_RULES:
+        return ""
+    left = finding.evidence.total - IN_ROW
+    told = ", ".join(_exhibit(page, each) for each in items[:IN_ROW])
+    return f"Most in {told}{f' and {left:,} more' if left > 0 else ''}."
+
+
 def evidence_text(page: Page, *, long: bool) -> str:
     """What findings that block or warn rest on, by name, as far as no list of the report shows it."""
     rows = []
@@ -93,7 +109,7 @@ def _evidence(page: Page, finding: Finding, items: list[Exhibit], most: int) -> 
 def _exhibit(page: Page, exhibit: Exhibit) -> str:
     address = page.links.blob(exhibit.file, exhibit.line) if exhibit.file and _stands(page, exhibit.file) else ""
     name = page.links.to(code(exhibit.name), address)
-    return f"{name} ({words(shorten(redact(exhibit.note), 160))})" if exhibit.note else name
+    return f"{name} ({aside(exhibit.note)})" if exhibit.note else name
 
 
 def _stands(page: Page, path: str) -> bool:
