@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from readygate.model.phrase import count
 from readygate.model.verdict import Status
-from readygate.render import by_leg, details, failing, moved, named, ruling, score, sections
+from readygate.render import by_leg, details, failing, moved, named, ruling, sections
 from readygate.render import page as view
 from readygate.render import read as sources
 from readygate.render.blocks import Room, Section, Table, by
@@ -234,7 +235,11 @@ def _new_header(page: Page) -> str:
 
 
 def _part(part: details.Part) -> str:
-    return "\n\n".join(piece if isinstance(piece, str) else _render("table", piece) for piece in part.pieces)
+    return "\n\n".join(_pieces(part.pieces))
+
+
+def _pieces(pieces: Iterable[Table | str]) -> list[str]:
+    return [piece if isinstance(piece, str) else _render("table", piece) for piece in pieces]
 
 
 def _folds(page: Page, heading: str) -> list[Block]:
@@ -249,7 +254,7 @@ def _folds(page: Page, heading: str) -> list[Block]:
         Block(
             kind="rules",
             keep=RULES,
-            text=_render("fold", _rules_title(page), _rules(page, long=False)),
+            text=_render("fold", ruling.rules_title(page), _rules(page, long=False)),
         ),
         Block(
             kind="what was read",
@@ -265,7 +270,7 @@ def _long(page: Page, heading: str) -> list[Block]:
         (part.title, _part(part), FIGURES)
         for part in details.parts(page, long=True, with_figures=not _shows_before(page))
     ]
-    rules = (_rules_title(page), _rules(page, long=True), RULES)
+    rules = (ruling.rules_title(page), _rules(page, long=True), RULES)
     read = (f"What was read: {sources.read_title(page)}", _read(page), READ)
     return [
         Block(kind=title.partition(":")[0].lower(), keep=keep, text=f"{heading}# {title}\n\n{body}")
@@ -273,26 +278,10 @@ def _long(page: Page, heading: str) -> list[Block]:
     ]
 
 
-def _rules_title(page: Page) -> str:
-    points = score.score_text(page.verdict)
-    readiness = f"; readiness score {points} of 100" if points else ""
-    return f"How the verdict was reached: {view.rules_title(page.verdict)}{readiness}"
-
-
 def _rules(page: Page, *, long: bool) -> str:
     verdict = page.verdict
     table = _render("rules", sections.rules(page), verdict.off, verdict.preset, _file(page))
-    taken = score.score_table(verdict)
-    points = score.score_text(verdict)
-    evidence = ruling.evidence_text(page, long=long)
-    parts = (
-        table,
-        ruling.waiver_line(page),
-        f"What the findings rest on, beside the lists of this report:\n\n{evidence}" if evidence else "",
-        f"**Readiness score: {points} of 100.** It informs; the rules decide." if points else "",
-        _render("table", taken) if taken else "",
-    )
-    return "\n\n".join(filter(None, parts))
+    return "\n\n".join((table, *_pieces(ruling.around(page, long=long))))
 
 
 def _file(page: Page) -> str:

@@ -7,8 +7,10 @@ import re
 from readygate.model.comparison import Waiver
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.verdict import Exhibit, Finding, Status
+from readygate.render import page as view
 from readygate.render.blocks import Fold, Table, by
 from readygate.render.page import Page
+from readygate.render.score import score_table, score_text
 from readygate.render.text import aside, code, phrase
 
 CARRIED_SHOWN = 10
@@ -23,6 +25,25 @@ LISTED_RULES = frozenset({"patch-coverage", "unmeasured-files", "policy-changed"
 """Kinds and rules whose evidence stands in lists of its own."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def rules_title(page: Page) -> str:
+    """The title of the part about the rules, which gives their answers and the score."""
+    points = score_text(page.verdict)
+    readiness = f"; readiness score {points} of 100" if points else ""
+    return f"How the verdict was reached: {view.rules_title(page.verdict)}{readiness}"
+
+
+def around(page: Page, *, long: bool) -> tuple[Table | str, ...]:
+    """What stands below the table of the rules: the waiver, the evidence, the score and what was taken off."""
+    points, evidence = score_text(page.verdict), evidence_text(page, long=long)
+    pieces = (
+        waiver_line(page),
+        f"What the findings rest on, beside the lists of this report:\n\n{evidence}" if evidence else "",
+        f"**Readiness score: {points} of 100.** It informs; the rules decide." if points else "",
+        score_table(page.verdict) or "",
+    )
+    return tuple(piece for piece in pieces if piece)
 
 
 def carried_line(page: Page) -> str:
