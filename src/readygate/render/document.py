@@ -117,7 +117,7 @@ def _blocks(page: Page, budget: Budget, heading: str, unwritten: str) -> list[Bl
 
 def _findings(page: Page) -> list[Block]:
     rows = tuple(
-        (view.level_cell(finding), view.finding_cell(finding, ruling.row_evidence(page, finding)))
+        (view.level_cell(finding), ruling.finding_cell(page, finding))
         for finding in page.verdict.findings
         if finding.status in (Status.BLOCK, Status.WARN)
     )

@@ -51,7 +51,7 @@ def missed_categories(page: Page) -> Section | None:
         return None
     return Section(
         title=_title_of_categories(missed, len(page.parts.categories)),
-        table=_category_table(page, missed[:FILES_SHOWN]),
+        table=_category_table(page, missed[:FILES_SHOWN], brief=True),
         rest=more(page, len(missed) - FILES_SHOWN),
     )
 
@@ -64,6 +64,12 @@ def other_categories(page: Page) -> tuple[str, Table, str] | None:
         return None
     title = f"Tests by category: {_answer(_status(page, CATEGORIES), len(rows), len(missed), len(every))}"
     return title, _category_table(page, rows[:FILES_SHOWN]), more(page, len(rows) - FILES_SHOWN)
+
+
+def listed_below(page: Page, rule: str) -> bool:
+    """Whether a section lists what a rule found, so that its finding need not."""
+    section = {COMPONENTS: missed_components, CATEGORIES: missed_categories}.get(rule)
+    return section is not None and section(page) is not None
 
 
 def goal_text(page: Page) -> str:
@@ -92,7 +98,7 @@ def _title_of_categories(missed: Sequence[CategoryResult], number: int) -> str:
     empty = len(missed) - below
     told = [f"{below} of {number} categories {'misses its' if below == 1 else 'miss their'} pass rate"] if below else []
     if empty:
-        told.append(f"no test of {empty}{'' if told else f' of {number} categories'} ran")
+        told.append(f"{empty}{'' if told else f' of {number} categories'} ran no test")
     return ", ".join(told)
 
 
@@ -171,26 +177,25 @@ def _component_goal(part: ComponentResult, status: Status) -> str:
     return "<br>".join(told) or ", ".join(asked) or "–"
 
 
-def _category_table(page: Page, parts: Sequence[CategoryResult]) -> Table:
+def _category_table(page: Page, parts: Sequence[CategoryResult], *, brief: bool = False) -> Table:
     status, whole = _status(page, CATEGORIES), comparable(page, TestReport)
     compared = whole and any(part.base is not None and part.base.total for part in parts)
     columns = by(
         "Category",
-        ">Tests",
-        ">Passed",
-        ">Failed",
-        ">Skipped",
+        *([">Passed"] if brief else [">Tests", ">Passed", ">Failed", ">Skipped"]),
         ">Pass rate",
         *([">Difference"] if compared else []),
         "Goal",
     )
-    return Table(columns=columns, rows=tuple(_category(part, status, compared) for part in parts))
+    return Table(columns=columns, rows=tuple(_category(part, status, compared, brief) for part in parts))
 
 
-def _category(part: CategoryResult, status: Status, compared: bool) -> tuple[str, ...]:
+def _category(part: CategoryResult, status: Status, compared: bool, brief: bool) -> tuple[str, ...]:
     counts = part.counts
     rate, before = counts.pass_rate, part.base.pass_rate if part.base else None
     figures = tuple(f"{n:,}" for n in (counts.total, counts.passed, counts.failing, counts.skipped))
+    if brief:
+        figures = (f"{counts.passed:,} of {counts.passed + counts.failing:,}",)
     delta = points(rate, before) if rate is not None and before is not None else "new" if rate is not None else "–"
     shown = "–" if rate is None else percent(rate)
     return (code(part.name), *figures, shown, *((delta,) if compared else ()), _category_goal(part, status))

@@ -219,9 +219,10 @@ def level_cell(finding: Finding) -> str:
     )
 
 
-def finding_cell(finding: Finding, evidence: str = "") -> str:
-    """The fact in bold, the evidence, and what to do, in one cell."""
-    cell = " ".join(filter(None, (bold(finding.title), phrase(finding.detail).strip(), evidence)))
+def finding_cell(finding: Finding, evidence: str = "", *, brief: bool = False) -> str:
+    """The fact in bold, the evidence, and what to do, in one cell; `brief` leaves the details to a section."""
+    detail = "" if brief else phrase(finding.detail).strip()
+    cell = " ".join(filter(None, (bold(finding.title), detail, evidence)))
     return f"{cell}<br>**To do:** {phrase(finding.todo)}" if finding.todo else cell
 
 

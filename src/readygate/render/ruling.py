@@ -9,6 +9,7 @@ from readygate.model.phrase import Name, Phrase, count
 from readygate.model.verdict import Exhibit, Finding, Status
 from readygate.render import page as view
 from readygate.render.blocks import Fold, Table, by
+from readygate.render.named import listed_below
 from readygate.render.page import Page
 from readygate.render.score import score_table, score_text
 from readygate.render.text import aside, code, phrase
@@ -97,7 +98,14 @@ def _set_by(waiver: Waiver) -> str:
     return f", set by {code(waiver.by)}" + (f" on {day[0]}" if day else "")
 
 
-def row_evidence(page: Page, finding: Finding) -> str:
+def finding_cell(page: Page, finding: Finding) -> str:
+    """A finding in its row: the fact, what it rests on as far as no section tells it, and what to do."""
+    return view.finding_cell(
+        finding, _row_evidence(page, finding), brief=not finding.waived and listed_below(page, finding.rule)
+    )
+
+
+def _row_evidence(page: Page, finding: Finding) -> str:
     """What a finding rests on, for its row: the first things that its own words do not name; empty if they do."""
     parts = (*finding.title, *finding.detail)
     named = {part.text for part in parts if isinstance(part, Name)}

@@ -48,11 +48,11 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
 
 
 def _fact(missed: int, empty: int) -> str:
-    """Write "2 categories miss their pass rate, no test of 1 ran"."""
+    """Write "2 categories miss their pass rate, 1 ran no test"."""
     number = count(missed, "category", "categories")
     parts = [f"{number} {'misses its' if missed == 1 else 'miss their'} pass rate"] if missed else []
     if empty:
-        parts.append(f"no test of {f'{empty:,}' if missed else count(empty, 'category', 'categories')} ran")
+        parts.append(f"{f'{empty:,}' if missed else count(empty, 'category', 'categories')} ran no test")
     return ", ".join(parts)
 
 
