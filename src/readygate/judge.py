@@ -103,7 +103,11 @@ def _reason(findings: tuple[Finding, ...], comparison: Comparison) -> str:
         more = f", and {len(blocks) - 2} more" if len(blocks) > 2 else ""
         return "; ".join(blocks[:2]) + more
     tests = comparison.tests
-    warns = [finding.short for finding in findings if finding.status is Status.WARN]
+    warns = [
+        f"{finding.short}{' (waived)' if finding.waived else ''}"
+        for finding in findings
+        if finding.status is Status.WARN
+    ]
     if tests.fixed:
         warns = [f"{count(len(tests.fixed), 'test')} fixed", *warns]
     if warns:
