@@ -74,10 +74,10 @@ def lines(head: Mapping[str, str], base: Mapping[str, str] = FILES, *files: Any,
     return Case(head=both(files=head), base=both(files=base, commit=BASE), **{**given, **more})
 
 
-def record(letters: str) -> History:
-    """What became of test_0 on the base."""
+def record(letters: str, leg: str = "") -> History:
+    """What became of test_0 on the base, on one leg."""
     runs = tuple(PastRun(commit=f"{number:040x}", counts=Counts()) for number in range(len(letters)))
-    return History(runs=runs, tests={(TestId(class_name="A", name="test_0"), ""): letters})
+    return History(runs=runs, tests={(TestId(class_name="A", name="test_0"), leg): letters})
 
 
 def legs(**letters: str) -> Measured:
@@ -159,6 +159,24 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
         "known flaky fails",
         lambda: ran("fppppppp", history=record("..F...F...")),
         ("|flaky", "flaky|", "|flaky"),
+    ),
+    (
+        "known flaky on the leg on which it fails",
+        lambda: Case(
+            head=legs(linux="pp", windows="fp"),
+            base=legs(linux="pp", windows="pp"),
+            history=record("..F...F...", "windows"),
+        ),
+        ("|flaky", "flaky|", "|flaky"),
+    ),
+    (
+        "known flaky on one of the legs on which it fails",
+        lambda: Case(
+            head=legs(linux="fp", windows="fp"),
+            base=legs(linux="pp", windows="pp"),
+            history=record("..F...F...", "windows"),
+        ),
+        "new-failures|",
     ),
     (
         "flipped once only",
