@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -273,6 +274,17 @@ class TestDownload:
         place.hub.fault("GET", "/zip$", faults.answer(502))
         place.hub.fault("GET", "/zip$", faults.DROP_BEFORE)
         assert place.github.download(f"/actions/artifacts/{number}/zip", 100) == b"data"
+
+    def test_no_netrc_of_the_machine_takes_the_place_of_the_token(
+        self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rules = tmp_path / "netrc"
+        rules.write_text("default login somebody password else\n")
+        rules.chmod(0o600)
+        monkeypatch.setenv("NETRC", str(rules))
+        number = place.hub.add_artifact(1, "a", b"data")
+        assert place.github.download(f"/actions/artifacts/{number}/zip", 100) == b"data"
+        assert place.github.get("/pulls/7")["number"] == 7
 
     def test_it_is_bounded(self, place: Place) -> None:
         number = place.hub.add_artifact(1, "a", b"x" * 101)

@@ -316,7 +316,40 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
         lambda: lines(COVERAGE_GONE, FILES, change("src/app.py", [], range(1, 101), status="removed")),
         "|",
     ),
-    ("file no longer measured", lambda: lines(COVERAGE_GONE, FILES, change("b.md", [1])), "|reports-complete"),
+    (
+        "file no longer measured",
+        lambda: lines(COVERAGE_GONE, FILES, change("b.md", [1])),
+        ("reports-complete|", "reports-complete|", "|reports-complete"),
+    ),
+    (
+        "file no longer measured, waived",
+        lambda: lines(COVERAGE_GONE, FILES, change("b.md", [1]), waiver=LABEL),
+        "|reports-complete",
+    ),
+    (
+        "file no longer measured, too small to hide a drop",
+        lambda: lines(FILES, {**FILES, "src/version.py": "h"}, change("b.md", [1])),
+        "|reports-complete",
+    ),
+    (
+        "file no longer measured, of which nothing was covered",
+        lambda: lines(FILES, {**FILES, "src/dead.py": "m" * 50}, change("b.md", [1])),
+        "|reports-complete",
+    ),
+    (
+        "small file no longer measured, and others fell by what is just allowed",
+        lambda: lines(
+            {"src/app.py": "h" * 995 + "m" * 5},
+            {"src/app.py": "h" * 1000, "src/version.py": "h"},
+            change("b.md", [1]),
+        ),
+        ("reports-complete|", "reports-complete|", "|reports-complete"),
+    ),
+    (
+        "file no longer measured, and no rule of the policy asks for coverage to stay",
+        lambda: lines(COVERAGE_GONE, FILES, change("b.md", [1]), policy="rules: {coverage-drop: off}"),
+        "|reports-complete",
+    ),
     (
         "uncovered file added",
         lambda: lines({**FILES, "src/new.py": "m" * 10}, FILES, change("src/new.py", range(1, 11), status="added")),
@@ -360,7 +393,7 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
     (
         "component no longer measured",
         lambda: lines({"src/app.py": FILES["src/app.py"]}, policy=COMPONENTS % (10, "true")),
-        "components|reports-complete",
+        ("components reports-complete|", "components reports-complete|", "components|reports-complete"),
     ),
     (
         "component fell, and the project did not",

@@ -207,11 +207,13 @@ class Waiver:
         label: its name.
         by: who set it, empty if unknown.
         when: when it was set, as GitHub writes times; empty if unknown.
+        refused: why the label does not count, part of a sentence; empty if it does.
     """
 
     label: str
     by: str = ""
     when: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
