@@ -138,6 +138,12 @@ def test_a_missing_permission_is_no_limit_even_with_the_last_request(place: Plac
     assert place.sent() == 1
 
 
+def test_a_token_that_is_none_is_not_taken_for_a_permission_that_lacks(place: Place) -> None:
+    with pytest.raises(PermissionDeniedError) as caught:
+        GitHub(api_url=place.hub.url, token="ghs_none", repository="acme/widgets").get("/pulls/7")
+    assert "expired" in caught.value.why
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 422])
 def test_a_clear_refusal_is_not_repeated(place: Place, status: int) -> None:
     place.hub.fault("*", "/comments$", faults.answer(status))

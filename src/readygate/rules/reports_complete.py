@@ -71,7 +71,7 @@ def _files_gone(delta: CoverageDelta, policy: Policy) -> Judgement:
         f"; the repository still has {'it' if one else 'them'}.",
     )
     if hides:
-        limit = f"more than {allowed(maximum)}, which would block."
+        limit = f"more than {allowed(maximum)} points, which would block."
         detail += (f" {'It holds' if one else 'They hold'} enough covered lines to hide a drop of coverage by {limit}",)
     return Judgement(
         result=Result.BROKEN,
