@@ -150,6 +150,21 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
         "new-failures|inherited-failures",
     ),
     (
+        "deselected on the leg on which it failed",
+        lambda: Case(
+            head=with_legs(leg({"A": {"t": "p", "u": "p"}}, name="linux"), leg({"A": {"u": "p"}}, name="windows")),
+            base=with_legs(
+                *(leg({"A": {"t": t, "u": "p"}}, name=name) for name, t in (("linux", "p"), ("windows", "f")))
+            ),
+        ),
+        ("|vanished-tests", "vanished-tests|", "|vanished-tests"),
+    ),
+    (
+        "skipped on the only leg that ran it",
+        lambda: Case(head=legs(linux="sp", windows="sp"), base=legs(linux="pp", windows="sp")),
+        ("|new-skips", "new-skips|", "|new-skips"),
+    ),
+    (
         "inherited on another leg only",
         lambda: Case(head=legs(linux="pf", windows="pp"), base=legs(linux="pp", windows="pf")),
         "new-failures|",
