@@ -143,4 +143,7 @@ def vanished(page: Page) -> Section | None:
 
 def _before(change: TestChange) -> str:
     words = {Outcome.PASSED: "passed", Outcome.FLAKY: "passed", Outcome.SKIPPED: "skipped"}
-    return words.get(change.before or Outcome.PASSED, "failed")
+    told = words.get(change.before or Outcome.PASSED, "failed")
+    if change.after is None or not change.legs:
+        return told
+    return f"{told}; still on other legs"

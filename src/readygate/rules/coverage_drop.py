@@ -122,6 +122,7 @@ RULE = Rule(
     "taken out of the base first. Then two questions: did lines that the change does not touch lose coverage (a test "
     "was deleted, or no longer runs), and did the total fall although the changed lines are poorly covered. A fall "
     "that well covered changes explain only warns. If a file that the base measured is still in the repository and "
-    "no longer measured, the sides do not compare, and the rule says so instead of showing a drop that is none.",
+    "no longer measured, the sides do not compare, and the rule says so instead of showing a drop that is none; "
+    "reports-complete then blocks if that could hide one.",
     points=30,
 )
