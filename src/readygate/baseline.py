@@ -12,12 +12,12 @@ import hashlib
 import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from readygate.errors import StoreError
 from readygate.model.history import History
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.snapshot import Baseline, Snapshot
+from readygate.model.value import dataclass
 from readygate.snapshot import history as past
 from readygate.snapshot.codec import decode, encode
 from readygate.stores import Load, Store

@@ -6,7 +6,7 @@ import re
 import time
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from readygate.baseline import Choice, choose
@@ -25,6 +25,7 @@ from readygate.model.report import Problem, Severity, TestReport
 from readygate.model.secrets import REDACTED, scrub
 from readygate.model.snapshot import Evidence, Pattern, ReadFile
 from readygate.model.target import Role, Target
+from readygate.model.value import dataclass
 from readygate.policy import PATH, PolicyFiles
 from readygate.settings import Settings
 from readygate.sources import artifacts
@@ -63,7 +64,7 @@ class Background:
     since_baseline: Changes | None = None
     files: frozenset[str] | None = None
     trusted: str = ""
-    policy: PolicyFiles = PolicyFiles()  # noqa: RUF009  (a frozen value)
+    policy: PolicyFiles = PolicyFiles()
     waiver: Callable[[str], Waiver | None] = lambda _label: None
 
 

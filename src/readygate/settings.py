@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from readygate.errors import SettingsError
 from readygate.inputs import Reader
 from readygate.model.patterns import Pattern, to_hide
+from readygate.model.value import dataclass
 from readygate.workplace import Workplace, read_workplace
 
 __all__ = ["COMMENT_MODES", "FAIL_MODES", "Settings", "Workplace", "read_inputs", "read_workplace"]

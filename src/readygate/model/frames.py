@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from readygate.model.value import dataclass
 
 MOST_READ = 6_000
 """Characters of a trace that are looked at, half of them from its beginning and half from its end."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import TextIO
@@ -17,6 +17,7 @@ from readygate.budget import Budget
 from readygate.errors import DOCS
 from readygate.github.client import GitHub
 from readygate.log import Log
+from readygate.model.value import dataclass
 from readygate.registry import members
 from readygate.render.page import Page
 from readygate.settings import Settings, Workplace

@@ -10,7 +10,7 @@ import difflib
 import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Any
 
@@ -18,6 +18,7 @@ from readygate.errors import SettingsError
 from readygate.model.patterns import PatternError, paths_fit
 from readygate.model.policy import tests_fit
 from readygate.model.tests import TestId
+from readygate.model.value import dataclass
 from readygate.policy.grammar import FILE, LEVELS, Key
 from readygate.rules import Option, Rule, all_rules
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from readygate.figures import MINUS, decimal
+from readygate.model.value import dataclass
 from readygate.render import durations, figure_table, files, skips, suites
 from readygate.render.blocks import Table, by
 from readygate.render.page import Page

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from operator import sub
 
 from readygate.figures import seconds_delta, seconds_text
 from readygate.model.phrase import count
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import SEPARATOR, ClassBlock, TestId
+from readygate.model.value import dataclass
 from readygate.render.blocks import Table, by
 from readygate.render.page import Page
 from readygate.render.sections import plain_name

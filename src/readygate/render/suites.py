@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import takewhile
 
 from readygate.figures import percent, points, seconds_text
@@ -12,6 +11,7 @@ from readygate.model.phrase import count
 from readygate.model.report import TestReport
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import Counts, Leg, count_outcomes
+from readygate.model.value import dataclass
 from readygate.render.blocks import Table, by, more
 from readygate.render.page import Page, comparable
 from readygate.render.text import code

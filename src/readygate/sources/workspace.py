@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from wcmatch import glob
@@ -14,6 +13,7 @@ from readygate.errors import SettingsError
 from readygate.formats import Source
 from readygate.model.report import Problem, Severity
 from readygate.model.snapshot import Pattern
+from readygate.model.value import dataclass
 
 DISCOVERY = {
     "tests": (

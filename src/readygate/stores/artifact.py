@@ -12,13 +12,13 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 from readygate.errors import ForgeError, NotFoundError, SettingsError, StoreError
 from readygate.github.client import GitHub
+from readygate.model.value import dataclass
 from readygate.stores import Change, Opening, Store, StoreKind
 
 ARTIFACT = "readygate"

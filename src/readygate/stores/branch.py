@@ -15,12 +15,12 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from readygate.budget import jitter
 from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError, SettingsError, StoreError
 from readygate.github.client import GitHub
+from readygate.model.value import dataclass
 from readygate.stores import Change, Opening, Store, StoreKind
 from readygate.stores._reroot import replace_tip
 
