@@ -13,16 +13,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from readygate.budget import Budget, jitter
 from readygate.errors import ForgeError
 from readygate.github import pygithub
 from readygate.github.answers import Fields, Trouble, graphql, no_answer, read, unusable
-
-if TYPE_CHECKING:
-    from github.Requester import Requester
 
 API_VERSION = "2022-11-28"
 TRIES = 4
@@ -59,22 +56,15 @@ class GitHub:
             tell: takes a line for every try that failed and is made again.
             trace: takes a line for every request.
         """
-        github = pygithub.load()  # late: it takes a while, which runs without GitHub do not pay
         self.repository = repository
         self.budget = budget or Budget()
         self._tell, self._trace = tell, trace
         self._api_url = api_url.rstrip("/")
         self._token = token
-        self._requester: Requester = github.Github(
-            auth=github.Auth.Token(token),
-            base_url=self._api_url,
-            retry=None,
-            seconds_between_requests=None,
-            seconds_between_writes=None,
-            timeout=self.budget.clock.timeout,
-            lazy=True,
-            user_agent="readygate",
-        ).requester
+        # loaded late: it takes a while, which runs without GitHub do not pay
+        self._requester = pygithub.requester(
+            token, self._api_url, timeout=self.budget.clock.timeout, user_agent="readygate"
+        )
 
     def get(self, path: str, **parameters: Any) -> Any:
         """Read one resource of the repository; `path` begins below it, for example `/pulls/7`.
