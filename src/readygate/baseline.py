@@ -14,6 +14,7 @@ import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from readygate.errors import StoreError
+from readygate.model import late
 from readygate.model.history import History
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.snapshot import Baseline, Snapshot
@@ -33,7 +34,7 @@ FIRST_RUN = "After the first run of Readygate on a push to the base branch, chan
 _PACKED = b"rgh1"
 """Ends a snapshot that carries a history, behind the history's length in bytes."""
 
-_NAME = re.compile(r"^snapshots/([^/]+)/(\d+)-([0-9a-f]{40,64})(\.incomplete)?$")
+_NAME = late.compile(r"^snapshots/([^/]+)/(\d+)-([0-9a-f]{40,64})(\.incomplete)?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

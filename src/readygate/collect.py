@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 import zlib
 from collections.abc import Callable, Iterable, Sequence
@@ -17,6 +16,7 @@ from readygate.github.client import GitHub
 from readygate.github.labels import waiver
 from readygate.github.lineage import Origin, changes_between, first_parents, origin
 from readygate.log import Log
+from readygate.model import late
 from readygate.model.changes import Changes
 from readygate.model.comparison import Waiver
 from readygate.model.patterns import replacer
@@ -35,7 +35,7 @@ from readygate.sources.checkout import untouched
 from readygate.sources.workspace import Found, find
 from readygate.stores import Store
 
-_CUT = re.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?)?|\??x?m?|[\w:.-]+(?:\s[^>]*)?)")
+_CUT = late.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?)?|\??x?m?|[\w:.-]+(?:\s[^>]*)?)")
 """All of a file: zero bytes, or XML without a whole first tag."""
 
 FILES_TOLD = 200

@@ -37,10 +37,10 @@ ALLOWED: dict[str, set[str]] = {
     "figures": set(),
     "registry": set(),
     "sandbox": set(),
-    "budget": {"errors"},
+    "budget": {"errors", "model"},
     # the eight stages, and what they stand on
     "inputs": set(),
-    "workplace": {"errors"},
+    "workplace": {"errors", "model"},
     "settings": {"errors", "inputs", "model", "workplace"},
     "formats": {"errors", "model", "registry"},
     "sources": {"errors", "formats", "github", "model"},
@@ -53,7 +53,7 @@ ALLOWED: dict[str, set[str]] = {
     "render": {"figures", "model", "readygate"},
     "log": {"model", "render"},
     "github": {"budget", "errors", "model", "settings"},
-    "stores": {"budget", "errors", "github", "registry"},
+    "stores": {"budget", "errors", "github", "model", "registry"},
     "baseline": {"errors", "model", "snapshot", "stores"},
     "collect": {
         "baseline",

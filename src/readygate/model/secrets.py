@@ -14,20 +14,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from readygate.model import late
 from readygate.model.report import Problem, TestReport
 from readygate.model.snapshot import ReadFile
 from readygate.model.tests import SEPARATOR, ClassBlock, Detail
 
 REDACTED: Final = "[redacted]"
 
-ANSI: Final = re.compile(r"[\x1b\u241b](?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+ANSI: Final = late.compile(r"[\x1b\u241b](?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 """Colours and other sequences of a terminal, which could stand in the middle of a token."""
 
 
 _KEY: Final = r"-----BEGIN [A-Z ]*PRIVATE KEY.*?(?:-----END [A-Z ]*PRIVATE KEY[A-Z ]*-----|\Z)"
 _ACCESS: Final = r"_(?i:access_key)[\"']?(?: ?= ?|: ?)[\"']?"
 _FORMS: Final = tuple(
-    (hint, re.compile(form, re.DOTALL), instead)
+    (hint, late.compile(form, re.DOTALL), instead)
     for hint, form, instead in (
         ("PRIVATE KEY", _KEY, REDACTED),
         ("gh", r"gh(?<!\wgh)[pousr]_[A-Za-z0-9]{20,}", REDACTED),
@@ -57,8 +58,8 @@ _FORMS: Final = tuple(
 """What must stand in a text for a form to be looked for; the form, which where it can begins with fixed letters, as
 `re` then finds it fast; and what takes its place."""
 
-_END: Final = re.compile(r"-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")
-_KEY_LINE: Final = re.compile(r"[A-Za-z0-9+/=]*")
+_END: Final = late.compile(r"-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")
+_KEY_LINE: Final = late.compile(r"[A-Za-z0-9+/=]*")
 
 
 def redact(text: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from readygate.errors import SettingsError
 from readygate.formats import Source
+from readygate.model import late
 from readygate.model.report import Problem, Severity
 from readygate.model.snapshot import Pattern
 from readygate.model.value import dataclass
@@ -64,7 +65,7 @@ PASSED_OVER = (
 
 _FORMS = {"**/": "(?:.*/)?", "*": "[^/]*", "{": "(?:", ",": "|", "}": ")"}
 """What the signs of the default patterns mean to `re`."""
-_SIGN = re.compile(r"\*\*/|[*{,}]|[^*{,}]+")
+_SIGN = late.compile(r"\*\*/|[*{,}]|[^*{,}]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
