@@ -13,13 +13,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from readygate.budget import Budget, jitter
 from readygate.errors import ForgeError
 from readygate.github import pygithub
 from readygate.github.answers import Fields, Trouble, graphql, no_answer, read, unusable
+
+if TYPE_CHECKING:
+    from github.Requester import Requester
 
 API_VERSION = "2022-11-28"
 TRIES = 4
@@ -61,10 +65,12 @@ class GitHub:
         self._tell, self._trace = tell, trace
         self._api_url = api_url.rstrip("/")
         self._token = token
-        # loaded late: it takes a while, which runs without GitHub do not pay
-        self._requester = pygithub.requester(
-            token, self._api_url, timeout=self.budget.clock.timeout, user_agent="readygate"
-        )
+
+    @cached_property
+    def _requester(self) -> Requester:
+        """What carries the requests: loaded with the first, which is beside the reading of reports if it can be."""
+        timeout = self.budget.clock.timeout
+        return pygithub.requester(self._token, self._api_url, timeout=timeout, user_agent="readygate")
 
     def get(self, path: str, **parameters: Any) -> Any:
         """Read one resource of the repository; `path` begins below it, for example `/pulls/7`.
