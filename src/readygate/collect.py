@@ -22,7 +22,7 @@ from readygate.model.comparison import Waiver
 from readygate.model.patterns import replacer
 from readygate.model.phrase import count
 from readygate.model.report import Problem, Severity, TestReport
-from readygate.model.secrets import REDACTED, scrub
+from readygate.model.secrets import REDACTED, Scrubber
 from readygate.model.snapshot import Evidence, Pattern, ReadFile
 from readygate.model.target import Role, Target
 from readygate.model.value import dataclass
@@ -99,8 +99,8 @@ def read_reports(
         )
         del here[name]
     found = artifacts.together(here, packed, log.line)
-    hide = replacer(settings.redact, REDACTED)
-    read = _read_all([found[name] for name in sorted(found)], log, what, hide)
+    scrub = Scrubber(replacer(settings.redact, REDACTED) if settings.redact else None)
+    read = _read_all([found[name] for name in sorted(found)], log, what, scrub)
     return Evidence(files=tuple(read), patterns=tuple(patterns), needs=settings.needs)
 
 
@@ -110,14 +110,14 @@ def _added(one: Iterable[Pattern], other: Iterable[Pattern]) -> list[Pattern]:
     return [replace(pattern, matched=pattern.matched + more.get(pattern.text, 0)) for pattern in one]
 
 
-def _read_all(found: list[Found], log: Log, what: str, hide: Callable[[str], str]) -> list[ReadFile]:
+def _read_all(found: list[Found], log: Log, what: str, scrub: Scrubber) -> list[ReadFile]:
     read: list[ReadFile] = []
     started = told = time.monotonic()
     with log.group(f"Reading {what}: {count(len(found), 'file')}"):
         for number, file in enumerate(found, start=1):
             result = read_file(file)
             if result is not None:
-                result = scrub(result, hide)
+                result = scrub(result)
                 read.append(result)
                 if result.problems or len(found) <= FILES_TOLD:
                     _tell(result, log)
