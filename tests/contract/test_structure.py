@@ -37,6 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "figures": set(),
     "registry": set(),
     "sandbox": set(),
+    "crew": set(),
     "budget": {"errors", "model"},
     # the eight stages, and what they stand on
     "inputs": set(),
@@ -55,6 +56,7 @@ ALLOWED: dict[str, set[str]] = {
     "github": {"budget", "errors", "model", "settings"},
     "stores": {"budget", "errors", "github", "model", "registry"},
     "baseline": {"errors", "model", "snapshot", "stores"},
+    "reading": {"crew", "formats", "log", "model", "sources"},
     "collect": {
         "baseline",
         "errors",
@@ -63,6 +65,7 @@ ALLOWED: dict[str, set[str]] = {
         "log",
         "model",
         "policy",
+        "reading",
         "settings",
         "sources",
         "stores",

@@ -118,6 +118,11 @@ class Scrubber:
             return file
         return replace(file, report=report, problems=_clean_problems(file.problems, clean))
 
+    def prepare(self) -> None:
+        """Load now what many files will need."""
+        self._seen = _WORTH
+        _signs()
+
     def _clean(self, text: str) -> str:
         text = redact(text) if text else text
         return self._hide(text) if text and self._hide is not None else text
