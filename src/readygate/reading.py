@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from io import BufferedReader, FileIO, RawIOBase
+from typing import TYPE_CHECKING, BinaryIO
 
 from readygate.crew import processors, share
 from readygate.formats import Source, all_formats, parse
@@ -16,6 +21,9 @@ from readygate.model.report import Problem, Severity, TestReport
 from readygate.model.secrets import Scrubber
 from readygate.model.snapshot import ReadFile
 from readygate.sources.workspace import Found
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _CUT = late.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?)?|\??x?m?|[\w:.-]+(?:\s[^>]*)?)")
 """All of a file: zero bytes, or XML without a whole first tag."""
@@ -61,7 +69,7 @@ def read_all(found: list[Found], log: Log, what: str, scrub: Scrubber) -> list[R
 def _size(file: Found) -> int | None:
     """Bytes of a file that any process may read; None for what is in memory or in an archive."""
     source = file.source
-    if file.problem is not None or source.path is None or source.opener is not None:
+    if file.problem is not None or not _is_plain(source):
         return None
     try:
         return source.size
@@ -74,8 +82,12 @@ def read_file(file: Found) -> ReadFile | None:
     name = file.source.name
     if file.problem is not None:
         return None if file.discovered else ReadFile(name=name, size=0, report=None, problems=(file.problem,))
-    result = parse(file.source)
-    size = file.source.size
+    witness = _Witness(file.source)
+    result = parse(witness.source)
+    try:
+        size = file.source.size
+    except OSError:  # it went while it was read
+        size = 0
     if isinstance(result, Problem):
         if file.discovered and size and result.what.startswith("no known format"):
             if not _is_cut(file.source):
@@ -87,19 +99,74 @@ def read_file(file: Found) -> ReadFile | None:
                 todo="look for an error in the log of the job that makes it",
             )
         return ReadFile(name=name, size=size, report=None, problems=(result,))
-    return ReadFile(name=name, size=size, report=result, problems=result.problems, checksum=_checksum(file.source))
+    return ReadFile(name=name, size=size, report=result, problems=result.problems, checksum=witness.checksum())
 
 
-def _checksum(source: Source) -> str:
-    """The number of bytes and their CRC-32: enough to see a file again, and not meant against forgery."""
-    crc = size = 0
-    try:
-        with source.open() as stream:
-            while chunk := stream.read(1 << 20):
-                crc, size = zlib.crc32(chunk, crc), size + len(chunk)
-    except OSError:
-        return ""
-    return f"{size}-{crc:08x}"
+def _is_plain(source: Source) -> bool:
+    """Whether it is a file of its own."""
+    return source.path is not None and source.opener is None
+
+
+class _Witness:
+    """Takes the checksum of a file while it is read: the number of bytes and their CRC-32.
+
+    That is enough to see a file again, and not meant against forgery.
+
+    Attributes:
+        source: what to read instead of the source that was given.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._given = source
+        self._seen = ""
+        self.source = source
+        if _is_plain(source):
+            with suppress(OSError):  # who reads it will be told
+                self.source = replace(source, opener=self._open, packed=source.size)
+
+    def checksum(self) -> str:
+        """The checksum; the file is read again if nothing has read it to its end. Empty if that is not possible."""
+        try:
+            if not self._seen:
+                with self._open() as stream:
+                    while stream.read(1 << 20):
+                        pass
+        except OSError:
+            return ""
+        return self._seen
+
+    def _open(self) -> BinaryIO:
+        given = self._given
+        stream = FileIO(given.path) if given.path is not None and _is_plain(given) else given.open()
+        return BufferedReader(_Counted(stream, self._tell))
+
+    def _tell(self, checksum: str) -> None:
+        self._seen = checksum
+
+
+class _Counted(RawIOBase):
+    """A stream that tells its checksum when it has been read, once and from its beginning, to its end."""
+
+    def __init__(self, stream: RawIOBase | BinaryIO, tell: Callable[[str], None]) -> None:
+        self._stream = stream
+        self._tell = tell
+        self._crc = self._size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        read: int = self._stream.readinto(buffer) or 0  # type: ignore[union-attr]
+        if read:
+            self._crc = zlib.crc32(memoryview(buffer)[:read], self._crc)
+            self._size += read
+        else:
+            self._tell(f"{self._size}-{self._crc:08x}")
+        return read
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 def _is_cut(source: Source) -> bool:
