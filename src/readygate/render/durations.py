@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from operator import sub
 
 from readygate.figures import seconds_delta, seconds_text
+from readygate.model.once import once
 from readygate.model.phrase import count
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import SEPARATOR, ClassBlock, TestId
@@ -34,6 +35,7 @@ class Timed:
     leg: str
 
 
+@once
 def slowest(page: Page, most: int = SHOWN) -> tuple[Timed, ...]:
     """The slowest tests of all legs, a test of several legs once, the slowest first."""
     base = _legs_of(page.comparison.baseline.snapshot if page.comparison.baseline else None)
@@ -59,6 +61,7 @@ def slowest(page: Page, most: int = SHOWN) -> tuple[Timed, ...]:
     return tuple(rows.values())
 
 
+@once
 def slower(page: Page, most: int = SHOWN) -> tuple[Timed, ...]:
     """Tests that take longer than on the base on the same leg, the largest difference first."""
     base = _legs_of(page.comparison.baseline.snapshot if page.comparison.baseline else None)

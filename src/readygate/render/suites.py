@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from itertools import takewhile
 
 from readygate.figures import percent, points, seconds_text
+from readygate.model.once import once
 from readygate.model.phrase import count
 from readygate.model.report import TestReport
 from readygate.model.snapshot import Snapshot
@@ -42,6 +43,7 @@ class Suite:
     seconds: float
 
 
+@once
 def suites(page: Page) -> tuple[Suite, ...]:
     """The suites of a run, those with failures first."""
     snapshot, baseline = page.comparison.head.snapshot, page.comparison.baseline
