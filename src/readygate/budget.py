@@ -12,10 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import FrameType
 
 from readygate.errors import TimeBudgetError
+from readygate.model.value import dataclass
 
 KEPT_BACK = 60.0
 """Seconds of the budget that reading leaves to telling, at most a fifth of it."""

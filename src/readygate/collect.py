@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import time
-import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from readygate.baseline import Choice, choose
 from readygate.errors import ForgeError
-from readygate.formats import Source, parse
-from readygate.formats.head import HEAD_BYTES
+from readygate.formats import Source
 from readygate.github.client import GitHub
 from readygate.github.labels import waiver
 from readygate.github.lineage import Origin, changes_between, first_parents, origin
@@ -20,12 +16,12 @@ from readygate.log import Log
 from readygate.model.changes import Changes
 from readygate.model.comparison import Waiver
 from readygate.model.patterns import replacer
-from readygate.model.phrase import count
-from readygate.model.report import Problem, Severity, TestReport
-from readygate.model.secrets import REDACTED, scrub
-from readygate.model.snapshot import Evidence, Pattern, ReadFile
+from readygate.model.secrets import REDACTED, Scrubber
+from readygate.model.snapshot import Evidence, Pattern
 from readygate.model.target import Role, Target
+from readygate.model.value import dataclass
 from readygate.policy import PATH, PolicyFiles
+from readygate.reading import read_all
 from readygate.settings import Settings
 from readygate.sources import artifacts
 from readygate.sources.archives import unpack
@@ -33,14 +29,6 @@ from readygate.sources.base_file import from_github
 from readygate.sources.checkout import untouched
 from readygate.sources.workspace import Found, find
 from readygate.stores import Store
-
-_CUT = re.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?)?|\??x?m?|[\w:.-]+(?:\s[^>]*)?)")
-"""All of a file: zero bytes, or XML without a whole first tag."""
-
-FILES_TOLD = 200
-"""Up to how many files the log has a line for each; above, only for those with a problem."""
-SLOW = 5.0
-"""Seconds after which reading reports how far it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +51,7 @@ class Background:
     since_baseline: Changes | None = None
     files: frozenset[str] | None = None
     trusted: str = ""
-    policy: PolicyFiles = PolicyFiles()  # noqa: RUF009  (a frozen value)
+    policy: PolicyFiles = PolicyFiles()
     waiver: Callable[[str], Waiver | None] = lambda _label: None
 
 
@@ -98,8 +86,8 @@ def read_reports(
         )
         del here[name]
     found = artifacts.together(here, packed, log.line)
-    hide = replacer(settings.redact, REDACTED)
-    read = _read_all([found[name] for name in sorted(found)], log, what, hide)
+    scrub = Scrubber(replacer(settings.redact, REDACTED) if settings.redact else None)
+    read = read_all([found[name] for name in sorted(found)], log, what, scrub)
     return Evidence(files=tuple(read), patterns=tuple(patterns), needs=settings.needs)
 
 
@@ -107,88 +95,6 @@ def _added(one: Iterable[Pattern], other: Iterable[Pattern]) -> list[Pattern]:
     """Count what a pattern matched in the workspace and in artifacts together."""
     more = {pattern.text: pattern.matched for pattern in other}
     return [replace(pattern, matched=pattern.matched + more.get(pattern.text, 0)) for pattern in one]
-
-
-def _read_all(found: list[Found], log: Log, what: str, hide: Callable[[str], str]) -> list[ReadFile]:
-    read: list[ReadFile] = []
-    started = told = time.monotonic()
-    with log.group(f"Reading {what}: {count(len(found), 'file')}"):
-        for number, file in enumerate(found, start=1):
-            result = read_file(file)
-            if result is not None:
-                result = scrub(result, hide)
-                read.append(result)
-                if result.problems or len(found) <= FILES_TOLD:
-                    _tell(result, log)
-            if time.monotonic() - told > SLOW:
-                told = time.monotonic()
-                done = sum(known.size for known in read) >> 20
-                log.line(f"{number:,} of {len(found):,} files, {done:,} MiB, {told - started:.0f} s")
-    return read
-
-
-def read_file(file: Found) -> ReadFile | None:
-    """Read one file; None for a file that only the discovery found and that is no report at all."""
-    name = file.source.name
-    if file.problem is not None:
-        return None if file.discovered else ReadFile(name=name, size=0, report=None, problems=(file.problem,))
-    result = parse(file.source)
-    size = file.source.size
-    if isinstance(result, Problem):
-        if file.discovered and size and result.what.startswith("no known format"):
-            if not _is_cut(file.source):
-                return None
-            result = Problem(
-                severity=Severity.DAMAGE,
-                what="the file ends before its first element",
-                why="the tool that writes it was stopped, or the disk was full",
-                todo="look for an error in the log of the job that makes it",
-            )
-        return ReadFile(name=name, size=size, report=None, problems=(result,))
-    return ReadFile(name=name, size=size, report=result, problems=result.problems, checksum=_checksum(file.source))
-
-
-def _checksum(source: Source) -> str:
-    """The number of bytes and their CRC-32: enough to see a file again, and not meant against forgery."""
-    crc = size = 0
-    try:
-        with source.open() as stream:
-            while chunk := stream.read(1 << 20):
-                crc, size = zlib.crc32(chunk, crc), size + len(chunk)
-    except OSError:
-        return ""
-    return f"{size}-{crc:08x}"
-
-
-def _is_cut(source: Source) -> bool:
-    """Whether a file that no format knows is what is left of one: XML without a whole first tag, or zero bytes only."""
-    try:
-        with source.open() as stream:
-            data = stream.read(HEAD_BYTES)
-            return not stream.read(1) and (_CUT.fullmatch(data) is not None)
-    except OSError:
-        return True
-
-
-def _tell(file: ReadFile, log: Log) -> None:
-    """Print what was read of a file, and each of its problems; damage also as a notice."""
-    report = file.report
-    if isinstance(report, TestReport):
-        counts = report.executions
-        told = f"{count(counts.total, 'test')}, {counts.failing:,} failing, {counts.skipped:,} skipped"
-    elif report is not None:
-        told = f"coverage of {count(len(report.files), 'file')}"
-    else:
-        told = "not readable"
-    log.line(f"{file.name} ({report.format if report else 'unknown'}, {count(file.size, 'byte')}): {told}")
-    for problem in file.problems:
-        place = f" at {problem.place}" if problem.place else ""
-        text = f"{file.name}: {problem.what}{place}."
-        text += f" Probably: {problem.why}." if problem.why else ""
-        text += f" To do: {problem.todo}." if problem.todo else ""
-        log.line(text)
-        if problem.severity is Severity.DAMAGE:
-            log.notice(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TextIO
 
 from readygate.model.secrets import REDACTED, redact
+from readygate.model.value import dataclass
 from readygate.render.text import visible
 
 

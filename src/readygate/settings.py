@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from readygate.errors import SettingsError
 from readygate.inputs import Reader
+from readygate.model import late
 from readygate.model.patterns import Pattern, to_hide
+from readygate.model.value import dataclass
 from readygate.workplace import Workplace, read_workplace
 
 __all__ = ["COMMENT_MODES", "FAIL_MODES", "Settings", "Workplace", "read_inputs", "read_workplace"]
@@ -20,7 +22,7 @@ COMMENT_MODES = ("always", "changes", "not-ready", "off")
 FAIL_MODES = ("not-ready", "never")
 NEED_RESULTS = ("success", "failure", "cancelled", "skipped")
 
-_SHA = re.compile(r"^[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?$")
+_SHA = late.compile(r"^[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from readygate.errors import SettingsError
+from readygate.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,46 @@ import sys
 LOAD = "import sys; from readygate.github import pygithub; github = pygithub.load()\n"
 
 
-def _run(code: str) -> str:
-    return subprocess.run([sys.executable, "-I", "-c", LOAD + code], check=True, capture_output=True, text=True).stdout
+def _run(code: str, before: str = "") -> str:
+    command = [sys.executable, "-I", "-W", "error", "-c", before + LOAD + code]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def test_neither_library_is_loaded() -> None:
-    assert _run("print([name for name in ('jwt', 'nacl', 'cryptography') if name in sys.modules])").strip() == "[]"
+MAKE = "made = pygithub.requester('t', 'https://api.github.com', timeout=3, user_agent='me')\n"
+
+
+def test_no_library_is_loaded_that_is_not_needed() -> None:
+    names = "('jwt', 'nacl', 'cryptography', 'chardet', 'charset_normalizer', 'github.Repository')"
+    assert _run(MAKE + f"print([name for name in {names} if name in sys.modules])").strip() == "[]"
+
+
+def test_the_rest_of_pygithub_is_there_when_something_asks_for_it() -> None:
+    code = """
+print(github.Github is __import__("github.MainClass").MainClass.Github, isinstance(made, github.Requester.Requester))
+import github.InstallationAuthorization as last
+print(last.InstallationAuthorization.__module__, github.Repository.Repository.__name__)
+try:
+    github.Nothing
+except AttributeError:
+    print("no")
+"""
+    told = "True True github.InstallationAuthorization Repository no"
+    assert _run(MAKE + code).split() == told.split()
+
+
+def test_an_answer_without_an_encoding_is_read() -> None:
+    code = "import requests; answer = requests.Response(); answer._content = 'h\\u00e4'.encode()\n"
+    code += "print(ascii(answer.text))"
+    assert _run(MAKE + code).strip() == r"'h\xe4'"
+
+
+def test_a_version_whose_parts_need_more_is_loaded_whole() -> None:
+    code = """
+again = sys.modules["github"]
+print(again.Github.__name__)
+"""
+    start = "from readygate.github import pygithub as early; early._PARTS = ('Consts', 'NotThere')\n"
+    assert _run(code, start).strip() == "Github"
 
 
 def test_each_is_loaded_when_pygithub_needs_it() -> None:

@@ -22,7 +22,6 @@ from tests.support.builders import (
 )
 
 from readygate.action import _folder, _refuse_own_baseline
-from readygate.collect import read_file
 from readygate.compare import is_docs_only
 from readygate.compare.align import align
 from readygate.errors import NotFoundError, SettingsError
@@ -37,6 +36,7 @@ from readygate.model.verdict import Status
 from readygate.outputs.comment import read_conversation
 from readygate.outputs.step_outputs import values
 from readygate.pipeline import worth
+from readygate.reading import read_file
 from readygate.settings import Settings, Workplace
 from readygate.snapshot import alike
 from readygate.snapshot.legs import Bucket, Named, assign

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from pathlib import Path
 
+import bracex
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from wcmatch import glob
 
-from readygate.sources.workspace import DISCOVERY, PASSED_OVER, Found, find
+from readygate.sources.workspace import DISCOVERY, PASSED_OVER, Found, expression, find
 
 
 def write(root: Path, *names: str) -> None:
@@ -159,6 +164,47 @@ def test_discovery_knows_the_usual_names(root: Path, kind: str, name: str) -> No
     assert [(one.source.name, one.discovered) for one in found] == [(name, True)]
     assert not any(pattern.given for pattern in counted)
     assert len(counted) == len(DISCOVERY[kind])
+
+
+_PIECES = [
+    *("junit", "TEST-", "test", "tests", "-", "_", "results", "reports", "report", ".", "xml", "trx", "nunit", "json"),
+    *(
+        "tap",
+        "pytest",
+        "surefire",
+        "coverage",
+        "cobertura",
+        "lcov",
+        "info",
+        "resultset",
+        "cover",
+        "out",
+        "c",
+        "profile",
+    ),
+    *("/", "/", "x", "A", "Ü", "\n", " ", ",", "{", "[", "*", "TestResult", "ctrf", "jacoco"),
+]
+
+
+@settings(max_examples=300)
+@given(kind=st.sampled_from(["tests", "coverage"]), pieces=st.lists(st.sampled_from(_PIECES), min_size=1, max_size=9))
+def test_default_patterns_mean_what_globs_mean(kind: str, pieces: list[str]) -> None:
+    path = posixpath.normpath("".join(pieces)).lstrip("/")
+    assume(path not in ("", "."))
+    flags = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB
+    meant = [text for text in DISCOVERY[kind] if glob.globmatch(path, text, flags=flags)]
+    assert [text for text in DISCOVERY[kind] if expression((text,)).fullmatch(path)] == meant
+    assert bool(expression(DISCOVERY[kind]).fullmatch(path)) == bool(meant)
+
+
+@pytest.mark.parametrize("kind", ["tests", "coverage"])
+def test_default_patterns_fit_what_they_say(kind: str) -> None:
+    for text in DISCOVERY[kind]:
+        for one in bracex.expand(text):
+            for name in (one.replace("**/", "").replace("*", "x"), one.replace("**", "a/.b").replace("*", "")):
+                meant = glob.globmatch(name, text, flags=glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB)
+                assert meant
+                assert expression((text,)).fullmatch(name)
 
 
 def test_discovery_passes_over_what_is_installed(root: Path) -> None:

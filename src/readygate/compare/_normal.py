@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
+from readygate.model import late
+
 LONGEST = 400
 """Characters of a message that decide about its cause."""
 
-_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-_KIND = re.compile(
+_ANSI = late.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_KIND = late.compile(
     r"^(?P<kind>(?:[\w$]{1,100}(?:\.|::|\\)){0,12}"
     r"[A-Z][\w$]{0,100}(?:Error|Exception|Failure|Fault|Warning|Timeout|Exit))(?:\s?:\s*|\s*$)"
 )
-_PYTEST_KIND = re.compile(r"^(?:E\s+)")
+_PYTEST_KIND = late.compile(r"^(?:E\s+)")
 
-_SAFE = re.compile(
+_SAFE = late.compile(
     r"(?P<uuid>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)"
     r"|(?P<time>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
     r"|\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b)"
@@ -29,21 +31,21 @@ _SAFE = re.compile(
 )
 """Parts that no cause is told by. A full path keeps its last segment."""
 
-_STATUS = re.compile(
+_STATUS = late.compile(
     r"(?i:\b(?:http|status|code|errno|winerror|exit|signal|error|returned|line)\b[^\w\n]{0,4}(?:\w+[^\w\n]{1,3})?)\Z"
 )
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
-_QUOTED = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`|‘[^’\n]{0,200}’|<[^<>\n]{1,200}>")
-_FRAME = re.compile(r"(?:at |#\d|---|===|\[|\W*\Z)")
-_TAIL = re.compile(r"\s*\((?:object )?at <at>\)\s*$")
+_NUMBER = late.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+_QUOTED = late.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`|‘[^’\n]{0,200}’|<[^<>\n]{1,200}>")
+_FRAME = late.compile(r"(?:at |#\d|---|===|\[|\W*\Z)")
+_TAIL = late.compile(r"\s*\((?:object )?at <at>\)\s*$")
 
-_COMPARES = re.compile(
+_COMPARES = late.compile(
     r"^(?:AssertionError:? ?|AssertionFailedError:? ?|ComparisonFailure:? ?)?\s*"
     r"(?:assert\b|expect\(|expected\b|Expected\b)"
 )
-_GOES_ON = re.compile(r"expect\(|Expected\b|Assert\.\w+\(")
+_GOES_ON = late.compile(r"expect\(|Expected\b|Assert\.\w+\(")
 """Beginnings of messages whose next lines hold what was expected and what was found."""
-_SAYS_NOTHING = re.compile(
+_SAYS_NOTHING = late.compile(
     r"(?i)(?:\b(?:assert|assertion|error|errors|exception|failed|failure|fail|test|tests|expect|expected|received|actual|got|but"
     r"|was|were|is|be|to|not|true|false|none|null|nil|undefined|equal|equals|tobe|toequal|the|a|an|value|and|or|of"
     r"|object|equality|timeout|panic)\b|[^\w]|\b[01]\b)+"

@@ -18,6 +18,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from readygate.compare import _normal as normal
+from readygate.model import late
 from readygate.model.causes import Cause, Causes
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.frames import Frame, frames
@@ -27,17 +28,17 @@ from readygate.model.tests import Detail
 VARIES = 3
 """So many values at one place are a variable, not so many causes."""
 
-_FOREIGN = re.compile(
+_FOREIGN = late.compile(
     r"site-packages/|dist-packages/|node_modules/|/python\d[.\d]*/|/usr/(?:lib|share|local/go)/|/go/pkg/mod/|/gems/"
     r"|(?:^|/)vendor/|/\.cargo/|/rustc/|^node:|^internal/|^<|^native|(?:^|/)_pytest/|\\lib\\"
     r"|^(?:java|javax|jdk|sun|kotlin|scala|groovy|org/(?:junit|testng|mockito|hamcrest|assertj|gradle|apache|springframework|opentest4j))/"
 )
 """Paths that are no project's own code, where the files of the repository are not known."""
-_TEST = re.compile(
+_TEST = late.compile(
     r"(?:^|/)(?:tests?|__tests__|specs?|testing|e2e)/|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|_spec|\.test|\.spec|\.cy|Tests?|IT|Spec)\.\w+)$"
 )
-_PARAMETERS = re.compile(r"[\[({].*\Z|(?:\s|#)\d+\Z", re.DOTALL)
-_NUMBERS = re.compile(r"\d+")
+_PARAMETERS = late.compile(r"[\[({].*\Z|(?:\s|#)\d+\Z", re.DOTALL)
+_NUMBERS = late.compile(r"\d+")
 
 
 def find_causes(tests: TestComparison, paths: PathRules | None) -> Causes:
@@ -55,24 +56,24 @@ def find_causes(tests: TestComparison, paths: PathRules | None) -> Causes:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Failure:
-    """What counts of one failing test."""
+    """What counts of one failing test.
+
+    Attributes:
+        loose: the strict text without values.
+        place: the place in the project's own code that separates equal messages; empty if it is in a test.
+    """
 
     index: int
     message: str
     kind: str
     text: str
     strict: str
+    loose: str
     frame: Frame | None
+    place: tuple[str, str]
     function: tuple[str, str]
-
-    @property
-    def place(self) -> tuple[str, str]:
-        """The place in the project's own code that separates equal messages; empty if it is in a test."""
-        if self.frame is None or _TEST.search(self.frame.path):
-            return ("", "")
-        return (self.frame.path, _NUMBERS.sub("#", self.frame.function))
 
 
 class _Finder:
@@ -82,7 +83,7 @@ class _Finder:
         self._placer = Placer(paths) if paths is not None and paths.files is not None else None
         self._placed: dict[str, str] = {}
         self._frames: dict[str, Frame | None] = {}
-        self._told: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self._told: dict[tuple[str, str], tuple[str, str, str, str]] = {}
 
     def group(self, changes: Sequence[TestChange]) -> tuple[Cause, ...]:
         """Group the tests of one list."""
@@ -104,15 +105,19 @@ class _Finder:
         heard = (detail.type[:300], said)
         if heard not in self._told:
             kind, text = normal.told(*heard)
-            self._told[heard] = (kind, text, normal.strict(text))
-        kind, text, strict = self._told[heard]
+            strict = normal.strict(text)
+            self._told[heard] = (kind, text, strict, normal.valueless(strict))
+        kind, text, strict, loose = self._told[heard]
+        frame = self._frame(detail.text)
         return _Failure(
             index=index,
             message=detail.message,
             kind=kind,
             text=text,
             strict=strict,
-            frame=self._frame(detail.text),
+            loose=loose,
+            frame=frame,
+            place=_separating(frame),
             function=(change.id.class_name, _PARAMETERS.sub("", change.id.name)),
         )
 
@@ -135,6 +140,12 @@ class _Finder:
         return "" if _FOREIGN.search(path.replace("\\", "/")) else path
 
 
+def _separating(frame: Frame | None) -> tuple[str, str]:
+    if frame is None or _TEST.search(frame.path):
+        return ("", "")
+    return (frame.path, _NUMBERS.sub("#", frame.function))
+
+
 def _says(detail: Detail) -> bool:
     return bool(detail.type.strip() or detail.message.strip() or detail.text.strip())
 
@@ -146,30 +157,32 @@ def _join(failures: list[_Failure]) -> Groups:
     """Join by the three degrees; what varies at one place is taken out first, the rest is joined by what is equal."""
     rest, joined = failures, Groups()
     for key in (_by_parameters, _by_place):
-        found = _by(rest, key)
-        rest = [failure for failure in rest if key(failure) is None]
+        found, rest = _by(rest, key)
         for name, members in found:
             if len({failure.strict for failure in members}) >= VARIES:
                 joined.append((name, members))
             else:
                 rest += members
-    return [*joined, *_by(rest, _exact)]
+    return [*joined, *_by(rest, _exact)[0]]
 
 
-def _by(failures: Iterable[_Failure], key: Callable[[_Failure], Hashable | None]) -> Groups:
-    """Group by a key; those without one are left out."""
+def _by(failures: Iterable[_Failure], key: Callable[[_Failure], Hashable | None]) -> tuple[Groups, list[_Failure]]:
+    """Group by a key; those without one are left over."""
     groups: dict[Hashable, list[_Failure]] = {}
+    others = []
     for failure in failures:
         found = key(failure)
         if found is not None:
             groups.setdefault(found, []).append(failure)
-    return list(groups.items())
+        else:
+            others.append(failure)
+    return list(groups.items()), others
 
 
 def _by_parameters(failure: _Failure) -> Hashable | None:
     """One test function at one line under several parameters."""
     line = failure.frame.line if failure.frame else 0
-    return (failure.function, failure.kind, normal.valueless(failure.strict), failure.place, line)
+    return (failure.function, failure.kind, failure.loose, failure.place, line)
 
 
 def _by_place(failure: _Failure) -> Hashable | None:
@@ -177,7 +190,7 @@ def _by_place(failure: _Failure) -> Hashable | None:
     place = failure.place
     if not place[0] or failure.kind in normal.NAMED or normal.compares(failure.kind, failure.text):
         return None
-    return (failure.kind, normal.valueless(failure.strict), place)
+    return (failure.kind, failure.loose, place)
 
 
 def _exact(failure: _Failure) -> Hashable:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from readygate.model import late
 from readygate.model.comparison import Rename, TestChange, TestComparison
 from readygate.model.tests import Outcome, TestId
 
@@ -20,8 +21,8 @@ LIKENESS = 0.75
 MOST_COMPARED = 40_000
 """Pairs of names compared one with another; above, only exact parts are looked at."""
 
-_PARAMETERS = re.compile(r"[\[({<].*$|\s*#\d+$|\s\d+$", re.DOTALL)
-_SPLIT = re.compile(r"[.:/\\$>]+")
+_PARAMETERS = late.compile(r"[\[({<].*$|\s*#\d+$|\s\d+$", re.DOTALL)
+_SPLIT = late.compile(r"[.:/\\$>]+")
 
 Key = Callable[[TestId], object]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from readygate.model import late
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.snapshot import Measured, Snapshot, count_blocks
 from readygate.model.tests import SEPARATOR, ClassBlock, Detail, Leg, Outcome, TestId
@@ -16,7 +16,7 @@ Details = Mapping[tuple[TestId, str], Detail]
 
 _FAILED = bytes((Outcome.FAILED,))
 _ERRORED = bytes((Outcome.ERRORED,))
-_FAILING = re.compile(b"[" + _FAILED + _ERRORED + b"]")
+_FAILING = late.compile(b"[" + _FAILED + _ERRORED + b"]")
 
 
 def compare_tests(head: Measured, base: Snapshot | None, base_details: Details | None = None) -> TestComparison:

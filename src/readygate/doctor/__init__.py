@@ -7,11 +7,12 @@ function of `workflow_checks`, `job_checks`, `run_checks` or `github_checks`; ea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from readygate.doctor.workflows import Use, Workflow
 from readygate.github.client import GitHub
+from readygate.model.value import dataclass
 from readygate.settings import Settings, Workplace
 
 

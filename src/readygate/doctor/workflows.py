@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 import yaml
+
+from readygate.model.value import dataclass
 
 _ACTION: Final = re.compile(r"^(?:docker://)?(?:[\w.-]+/)*readygate(?:/[\w./-]*)?(?:[@:].*)?$", re.IGNORECASE)
 _COMMAND: Final = re.compile(r"(?:^|[\s;&|])(?:python\d?(?:\.\d+)? -m )?readygate(?: report\b|\s*$)", re.MULTILINE)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from readygate.errors import DOCS, ForgeError, NotFoundError, PermissionDeniedError
+from readygate.model.value import dataclass
 
 UNNAMED_LIMIT = 60.0
 """Seconds to wait for a limit that does not say how long; GitHub asks for a minute at least."""

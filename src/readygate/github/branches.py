@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from readygate.errors import ForgeError
 from readygate.github.client import GitHub
+from readygate.model.value import dataclass
 
 QUEUE = "gh-readonly-queue/"
 """Branches that a merge queue makes for its groups.

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -60,22 +61,17 @@ class GitHub:
             tell: takes a line for every try that failed and is made again.
             trace: takes a line for every request.
         """
-        github = pygithub.load()  # late: it takes a while, which runs without GitHub do not pay
         self.repository = repository
         self.budget = budget or Budget()
         self._tell, self._trace = tell, trace
         self._api_url = api_url.rstrip("/")
         self._token = token
-        self._requester: Requester = github.Github(
-            auth=github.Auth.Token(token),
-            base_url=self._api_url,
-            retry=None,
-            seconds_between_requests=None,
-            seconds_between_writes=None,
-            timeout=self.budget.clock.timeout,
-            lazy=True,
-            user_agent="readygate",
-        ).requester
+
+    @cached_property
+    def _requester(self) -> Requester:
+        """What carries the requests: loaded with the first, which is beside the reading of reports if it can be."""
+        timeout = self.budget.clock.timeout
+        return pygithub.requester(self._token, self._api_url, timeout=timeout, user_agent="readygate")
 
     def get(self, path: str, **parameters: Any) -> Any:
         """Read one resource of the repository; `path` begins below it, for example `/pulls/7`.

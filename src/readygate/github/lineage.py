@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import quote
 
@@ -11,6 +10,7 @@ from readygate.errors import ForgeError, NotFoundError, SettingsError
 from readygate.github.client import GitHub
 from readygate.model.changes import Changes, FileChange, hunk_lines
 from readygate.model.target import Target
+from readygate.model.value import dataclass
 
 MOST_FILES = 300
 """GitHub lists no more files in one comparison.

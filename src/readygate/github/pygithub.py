@@ -1,15 +1,29 @@
-"""Loads PyGithub without what it needs for things that are not done here.
+"""Loads of PyGithub what carries requests, without what it needs for things that are not done here.
 
-PyGithub imports PyJWT and PyNaCl when it starts, and with them cryptography: a third of its time, for logins of GitHub
-Apps and for secrets. Here a token is at hand. Both are loaded after all if something asks them for anything.
+Whoever imports PyGithub gets all of its hundred and fifty modules, and with PyJWT and PyNaCl cryptography, for logins
+of GitHub Apps and for secrets; requests, on which it is built, looks for libraries that guess the encoding of a text.
+That is two thirds of their time. Here a token is at hand and JSON is UTF-8, so its requester alone is loaded.
+Everything else is loaded after all if something asks for it.
 """
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec, module_from_spec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from github.Requester import Requester
+
+_PARTS = ("Consts", "GithubException", "GithubObject", "Requester", "Auth")
+"""What a requester needs, in the order in which each needs those before it."""
+
+_GUESSERS = ("chardet", "charset_normalizer")
+_VERSION = "3.0.2"
+"""What requests, which only asks in order to warn, takes from either of them."""
 
 
 class _Later(ModuleType):
@@ -21,16 +35,83 @@ class _Later(ModuleType):
         return getattr(import_module(self.__name__), name)
 
 
+class _Package(ModuleType):
+    """A package whose own module runs when something is taken from it that is not one of the parts loaded so far."""
+
+    __spec__: ModuleSpec
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or type(self) is not _Package:
+            raise AttributeError(name)
+        self.__class__ = _Loaded
+        assert self.__spec__.loader is not None  # noqa: S101  (it was found by one)
+        self.__spec__.loader.exec_module(self)
+        return getattr(self, name)
+
+
+class _Loaded(_Package):
+    """A package whose own module has run, or runs."""
+
+
+def requester(token: str, api_url: str, *, timeout: int, user_agent: str) -> Requester:
+    """Make what sends requests, without retries and pauses of its own.
+
+    Args:
+        token: to authenticate with.
+        api_url: of the API.
+        timeout: of one request, in seconds.
+        user_agent: what it calls itself.
+    """
+    github = load()
+    made: Requester = github.Requester.Requester(
+        auth=github.Auth.Token(token),
+        base_url=api_url,
+        timeout=timeout,
+        user_agent=user_agent,
+        per_page=30,
+        verify=True,
+        retry=None,
+        pool_size=None,
+        lazy=True,
+    )
+    return made
+
+
 def load() -> ModuleType:
-    """Import PyGithub."""
+    """Import what is needed of PyGithub."""
     if "github" in sys.modules:
         return sys.modules["github"]
-    jwt, nacl = _Later("jwt"), _Later("nacl")
-    nacl.encoding, nacl.public = _Later("nacl.encoding"), _Later("nacl.public")  # type: ignore[attr-defined]
-    stand_ins = {module.__name__: module for module in (jwt, nacl) if module.__name__ not in sys.modules}
+    named = ["jwt", "nacl", "nacl.encoding", "nacl.public", "github.InstallationAuthorization"]
+    named += [name for name in _GUESSERS if find_spec(name)]
+    stand_ins = {name: _Later(name) for name in named if name not in sys.modules}
+    for name, module in stand_ins.items():
+        package, _, own = name.rpartition(".")
+        if package in stand_ins:
+            setattr(stand_ins[package], own, module)
+        if name in _GUESSERS:
+            module.__dict__["__version__"] = _VERSION
+    if "github.InstallationAuthorization" in stand_ins:  # named in annotations, which nobody evaluates
+        stand_ins["github.InstallationAuthorization"].__dict__["InstallationAuthorization"] = object
     sys.modules.update(stand_ins)
     try:
-        return import_module("github")
+        return _parts()
     finally:  # whoever imports them from now on gets the real ones
         for name in stand_ins:
+            sys.modules.pop(name, None)
+
+
+def _parts() -> ModuleType:
+    spec = find_spec("github")
+    if spec is None:
+        return import_module("github")  # which says that it is not there
+    bare = module_from_spec(spec)
+    bare.__class__ = _Package
+    sys.modules["github"] = bare
+    try:
+        for name in _PARTS:
+            import_module(f"github.{name}")
+    except (ImportError, AttributeError):  # another version, whose parts need more of each other
+        for name in [name for name in sys.modules if name.partition(".")[0] == "github"]:
             del sys.modules[name]
+        return import_module("github")
+    return bare

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from readygate.model.frames import Frame
+from readygate.model.value import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

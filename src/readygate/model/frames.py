@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from readygate.model import late
+from readygate.model.value import dataclass
 
 MOST_READ = 6_000
 """Characters of a trace that are looked at, half of them from its beginning and half from its end."""
@@ -52,7 +54,7 @@ def _java_path(match: re.Match[str]) -> str:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.MULTILINE)
+    return late.compile(text, re.MULTILINE)
 
 
 _NOTATIONS = (

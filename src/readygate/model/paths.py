@@ -6,10 +6,10 @@ to a module, or relative to one of several roots. A path that cannot be placed i
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from readygate.model import late
 from readygate.model.coverage import Coverage, FileCoverage, merge_files
 from readygate.model.value import dataclass
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from readygate.model.report import MeasuredFile
 
-_CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_DRIVE: Final = re.compile(r"[A-Za-z]:(?=[\\/])")
-_HOSTED: Final = re.compile(
+_CONTROL: Final = late.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_DRIVE: Final = late.compile(r"[A-Za-z]:(?=[\\/])")
+_HOSTED: Final = late.compile(
     r"(?:/home/runner/work|/Users/runner/work|/__w|[A-Z]:/a|(?:/|[A-Z]:/)(?:.+/)?_work)/([^/]+)/\1/(.+)"
     r"|/github/workspace/(.+)"
 )

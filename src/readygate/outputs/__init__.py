@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import TextIO
@@ -18,6 +18,7 @@ from readygate.budget import Budget
 from readygate.errors import DOCS
 from readygate.github.client import GitHub
 from readygate.log import Log
+from readygate.model.value import dataclass
 from readygate.registry import members
 from readygate.render.page import Page
 from readygate.settings import Settings, Workplace

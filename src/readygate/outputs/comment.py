@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError
 from readygate.github.client import GitHub
 from readygate.model.target import Role, Target
+from readygate.model.value import dataclass
 from readygate.outputs import Desk, Output
 from readygate.outputs._sandbox import run_template
 from readygate.render.document import COMMENT, Budget, markdown

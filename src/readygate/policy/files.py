@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from readygate.errors import SettingsError
 from readygate.model.policy import Policy
+from readygate.model.value import dataclass
 from readygate.policy.build import PATH, effective
 from readygate.policy.read import read
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from readygate.model.value import dataclass
 from readygate.rules import PRESETS
 
 MODES = ("enforce", "inform")

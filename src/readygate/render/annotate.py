@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED
 from readygate.model.phrase import count
+from readygate.model.value import dataclass
 from readygate.render.text import redact, visible
 
 WHOLE_LINES = 600

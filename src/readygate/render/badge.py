@@ -10,10 +10,10 @@ import html
 import json
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from readygate.figures import percent
+from readygate.model.value import dataclass
 from readygate.render.page import DEFAULT_GATE, Page
 from readygate.render.text import shorten, visible
 

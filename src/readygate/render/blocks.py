@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from readygate.model.value import dataclass
 from readygate.render.page import Page
 
 TESTS_SHOWN = 20

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from readygate.model.value import dataclass
 
 COMMENT_CHARACTERS = 65_000
 """GitHub refuses a comment above 65,536 characters; a little room stays for the marker.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from readygate.model.value import dataclass
 from readygate.render import durations, figure_table, files, named, skips, suites
 from readygate.render.blocks import Table, by
 from readygate.render.page import Page

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 
 from readygate.figures import needed, points
 from readygate.model.coverage import HIT, MEASURED, FileCoverage, Ratio, add_ratios
 from readygate.model.phrase import count
 from readygate.model.report import CoverageReport
+from readygate.model.value import dataclass
 from readygate.render.blocks import FILES_SHOWN, Table, by, more
 from readygate.render.page import Page, comparable, ratio_cell
 from readygate.render.text import code

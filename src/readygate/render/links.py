@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from readygate.model.target import Target
+from readygate.model.value import dataclass
 from readygate.render.text import code
 
 

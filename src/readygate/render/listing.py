@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +15,7 @@ from readygate.figures import hundredths, lines_text, percent, points
 from readygate.model.comparison import Comparison, TestChange
 from readygate.model.coverage import MEASURED, FileCoverage
 from readygate.model.tests import SEPARATOR, ClassBlock, Detail, Outcome, TestId
+from readygate.model.value import dataclass
 from readygate.render.page import Page
 from readygate.render.sections import first_line
 from readygate.render.text import LONGEST_MESSAGE, redact, shorten, visible

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from readygate.model.comparison import TestChange
 from readygate.model.paths import PathRules, Placer
 from readygate.model.tests import TestId
+from readygate.model.value import dataclass
 
 _FRAME = re.compile(
     r"""^(?:[^\S\n]*File\ "(?P<a>[^"\n]{1,400})",\ line\ (?P<b>\d{1,7})   # Python's own traceback

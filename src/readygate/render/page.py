@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from readygate.figures import hundredths, percent, points, signed
@@ -15,6 +14,7 @@ from readygate.model.report import CoverageReport, Severity, TestReport
 from readygate.model.snapshot import Baseline
 from readygate.model.target import Target
 from readygate.model.tests import Counts
+from readygate.model.value import dataclass
 from readygate.model.verdict import Finding, Status, Verdict
 from readygate.render.links import Links
 from readygate.render.locate import Places
@@ -38,7 +38,7 @@ class Page:
     comparison: Comparison
     verdict: Verdict
     locator: Places
-    parts: NamedParts = NamedParts()  # noqa: RUF009  (a frozen value)
+    parts: NamedParts = NamedParts()
 
     @property
     def links(self) -> Links:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from readygate.model.once import once
 from readygate.model.tests import Outcome, TestId
 from readygate.render.blocks import Table, by, more
 from readygate.render.page import Page
@@ -13,6 +14,7 @@ SHOWN = 10
 NO_REASON = "(no reason given)"
 
 
+@once
 def skip_reasons(page: Page) -> tuple[tuple[str, int], ...]:
     """Reasons with their numbers of tests, the most frequent first; an empty one is that of tests without any.
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from itertools import takewhile
 
 from readygate.figures import percent, points, seconds_text
+from readygate.model.once import once
 from readygate.model.phrase import count
 from readygate.model.report import TestReport
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import Counts, Leg, count_outcomes
+from readygate.model.value import dataclass
 from readygate.render.blocks import Table, by, more
 from readygate.render.page import Page, comparable
 from readygate.render.text import code
@@ -42,6 +43,7 @@ class Suite:
     seconds: float
 
 
+@once
 def suites(page: Page) -> tuple[Suite, ...]:
     """The suites of a run, those with failures first."""
     snapshot, before = page.comparison.head.snapshot, page.comparison.base

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
 from readygate.figures import hundredths, percent
 from readygate.model.comparison import Comparison
 from readygate.model.history import PastRun
 from readygate.model.phrase import count
+from readygate.model.value import dataclass
 from readygate.render.page import Page
 from readygate.render.text import code
 

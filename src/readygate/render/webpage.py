@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -18,6 +17,7 @@ from markupsafe import Markup
 
 from readygate import __version__
 from readygate.model.phrase import count
+from readygate.model.value import dataclass
 from readygate.render.annotate import Listing
 from readygate.render.charts import chart
 from readygate.render.document import Budget, markdown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from fractions import Fraction
 from functools import cache
@@ -14,6 +14,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase
 from readygate.model.policy import Policy
 from readygate.model.report import CoverageReport, Severity, TestReport
+from readygate.model.value import dataclass
 from readygate.model.verdict import Exhibits, Level
 from readygate.registry import members
 
@@ -48,7 +49,7 @@ class Judgement:
     floor: Level = Level.OFF
     needs_baseline: bool = False
     incomplete: bool = False
-    evidence: Exhibits = Exhibits()  # noqa: RUF009  (a frozen value)
+    evidence: Exhibits = Exhibits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

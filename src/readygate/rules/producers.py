@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from readygate.model import late
 from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
@@ -11,7 +10,7 @@ from readygate.model.report import TestReport
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes
 
-_WORDS = re.compile(r"[a-z0-9]+")
+_WORDS = late.compile(r"[a-z0-9]+")
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:

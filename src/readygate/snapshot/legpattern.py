@@ -6,13 +6,13 @@ linear in the length of the path for each part of the pattern.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from readygate.model import late
 from readygate.model.value import dataclass
 
-_PLACEHOLDER = re.compile(r"\{\w+\}")
+_PLACEHOLDER = late.compile(r"\{\w+\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

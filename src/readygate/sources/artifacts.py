@@ -11,8 +11,6 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from wcmatch import fnmatch, glob
-
 from readygate.errors import ForgeError
 from readygate.formats import Source
 from readygate.github.client import GitHub
@@ -29,8 +27,6 @@ LATE_ARTIFACTS = (
     "and what it uploads can be read through the API only after the run has ended. Fetch it by "
     "actions/download-artifact@v3 in this job instead of the input `artifacts`."
 )
-
-_FLAGS = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB
 
 
 def fetch(hub: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | Found, ...]:
@@ -49,6 +45,8 @@ def fetch(hub: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | Fou
     Raises:
         ForgeError: the artifacts cannot be listed.
     """
+    from wcmatch import fnmatch  # noqa: PLC0415  (most runs do not need it)
+
     newest: dict[str, dict[str, Any]] = {}
     for row in hub.pages(f"/actions/runs/{run_id}/artifacts", key="artifacts"):
         known = newest.get(row["name"])
@@ -68,6 +66,10 @@ def on_enterprise_server(server_url: str) -> bool:
 
 def count(archives: Sequence[Source | Found], wanted: Sequence[str]) -> tuple[Pattern, ...]:
     """Say of each name or glob of the input how many artifacts it matched: a job that uploaded nothing is seen here."""
+    if not wanted:
+        return ()
+    from wcmatch import fnmatch  # noqa: PLC0415
+
     names = [archive.name if isinstance(archive, Source) else archive.source.name for archive in archives]
     return tuple(
         Pattern(
@@ -114,7 +116,7 @@ def choose(
 
         def keep(name: str, artifact: str = archive.name) -> bool:
             path = f"{artifact}/{name}".strip("/")
-            hits = [text for text in wanted if glob.globmatch(path, text, flags=_FLAGS, exclude=excluded or None)]
+            hits = _hits(path, wanted, excluded)
             for text in hits:
                 counts[text] += 1
             return bool(hits)
@@ -122,6 +124,14 @@ def choose(
         found += zip_members(archive, keep=keep, discovered=not given)
     told = tuple(Pattern(kind=kind, text=text, matched=counts[text], given=given) for text in wanted)
     return told, tuple(found)
+
+
+def _hits(path: str, wanted: Sequence[str], excluded: Sequence[str]) -> list[str]:
+    """Which patterns mean a path."""
+    from wcmatch import glob  # noqa: PLC0415
+
+    flags = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB
+    return [text for text in wanted if glob.globmatch(path, text, flags=flags, exclude=excluded or None)]
 
 
 def together(here: Mapping[str, Found], packed: Mapping[str, Found], tell: Callable[[str], None]) -> dict[str, Found]:

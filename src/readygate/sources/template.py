@@ -7,11 +7,11 @@ base commit, as for the policy.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from readygate.errors import ForgeError
 from readygate.model.changes import Changes
+from readygate.model.value import dataclass
 
 LARGEST = 100_000
 """Bytes of a template."""

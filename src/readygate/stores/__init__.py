@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from readygate.errors import SettingsError
+from readygate.model.value import dataclass
 from readygate.registry import members
 
 if TYPE_CHECKING:

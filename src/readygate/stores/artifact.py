@@ -9,16 +9,16 @@ https://docs.github.com/en/rest/actions/artifacts and https://docs.github.com/en
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
 from readygate.errors import ForgeError, NotFoundError, SettingsError, StoreError
 from readygate.github.client import GitHub
+from readygate.model import late
+from readygate.model.value import dataclass
 from readygate.stores import Change, Opening, Store, StoreKind
 
 ARTIFACT = "readygate"
@@ -33,7 +33,7 @@ MOST_RUNS = 1_000
 EVENTS = {"push": 0, "merge_group": 1, "schedule": 2, "workflow_dispatch": 3}
 """Events whose runs may bring a baseline, and which is taken if one commit has several."""
 
-_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SHA = late.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def open_artifact(opening: Opening) -> Store:

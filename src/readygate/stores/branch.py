@@ -15,12 +15,13 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from readygate.budget import jitter
 from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError, SettingsError, StoreError
 from readygate.github.client import GitHub
+from readygate.model import late
+from readygate.model.value import dataclass
 from readygate.stores import Change, Opening, Store, StoreKind
 from readygate.stores._reroot import replace_tip
 
@@ -32,7 +33,7 @@ REROOT = 50
 """Commits of the branch after which the next one has no parent."""
 
 _SUBJECT = "Store results"
-_COUNT = re.compile(r"^Readygate-Commits: (\d{1,6})$", re.MULTILINE)
+_COUNT = late.compile(r"^Readygate-Commits: (\d{1,6})$", re.MULTILINE)
 
 README = """# Data of Readygate
 

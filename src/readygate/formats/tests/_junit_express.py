@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats.tests._junit_result import STATES
+from readygate.model import late
 from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
@@ -24,18 +25,18 @@ BEGIN: Final = b"<testcase "
 FEWEST: Final = 400
 """Bytes of a row below which it is not worth the trouble."""
 
-_START: Final = re.compile(
+_START: Final = late.compile(
     rb"(?:\xef\xbb\xbf)?"
     rb"""(?:<\?xml[ ]version=(?:"1\.0"|'1\.0')(?:[ ]encoding=["'](?:utf-8|UTF-8)["'])?"""
     rb"""(?:[ ]standalone=["'](?:yes|no)["'])?[ ]?\?>)?\s*<[A-Za-z]"""
 )
 """A file in UTF-8 without a document type, which could give attributes other values than are written."""
 
-_OTHER: Final = re.compile(rb"<(?!/?testcase[ >])")
-_FIRST: Final = re.compile(r'<testcase((?: [A-Za-z_][A-Za-z_0-9.-]*="[^"]*")+)[ \t\r\n]*(?:/>|></testcase>)')
-_NAMES: Final = re.compile(r' ([A-Za-z_][A-Za-z_0-9.-]*)="[^"]*"')
+_OTHER: Final = late.compile(rb"<(?!/?testcase[ >])")
+_FIRST: Final = late.compile(r'<testcase((?: [A-Za-z_][A-Za-z_0-9.-]*="[^"]*")+)[ \t\r\n]*(?:/>|></testcase>)')
+_NAMES: Final = late.compile(r' ([A-Za-z_][A-Za-z_0-9.-]*)="[^"]*"')
 _END: Final = r"[ \t\r\n]*(?:/>|></testcase>)[ \t\r\n]*"
-_LAST: Final = re.compile(_END)
+_LAST: Final = late.compile(_END)
 
 _PLAIN: Final = bytes(set(range(32, 256)) - set(b"<&"))
 _MOST_SEPARATORS: Final = 50

@@ -6,12 +6,13 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from readygate.model import late
 from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from readygate.formats import Head
 
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.){0,300}"(?P<key>\s*:)?|"(?:[^"\\]|\\.)*"|[{}\[\]]|"', re.DOTALL)
+_TOKEN: Final = late.compile(r'"(?:[^"\\]|\\.){0,300}"(?P<key>\s*:)?|"(?:[^"\\]|\\.)*"|[{}\[\]]|"', re.DOTALL)
 _DEEPEST: Final = 6
 _MOST: Final = 2_000
 

@@ -17,6 +17,7 @@ from readygate.formats.tests._book import SILENT, Book, Said, damage
 from readygate.formats.tests._excerpt import Excerpt
 from readygate.formats.tests._json import event, loose, plain
 from readygate.formats.tests._lines import Lines
+from readygate.model import late
 from readygate.model.tests import Outcome
 from readygate.model.value import dataclass
 
@@ -33,7 +34,7 @@ OUTCOMES: Final = {
 
 _ACTIONS: Final = frozenset((*OUTCOMES, "start", "run", "pause", "cont", "output", "build-output", "build-fail"))
 _OTHERS: Final = frozenset(("Package", "Time", "ImportPath", "Test"))
-_PLACE: Final = re.compile(r"^\s*([\w.-]{1,200}_test\.go):(\d{1,8})(?::\d+)?: ?(.*)", re.MULTILINE)
+_PLACE: Final = late.compile(r"^\s*([\w.-]{1,200}_test\.go):(\d{1,8})(?::\d+)?: ?(.*)", re.MULTILINE)
 _NOISE: Final = ("=== ", "--- ")
 _MOST_LINES: Final = 200
 _MOST_BUILDS: Final = 1_000

@@ -19,6 +19,7 @@ from readygate.formats.tests._book import SILENT, Book, Said, whole
 from readygate.formats.tests._trace import dotnet_place
 from readygate.formats.tests._trx_run import RunErrors
 from readygate.formats.tests._walk import Ear, walk
+from readygate.model import late
 from readygate.model.report import TestReport
 from readygate.model.tests import Outcome
 from readygate.model.value import dataclass
@@ -48,7 +49,7 @@ _RESULTS: Final = frozenset(
 )
 _OF_THE_RUN: Final = frozenset(("Counters", "Times", "ResultSummary"))
 _DEFINITIONS: Final = frozenset(("UnitTest", "OrderedTest", "GenericTest", "WebTest", "LoadTest", "ManualTest"))
-_QUALIFIED: Final = re.compile(r"((?:[^\W\d][\w`+]*\.)+)(\w+(?:\(.*)?)", re.DOTALL)
+_QUALIFIED: Final = late.compile(r"((?:[^\W\d][\w`+]*\.)+)(\w+(?:\(.*)?)", re.DOTALL)
 
 
 def _claims(head: Head) -> str | None:

@@ -1,0 +1,145 @@
+"""Shares work between processes, where a machine has several processors and there is much to do.
+
+Helpers are forks of this process: they start in milliseconds and know all it knows. They hand their results over in
+files, and nothing depends on them: whatever a helper leaves undone, for whatever reason, is done here.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, Any, Final, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+MOST: Final = 4
+"""Processes, this one included: each holds some 40 MB while it works."""
+_PATIENCE: Final = 5.0
+"""Seconds, beyond twice the time that an equal share took here, after which a helper is given up."""
+
+
+def processors() -> int:
+    """How many processes may work at once: one where processes cannot be forked safely."""
+    return min(len(os.sched_getaffinity(0)), MOST) if sys.platform == "linux" else 1
+
+
+def share(
+    items: Sequence[T],
+    sizes: Sequence[int | None],
+    work: Callable[[T], R],
+    *,
+    pack: Callable[[R], object],
+    unpack: Callable[[Any], R],
+    tell: Callable[[R], None],
+    workers: int,
+) -> list[R]:
+    """Do something with all items, each in one of several processes.
+
+    Args:
+        items: what to work on.
+        sizes: how much work each is, in any unit; None for what has to be done in this process.
+        work: what to do; it must give the same wherever it runs, and print nothing.
+        pack: makes of a result what can be handed over.
+        unpack: makes the result of it again.
+        tell: is called for each result that was made in this process.
+        workers: processes, this one included.
+
+    Returns:
+        the results, in the order of the items.
+    """
+    results: dict[int, R] = {}
+
+    def do(places: Sequence[int]) -> None:
+        for at in places:
+            if at not in results:
+                results[at] = work(items[at])
+                tell(results[at])
+
+    own, *others = _parts(sizes, workers)
+    helpers = [_Helper(lambda at: pack(work(items[at])), part) for part in others if part]
+    try:
+        begun = time.monotonic()
+        do(own)
+        limit = time.monotonic() + 2 * (time.monotonic() - begun) + _PATIENCE
+        for helper in helpers:
+            for at, packed in helper.results(limit):
+                results[at] = unpack(packed)
+    finally:
+        for helper in helpers:
+            helper.end()
+    do(range(len(items)))
+    return [results[at] for at in range(len(items))]
+
+
+def _parts(sizes: Sequence[int | None], workers: int) -> list[list[int]]:
+    """Deal the places out, the largest first, each to the part that has least; the first part is this process's."""
+    parts: list[list[int]] = [[] for _ in range(workers)]
+    loads = [0] * workers
+    order = sorted(range(len(sizes)), key=lambda at: (sizes[at] is not None, -(sizes[at] or 0), at))
+    for at in order:
+        size = sizes[at]
+        least = 0 if size is None else loads.index(min(loads))
+        parts[least].append(at)
+        loads[least] += size or 0
+    return [sorted(part) for part in parts]
+
+
+class _Helper:
+    """A process that works on some places."""
+
+    def __init__(self, work: Callable[[int], object], part: Sequence[int]) -> None:
+        self._process = 0
+        self._file: IO[bytes] | None = None
+        try:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115  (it lives as long as the helper)
+            self._process = os.fork()
+        except OSError:  # no room for a file or a process: then it is done without
+            return
+        if not self._process:
+            _work(work, part, self._file)
+
+    def results(self, limit: float) -> Iterator[tuple[int, Any]]:
+        """What the helper has done when it has ended, or at a time of the monotonic clock."""
+        pause = 0.001
+        while self._process and os.waitpid(self._process, os.WNOHANG) == (0, 0):
+            if time.monotonic() > limit:
+                os.kill(self._process, signal.SIGKILL)
+                os.waitpid(self._process, 0)
+                break
+            time.sleep(pause)
+            pause = min(2 * pause, 0.02)
+        self._process = 0
+        if self._file is None:
+            return
+        self._file.seek(0)
+        while True:
+            try:
+                yield pickle.load(self._file)  # noqa: S301  (our own process has written it)
+            except (EOFError, pickle.UnpicklingError):  # its end, or where the helper was stopped
+                return
+
+    def end(self) -> None:
+        """End the process if it runs, and drop its file."""
+        if self._process:
+            os.kill(self._process, signal.SIGKILL)
+            os.waitpid(self._process, 0)
+            self._process = 0
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _work(work: Callable[[int], object], part: Sequence[int], file: IO[bytes]) -> None:
+    """Be the helper: it ends here, whatever happens, without what this process would do at its end."""
+    try:
+        for at in part:
+            pickle.dump((at, work(at)), file, protocol=5)
+        file.flush()
+    finally:
+        os._exit(0)

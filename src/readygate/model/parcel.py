@@ -1,0 +1,63 @@
+"""What was read of a file as a few large values, which go from one process to another at little cost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from readygate.model.report import TestReport
+from readygate.model.snapshot import ReadFile
+from readygate.model.tests import ClassBlock, Detail, Outcome
+
+_OUTCOMES = tuple(Outcome)
+
+
+def pack(file: ReadFile | None) -> object:
+    """Make of a file's many values few; `unpack` gives equal ones."""
+    report = file.report if file is not None else None
+    if file is None or not isinstance(report, TestReport):
+        return (file,)
+    blocks = report.blocks.values()
+    return (
+        replace(file, report=replace(report, blocks={}, details=())),
+        list(report.blocks),
+        "".join([block.names for block in blocks]),
+        b"".join([block.outcomes for block in blocks]),
+        b"".join([block.seconds for block in blocks]),
+        [(len(block.names), len(block.outcomes)) for block in blocks],
+        [
+            (one.class_name, one.name, int(one.outcome), one.type, one.message, one.text, one.file, one.line)
+            for one in report.details
+        ],
+    )
+
+
+def unpack(parcel: Any) -> ReadFile | None:
+    """Make of what `pack` made the values again."""
+    file: ReadFile | None = parcel[0]
+    if file is None or len(parcel) == 1:
+        return file
+    _, classes, names, outcomes, seconds, lengths, told = parcel
+    blocks, at, text_at = {}, 0, 0
+    for name, (length, size) in zip(classes, lengths, strict=True):
+        blocks[name] = ClassBlock(
+            names=names[text_at : text_at + length],
+            outcomes=outcomes[at : at + size],
+            seconds=seconds[4 * at : 4 * (at + size)],
+        )
+        text_at, at = text_at + length, at + size
+    details = tuple(
+        Detail(
+            class_name=class_name,
+            name=name,
+            outcome=_OUTCOMES[outcome],
+            type=kind,
+            message=message,
+            text=text,
+            file=place,
+            line=line,
+        )
+        for class_name, name, outcome, kind, message, text, place, line in told
+    )
+    assert isinstance(file.report, TestReport)  # noqa: S101  (as it was packed)
+    return replace(file, report=replace(file.report, blocks=blocks, details=details))
