@@ -201,12 +201,17 @@ class _Branch:
 
     def _ref(self) -> str:
         """The commit that the branch points to; empty without a branch."""
-        try:
-            return str(self.hub.get(f"/git/ref/heads/{self.branch}")["object"]["sha"])
-        except ForgeError as error:
-            if (isinstance(error, NotFoundError) or error.status == 409) and not self._exists():
-                return ""
-            raise
+        for again in (True, False):
+            try:
+                return str(self.hub.get(f"/git/ref/heads/{self.branch}")["object"]["sha"])
+            except ForgeError as error:
+                if not (isinstance(error, NotFoundError) or error.status == 409):
+                    raise
+                if not self._exists():
+                    return ""
+                if not again:  # another run may have made it between the two questions, but only once
+                    raise
+        raise AssertionError("the second answer returns or raises")
 
     def _commit(self, tip: _Tip, edits: Mapping[str, bytes | None], uploaded: dict[bytes, str]) -> bool:
         """Write one commit in the place of `tip` or on it; False if the branch has moved meanwhile."""
