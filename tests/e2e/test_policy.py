@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -105,9 +106,13 @@ def test_a_label_that_no_person_set_excuses_nothing(runner: Runner, labeler: str
     two = {"a/junit.xml": GREEN, "b/junit.xml": junit(test_x="passed", test_y="passed"), "cov.lcov": LINES}
     change = pull(runner, base(runner, reports=two), labels=("readygate-accept",))
     change.labeler = labeler
-    done = runner.pull_request(change, {name: text for name, text in two.items() if not name.startswith("b/")})
+    less = {name: text for name, text in two.items() if not name.startswith("b/")}
+    done = runner.pull_request(change, less, report="out")
     found = findings(done)["reports-complete"]
     assert (done.code, found["status"], found["waived"]) == (1, "block", False)
+    assert "Waived by" not in done.summary
+    (written,) = runner.folder.glob("workspace-*/out/report.json")
+    assert json.loads(written.read_bytes())["waiver"] is None
     assert found["detail"].endswith(f"The label readygate-accept{told}")
 
 

@@ -57,7 +57,7 @@ def named_json(page: Page) -> dict[str, Any]:
             "reason_with_it": change.reason,
         },
         "waiver": None
-        if waiver is None
+        if waiver is None or waiver.refused
         else {
             "label": waiver.label,
             "by": waiver.by or None,
