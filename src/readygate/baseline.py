@@ -34,6 +34,7 @@ FIRST_RUN = "After the first run of Readygate on a push to the base branch, chan
 _PACKED = b"rgh1"
 """Ends a snapshot that carries a history, behind the history's length in bytes."""
 
+_PLAIN = late.compile(r"^[a-z0-9-]{1,50}$")
 _NAME = late.compile(r"^snapshots/([^/]+)/(\d+)-([0-9a-f]{40,64})(\.incomplete)?$")
 
 
@@ -95,7 +96,7 @@ def choose(
         return Choice(
             baseline=None,
             note=(Name(branch), " has no stored results yet") if branch else "there are no stored results yet",
-            todo=FIRST_RUN,
+            todo=f"{FIRST_RUN}{_others(names, gate)}",
         )
     passed_over: list[StoreError] = []
     snapshot, told, behind = _nearest(store, entries, _line(wanted, ancestors), passed_over)
@@ -122,6 +123,16 @@ def choose(
             history=history,
         ),
     )
+
+
+def _others(names: Iterable[str], gate: str) -> str:
+    """A hint at the results of other gates: a name that was changed is the usual reason to find none."""
+    found = {match[1] for match in map(_NAME.match, names) if match} - {slug(gate)}
+    told = sorted(name for name in found if _PLAIN.match(name))
+    if not told:
+        return ""
+    more = " and others" if len(told) > 3 else ""
+    return f" There are results of {', '.join(told[:3])}{more}; each name of a gate has its own."
 
 
 def _line(wanted: str, ancestors: Callable[[], Iterable[str]]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return EXIT_NOT_EVALUATED
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC and not error.filename:
+            _tell(f"readygate: what was found cannot be printed: {error.strerror}. To do: make room on the disk.")
+            return EXIT_NOT_EVALUATED
         import traceback  # noqa: PLC0415  (only a crash needs it)
 
         _tell(traceback.format_exc())

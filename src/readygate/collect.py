@@ -133,7 +133,7 @@ class Remote:
             files=self._files() if self.need_files else None,
             trusted=self._trusted(start),
             policy=self._policy(start),
-            waiver=lambda label: waiver(hub, target.number, label),
+            waiver=lambda label: waiver(hub, target.number or target.queued, label),
         )
 
     def _trusted(self, start: Origin) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from readygate.model.comparison import Comparison
-from readygate.model.phrase import Name, count
+from readygate.model.comparison import Comparison, Waiver
+from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
 from readygate.model.verdict import Finding, Level, Status, Verdict
 from readygate.rules import Result, Rule, all_rules
@@ -75,11 +75,10 @@ def _finding(rule: Rule, policy: Policy, comparison: Comparison) -> Finding:
     if status is None:
         level = max(level, judgement.floor)
         status = Status.BLOCK if max(min(level, judgement.ceiling), judgement.floor) is Level.BLOCK else Status.WARN
-        waived = status is Status.BLOCK and rule.waivable and waiver is not None
-        if waived and waiver is not None:
-            status = Status.WARN
-            by = (", set by ", Name(waiver.by)) if waiver.by else ()
-            detail = (*detail, " " if detail else "", "Excused by the label ", Name(waiver.label), *by, ".")
+        if status is Status.BLOCK and rule.waivable and waiver is not None:
+            waived = not waiver.refused
+            status = Status.WARN if waived else Status.BLOCK
+            detail = (*detail, " " if detail else "", *_excuse(waiver))
     return Finding(
         rule=rule.name,
         level=level,
@@ -96,6 +95,14 @@ def _finding(rule: Rule, policy: Policy, comparison: Comparison) -> Finding:
     )
 
 
+def _excuse(waiver: Waiver) -> Phrase:
+    """What a label on the pull request does to a block, and who set it."""
+    by: Phrase = (", set by ", Name(waiver.by)) if waiver.by else ()
+    if waiver.refused:
+        return ("The label ", Name(waiver.label), *by, f", does not count: {waiver.refused}.")
+    return ("Excused by the label ", Name(waiver.label), *by, ".")
+
+
 def _reason(findings: tuple[Finding, ...], comparison: Comparison) -> str:
     """The deciding reason: what blocks, else what was fixed or warns, else that all passed."""
     blocks = [finding.short for finding in findings if finding.status is Status.BLOCK]
@@ -103,7 +110,11 @@ def _reason(findings: tuple[Finding, ...], comparison: Comparison) -> str:
         more = f", and {len(blocks) - 2} more" if len(blocks) > 2 else ""
         return "; ".join(blocks[:2]) + more
     tests = comparison.tests
-    warns = [finding.short for finding in findings if finding.status is Status.WARN]
+    warns = [
+        f"{finding.short}{' (waived)' if finding.waived else ''}"
+        for finding in findings
+        if finding.status is Status.WARN
+    ]
     if tests.fixed:
         warns = [f"{count(len(tests.fixed), 'test')} fixed", *warns]
     if warns:

@@ -20,7 +20,7 @@ from readygate.model.target import Role, Target
 from readygate.outputs import Desk
 from readygate.pipeline import run
 from readygate.policy import PATH, PolicyFiles
-from readygate.settings import Settings, Workplace
+from readygate.settings import NO_LEGS, Settings, Workplace, names_legs
 from readygate.snapshot.build import build
 from readygate.snapshot.codec import MAGIC, decode
 from readygate.sources import local_git
@@ -80,9 +80,9 @@ def _settings(options: argparse.Namespace) -> Settings:
     if not options.name.strip():
         raise SettingsError(("--name is empty",))
     maps = tuple(tuple(pair.split("=", 1)) for pair in options.path_map)
-    if any(len(pair) != 2 for pair in maps):
-        raise SettingsError(("--path-map is of the form OLD=NEW",))
-    problems: list[str] = []
+    problems = ["--path-map is of the form OLD=NEW"] if any(len(pair) != 2 for pair in maps) else []
+    if options.legs and not names_legs(options.legs):
+        problems.append(f"--legs: {options.legs!r} {NO_LEGS}")
     hidden = to_hide(options.redact, "--redact", problems)
     if problems:
         raise SettingsError(tuple(problems))
@@ -196,6 +196,11 @@ def _given(path: Path, commit: str, rules: PathRules, desk: Desk) -> Snapshot | 
     if path.is_dir():
         quiet = Settings(name=desk.settings.name, redact=desk.settings.redact)
         evidence = read_reports(path, quiet, desk.log, "the base")
+        if not any(file.report for file in evidence.files):  # nothing measured is not the same as nothing failed
+            raise SettingsError(
+                (f"--base {path} holds no report that can be read",),
+                todo="name a folder with reports, or a snapshot; `readygate inspect` says what a file is",
+            )
         return build(commit, evidence, rules, Provenance())
     try:
         data = path.read_bytes()

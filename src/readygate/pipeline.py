@@ -11,6 +11,7 @@ from readygate.baseline import badge_name, record
 from readygate.collect import Background, read_reports
 from readygate.compare import compare
 from readygate.compare.carry import carry
+from readygate.compare.named import named_parts
 from readygate.errors import (
     EXIT_NOT_EVALUATED,
     EXIT_NOT_READY,
@@ -26,7 +27,7 @@ from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison
 from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
-from readygate.model.snapshot import Provenance, Snapshot
+from readygate.model.snapshot import Evidence, Provenance, Snapshot
 from readygate.model.target import Role, Target
 from readygate.model.verdict import Verdict
 from readygate.outputs import Desk, publish
@@ -69,15 +70,7 @@ def run(
     known = background()
     _tell(known, desk)
     rules = paths(known)
-    provenance = Provenance(
-        run_id=target.run_id,
-        run_attempt=target.run_attempt,
-        event=target.event,
-        branch=target.base_ref,
-        inputs=desk.settings.bearing(),
-        complete=not any(result in ("cancelled", "skipped") for result in (evidence.needs or {}).values()),
-    )
-    measured = build(target.measured, evidence, rules, provenance, pattern=desk.settings.legs)
+    measured = build(target.measured, evidence, rules, _provenance(desk, target, evidence), pattern=desk.settings.legs)
     book = rulebook(known.policy, target.base_ref, desk.settings.policy)
     now = int(time.time())
 
@@ -94,13 +87,32 @@ def run(
         )
 
     comparison, verdict = judged(book, compared, known.waiver)
-    page = Page(gate=desk.settings.gate, target=target, comparison=comparison, verdict=verdict, locator=Locator(rules))
+    page = Page(
+        gate=desk.settings.gate,
+        target=target,
+        comparison=comparison,
+        verdict=verdict,
+        locator=Locator(rules),
+        parts=named_parts(comparison, book.policy),
+    )
     desk.budget.begin_telling()
     take_template(desk, target, known)
     publish(page, desk)
     whole = worth(with_carried(measured.snapshot, comparison, known.since_baseline), comparison)
     stored = store is None or keep(desk, page, whole, store)
     return exit_code(verdict, target, desk, stored=stored)
+
+
+def _provenance(desk: Desk, target: Target, evidence: Evidence) -> Provenance:
+    """Where a snapshot comes from; one of a run whose jobs did not all run is marked incomplete."""
+    return Provenance(
+        run_id=target.run_id,
+        run_attempt=target.run_attempt,
+        event=target.event,
+        branch=target.base_ref,
+        inputs=desk.settings.bearing(),
+        complete=not any(result in ("cancelled", "skipped") for result in (evidence.needs or {}).values()),
+    )
 
 
 def _tell(known: Background, desk: Desk) -> None:

@@ -168,11 +168,19 @@ def _leg(reader: Reader) -> str:
 
 def _legs(reader: Reader) -> str:
     value = reader.text("legs")
-    names = re.findall(r"\{(\w*)\}", value)
-    if value and (not names or "" in names or len(set(names)) < len(names) or "\n" in value):
-        reader.problems.append(f"input `legs`: {value!r} is not of the form results-{{os}}-{{python}}")
+    if value and not names_legs(value):
+        reader.problems.append(f"input `legs`: {value!r} {NO_LEGS}")
         return ""
     return value
+
+
+NO_LEGS = "is not of the form results-{os}-{python}"
+
+
+def names_legs(pattern: str) -> bool:
+    """Whether a pattern has names in braces for the values of a matrix, each once."""
+    names = re.findall(r"\{(\w*)\}", pattern)
+    return bool(names) and "" not in names and len(set(names)) == len(names) and "\n" not in pattern
 
 
 def _commit(reader: Reader) -> str:

@@ -51,7 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     "policy": {"errors", "figures", "model", "rules"},
     "govern": {"compare", "judge", "model", "policy"},
     "judge": {"model", "rules"},
-    "render": {"figures", "model", "readygate"},
+    "render": {"compare", "figures", "model", "readygate"},
     "log": {"model", "render"},
     "github": {"budget", "errors", "model", "settings"},
     "stores": {"budget", "errors", "github", "model", "registry"},

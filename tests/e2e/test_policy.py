@@ -80,6 +80,37 @@ def test_the_label_excuses_and_tells_who_set_it(runner: Runner) -> None:
     assert (again.code, findings(again)["reports-complete"]["status"]) == (1, "block")
 
 
+def test_the_label_counts_in_the_queue_too(runner: Runner) -> None:
+    two = {"a/junit.xml": GREEN, "b/junit.xml": junit(test_x="passed", test_y="passed"), "cov.lcov": LINES}
+    start = base(runner, reports=two)
+    change = pull(runner, start, labels=("readygate-accept",))
+    less = {name: text for name, text in two.items() if not name.startswith("b/")}
+    group = str(change.merge_sha)
+    ref = f"refs/heads/gh-readonly-queue/main/pr-7-{start}"
+    event = runner.hub.event_merge_group("main", start, group, 7)
+    excused = runner.run("merge_group", event, less, sha=group, ref=ref)
+    assert (excused.code, findings(excused)["reports-complete"]["waived"]) == (0, True)
+    change.labels.clear()
+    assert runner.run("merge_group", event, less, sha=group, ref=ref).code == 1
+
+
+@pytest.mark.parametrize(
+    ("labeler", "told"),
+    [
+        ("github-actions[bot]", ", set by github-actions[bot], does not count: an app set it and no person."),
+        ("", ", does not count: nobody is known to have set it."),
+    ],
+)
+def test_a_label_that_no_person_set_excuses_nothing(runner: Runner, labeler: str, told: str) -> None:
+    two = {"a/junit.xml": GREEN, "b/junit.xml": junit(test_x="passed", test_y="passed"), "cov.lcov": LINES}
+    change = pull(runner, base(runner, reports=two), labels=("readygate-accept",))
+    change.labeler = labeler
+    done = runner.pull_request(change, {name: text for name, text in two.items() if not name.startswith("b/")})
+    found = findings(done)["reports-complete"]
+    assert (done.code, found["status"], found["waived"]) == (1, "block", False)
+    assert found["detail"].endswith(f"The label readygate-accept{told}")
+
+
 def test_a_policy_without_a_label_excuses_nothing(runner: Runner) -> None:
     two = {"a/junit.xml": GREEN, "b/junit.xml": junit(test_x="passed", test_y="passed"), "cov.lcov": LINES}
     start = base(runner, "waiver: false\n", two)

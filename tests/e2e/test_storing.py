@@ -190,6 +190,13 @@ def test_an_interrupted_write_leaves_the_old_state_or_the_new_one(
     assert {f"snapshots/readygate/{number:012d}-{number:040x}" for number in (1, 3)} <= set(names(hub))
 
 
+def test_a_branch_of_code_is_not_written_to_whatever_its_last_commit_is_called(hub: FakeGitHub) -> None:
+    tip = hub.commit({"a.py": "y = 1\n"}, branch="main", message="Store results of the search")
+    with pytest.raises(StoreError, match="was not begun by Readygate"):
+        store(hub, 1, "branch:main")
+    assert hub.world.branch_tip("main") == tip
+
+
 def test_a_branch_of_code_is_not_written_to(hub: FakeGitHub) -> None:
     tip = hub.world.branch_tip("main")
     with pytest.raises(StoreError, match="was not begun by Readygate"):

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from readygate.baseline import FIRST_RUN
 from readygate.compare import Terms, compare
+from readygate.compare.named import named_parts
 from readygate.judge import judge
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import Comparison
@@ -229,6 +231,7 @@ def compared(
     diff: Changes | None = None,
     note: Phrase | str = NO_RESULTS,
     files: Iterable[str] | None = None,
+    terms: Terms | None = None,
 ) -> Comparison:
     """Compare as the road does; the diff is that since the baseline, too."""
     known = base if base is None or isinstance(base, Baseline) else baseline(base)
@@ -240,7 +243,7 @@ def compared(
         changes=diff,
         changes_note="" if diff else NO_CHANGES_NOTE,
         since_baseline=diff,
-        terms=Terms(paths=None if files is None else PathRules(files=frozenset(files))),
+        terms=replace(terms or Terms(), paths=None if files is None else PathRules(files=frozenset(files))),
     )
 
 
@@ -281,10 +284,12 @@ def page(
     files: Iterable[str] | None = None,
 ) -> Page:
     """Judge a comparison and make the page that outputs render; `files` are those of the repository."""
+    chosen = rules or policy()
     return Page(
         gate=gate,
         target=about or target(),
         comparison=comparison,
-        verdict=judge(comparison, rules or policy()),
+        verdict=judge(comparison, chosen),
         locator=Locator(PathRules(files=None if files is None else frozenset(files))),
+        parts=named_parts(comparison, chosen),
     )

@@ -197,7 +197,7 @@ GATE: dict[str, list[Row]] = {
         Row(
             PASS,
             with_policy_change(tightened=(("`new-skips`: warn → block",),), ready=False, reason="1 newly skipped"),
-            ("asks for more", "`new-skips`: warn → block", "would be not ready: 1 newly skipped"),
+            ("asks for more", "`new-skips`: warn → block", "would be not ready (1 newly skipped"),
         ),
         Row(
             BROKEN,
@@ -206,7 +206,7 @@ GATE: dict[str, list[Row]] = {
                 ready=True,
                 reason="all passed",
             ),
-            ("loosens the policy at 2 points", "would be ready: all passed"),
+            ("loosens the policy at 2 points", "would be ready (all passed"),
         ),
         Row(BROKEN, with_policy_change(loosened=(("mode: inform",),)), ("at 1 point;", "is not known")),
         Row(

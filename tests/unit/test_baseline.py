@@ -57,6 +57,13 @@ def line(*numbers: int) -> Callable[[], list[str]]:
 class TestChoose:
     """The exact commit, else its nearest first-parent ancestor, never anything else."""
 
+    def test_results_of_other_gates_are_hinted_at(self) -> None:
+        known = memory(made(1), gate="backend")
+        known.data["snapshots/<b>|/000000000001-" + sha(1)] = b""
+        found = chosen(known, 1, gate="Backend")
+        assert found.baseline is None
+        assert found.todo.endswith(" There are results of backend; each name of a gate has its own.")
+
     def test_the_exact_commit(self) -> None:
         found = chosen(memory(made(1), made(2), made(3)), 2)
         assert found.note == ""

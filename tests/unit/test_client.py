@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,6 +136,12 @@ def test_a_missing_permission_is_no_limit_even_with_the_last_request(place: Plac
     with pytest.raises(PermissionDeniedError):
         place.github.get("/pulls/7")
     assert place.sent() == 1
+
+
+def test_a_token_that_is_none_is_not_taken_for_a_permission_that_lacks(place: Place) -> None:
+    with pytest.raises(PermissionDeniedError) as caught:
+        GitHub(api_url=place.hub.url, token="ghs_none", repository="acme/widgets").get("/pulls/7")
+    assert "expired" in caught.value.why
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 410, 422])
@@ -273,6 +280,17 @@ class TestDownload:
         place.hub.fault("GET", "/zip$", faults.answer(502))
         place.hub.fault("GET", "/zip$", faults.DROP_BEFORE)
         assert place.github.download(f"/actions/artifacts/{number}/zip", 100) == b"data"
+
+    def test_no_netrc_of_the_machine_takes_the_place_of_the_token(
+        self, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rules = tmp_path / "netrc"
+        rules.write_text("default login somebody password else\n")
+        rules.chmod(0o600)
+        monkeypatch.setenv("NETRC", str(rules))
+        number = place.hub.add_artifact(1, "a", b"data")
+        assert place.github.download(f"/actions/artifacts/{number}/zip", 100) == b"data"
+        assert place.github.get("/pulls/7")["number"] == 7
 
     def test_it_is_bounded(self, place: Place) -> None:
         number = place.hub.add_artifact(1, "a", b"x" * 101)

@@ -126,6 +126,52 @@ class TestLegs:
         assert [(told.id.name, told.legs, told.all_legs) for told in found.new_failures] == [("t", ("linux",), 2)]
         assert not found.still_failing  # a test is in one list only
 
+    def sides(self, head: dict[str, str], base: dict[str, str]) -> TestComparison:
+        """Test `t` on legs by a letter each, a dash where the leg lacks it; `u` passes everywhere."""
+        made = [
+            [
+                leg({"A": {"u": "p", **({} if letter == "-" else {"t": letter})}}, name=name)
+                for name, letter in side.items()
+            ]
+            for side in (head, base)
+        ]
+        return compare_tests(with_legs(*made[0]), snapshot(BASE, *made[1]))
+
+    @pytest.mark.parametrize(
+        ("head", "base", "kind", "legs"),
+        [
+            ({"linux": "p", "windows": "-"}, {"linux": "p", "windows": "f"}, "vanished", ("windows",)),
+            ({"linux": "p", "windows": "-"}, {"linux": "p", "windows": "p"}, "vanished", ("windows",)),
+            ({"linux": "p", "windows": "s"}, {"linux": "p", "windows": "f"}, "newly_skipped", ("windows",)),
+            ({"linux": "s", "windows": "s"}, {"linux": "p", "windows": "s"}, "newly_skipped", ("linux",)),
+            ({"linux": "s", "windows": "p"}, {"linux": "p", "windows": "s"}, "newly_skipped", ("linux",)),
+            ({"linux": "p", "windows": "p"}, {"linux": "p", "windows": "f"}, "fixed", ()),
+            ({"one": "-", "two": "p"}, {"one": "p", "two": "-"}, "", ()),  # it only moved
+            ({"linux": "f", "windows": "-"}, {"linux": "f", "windows": "p"}, "still_failing", ("linux",)),
+            ({"linux": "f", "windows": "s"}, {"linux": "p", "windows": "p"}, "new_failures", ("linux",)),
+        ],
+    )
+    def test_what_is_taken_from_one_leg_is_told(
+        self, head: dict[str, str], base: dict[str, str], kind: str, legs: tuple[str, ...]
+    ) -> None:
+        found = self.sides(head, base)
+        kinds = ("new_failures", "still_failing", "fixed", "newly_skipped", "vanished")
+        assert {name: names(getattr(found, name)) for name in kinds} == {
+            name: ["t"] if name == kind else [] for name in kinds
+        }
+        if legs:
+            (told,) = getattr(found, kind)
+            assert told.legs == legs
+
+    def test_a_test_that_is_left_on_other_legs_is_not_taken_for_a_renamed_one(self) -> None:
+        base = snapshot(BASE, *(leg({"A": {"test_one": "p", "u": "p"}}, name=name) for name in ("linux", "windows")))
+        head = with_legs(
+            leg({"A": {"test_one": "p", "u": "p"}}, name="linux"),
+            leg({"A": {"test_ones": "p", "u": "p"}}, name="windows"),
+        )
+        found = compare(head, baseline(base), changes=None, since_baseline=None).tests
+        assert (names(found.vanished), names(found.added), found.renamed) == (["test_one"], ["test_ones"], ())
+
     def test_failing_on_the_same_leg_is_inherited(self) -> None:
         both = (leg({"A": {"t": "p"}}, name="linux"), leg({"A": {"t": "f"}}, name="windows"))
         found = compare_tests(with_legs(*both), snapshot(BASE, *both))

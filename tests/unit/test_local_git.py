@@ -201,7 +201,20 @@ def test_revisions(repo: Repo) -> None:
     for name in ("nowhere", "--all", "-h", "HEAD:a", ""):
         with pytest.raises(GitError) as caught:
             local_git.resolve(repo.root, name)
-        assert "git rev-parse failed" in str(caught.value)
+        told = str(caught.value)
+        assert "is no commit of this repository" in told or "git rev-parse failed" in told
+
+
+def test_what_a_shallow_clone_lacks_is_told(tmp_path: Path, repo: Repo) -> None:
+    first = repo.commit("a")
+    repo.commit("b")
+    clone = tmp_path / "clone"
+    repo.git("clone", "-q", "--depth", "1", f"file://{repo.root}", str(clone))
+    with pytest.raises(GitError) as caught:
+        local_git.resolve(clone, first[:12])
+    assert first[:12] in caught.value.what
+    assert "shallow" in caught.value.why
+    assert "--unshallow" in caught.value.todo
 
 
 def test_tracked_files(repo: Repo) -> None:

@@ -74,10 +74,10 @@ def lines(head: Mapping[str, str], base: Mapping[str, str] = FILES, *files: Any,
     return Case(head=both(files=head), base=both(files=base, commit=BASE), **{**given, **more})
 
 
-def record(letters: str) -> History:
-    """What became of test_0 on the base."""
+def record(letters: str, leg: str = "") -> History:
+    """What became of test_0 on the base, on one leg."""
     runs = tuple(PastRun(commit=f"{number:040x}", counts=Counts()) for number in range(len(letters)))
-    return History(runs=runs, tests={(TestId(class_name="A", name="test_0"), ""): letters})
+    return History(runs=runs, tests={(TestId(class_name="A", name="test_0"), leg): letters})
 
 
 def legs(**letters: str) -> Measured:
@@ -150,6 +150,21 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
         "new-failures|inherited-failures",
     ),
     (
+        "deselected on the leg on which it failed",
+        lambda: Case(
+            head=with_legs(leg({"A": {"t": "p", "u": "p"}}, name="linux"), leg({"A": {"u": "p"}}, name="windows")),
+            base=with_legs(
+                *(leg({"A": {"t": t, "u": "p"}}, name=name) for name, t in (("linux", "p"), ("windows", "f")))
+            ),
+        ),
+        ("|vanished-tests", "vanished-tests|", "|vanished-tests"),
+    ),
+    (
+        "skipped on the only leg that ran it",
+        lambda: Case(head=legs(linux="sp", windows="sp"), base=legs(linux="pp", windows="sp")),
+        ("|new-skips", "new-skips|", "|new-skips"),
+    ),
+    (
         "inherited on another leg only",
         lambda: Case(head=legs(linux="pf", windows="pp"), base=legs(linux="pp", windows="pf")),
         "new-failures|",
@@ -159,6 +174,24 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
         "known flaky fails",
         lambda: ran("fppppppp", history=record("..F...F...")),
         ("|flaky", "flaky|", "|flaky"),
+    ),
+    (
+        "known flaky on the leg on which it fails",
+        lambda: Case(
+            head=legs(linux="pp", windows="fp"),
+            base=legs(linux="pp", windows="pp"),
+            history=record("..F...F...", "windows"),
+        ),
+        ("|flaky", "flaky|", "|flaky"),
+    ),
+    (
+        "known flaky on one of the legs on which it fails",
+        lambda: Case(
+            head=legs(linux="fp", windows="fp"),
+            base=legs(linux="pp", windows="pp"),
+            history=record("..F...F...", "windows"),
+        ),
+        "new-failures|",
     ),
     (
         "flipped once only",
@@ -298,7 +331,40 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
         lambda: lines(COVERAGE_GONE, FILES, change("src/app.py", [], range(1, 101), status="removed")),
         "|",
     ),
-    ("file no longer measured", lambda: lines(COVERAGE_GONE, FILES, change("b.md", [1])), "|reports-complete"),
+    (
+        "file no longer measured",
+        lambda: lines(COVERAGE_GONE, FILES, change("b.md", [1])),
+        ("reports-complete|", "reports-complete|", "|reports-complete"),
+    ),
+    (
+        "file no longer measured, waived",
+        lambda: lines(COVERAGE_GONE, FILES, change("b.md", [1]), waiver=LABEL),
+        "|reports-complete",
+    ),
+    (
+        "file no longer measured, too small to hide a drop",
+        lambda: lines(FILES, {**FILES, "src/version.py": "h"}, change("b.md", [1])),
+        "|reports-complete",
+    ),
+    (
+        "file no longer measured, of which nothing was covered",
+        lambda: lines(FILES, {**FILES, "src/dead.py": "m" * 50}, change("b.md", [1])),
+        "|reports-complete",
+    ),
+    (
+        "small file no longer measured, and others fell by what is just allowed",
+        lambda: lines(
+            {"src/app.py": "h" * 995 + "m" * 5},
+            {"src/app.py": "h" * 1000, "src/version.py": "h"},
+            change("b.md", [1]),
+        ),
+        ("reports-complete|", "reports-complete|", "|reports-complete"),
+    ),
+    (
+        "file no longer measured, and no rule of the policy asks for coverage to stay",
+        lambda: lines(COVERAGE_GONE, FILES, change("b.md", [1]), policy="rules: {coverage-drop: off}"),
+        "|reports-complete",
+    ),
     (
         "uncovered file added",
         lambda: lines({**FILES, "src/new.py": "m" * 10}, FILES, change("src/new.py", range(1, 11), status="added")),
@@ -342,7 +408,7 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
     (
         "component no longer measured",
         lambda: lines({"src/app.py": FILES["src/app.py"]}, policy=COMPONENTS % (10, "true")),
-        "components|reports-complete",
+        ("components reports-complete|", "components reports-complete|", "components|reports-complete"),
     ),
     (
         "component fell, and the project did not",

@@ -15,23 +15,32 @@ from readygate.model.tests import SEPARATOR, ClassBlock, Counts, count_outcomes
 Blocks = Mapping[tuple[str, str], ClassBlock]
 
 
-def category_results(comparison: Comparison, policy: Policy) -> tuple[CategoryResult, ...]:
-    """Count the tests of each category of a policy, in its order."""
+def category_results(comparison: Comparison, policy: Policy, *, with_base: bool = False) -> tuple[CategoryResult, ...]:
+    """Count the tests of each category of a policy, in its order.
+
+    Args:
+        comparison: what was measured.
+        policy: names the categories.
+        with_base: count those of the base, too; else only where it decides.
+    """
     if not policy.categories:
         return ()
     filters = [_Filter.of(category) for category in policy.categories]
     counts = _counts(comparison.head.snapshot.headline(), filters)
     base = comparison.base
-    empty = [each for each, found in zip(filters, counts, strict=True) if found.pass_rate is None]
-    before = iter(_counts(base.headline(), empty) if base and empty else [Counts()] * len(empty))
+    told = [with_base or found.pass_rate is None for found in counts]
+    wanted = list(compress(filters, told))
+    before = iter(_counts(base.headline(), wanted) if base and wanted else [Counts()] * len(wanted))
+    known = [next(before) if asked else Counts() for asked in told]
     return tuple(
         CategoryResult(
             name=category.name,
             minimum=category.minimum,
             counts=found,
-            lost=found.pass_rate is None and next(before).pass_rate is not None,
+            lost=found.pass_rate is None and then.pass_rate is not None,
+            base=then if base and with_base else None,
         )
-        for category, found in zip(policy.categories, counts, strict=True)
+        for category, found, then in zip(policy.categories, counts, known, strict=True)
     )
 
 

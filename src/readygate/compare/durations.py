@@ -11,6 +11,7 @@ from itertools import compress
 from operator import sub
 from statistics import median
 
+from readygate.model.once import once
 from readygate.model.parts import SharedTime, Timed
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import SEPARATOR, ClassBlock, TestId
@@ -25,6 +26,7 @@ ENOUGH = 5
 """So many such tests are needed to say it."""
 
 
+@once
 def slowest(head: Snapshot, base: Snapshot | None, most: int = 10) -> tuple[Timed, ...]:
     """Return the tests that took longest, the slowest first; of several legs the slowest is told."""
     floor = LEAST
@@ -64,6 +66,7 @@ def _best(rows: list[_Row], most: int) -> list[_Row]:
     return list(found.values())
 
 
+@once
 def slower(head: Snapshot, base: Snapshot, *, factor: Fraction, seconds: Fraction) -> tuple[Timed, ...]:
     """Return the tests that take longer than on the base on the same leg, the largest difference first.
 
@@ -93,6 +96,7 @@ def slower(head: Snapshot, base: Snapshot, *, factor: Fraction, seconds: Fractio
     return tuple(sorted(found.values(), key=lambda row: (-_gain(row), row.test)))
 
 
+@once
 def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
     """How many times as long most tests take as on the base, at least 1; 1 where too few say so."""
     ratios = [
@@ -105,6 +109,7 @@ def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
     return max(Fraction(1), Fraction(median(ratios))) if len(ratios) >= ENOUGH else Fraction(1)
 
 
+@once
 def shared_time(head: Snapshot, base: Snapshot) -> SharedTime:
     """Add up the seconds of all tests that both sides have: an added test makes no other slower."""
     now = before = 0.0

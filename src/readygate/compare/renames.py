@@ -40,7 +40,7 @@ def match_renames(tests: TestComparison, outcomes: Mapping[TestId, Outcome]) -> 
     """
     if not tests.vanished or not tests.added:
         return tests
-    gone = {change.id: change for change in tests.vanished}
+    gone = {change.id: change for change in tests.vanished if change.after is None}
     new = dict.fromkeys(tests.added)
     renamed: list[Rename] = []
     for how, key in _KEYS:
@@ -64,7 +64,7 @@ def _told(
         new_failures=tuple(change for change in tests.new_failures if change.id not in failed_before),
         still_failing=tuple(sorted((*tests.still_failing, *inherited), key=lambda change: change.id)),
         newly_skipped=tuple(sorted((*tests.newly_skipped, *skipped), key=lambda change: change.id)),
-        vanished=tuple(gone.values()),
+        vanished=tuple(change for change in tests.vanished if change.after is not None or change.id in gone),
         added=tuple(new),
         renamed=renamed,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from readygate.model import late
@@ -28,6 +29,7 @@ def compare_tests(head: Measured, base: Snapshot | None, base_details: Details |
     if base is None:
         return TestComparison(head=counts, base=None, new_failures=_changes(new, head, index))
     moved = _moves(now, _of_groups(before, {key[0] for key in now}), index)
+    _add_moves_on_legs(moved, head.snapshot, base, now, index)
     return TestComparison(
         head=counts,
         base=count_blocks(before.values()),
@@ -119,6 +121,56 @@ def _moves(now: Blocks, before: Blocks, index: _Index) -> dict[str, dict[TestId,
     return moved
 
 
+def _add_moves_on_legs(
+    moved: dict[str, dict[TestId, Story]], head: Snapshot, base: Snapshot, now: Blocks, index: _Index
+) -> None:
+    """Tell what became of tests on single legs that the outcome over all legs does not show.
+
+    A test that is skipped now on the only leg that ran it, or that is gone from the leg on which it failed, is neither
+    unchanged nor fixed. A test that fails is told as that. Where as many legs have a test as before it only moved, as
+    tests move among the parts of a suite that is split.
+    """
+    here = {(leg.group, leg.leg): leg for leg in head.legs}
+    stories: dict[str, dict[TestId, list[tuple[str, Outcome]]]] = {"skipped": {}, "vanished": {}}
+    for old in _of_several(base, head):
+        new = here.get((old.group, old.leg))
+        for class_name, block in old.blocks.items() if new is not None else ():
+            mine = new.blocks.get(class_name) if new is not None else None
+            for name, was, after in _differing(block, mine, index):
+                kind = _kind(was, after)
+                if was is not None and kind in stories:
+                    test = TestId(group=old.group, class_name=class_name, name=name)
+                    stories[kind].setdefault(test, []).append((old.leg, was))
+    for kind, found in stories.items():
+        for test, legs in found.items():
+            after = index.outcome(now, test)
+            if after is None or after >= Outcome.FAILED or (kind == "vanished" and test in moved["skipped"]):
+                continue
+            if kind == "vanished" and _homes(head, test, index) >= _homes(base, test, index):
+                continue
+            moved["fixed"].pop(test, None)
+            moved[kind][test] = (max(was for _, was in legs), after, tuple(leg for leg, _ in legs if leg))
+
+
+def _of_several(base: Snapshot, head: Snapshot) -> Iterator[Leg]:
+    """The legs of the base whose suites have several legs, on whichever side."""
+    many = {
+        group
+        for snapshot in (base, head)
+        for group, number in Counter(leg.group for leg in snapshot.legs).items()
+        if number > 1
+    }
+    yield from (leg for leg in base.legs if leg.group in many)
+
+
+def _homes(side: Snapshot, test: TestId, index: _Index) -> int:
+    """How many legs have a test."""
+    return sum(
+        leg.group == test.group and index.of(leg.blocks.get(test.class_name), test.name) is not None
+        for leg in side.legs
+    )
+
+
 def _differing(
     old: ClassBlock | None, new: ClassBlock | None, index: _Index
 ) -> Iterator[tuple[str, Outcome | None, Outcome | None]]:
@@ -168,5 +220,6 @@ def _changes(
         told = legs or tuple(leg for leg in ran_on if leg)
         said = (known.get((test, leg)) for leg in (*legs, *ran_on))
         detail = next((detail for detail in said if detail is not None), None)
-        changes.append(TestChange(id=test, before=was, after=after, legs=told, all_legs=len(ran_on), detail=detail))
+        all_legs = len({*ran_on, *told})
+        changes.append(TestChange(id=test, before=was, after=after, legs=told, all_legs=all_legs, detail=detail))
     return tuple(changes)

@@ -39,7 +39,7 @@ def sort_failures(
     still = with_past(tests.still_failing, known)
     quarantined = [change for change in (*new, *still) if triage.quarantined and triage.quarantined(change.id)]
     out = {change.id for change in quarantined}
-    flaky = [change for change in new if change.id not in out and is_known_flaky(change.past, triage)]
+    flaky = [change for change in new if change.id not in out and is_known_flaky(change, known, triage)]
     out |= {change.id for change in flaky}
     return replace(
         tests,
@@ -52,9 +52,16 @@ def sort_failures(
     )
 
 
-def is_known_flaky(past: Past | None, triage: Triage) -> bool:
+def is_known_flaky(change: TestChange, history: History | None, triage: Triage) -> bool:
+    """Whether a test is known to be flaky on every leg on which it fails: one leg does not excuse another."""
+    if history is None or not triage.flips:
+        return False
+    return all(_flips(history.of(change.id, leg), triage) for leg in change.legs or ("",))
+
+
+def _flips(past: Past | None, triage: Triage) -> bool:
     """Whether a test flipped often enough in the newest base runs, and passed in the latest that had it."""
-    if past is None or not triage.flips:
+    if past is None:
         return False
     recent = past.last(triage.runs)
     ran = [letter for letter in recent.letters if letter not in (ABSENT, SKIPPED)]

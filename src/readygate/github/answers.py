@@ -152,7 +152,15 @@ def failure(status: int, text: str, where: str, *, limited: bool = False) -> For
     if limited:
         why, todo = "the rate limit is used up", "run the job again later"
         return ForgeError(said, status=status, where=where, why=why, todo=todo)
-    if status in (401, 403):
+    if status == 401:
+        return PermissionDeniedError(
+            said,
+            status=status,
+            where=where,
+            why="the input `token` holds no token of this server, or one that has expired",
+            todo="leave the input out, or hand over a token that is valid",
+        )
+    if status == 403:
         return PermissionDeniedError(
             said,
             status=status,

@@ -24,6 +24,7 @@ from readygate.github.answers import Fields, Trouble, graphql, no_answer, read, 
 
 if TYPE_CHECKING:
     from github.Requester import Requester
+    from requests import PreparedRequest
 
 API_VERSION = "2022-11-28"
 TRIES = 4
@@ -161,7 +162,8 @@ class GitHub:
         clock = self.budget.clock
         first = requests.get(
             self._api_url + self._path(path),
-            headers={"Authorization": f"Bearer {self._token}", "X-GitHub-Api-Version": API_VERSION},
+            headers={"X-GitHub-Api-Version": API_VERSION},
+            auth=self._bearer,
             allow_redirects=False,
             timeout=clock.timeout,
         )
@@ -169,11 +171,16 @@ class GitHub:
             headers = {name.lower(): value for name, value in first.headers.items()}
             answer = read(first.status_code, headers, self._masked(first.text), where, clock.wall())
             return answer if isinstance(answer, Trouble) else unusable("names no file", where)
-        with requests.get(first.headers["Location"], timeout=2 * clock.timeout, stream=True) as host:
+        with requests.get(first.headers["Location"], auth=_nobody, timeout=2 * clock.timeout, stream=True) as host:
             if host.status_code != requests.codes.ok:
                 error = ForgeError(f"the file's host answered {host.status_code}", where=where)
                 return Trouble(error=error, passing=host.status_code >= 500)
             return _bounded(host.iter_content(1 << 20), largest, where)
+
+    def _bearer(self, request: PreparedRequest) -> PreparedRequest:
+        """Authenticate; given as `auth` so that no `.netrc` of the machine takes the token's place."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
 
     def _masked(self, text: str) -> str:
         """An answer that repeats the request, as proxies like to, must not carry the token into a message."""
@@ -258,6 +265,11 @@ class GitHub:
         told = answer.error.what if isinstance(answer, Trouble) else "answered"
         self._trace(f"{where}: {told}, {time.monotonic() - begun:.2f} s")
         return answer
+
+
+def _nobody(request: PreparedRequest) -> PreparedRequest:
+    """Authenticate as nobody, not even as a `.netrc` of the machine says."""
+    return request
 
 
 def _bounded(chunks: Iterable[bytes], largest: int, where: str) -> bytes:

@@ -7,6 +7,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ from readygate.model.target import Role, Target
 from readygate.settings import Settings, Workplace
 
 NO_COMMIT = "0" * 40
+_QUEUED = re.compile(r"^refs/heads/gh-readonly-queue/.+/pr-([1-9][0-9]{0,9})-[0-9a-f]{40,64}$")
+"""The branch of a merge group, which GitHub alone can make, names the pull request that was added to the queue."""
 ALONE = Branches()
 
 
@@ -101,8 +104,10 @@ def _pull_request_target(
 def _merge_group(
     payload: Payload, _place: Workplace, _settings: Settings, _measured_sha: str, _branches: Branches
 ) -> dict[str, Any]:
+    queued = _QUEUED.search(payload.text("merge_group", "head_ref", default=""))
     return {
         "role": Role.CHANGE,
+        "queued": int(queued[1]) if queued else 0,
         "head_sha": payload.sha("merge_group", "head_sha"),
         "base_ref": payload.text("merge_group", "base_ref").removeprefix("refs/heads/"),
         "base_sha": payload.sha("merge_group", "base_sha"),

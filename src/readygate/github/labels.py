@@ -5,7 +5,9 @@ https://docs.github.com/en/organizations/managing-user-access-to-your-organizati
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice
+from typing import Any
 
 from readygate.errors import ForgeError
 from readygate.github.client import GitHub
@@ -19,7 +21,8 @@ def waiver(hub: GitHub, number: int, label: str) -> Waiver | None:
     """Look whether a pull request has a label now, and who set it.
 
     The event's own list is not asked: it is as old as the run, and a re-run is how a label comes to count.
-    A repository in which this cannot be read has no waiver.
+    A repository in which this cannot be read has no waiver, and a label that no person has set is refused: a workflow
+    whose token may write could excuse itself by it.
     """
     if not number or not label:
         return None
@@ -27,10 +30,25 @@ def waiver(hub: GitHub, number: int, label: str) -> Waiver | None:
         labels = [row["name"] for row in hub.get(f"/pulls/{number}")["labels"]]
         if label not in labels:
             return None
-        found = Waiver(label=label)
+        found = Waiver(label=label, refused="nobody is known to have set it")
         for event in islice(hub.pages(f"/issues/{number}/events"), MOST_EVENTS):
             if event.get("event") == "labeled" and event.get("label", {}).get("name") == label:
-                found = Waiver(label=label, by=(event.get("actor") or {}).get("login", ""), when=event["created_at"])
+                found = _set_by(event, label)
     except (ForgeError, KeyError, TypeError, AttributeError):
         return None
     return found
+
+
+def _set_by(event: Mapping[str, Any], label: str) -> Waiver:
+    """Who set a label, and whether it counts.
+
+    https://docs.github.com/en/rest/using-the-rest-api/issue-event-types#labeled
+    """
+    actor = event.get("actor") or {}
+    name = str(actor.get("login") or "")
+    refused = ""
+    if not name:
+        refused = "nobody is known to have set it"
+    elif actor.get("type") == "Bot" or name.endswith("[bot]"):
+        refused = "an app set it and no person"
+    return Waiver(label=label, by=name, when=str(event.get("created_at") or ""), refused=refused)

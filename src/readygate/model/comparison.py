@@ -72,9 +72,9 @@ class TestComparison:
         known_flaky: fails now, and flipped often enough on the base.
         quarantined: fails now, and the policy excuses it for a time.
         flaky: failed first and passed then, in this run.
-        fixed: failed on the base, passes now.
-        newly_skipped: ran on the base, is skipped now.
-        vanished: the base has it, this run does not, under no name.
+        fixed: failed on the base, passes now on every leg that had it.
+        newly_skipped: ran on the base, is skipped now, be it on one leg.
+        vanished: the base has it, this run does not, under no name; `after` is set if other legs still have it.
         added: this run has it, the base does not, under no name.
         renamed: the base has it under another name.
     """
@@ -207,11 +207,13 @@ class Waiver:
         label: its name.
         by: who set it, empty if unknown.
         when: when it was set, as GitHub writes times; empty if unknown.
+        refused: why the label does not count, part of a sentence; empty if it does.
     """
 
     label: str
     by: str = ""
     when: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

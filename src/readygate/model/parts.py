@@ -69,12 +69,14 @@ class CategoryResult:
     Attributes:
         minimum: the least share of those that ran to pass; None for no minimum.
         lost: none of them ran, and some did on the base.
+        base: the same tests on the base; None without one, or where it was not asked for.
     """
 
     name: str
     minimum: Fraction | None
     counts: Counts
     lost: bool = False
+    base: Counts | None = None
 
     @property
     def empty(self) -> bool:
@@ -117,6 +119,37 @@ class NextGoal:
     largest: tuple[UncoveredFile, ...]
     reached: int
     steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excuse:
+    """What the policy says of a failing test in quarantine.
+
+    Attributes:
+        expires: the last day, in UTC, as YYYY-MM-DD.
+    """
+
+    reason: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedParts:
+    """What a run measured of all that the policy names.
+
+    Attributes:
+        components: in the order of the policy; empty without coverage.
+        categories: in the order of the policy.
+        goal: the next step of the ladder; None if every step is reached, or there is none, or nothing was measured.
+        goals: how many steps the ladder has.
+        excuses: for each quarantined failure, in the order of the comparison, what excuses it; None if that is unknown.
+    """
+
+    components: tuple[ComponentResult, ...] = ()
+    categories: tuple[CategoryResult, ...] = ()
+    goal: NextGoal | None = None
+    goals: int = 0
+    excuses: tuple[Excuse | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,7 @@ class Target:
         via: `workflow_run` where this run judges another one, else empty.
         workflow: the file of the workflow that measured, for example `.github/workflows/ci.yml`.
         number: of the pull request, 0 without one.
+        queued: of the pull request that a merge group was made for, whose labels hold for it; 0 if unknown.
         remark: what the reader of the log should know of how all this was settled, empty if nothing.
         merged: `measured` is a merge of `head_sha` into the base branch, not `head_sha` itself.
         gap_only: store only if the commit has no snapshot yet (schedule, workflow_dispatch).
@@ -54,6 +55,7 @@ class Target:
     base_ref: str = ""
     base_sha: str = ""
     number: int = 0
+    queued: int = 0
     merged: bool = False
     closed: bool = False
     gap_only: bool = False

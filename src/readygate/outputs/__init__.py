@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import field
 from functools import cache
 from pathlib import Path
@@ -60,11 +61,19 @@ class Desk:
         path = self.folder / name
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            what = f"it cannot be a folder ({error.strerror or error})"
+            self.log.notice(f"No file is written to {self.folder}: {what}. Name another by the input `report`.")
+            self.folder = None
+            return None
+        try:
             if path.is_symlink():  # it may lead anywhere
                 path.unlink()
             path.write_bytes(data)
         except OSError as error:
             self.log.notice(f"The file could not be written ({error.strerror or error}): {path}")
+            with suppress(OSError):  # where the disk is full: half a report misleads whoever reads it
+                path.unlink()
             return None
         return path
 

@@ -9,7 +9,10 @@ from readygate.log import quiet_json, quiet_lines
 from readygate.model.comparison import TestChange
 from readygate.model.verdict import Finding, Status
 from readygate.outputs import Desk, Output, comment, report_json
+from readygate.render.named import goal_text
 from readygate.render.page import Page, figures_line, is_judged, provenance_line, sentence
+from readygate.render.ruling import carried_line, waiver_line
+from readygate.render.score import score_text
 from readygate.render.sections import first_line
 from readygate.render.terminal import bare, wrapped
 from readygate.render.text import plain, redact, shorten, visible
@@ -38,6 +41,7 @@ def lines(page: Page, width: int = 0) -> Iterator[Line]:
     yield ()
     for finding in page.verdict.findings:
         yield from _finding(finding, width)
+    yield from _around(page, width)
     tests = page.comparison.tests
     for title, changes in (
         ("Newly failing" if page.comparison.baseline else "Failing", tests.new_failures),
@@ -67,6 +71,19 @@ def _provenance(page: Page) -> str:
     if link and line.endswith(link):
         return f"{bare(line.removesuffix(link)).rstrip()} Readygate report: {page.target.run_url}"
     return bare(line)
+
+
+def _around(page: Page, width: int) -> Iterator[Line]:
+    """What stands beside the rules, each in a line: carried suites, the waiver, the next target, the score."""
+    points = score_text(page.verdict)
+    told = (
+        bare(carried_line(page)),
+        bare(waiver_line(page)),
+        bare(goal_text(page)),
+        f"Readiness score: {points} of 100." if points and points != "100" else "",
+    )
+    for text in filter(None, told):
+        yield from _prose(text, width, indent=2)
 
 
 def _finding(finding: Finding, width: int) -> Iterator[Line]:

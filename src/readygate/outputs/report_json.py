@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from readygate import __version__
-from readygate.figures import hundredths, ranges
+from readygate.figures import ranges
 from readygate.model.causes import Cause
 from readygate.model.comparison import Comparison, CoverageComparison, TestChange
-from readygate.model.coverage import Ratio
 from readygate.model.report import Problem, TestReport
 from readygate.model.snapshot import ReadFile
-from readygate.model.tests import Counts, Detail, Outcome, TestId
+from readygate.model.tests import Detail, Outcome, TestId
 from readygate.model.verdict import Finding
 from readygate.outputs import Desk, Output, wants_files
+from readygate.outputs._named_json import counts_json, excuses_json, named_json, ratio_json
 from readygate.outputs._page_values import SCHEMA_VERSION, read_report, write_page
 from readygate.render.page import Page, sentence
 from readygate.render.text import plain, redact
@@ -67,8 +67,9 @@ def render(page: Page) -> str:
             "run_id": baseline.snapshot.provenance.run_id or None,
         },
         "baseline_note": plain(comparison.baseline_note),
-        "tests": _tests(comparison),
+        "tests": {**_tests(comparison), "excuses": excuses_json(page)},
         "coverage": None if comparison.coverage is None else _coverage(comparison.coverage),
+        **named_json(page),
         "files": [_file(file) for file in comparison.head.evidence.files],
         "patterns": [
             {"kind": p.kind, "pattern": p.text, "matched": p.matched, "given": p.given}
@@ -107,25 +108,12 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _counts(counts: Counts) -> dict[str, Any]:
-    rate = counts.pass_rate
-    return {
-        "tests": counts.total,
-        "passed": counts.passed,
-        "failed": counts.failed,
-        "errored": counts.errored,
-        "skipped": counts.skipped,
-        "flaky": counts.flaky,
-        "pass_rate": None if rate is None else hundredths(rate) / 100,
-    }
-
-
 def _tests(comparison: Comparison) -> dict[str, Any]:
     tests, snapshot = comparison.tests, comparison.head.snapshot
     return {
-        "head": _counts(tests.head),
-        "base": None if tests.base is None else _counts(tests.base),
-        "executions": _counts(snapshot.executions),
+        "head": counts_json(tests.head),
+        "base": None if tests.base is None else counts_json(tests.base),
+        "executions": counts_json(snapshot.executions),
         "seconds": round(snapshot.seconds, 3),
         "new_failures": _changes(tests.new_failures),
         "still_failing": _changes(tests.still_failing),
@@ -197,42 +185,31 @@ def _detail(detail: Detail) -> dict[str, Any]:
     }
 
 
-def _ratio(ratio: Ratio | None) -> dict[str, Any] | None:
-    if ratio is None:
-        return None
-    share = ratio.fraction
-    return {
-        "covered": ratio.covered,
-        "total": ratio.total,
-        "percent": None if share is None else hundredths(share) / 100,
-    }
-
-
 def _coverage(coverage: CoverageComparison) -> dict[str, Any]:
     delta, patch = coverage.delta, coverage.patch
     return {
-        "lines": _ratio(coverage.lines),
-        "branches": _ratio(coverage.branches),
+        "lines": ratio_json(coverage.lines),
+        "branches": ratio_json(coverage.branches),
         "base": None
         if delta is None
         else {
-            "lines": _ratio(delta.base),
-            "branches": _ratio(delta.base_branches),
-            "lines_without_removed": _ratio(delta.adjusted),
-            "unchanged_before": _ratio(delta.unchanged_base),
-            "unchanged_now": _ratio(delta.unchanged_head),
+            "lines": ratio_json(delta.base),
+            "branches": ratio_json(delta.base_branches),
+            "lines_without_removed": ratio_json(delta.adjusted),
+            "unchanged_before": ratio_json(delta.unchanged_base),
+            "unchanged_now": ratio_json(delta.unchanged_head),
             "no_longer_measured": list(delta.gone),
         },
         "patch_note": coverage.patch_note,
         "patch": None
         if patch is None
         else {
-            "lines": _ratio(patch.lines),
+            "lines": ratio_json(patch.lines),
             "complete": patch.complete,
             "files": [
                 {
                     "path": file.path,
-                    "lines": _ratio(file.lines),
+                    "lines": ratio_json(file.lines),
                     "uncovered": [list(span) for span in ranges(file.uncovered)],
                     "whole": file.whole,
                 }

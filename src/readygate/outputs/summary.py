@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from readygate.outputs import Desk, Output
-from readygate.render.document import SUMMARY, Budget, markdown
+from readygate.render.document import SUMMARY, markdown
 from readygate.render.page import Page
 from readygate.render.trends import trends_markdown
 
@@ -13,7 +15,7 @@ def render(page: Page, unwritten: str = "") -> str:
     history = trends_markdown(page)
     end = f"\n\n{history}\n" if history else "\n"
     size = len(end.encode())
-    room = Budget(characters=SUMMARY.characters - size, bytes=SUMMARY.bytes - size)
+    room = replace(SUMMARY, characters=SUMMARY.characters - size, bytes=SUMMARY.bytes - size)
     return markdown(page, room, heading="##", unwritten=unwritten) + end
 
 

@@ -56,4 +56,4 @@ class Block:
 
 # Which goes first if room is short, the highest first; blocks of one kind are told apart by their place.
 FIGURES, READ, ADDED, FOLDED, BY_LEG, STILL_TRACES, TRACES = 90, 80, 70, 60, 55, 30, 10
-FIXED, STILL, UNCOVERED, SKIPPED, FLAKY, GONE, FAILING, RULES = 9, 8, 7, 6, 5, 4, 3, 1
+GOAL, FIXED, STILL, UNCOVERED, SKIPPED, FLAKY, GONE, FAILING, PARTS, RULES = 85, 9, 8, 7, 6, 5, 4, 3, 2, 1

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from readygate.figures import MINUS, decimal
 from readygate.model.value import dataclass
-from readygate.render import durations, figure_table, files, skips, suites
+from readygate.render import durations, figure_table, files, named, skips, suites
 from readygate.render.blocks import Table, by
 from readygate.render.page import Page
-from readygate.render.text import phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +27,13 @@ class Part:
 def parts(page: Page, *, long: bool, with_figures: bool = True) -> tuple[Part, ...]:
     """All lists that have something to tell, in their order; a new one is one more function here."""
     makers: tuple[Callable[[Page, bool], Part | None], ...] = (
+        _categories,
         _suites,
+        _components,
         _coverage,
         _skips,
         _slowest,
         _slower,
-        _score,
     )
     found = [_figures(page)] if with_figures else []
     return (*found, *(part for maker in makers if (part := maker(page, long)) is not None))
@@ -63,13 +62,26 @@ def _suites(page: Page, long: bool) -> Part | None:
     return Part(kind="suites", title=f"Tests by suite: {answer}", pieces=_filled(table, rest))
 
 
+def _categories(page: Page, _long: bool) -> Part | None:
+    made = named.other_categories(page)
+    return None if made is None else Part(kind="categories", title=made[0], pieces=_filled(*made[1:]))
+
+
+def _components(page: Page, _long: bool) -> Part | None:
+    made = named.other_components(page)
+    return None if made is None else Part(kind="components", title=made[0], pieces=_filled(*made[1:]))
+
+
 def _coverage(page: Page, long: bool) -> Part | None:
     tiers, made = files.tier_table(page), files.file_table(page, long=long)
     if tiers is None or made is None:
         return None
     table, rest = made
     listed = (table, rest) if table.rows else (rest,)
-    return Part(kind="files", title="Coverage by file", pieces=_filled(tiers, *listed, files.target_line(page)))
+    target = "" if page.parts.goals else files.target_line(page)
+    if long:
+        target = named.goal_text(page) or target  # in a comment it stands open
+    return Part(kind="files", title="Coverage by file", pieces=_filled(tiers, *listed, target))
 
 
 def _skips(page: Page, _long: bool) -> Part | None:
@@ -85,19 +97,6 @@ def _slowest(page: Page, _long: bool) -> Part | None:
 def _slower(page: Page, _long: bool) -> Part | None:
     made = durations.slower_table(page)
     return None if made is None else Part(kind="slower tests", title=made[0], pieces=_filled(*made[1:]))
-
-
-def _score(page: Page, _long: bool) -> Part | None:
-    """The readiness score with what was taken off, by the rule that took it; None without a score."""
-    verdict = page.verdict
-    if verdict.score is None:
-        return None
-    lost = sorted((f for f in verdict.findings if f.lost), key=lambda finding: -finding.lost)
-    rows = tuple((f"{MINUS}{decimal(f.lost)}", f"`{f.rule}`: {phrase(f.summary)}") for f in lost)
-    table = Table(columns=by(">Points", "Taken off for"), rows=rows)
-    note = "The score informs; the rules decide."
-    title = f"Readiness score: {decimal(verdict.score)} of 100"
-    return Part(kind="score", title=title, pieces=_filled(*([table] if rows else []), note))
 
 
 def _filled(*pieces: Table | str) -> tuple[Table | str, ...]:

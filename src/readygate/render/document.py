@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -10,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from readygate.model.phrase import count
 from readygate.model.verdict import Status
-from readygate.render import by_leg, details, failing, moved, sections
+from readygate.render import by_leg, details, failing, moved, named, ruling, sections
 from readygate.render import page as view
 from readygate.render import read as sources
 from readygate.render.blocks import Room, Section, Table, by
@@ -24,7 +25,9 @@ from readygate.render.budget import (
     FIXED,
     FLAKY,
     FOLDED,
+    GOAL,
     GONE,
+    PARTS,
     READ,
     RULES,
     SKIPPED,
@@ -94,6 +97,10 @@ def _join(page: Page, blocks: list[Block], dropped: list[Block]) -> str:
 def _blocks(page: Page, budget: Budget, heading: str, unwritten: str) -> list[Block]:
     lines = (view.verdict_line(page), view.figures_line(page), view.provenance_line(page))
     blocks = [Block(kind="verdict", keep=0, text=_render("head", heading, *lines))]
+    carried = ruling.carried_line(page)
+    if carried:
+        blocks.append(Block(kind="carried suites", keep=0, text=carried))
+    clean = len(blocks)
     told = view.alert(page, unwritten)
     if told:
         blocks.append(Block(kind="alert", keep=0, text=_render("alert", *told)))
@@ -101,14 +108,16 @@ def _blocks(page: Page, budget: Budget, heading: str, unwritten: str) -> list[Bl
     if budget.long:
         return [*blocks, *told_open, *_names(page), *_long(page, heading)]
     if told_open:
+        goal = named.goal_text(page)
+        told_open += [Block(kind="the next target", keep=GOAL, text=goal)] if goal else []
         told_open.append(Block(kind="heading", keep=0, text=f"{heading}# Details"))
     blocks += [*told_open, *_names(page)]
-    return [*blocks, *_folds(page, heading)] if len(blocks) > 1 else blocks
+    return [*blocks, *_folds(page, heading)] if len(blocks) > clean else blocks
 
 
 def _findings(page: Page) -> list[Block]:
     rows = tuple(
-        (view.level_cell(finding), view.finding_cell(finding))
+        (view.level_cell(finding), ruling.finding_cell(page, finding))
         for finding in page.verdict.findings
         if finding.status in (Status.BLOCK, Status.WARN)
     )
@@ -149,6 +158,8 @@ def _sections(page: Page, budget: Budget, heading: str) -> list[Block]:
         *_open(
             "uncovered lines", sections.uncovered(page) if _asked(page, "patch-coverage") else None, UNCOVERED, heading
         ),
+        *_open("categories that miss their pass rate", named.missed_categories(page), PARTS, heading),
+        *_open("components that miss their goals", named.missed_components(page), PARTS, heading),
     ]
 
 
@@ -192,7 +203,12 @@ def _names(page: Page) -> list[Block]:
     section = None if page.verdict.ready else moved.fixed(page)
     if section:
         blocks.append(_folded("fixed tests", section, section.title))
-    for kind, item in (("added tests", sections.added(page)), ("unmeasured files", sections.unmeasured(page))):
+    folds = (
+        ("changes of the policy", ruling.policy_fold(page)),
+        ("added tests", sections.added(page)),
+        ("unmeasured files", sections.unmeasured(page)),
+    )
+    for kind, item in folds:
         if item is not None:
             body = item.body if isinstance(item.body, str) else _render("table", item.body)
             blocks.append(Block(kind=kind, keep=ADDED, text=_render("fold", item.title, _with(body, item.rest))))
@@ -219,7 +235,11 @@ def _new_header(page: Page) -> str:
 
 
 def _part(part: details.Part) -> str:
-    return "\n\n".join(piece if isinstance(piece, str) else _render("table", piece) for piece in part.pieces)
+    return "\n\n".join(_pieces(part.pieces))
+
+
+def _pieces(pieces: Iterable[Table | str]) -> list[str]:
+    return [piece if isinstance(piece, str) else _render("table", piece) for piece in pieces]
 
 
 def _folds(page: Page, heading: str) -> list[Block]:
@@ -234,7 +254,7 @@ def _folds(page: Page, heading: str) -> list[Block]:
         Block(
             kind="rules",
             keep=RULES,
-            text=_render("fold", f"How the verdict was reached: {view.rules_title(page.verdict)}", _rules(page)),
+            text=_render("fold", ruling.rules_title(page), _rules(page, long=False)),
         ),
         Block(
             kind="what was read",
@@ -250,7 +270,7 @@ def _long(page: Page, heading: str) -> list[Block]:
         (part.title, _part(part), FIGURES)
         for part in details.parts(page, long=True, with_figures=not _shows_before(page))
     ]
-    rules = (f"How the verdict was reached: {view.rules_title(page.verdict)}", _rules(page), RULES)
+    rules = (ruling.rules_title(page), _rules(page, long=True), RULES)
     read = (f"What was read: {sources.read_title(page)}", _read(page), READ)
     return [
         Block(kind=title.partition(":")[0].lower(), keep=keep, text=f"{heading}# {title}\n\n{body}")
@@ -258,8 +278,10 @@ def _long(page: Page, heading: str) -> list[Block]:
     ]
 
 
-def _rules(page: Page) -> str:
-    return _render("rules", sections.rules(page), page.verdict.off, page.verdict.preset, _file(page))
+def _rules(page: Page, *, long: bool) -> str:
+    verdict = page.verdict
+    table = _render("rules", sections.rules(page), verdict.off, verdict.preset, _file(page))
+    return "\n\n".join((table, *_pieces(ruling.around(page, long=long))))
 
 
 def _file(page: Page) -> str:

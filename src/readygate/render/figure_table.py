@@ -32,8 +32,8 @@ def figures_rows(page: Page) -> list[tuple[str, str, str, str]]:
     rows.append(_share_row("Pass rate", base.pass_rate if base else None, tests.head.pass_rate, told))
     head_runs = page.comparison.head.snapshot.executions.total
     if head_runs != tests.head.total:
-        baseline = page.comparison.baseline
-        rows.append(_row("Executions", baseline.snapshot.executions.total if baseline else None, head_runs, told))
+        before = page.comparison.base
+        rows.append(_row("Executions", before.executions.total if before else None, head_runs, told))
     if coverage is not None:
         delta = coverage.delta
         rows += [
@@ -72,7 +72,7 @@ def _share_row(label: str, before: Fraction | None, now: Fraction | None, told: 
 
 def _seconds_row(comparison: Comparison, told: bool) -> tuple[str, str, str, str]:
     now = comparison.head.snapshot.seconds
-    if comparison.baseline is None:
+    if comparison.base is None:
         return ("Time of all tests", "–", seconds_text(now), "–")
-    before = comparison.baseline.snapshot.seconds
+    before = comparison.base.seconds
     return ("Time of all tests", seconds_text(before), seconds_text(now), seconds_delta(now, before) if told else "–")

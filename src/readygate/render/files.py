@@ -48,8 +48,8 @@ def file_rows(page: Page) -> tuple[FileRow, ...]:
     coverage = page.comparison.coverage
     if coverage is None:
         return ()
-    baseline = page.comparison.baseline
-    known = baseline.snapshot.coverage if baseline and comparable(page, CoverageReport) else None
+    base_side = page.comparison.base
+    known = base_side.coverage if base_side and comparable(page, CoverageReport) else None
     base = {file.path: Ratio(covered=file.covered, total=file.total) for file in known.files} if known else {}
     files = [(file, Ratio(covered=file.covered, total=file.total)) for file in coverage.head.files]
     files = sorted((row for row in files if row[1].total), key=lambda row: (row[1].covered - row[1].total, row[0].path))
@@ -151,7 +151,7 @@ def target_line(page: Page) -> str:
     """What is missing to the next target, and where the largest gaps are; empty if every line is covered."""
     coverage = page.comparison.coverage
     share = coverage.lines.fraction if coverage else None
-    if coverage is None or share is None or share == 1:
+    if coverage is None or share is None or share == 1 or not comparable(page, CoverageReport):
         return ""
     target = next(percent_ for percent_ in TARGETS if Fraction(percent_, 100) > share)
     number = needed(coverage.lines.covered, coverage.lines.total, Fraction(target, 100))

@@ -65,7 +65,7 @@ def file_rows(comparison: Comparison) -> list[FileRow]:
     """Every measured file, those with most lines not covered first."""
     if comparison.coverage is None:
         return []
-    stored = comparison.baseline.snapshot.coverage if comparison.baseline else None
+    stored = comparison.base.coverage if comparison.base else None
     before = {file.path: file for file in stored.files} if stored else {}
     rows = [_file_row(file, before.get(file.path)) for file in comparison.coverage.head.files]
     return sorted(rows, key=lambda row: (row.covered - row.total, row.path))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from readygate.model.comparison import Rename, TestChange
-from readygate.model.history import Past
+from readygate.model.history import FAILING, FLAKY, PASSED, Past
+from readygate.model.parts import Excuse
 from readygate.model.phrase import count
 from readygate.model.tests import Outcome
 from readygate.render.blocks import TESTS_SHOWN, Fold, Section, Table, by, more
 from readygate.render.page import Page
-from readygate.render.sections import WORDS, named, plain_name, test_name
-from readygate.render.text import code
+from readygate.render.sections import WORDS, message, named, plain_name, test_name
+from readygate.render.text import aside, code
 
 NAMES_SHOWN = 100
 RECENT = 20
 """Runs of the base branch over which the turns of a flaky test are counted."""
+SCALE = "One bar a run, the oldest first: ▁ passed, ▄ failed first and passed then, █ failed, · did not run."
 
 
 def fixed(page: Page) -> Section | None:
@@ -43,31 +45,54 @@ def fixed(page: Page) -> Section | None:
 def flaky(page: Page) -> Section | None:
     """Tests that failed first and passed when they were tried again, with how often they turned on the base lately."""
     tests = page.comparison.tests.flaky
-    return _turning(page, tests, count(len(tests), "flaky test"), "Flaky test", "failed, then passed")
+    return _turning(page, tests, f"{count(len(tests), 'flaky test')}: failed first, then passed", "Flaky test")
 
 
 def known_flaky(page: Page) -> Section | None:
     """Tests that fail now and turned on the base often enough not to count as broken by this change."""
     tests = page.comparison.tests.known_flaky
     title = f"{count(len(tests), 'known flaky test')} {'fails' if len(tests) == 1 else 'fail'}"
-    return _turning(page, tests, title, "Known flaky test", "failed")
+    return _turning(page, tests, title, "Known flaky test")
 
 
-def _turning(page: Page, tests: tuple[TestChange, ...], title: str, header: str, became: str) -> Section | None:
+def _turning(page: Page, tests: tuple[TestChange, ...], title: str, header: str) -> Section | None:
     if not tests:
         return None
     shown = tests[:TESTS_SHOWN]
     known = any(change.past is not None for change in shown)
-    rows = tuple((test_name(page, change), became, *((_turns(change.past),) if known else ())) for change in shown)
-    columns = by(header, "In this run", *([f"Last {RECENT} runs of the base"] if known else []))
-    return Section(title=title, table=Table(columns=columns, rows=rows), rest=more(page, len(tests) - len(shown)))
+    messages = any(change.detail and change.detail.message for change in shown)
+    rows = tuple(
+        (
+            test_name(page, change),
+            *((message(change),) if messages else ()),
+            *((_record(change.past),) if known else ()),
+        )
+        for change in shown
+    )
+    columns = by(header, *(["Message"] if messages else []), *([f"Last {RECENT} runs of the base"] if known else []))
+    rest = (more(page, len(tests) - len(shown)), SCALE if known else "")
+    return Section(title=title, table=Table(columns=columns, rows=rows), rest="\n\n".join(filter(None, rest)))
 
 
 def quarantined(page: Page) -> Section | None:
-    """Tests that fail now and that the policy excuses for a time."""
+    """Tests that fail now and that the policy excuses for a time, with its reason and its last day."""
     tests = page.comparison.tests.quarantined
+    if not tests:
+        return None
+    shown = tests[:TESTS_SHOWN]
+    messages = any(change.detail and change.detail.message for change in shown)
+    excuses = (*page.parts.excuses[: len(shown)], *[None] * (len(shown) - len(page.parts.excuses)))
+    rows = tuple(
+        (test_name(page, change), *((message(change),) if messages else ()), _excuse(excuse))
+        for change, excuse in zip(shown, excuses, strict=True)
+    )
+    columns = by("Quarantined test", *(["Message"] if messages else []), "Excused until, and why")
     title = f"{count(len(tests), 'quarantined test')} {'fails' if len(tests) == 1 else 'fail'}"
-    return named(page, tests, title, "Quarantined test", reason=True, told="Message")
+    return Section(title=title, table=Table(columns=columns, rows=rows), rest=more(page, len(tests) - len(shown)))
+
+
+def _excuse(excuse: Excuse | None) -> str:
+    return "–" if excuse is None else f"{aside(excuse.expires)}: {code(excuse.reason, 160)}"
 
 
 def renamed(page: Page) -> Section | None:
@@ -89,11 +114,17 @@ def _became(pair: Rename) -> str:
     return WORDS[pair.now] if pair.was == pair.now else f"{WORDS[pair.was]}, now {WORDS[pair.now]}"
 
 
-def _turns(past: Past | None) -> str:
+def _record(past: Past | None) -> str:
+    """How often a test turned and failed lately, and below it the same as one bar a run."""
     if past is None:
         return "always green"
     recent = past.last(RECENT)
-    return f"{count(recent.flips, 'turn')}, failed in {recent.failed:,} of {count(recent.ran, 'run')}"
+    told = f"{count(recent.flips, 'turn')}, failed in {recent.failed:,} of {count(recent.ran, 'run')}"
+    return f"{told}<br>`{''.join(map(_bar, recent.letters))}`"
+
+
+def _bar(letter: str) -> str:
+    return "█" if letter in FAILING else "▄" if letter == FLAKY else "▁" if letter == PASSED else "·"
 
 
 def vanished(page: Page) -> Section | None:
@@ -112,4 +143,7 @@ def vanished(page: Page) -> Section | None:
 
 def _before(change: TestChange) -> str:
     words = {Outcome.PASSED: "passed", Outcome.FLAKY: "passed", Outcome.SKIPPED: "skipped"}
-    return words.get(change.before or Outcome.PASSED, "failed")
+    told = words.get(change.before or Outcome.PASSED, "failed")
+    if change.after is None or not change.legs:
+        return told
+    return f"{told}; still on other legs"

@@ -8,6 +8,7 @@ from fractions import Fraction
 from readygate.figures import hundredths, percent, points, signed
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import Ratio
+from readygate.model.parts import NamedParts
 from readygate.model.phrase import Phrase, count
 from readygate.model.report import CoverageReport, Severity, TestReport
 from readygate.model.snapshot import Baseline
@@ -29,6 +30,7 @@ class Page:
     Attributes:
         gate: the name of the check and the comment.
         locator: where tests stand in the repository.
+        parts: what was measured of all that the policy names.
     """
 
     gate: str
@@ -36,6 +38,7 @@ class Page:
     comparison: Comparison
     verdict: Verdict
     locator: Places
+    parts: NamedParts = NamedParts()
 
     @property
     def links(self) -> Links:
@@ -181,7 +184,7 @@ def _where(baseline: Baseline) -> str:
 def _same_results(comparison: Comparison) -> bool:
     tests = comparison.tests
     moved = (tests.new_failures, tests.fixed, tests.newly_skipped, tests.vanished, tests.added)
-    base = comparison.baseline.snapshot.coverage if comparison.baseline else None
+    base = comparison.base.coverage if comparison.base else None
     head = comparison.head.snapshot.coverage
     ratios = (base.lines() if base else None) == (head.lines() if head else None)
     return tests.head == tests.base and not any(moved) and ratios
@@ -216,9 +219,10 @@ def level_cell(finding: Finding) -> str:
     )
 
 
-def finding_cell(finding: Finding) -> str:
-    """The fact in bold, the evidence, and what to do, in one cell."""
-    cell = f"{bold(finding.title)} {phrase(finding.detail)}".strip()
+def finding_cell(finding: Finding, evidence: str = "", *, brief: bool = False) -> str:
+    """The fact in bold, the evidence, and what to do, in one cell; `brief` leaves the details to a section."""
+    detail = "" if brief else phrase(finding.detail).strip()
+    cell = " ".join(filter(None, (bold(finding.title), detail, evidence)))
     return f"{cell}<br>**To do:** {phrase(finding.todo)}" if finding.todo else cell
 
 

@@ -46,11 +46,11 @@ class Suite:
 @once
 def suites(page: Page) -> tuple[Suite, ...]:
     """The suites of a run, those with failures first."""
-    snapshot, baseline = page.comparison.head.snapshot, page.comparison.baseline
+    snapshot, before = page.comparison.head.snapshot, page.comparison.base
     parts = _parts(snapshot)
     names = _chosen(parts)
     head = _counts(snapshot, names)
-    base = _counts(baseline.snapshot, names) if baseline and comparable(page, TestReport) else {}
+    base = _counts(before, names) if before and comparable(page, TestReport) else {}
     seconds: dict[Name, float] = {}
     for leg in snapshot.legs:
         for name, spent in _seconds(leg, names):

@@ -29,6 +29,8 @@ _LINKED = re.compile(r"(?i)@|#\d|\bgh-\d|://|www\.|\b[0-9a-f]{7,40}\b|:[a-z0-9_+
 https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
 """
 
+_HARMLESS = re.compile(r"[A-Za-z0-9 ,.%;()'–-]+")
+
 redact = secrets.redact
 
 
@@ -105,6 +107,12 @@ def words(text: str) -> str:
     """
     shown = visible(text)
     return code(text, 200) if _LINKED.search(shown) else _MARKDOWN.sub(r"\\\1", shown)
+
+
+def aside(text: str, longest: int = 160) -> str:
+    """A remark that may hold names: as it is if nothing in it can be markup or a link, else code."""
+    shown = shorten(visible(redact(text)), longest).strip()
+    return shown if _HARMLESS.fullmatch(shown) and not _LINKED.search(shown) else code(text, longest)
 
 
 def phrase(parts: Phrase | str) -> str:

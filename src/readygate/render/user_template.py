@@ -10,14 +10,17 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from readygate.figures import lines_text, percent, points, signed
+from readygate.figures import limit, lines_text, percent, points, signed
 from readygate.model.comparison import CoverageComparison, TestChange
 from readygate.model.coverage import Ratio
 from readygate.model.snapshot import Baseline
 from readygate.model.tests import Counts, TestId
 from readygate.model.verdict import Finding
 from readygate.render.document import Budget, markdown
+from readygate.render.named import goal_text
 from readygate.render.page import Page, alert, figures_line, provenance_line, verdict_line
+from readygate.render.ruling import carried_line, waiver_line
+from readygate.render.score import score_text
 from readygate.render.sections import first_line, test_name
 from readygate.render.slots import Slots, stands_in_tag
 from readygate.render.text import code, phrase, words
@@ -73,6 +76,7 @@ def context(page: Page, slots: Slots) -> dict[str, Any]:
         **{name: _tests(page, found, slots) for name, found in changes.items()},
         "added": [_identity(test, slots) for test in tests.added[:LISTED]],
         "uncovered": _uncovered(page, slots),
+        **_named(page, slots),
         "trends": [
             {
                 "title": trend.title,
@@ -83,6 +87,35 @@ def context(page: Page, slots: Slots) -> dict[str, Any]:
                 "now": None if trend.now is None else trend.show(trend.now),
             }
             for trend in trends(comparison)
+        ],
+    }
+
+
+def _named(page: Page, slots: Slots) -> dict[str, Any]:
+    """What the policy names, and what stands around the rules."""
+    return {
+        "score": score_text(page.verdict),
+        "next_target": slots.markdown(goal_text(page)),
+        "carried": slots.markdown(carried_line(page)),
+        "waiver": slots.markdown(waiver_line(page)),
+        "components": [
+            {
+                "name": slots.markdown(code(part.name)),
+                "critical": part.critical,
+                "lines": _ratio(part.lines),
+                "minimum": None if part.minimum is None else limit(part.minimum),
+                "missed": part.below or part.dropped or part.lost,
+            }
+            for part in page.parts.components
+        ],
+        "categories": [
+            {
+                "name": slots.markdown(code(part.name)),
+                "tests": _counts(part.counts, part.base),
+                "minimum": None if part.minimum is None else limit(part.minimum),
+                "missed": part.below or (part.lost and part.minimum is not None),
+            }
+            for part in page.parts.categories
         ],
     }
 

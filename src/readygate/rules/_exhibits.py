@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from readygate.figures import lines_text
-from readygate.model.comparison import Comparison, PatchFile, TestChange
+from readygate.figures import lines_text, percent
+from readygate.model.comparison import Comparison, CoverageComparison, PatchFile, TestChange
+from readygate.model.coverage import Ratio
 from readygate.model.history import History
 from readygate.model.tests import TestId
 from readygate.model.verdict import Exhibit, Exhibits
@@ -60,9 +61,43 @@ def carried(comparison: Comparison) -> list[str]:
 
 
 def named(kind: str, names: Sequence[str], notes: Mapping[str, str] | None = None) -> Exhibits:
-    """Things that only have a name, and perhaps a note."""
+    """Things that only have a name, and perhaps a note; files of the repository are called by their path."""
     known = notes or {}
-    return Exhibits.of(names, lambda name: Exhibit(kind=kind, name=name, note=known.get(name, "")))
+    return Exhibits.of(
+        names,
+        lambda name: Exhibit(kind=kind, name=name, note=known.get(name, ""), file=name if kind == "file" else ""),
+    )
+
+
+def lost_lines(coverage: CoverageComparison, *, untouched: bool = False) -> Exhibits:
+    """Files with more lines that nothing covers than on the base, those that lost most first.
+
+    Args:
+        coverage: both sides.
+        untouched: count only lines that the change does not touch.
+    """
+    delta = coverage.delta
+    patch = coverage.patch.files if coverage.patch and untouched else ()
+    changed = {file.path: len(file.uncovered) for file in patch}
+    lost = []
+    for file in coverage.head.files if delta else ():
+        before = delta.kept.get(file.path) if delta else None
+        if before is None and untouched:
+            continue
+        missed = before.total - before.covered if before else 0
+        more = file.total - file.covered - missed - changed.get(file.path, 0)
+        if more > 0:
+            lost.append((more, file.path, before, Ratio(covered=file.covered, total=file.total)))
+    lost.sort(key=lambda row: (-row[0], row[1]))
+
+    def show(row: tuple[int, str, Ratio | None, Ratio]) -> Exhibit:
+        more, path, before, after = row
+        then, now = before.fraction if before else None, after.fraction
+        shares = f", {percent(now)} after {percent(then)}" if now is not None and then is not None else ""
+        noun = "line is" if more == 1 else "lines are"
+        return Exhibit(kind="file", name=path, note=f"{more:,} more {noun} not covered{shares}", file=path)
+
+    return Exhibits.of(lost, show)
 
 
 def uncovered(files: Sequence[PatchFile]) -> Exhibits:

@@ -29,11 +29,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     if not missed and not empty:
         return passes(f"{count(len(parts), 'category', 'categories')} as asked")
     told = sorted((*missed, *empty), key=lambda part: (part not in missed, part.name))
-    fact = (
-        f"{count(len(missed), 'category', 'categories')} {'misses its' if len(missed) == 1 else 'miss their'} pass rate"
-        if missed
-        else f"no test of {count(len(empty), 'category', 'categories')} ran"
-    )
+    fact = _fact(len(missed), len(empty))
     detail: list[str | Name] = []
     for part in told[:TOLD]:
         detail += [" " if detail else "", *_told(part), "."]
@@ -49,6 +45,15 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         evidence=_exhibits.named("category", [part.name for part in told]),
         ceiling=Level.BLOCK if missed else Level.WARN,
     )
+
+
+def _fact(missed: int, empty: int) -> str:
+    """Write "2 categories miss their pass rate, 1 ran no test"."""
+    number = count(missed, "category", "categories")
+    parts = [f"{number} {'misses its' if missed == 1 else 'miss their'} pass rate"] if missed else []
+    if empty:
+        parts.append(f"{f'{empty:,}' if missed else count(empty, 'category', 'categories')} ran no test")
+    return ", ".join(parts)
 
 
 def _told(part: CategoryResult) -> Phrase:

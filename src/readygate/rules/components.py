@@ -31,11 +31,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return passes(f"{count(len(parts), 'component')} as asked", *_open(apart))
     told = sorted((*missed, *unmeasured), key=lambda part: (not part.critical, part.unmeasured, part.name))
     blocks = any(part.critical for part in missed)
-    fact = (
-        f"{count(len(missed), 'component')} {'misses its goals' if len(missed) == 1 else 'miss their goals'}"
-        if missed
-        else f"{count(len(unmeasured), 'component')} {'is' if len(unmeasured) == 1 else 'are'} not measured"
-    )
+    fact = _fact(len(missed), len(unmeasured))
     detail: list[str | Name] = []
     for part in told[:TOLD]:
         detail += [" " if detail else "", *_told(part), "."]
@@ -51,6 +47,15 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         evidence=_exhibits.named("component", [part.name for part in told]),
         ceiling=Level.BLOCK if blocks else Level.WARN,
     )
+
+
+def _fact(missed: int, unmeasured: int) -> str:
+    """Write "2 components miss their goals, 1 is not measured"."""
+    parts = [f"{count(missed, 'component')} {'misses its' if missed == 1 else 'miss their'} goals"] if missed else []
+    if unmeasured:
+        number = f"{unmeasured:,}" if missed else count(unmeasured, "component")
+        parts.append(f"{number} {'is' if unmeasured == 1 else 'are'} not measured")
+    return ", ".join(parts)
 
 
 def _open(apart: tuple[str, ...]) -> Phrase:

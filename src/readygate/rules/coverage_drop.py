@@ -10,8 +10,19 @@ from readygate.model.coverage import Ratio
 from readygate.model.phrase import listed
 from readygate.model.policy import Policy
 from readygate.model.report import CoverageReport
-from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, NO_BASELINE, Judgement, Option, Result, Rule, damaged, not_evaluated, passes
+from readygate.model.verdict import Exhibits, Level
+from readygate.rules import (
+    INCOMPLETE,
+    NO_BASELINE,
+    Judgement,
+    Option,
+    Result,
+    Rule,
+    _exhibits,
+    damaged,
+    not_evaluated,
+    passes,
+)
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
@@ -37,13 +48,16 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         )
     lost = fall(delta.unchanged_base, delta.unchanged_head)
     if lost is not None and lost > maximum:
-        return _broken(lost, maximum, "Lines that this change does not touch", "of untouched lines ", Level.BLOCK)
+        untouched = "Lines that this change does not touch"
+        evidence = _exhibits.lost_lines(coverage, untouched=True)
+        return _broken(lost, maximum, untouched, "of untouched lines ", Level.BLOCK, evidence)
     fell = fall(delta.adjusted or delta.base, coverage.lines)
     if fell is None:
         return not_evaluated("One side has no measured line")
     if fell > maximum:
         without = "without the removed lines " if delta.adjusted not in (None, delta.base) else ""
-        return _broken(fell, maximum, "The project", without, _ceiling(coverage, policy))
+        evidence = _exhibits.lost_lines(coverage)
+        return _broken(fell, maximum, "The project", without, _ceiling(coverage, policy), evidence)
     return passes(_small(fell, delta, maximum))
 
 
@@ -71,7 +85,9 @@ def _small(fell: Fraction, delta: CoverageDelta, maximum: Fraction) -> str:
     return f"Fell by {shown} points{without}; {allowed(maximum)} allowed"
 
 
-def _broken(fell: Fraction, maximum: Fraction, subject: str, part: str, ceiling: Level) -> Judgement:
+def _broken(
+    fell: Fraction, maximum: Fraction, subject: str, part: str, ceiling: Level, evidence: Exhibits
+) -> Judgement:
     shown = decimal(fell * 100, above=maximum * 100)
     return Judgement(
         result=Result.BROKEN,
@@ -81,6 +97,7 @@ def _broken(fell: Fraction, maximum: Fraction, subject: str, part: str, ceiling:
         todo=("cover what is no longer covered, or check that every test still runs with coverage.",),
         short=f"coverage {part}fell by {shown} points",
         ceiling=ceiling,
+        evidence=evidence,
     )
 
 
@@ -105,6 +122,7 @@ RULE = Rule(
     "taken out of the base first. Then two questions: did lines that the change does not touch lose coverage (a test "
     "was deleted, or no longer runs), and did the total fall although the changed lines are poorly covered. A fall "
     "that well covered changes explain only warns. If a file that the base measured is still in the repository and "
-    "no longer measured, the sides do not compare, and the rule says so instead of showing a drop that is none.",
+    "no longer measured, the sides do not compare, and the rule says so instead of showing a drop that is none; "
+    "reports-complete then blocks if that could hide one.",
     points=30,
 )

@@ -70,8 +70,9 @@ RULE = Rule(
     name="flaky",
     asks="No test failed first and passed then, and no failing test is known to be flaky: it flipped between passing "
     "and failing at least `flips` times in the last `runs` runs of the base branch, and passed in the latest.",
-    explains="A failing test that is known to be flaky is told here with its record, and not as a new failure. A test "
-    "that failed and passed in the same run counts as passed. Both say nothing about the change, and hide what "
+    explains="A failing test that is known to be flaky, on every leg on which it fails, is told here with its record, "
+    "and not as a new failure. A test that failed and passed in the same run counts as passed. Both say nothing about "
+    "the change, and hide what "
     "would. Only runs of the base branch make the record: a change cannot make its own tests known to be flaky. A test "
     "that fails in the latest run of the base is an inherited failure. Where this rule is off, no failure is taken for "
     "flaky, and each is new.",

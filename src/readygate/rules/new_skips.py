@@ -33,7 +33,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 
 RULE = Rule(
     name="new-skips",
-    asks="No test that ran on the base is skipped now.",
+    asks="No test that ran on the base is skipped now, on the same leg.",
     explains="A skipped test tests nothing. Skipping the test that fails is the quickest way past a gate, so every "
     "test that ran on the base and is skipped now is named, with the reason that it gives.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),

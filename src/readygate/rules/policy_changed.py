@@ -44,7 +44,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 def _preview(found: PolicyChange) -> str:
     if found.ready is None:
         return "what the verdict would be with it is not known"
-    return f"with this change's policy the verdict would be {'ready' if found.ready else 'not ready'}: {found.reason}"
+    return f"with this change's policy the verdict would be {'ready' if found.ready else 'not ready'} ({found.reason})"
 
 
 def _unusable(problems: tuple[str, ...]) -> Judgement:

@@ -7,8 +7,8 @@ from readygate.model.patterns import PatternError, paths_fit
 from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
 from readygate.model.report import CoverageReport, TestReport
-from readygate.model.snapshot import Snapshot
-from readygate.model.verdict import Level
+from readygate.model.snapshot import ReadFile, Snapshot
+from readygate.model.verdict import Exhibits, Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, passes
 
 
@@ -39,19 +39,56 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     executions = comparison.head.snapshot.executions
     if missing:
         noun = "A pattern matches" if len(missing) == 1 else f"{len(missing)} patterns match"
-        return _broken((f"{noun} no file: ", *listed(missing, 3), "."), "a pattern matches no file", missing)
+        return _broken((f"{noun} no file: ", *listed(missing, 3), "."), "a pattern matches no file", _inputs(missing))
     if not tests and evidence.files:
         kinds = "coverage only" if covers else "nothing that could be read as tests"
-        return _broken(("No test report was found", f": {kinds}."), "no test report was found")
+        return _broken(("No test report was found", f": {kinds}."), "no test report was found", _read(comparison))
     if not tests:
-        return _broken(("No test report was found.",), "no test report was found")
+        looked = tuple(pattern.text for pattern in evidence.patterns if pattern.kind == "tests")
+        return _broken(("No test report was found.",), "no test report was found", _inputs(looked))
     if not executions.passed + executions.failing:
-        return _broken((f"No test was executed: {count(executions.skipped, 'test')} skipped.",), "no test was executed")
+        return _broken(
+            (f"No test was executed: {count(executions.skipped, 'test')} skipped.",),
+            "no test was executed",
+            _read(comparison),
+        )
     if base_covered and not covers:
-        return _broken(("The base measured coverage and this run did not.",), "coverage was not measured")
+        return _broken(
+            ("The base measured coverage and this run did not.",), "coverage was not measured", _looked(comparison)
+        )
     if _lines(comparison.baseline.snapshot if comparison.baseline else None) and not _lines(comparison.head.snapshot):
-        return _broken(("The base measured lines and the coverage of this run holds none.",), "no line was measured")
+        return _broken(
+            ("The base measured lines and the coverage of this run holds none.",),
+            "no line was measured",
+            _read(comparison),
+        )
     return passes(f"{count(tests, 'test report')}, {count(covers, 'coverage report')}")
+
+
+def _inputs(patterns: tuple[str, ...]) -> Exhibits:
+    return _exhibits.named("input", patterns, dict.fromkeys(patterns, "matches no file"))
+
+
+def _looked(comparison: Comparison) -> Exhibits:
+    """Where coverage was looked for."""
+    patterns = comparison.head.evidence.patterns
+    return _inputs(tuple(each.text for each in patterns if each.kind == "coverage" and not each.matched))
+
+
+def _read(comparison: Comparison) -> Exhibits:
+    """The files that were read instead, and what they hold."""
+    files = comparison.head.evidence.files
+    names = tuple(file.name for file in files)
+    return _exhibits.named("report", names, {file.name: _holds(file) for file in files})
+
+
+def _holds(file: ReadFile) -> str:
+    report = file.report
+    if isinstance(report, TestReport):
+        return f"{count(report.executions.total, 'test')}, {report.executions.skipped:,} of them skipped"
+    if isinstance(report, CoverageReport):
+        return f"coverage of {count(len(report.files), 'file')}"
+    return "could not be read"
 
 
 def _lines(snapshot: Snapshot | None) -> int:
@@ -68,7 +105,7 @@ def _of_base(pattern: str, comparison: Comparison) -> bool:
     return any(fits(name) for name in reports)
 
 
-def _broken(title: Phrase, short: str, missing: tuple[str, ...] = ()) -> Judgement:
+def _broken(title: Phrase, short: str, evidence: Exhibits) -> Judgement:
     return Judgement(
         result=Result.BROKEN,
         summary=title,
@@ -81,7 +118,7 @@ def _broken(title: Phrase, short: str, missing: tuple[str, ...] = ()) -> Judgeme
             " name them.",
         ),
         short=short,
-        evidence=_exhibits.named("input", missing, dict.fromkeys(missing, "matches no file")),
+        evidence=evidence,
     )
 
 

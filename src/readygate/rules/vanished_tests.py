@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from readygate.model.comparison import Comparison
-from readygate.model.phrase import Name, Phrase, count
+from readygate.model.comparison import Comparison, TestChange
+from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, one_sided, passes
@@ -23,12 +23,13 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     if not gone:
         return passes(f"0 tests{known}")
     number = len(gone)
-    fact = f"{count(number, 'test')} {'is' if number == 1 else 'are'} gone"
+    fact = f"{count(number, 'test')} {'is' if number == 1 else 'are'} gone{_in_part(gone)}"
     detail: Phrase = ("The base has them.",)
     if number == 1:
         only = gone[0].id
         place = (" in ", Name(only.class_name)) if only.class_name else ()
-        detail = ("The base has ", Name(only.name), *place, ".")
+        on = (" on ", *listed(gone[0].legs, 3)) if gone[0].after is not None and gone[0].legs else ()
+        detail = ("The base has ", Name(only.name), *place, *on, ".")
     return Judgement(
         result=Result.BROKEN,
         summary=(f"{fact}{known}",),
@@ -38,6 +39,14 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         short=fact,
         evidence=_exhibits.tests(gone, comparison),
     )
+
+
+def _in_part(gone: tuple[TestChange, ...]) -> str:
+    """Of how many other legs of a matrix still have the test."""
+    number = sum(change.after is not None for change in gone)
+    if not number:
+        return ""
+    return " from some legs" if number == len(gone) else f", {number:,} of them from some legs only"
 
 
 def _renamed(comparison: Comparison) -> str:
@@ -61,7 +70,7 @@ _HOW = {
 
 RULE = Rule(
     name="vanished-tests",
-    asks="No test of the base is missing in this run. Renamed and moved tests are found again.",
+    asks="No test of the base is missing in this run, on no leg of a matrix. Renamed and moved tests are found again.",
     explains="Tests are found again under other names: in another file, suite or class, with other parameters, or with "
     "a name much like the old one in the same class. What is left is named. Deleting the failing test is no "
     "repair.",

@@ -58,7 +58,17 @@ def resolve(repo: Path, revision: str) -> str:
     Raises:
         GitError: there is no such commit.
     """
-    return _git(repo, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+    try:
+        return _git(repo, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+    except GitError as error:
+        if "Needed a single revision" not in error.what:
+            raise
+        raise GitError(
+            f"{revision!r} is no commit of this repository",
+            where=str(repo),
+            why="it is misspelt, or was not fetched: a shallow clone holds only the newest commits",
+            todo="fetch it (`git fetch --unshallow`, `git fetch origin BRANCH`), or name another",
+        ) from error
 
 
 def ancestors(repo: Path, commit: str) -> Iterator[str]:

@@ -189,15 +189,14 @@ class _Branch:
         commit = self.hub.get(f"/git/commits/{sha}")
         tree, message = commit["tree"]["sha"], str(commit["message"])
         blobs = self._blobs(tree)
-        ours = message.startswith(_SUBJECT)
-        if not ours and blobs.get("README.md") != _blob_id(README.encode()):
+        found = _COUNT.search(message) if message.startswith(f"{_SUBJECT}\n\n") else None
+        if found is None and blobs.get("README.md") != _blob_id(README.encode()):
             raise StoreError(
                 "the branch was not begun by Readygate, so nothing is written to it",
                 where=self.where,
                 why="the input `baseline` names a branch that holds something else",
                 todo="name a branch that does not exist yet, or delete this one if nobody needs it",
             )
-        found = _COUNT.search(message) if ours else None
         return _Tip(commit=sha, tree=tree, count=int(found[1]) if found else REROOT, blobs=blobs)
 
     def _ref(self) -> str:

@@ -242,7 +242,7 @@ def labeled(world: World, pull: Pull, name: str) -> Json:
         "id": number,
         "node_id": node_id("LE", number),
         "url": world.api(f"/issues/events/{number}"),
-        "actor": user(world, "maintainer"),
+        "actor": user(world, pull.labeler) if pull.labeler else None,
         "event": "labeled",
         "commit_id": None,
         "commit_url": None,

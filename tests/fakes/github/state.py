@@ -80,6 +80,7 @@ class Pull:
     merged: bool = False
     merge_sha: str | None = None
     labels: list[str] = field(default_factory=list)
+    labeler: str = "maintainer"
     created_at: str = field(default_factory=now)
 
 

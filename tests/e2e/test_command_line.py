@@ -1,0 +1,44 @@
+"""What goes wrong on a laptop is told in words, with the exit code of its kind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.support import junit
+
+
+def run(folder: Path, *arguments: str, stdout: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "readygate", *arguments]
+    with (stdout or Path("/dev/null")).open("w") as stream:
+        return subprocess.run(command, cwd=folder, stdout=stream, stderr=subprocess.PIPE, text=True, check=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "junit.xml").write_text(junit(test_add="passed", test_pay="failed"))
+    (tmp_path / "empty").mkdir()
+    return tmp_path
+
+
+def test_a_base_without_a_report_is_none(folder: Path) -> None:
+    done = run(folder, "report", "--tests", "junit.xml", "--base", "empty")
+    assert done.returncode == 2
+    assert "--base empty holds no report that can be read" in done.stderr
+
+
+def test_wrong_options_are_told_at_once(folder: Path) -> None:
+    done = run(folder, "report", "--legs", "results", "--redact", "(", "--path-map", "a")
+    assert done.returncode == 2
+    assert all(name in done.stderr for name in ("--legs", "--redact", "--path-map"))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_is_no_crash(folder: Path) -> None:
+    done = run(folder, "report", "--tests", "junit.xml", stdout=Path("/dev/full"))
+    assert done.returncode == 3
+    assert "cannot be printed" in done.stderr
+    assert "Traceback" not in done.stderr

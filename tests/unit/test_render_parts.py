@@ -1,0 +1,226 @@
+"""What documents tell of the policy's parts: goals, score, carried suites, waivers, evidence, slow tests."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.support.builders import (
+    baseline,
+    change,
+    changes,
+    compared,
+    cover,
+    leg,
+    measure,
+    numbered,
+    page,
+    policy,
+    report,
+    with_legs,
+)
+
+from readygate.model.comparison import Waiver
+from readygate.model.parts import Excuse
+from readygate.model.policy import Component, Goal, Quarantine
+from readygate.model.verdict import Exhibit, Exhibits, Finding, Level, Status, Verdict
+from readygate.outputs import comment, summary
+from readygate.render import moved, named, ruling
+from readygate.render.durations import slower_table, slowest_table
+from readygate.render.page import Page
+from readygate.render.score import deductions, score_table, score_text
+from readygate.render.text import aside
+
+
+def verdict(lost: list[Fraction]) -> Verdict:
+    found = tuple(
+        Finding(rule=f"rule-{at}", level=Level.BLOCK, status=Status.BLOCK, summary=("x",), lost=points)
+        for at, points in enumerate(lost)
+    )
+    return Verdict(ready=False, reason="x", findings=found, score=100 - sum(lost, Fraction(0)))
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=12), st.integers(0, 100))
+def test_the_score_and_what_was_taken_off_make_100(points: list[int], rest: int) -> None:
+    total = sum(points) + rest
+    told = verdict([Fraction(100 * each, total) for each in points] if total else [Fraction(0)])
+
+    shown = sum(lost for _, lost in deductions(told))
+
+    assert shown + round(float(score_text(told)) * 100) == 10_000
+    assert all(abs(Fraction(lost, 100) - finding.lost) < Fraction(1, 100) for finding, lost in deductions(told))
+
+
+def test_a_full_score_has_no_table_and_no_score_no_text() -> None:
+    full = verdict([Fraction(0)])
+
+    assert (score_text(full), score_table(full)) == ("100", None)
+    assert (score_text(replace(full, score=None)), deductions(replace(full, score=None))) == ("", ())
+
+
+def measured(lines: str, *goals: str) -> Page:
+    comparison = compared(measure(report({"A": numbered("p")}), cover({"src/a.py": lines})))
+    return page(comparison, rules=replace(policy(), goals=tuple(Goal(coverage=Fraction(goal)) for goal in goals)))
+
+
+@pytest.mark.parametrize(
+    ("lines", "goals", "told"),
+    [
+        ("hhmm", (), ""),
+        ("hhmm", ("1/2",), "The target of the policy is reached."),
+        ("hhmm", ("1/4", "1/2"), "All 2 targets of the policy are reached."),
+        ("hhmm", ("3/4",), "**Next target:** 50.00% → 75%: 1 more covered line; largest uncovered: `src/a.py` 2."),
+        ("", ("3/4",), ""),
+    ],
+)
+def test_the_next_target(lines: str, goals: tuple[str, ...], told: str) -> None:
+    assert named.goal_text(measured(lines, *goals)) == told
+
+
+def test_a_clean_run_stays_three_lines_with_goals_and_components() -> None:
+    side = measure(report({"A": numbered("p")}), cover({"src/a.py": "hhhm"}), commit="b" * 40)
+    mine = measure(report({"A": numbered("p")}), cover({"src/a.py": "hhhm"}))
+    part = Component(name="all", paths=("src/**",), minimum=Fraction(1, 2))
+    rules = replace(policy(components=Level.BLOCK), components=(part,), goals=(Goal(coverage=Fraction(9, 10)),))
+
+    text = comment.render(page(compared(mine, baseline(side), diff=changes(change("b.md", [1]))), rules=rules))
+
+    assert len(text.strip().split("\n\n")) == 4  # and the hidden marker
+
+
+def test_a_suite_by_another_name_is_no_new_one() -> None:
+    slow = {"A": numbered("ppp")}
+    before = with_legs(leg(slow, group="results-1", seconds=1.0), commit="b" * 40)
+    after = with_legs(leg(slow, group="results-2", seconds=3.0))
+
+    told = page(compared(after, baseline(before)))
+    slowest, slower = slowest_table(told), slower_table(told)
+
+    assert slowest is not None
+    assert [row[-2:] for row in slowest[1].rows] == [("3.00 s", "+2.00 s")] * 3
+    assert slower is not None
+    assert slower[0] == "Slower than on the base: 3 tests"
+
+
+def test_without_a_base_nothing_is_slower() -> None:
+    told = page(compared(measure(report({"A": numbered("p")}))))
+
+    assert slower_table(told) is None
+
+
+def carried(*names: str) -> Page:
+    one = page(compared(measure(report({"A": numbered("p")}))))
+    legs = tuple(leg({"A": numbered("p")}, group=name) for name in names)
+    return replace(one, comparison=replace(one.comparison, carried=legs))
+
+
+def test_carried_suites_are_told_by_name_and_harmless() -> None:
+    assert ruling.carried_line(carried()) == ""
+    assert (
+        ruling.carried_line(carried("a|b", "@team"))
+        == "Carried from the base, not run for this change: `a|b`, `@team`."
+    )
+    many = ruling.carried_line(carried(*(f"s{number}" for number in range(12))))
+    assert many.endswith("`s9` and 2 more.")
+
+
+@pytest.mark.parametrize(
+    ("waiver", "told"),
+    [
+        (Waiver(label="ok", by="ann", when="2026-11-20T09:30:00Z"), ", set by `ann` on 2026-11-20: `rule-0`."),
+        (Waiver(label="ok", by="ann", when="<b>"), "`ok`, set by `ann`: `rule-0`."),
+        (Waiver(label="ok"), "Waived by the label `ok`: `rule-0`."),
+        (None, ""),
+    ],
+)
+def test_a_waiver_is_told_with_who_set_it(waiver: Waiver | None, told: str) -> None:
+    one = page(compared(measure(report({"A": numbered("p")}))))
+    excused = verdict([Fraction(5)])
+    excused = replace(excused, findings=(replace(excused.findings[0], waived=True),))
+    shown = ruling.waiver_line(replace(one, verdict=excused, comparison=replace(one.comparison, waiver=waiver)))
+
+    assert shown.endswith(told)
+    assert bool(shown) is bool(told)
+
+
+def resting(*items: Exhibit, total: int = 0) -> Page:
+    diff = changes(change("gone.yml", status="removed"), change("kept.yml", [1]))
+    one = page(compared(measure(report({"A": numbered("p")})), diff=diff))
+    finding = verdict([Fraction(5)]).findings[0]
+    finding = replace(finding, evidence=Exhibits(items=items, total=total or len(items)))
+    return replace(one, verdict=replace(one.verdict, findings=(finding,)))
+
+
+def test_evidence_is_linked_where_the_file_is_in_the_repository() -> None:
+    files = [Exhibit(kind="file", name=name, file=name) for name in ("kept.yml", "gone.yml")]
+    text = ruling.evidence_text(resting(*files, Exhibit(kind="report", name="out/a.xml")), long=False)
+
+    assert "[`kept.yml`](https://github.com/acme/widgets/blob/" in text
+    assert "; `gone.yml`; `out/a.xml`" in text
+
+
+def test_evidence_is_cut_and_counted() -> None:
+    files = [Exhibit(kind="report", name=f"r{number}.xml") for number in range(20)]
+
+    assert ruling.evidence_text(resting(*files, total=33), long=False).endswith("`r4.xml`; and 28 more")
+    assert ruling.evidence_text(resting(*files, total=33), long=True).endswith("`r19.xml`; and 13 more")
+
+
+def test_what_stands_in_lists_is_no_evidence_beside_them() -> None:
+    assert ruling.evidence_text(resting(Exhibit(kind="test", name="A::a")), long=True) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("5 more lines are not covered, 91.66% after 100%", "5 more lines are not covered, 91.66% after 100%"),
+        ("was '@team'", "`was '@team'`"),
+        ("see www.example.org", "`see www.example.org`"),
+        ("at e4f5a6b0", "`at e4f5a6b0`"),
+        ("a*b*", "`a*b*`"),
+        ("", "(no name)"),
+    ],
+)
+def test_a_remark_is_code_as_soon_as_it_could_be_more(text: str, shown: str) -> None:
+    assert aside(text) == shown
+
+
+def test_a_quarantined_failure_tells_why_and_until_when() -> None:
+    one = page(compared(measure(report({"A": numbered("ff")}))))
+    tests = replace(one.comparison.tests, quarantined=one.comparison.tests.new_failures, new_failures=())
+    excuse = Excuse(reason="the | clock", expires="2026-12-31")
+    told = replace(
+        one, comparison=replace(one.comparison, tests=tests), parts=replace(one.parts, excuses=(excuse, None))
+    )
+
+    section = moved.quarantined(told)
+
+    assert section is not None
+    assert [row[-1] for row in section.table.rows] == ["2026-12-31: `the | clock`", "–"]
+
+
+def test_the_entry_that_holds_longest_excuses() -> None:
+    entries = tuple(
+        Quarantine(tests=(pattern,), reason=reason, expires=day)
+        for pattern, reason, day in (
+            ("A::*", "old", "2020-01-01"),
+            ("A::*", "new", "2030-01-01"),
+            ("B::*", "b", "2031-01-01"),
+        )
+    )
+    comparison = compared(measure(report({"A": numbered("f")})))
+    tests = replace(comparison.tests, quarantined=comparison.tests.new_failures, new_failures=())
+
+    told = page(replace(comparison, tests=tests), rules=replace(policy(), quarantine=entries))
+
+    assert told.parts.excuses == (Excuse(reason="new", expires="2030-01-01"),)
+
+
+def test_the_summary_is_the_long_form() -> None:
+    told = page(compared(measure(report({"A": numbered("pf")}))))
+
+    assert "### How the verdict was reached" in summary.render(told)
+    assert "<summary>How the verdict was reached" in comment.render(told)
