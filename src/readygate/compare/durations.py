@@ -96,6 +96,7 @@ def slower(head: Snapshot, base: Snapshot, *, factor: Fraction, seconds: Fractio
     return tuple(sorted(found.values(), key=lambda row: (-_gain(row), row.test)))
 
 
+@once
 def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
     """How many times as long most tests take as on the base, at least 1; 1 where too few say so."""
     ratios = [
@@ -108,6 +109,7 @@ def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
     return max(Fraction(1), Fraction(median(ratios))) if len(ratios) >= ENOUGH else Fraction(1)
 
 
+@once
 def shared_time(head: Snapshot, base: Snapshot) -> SharedTime:
     """Add up the seconds of all tests that both sides have: an added test makes no other slower."""
     now = before = 0.0
