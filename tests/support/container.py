@@ -112,7 +112,12 @@ def run_inside(image: str, *command: str, workspace: Path | None = None) -> subp
     mount = (
         () if workspace is None else ("--volume", f"{workspace}:/github/workspace", "--workdir", "/github/workspace")
     )
-    return call_script("engine", "run", "--rm", *mount, "--entrypoint", command[0], image, *command[1:])
+    arguments = ("run", "--rm", *mount, "--entrypoint", command[0], image, *command[1:])
+    done = call_script("engine", *arguments)
+    if done.returncode == 0 and not done.stdout and not done.stderr:
+        # podman may lose what a short program says; whoever says nothing says it again
+        done = call_script("engine", *arguments)
+    return done
 
 
 def read_outputs(text: str) -> dict[str, str]:
