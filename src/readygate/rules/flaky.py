@@ -41,7 +41,21 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         todo=(f"find out what {it} {'depends' if number == 1 else 'depend'} on: a flaky test hides real failures.",),
         short=count(number, "flaky test"),
         evidence=_exhibits.tests(found, comparison),
+        # a test that failed on the base got better; were it to block, failing for good would be the way past
+        ceiling=Level.BLOCK if tests.known_flaky or not _all_better(comparison) else Level.WARN,
     )
+
+
+def _all_better(comparison: Comparison) -> bool:
+    """Whether every test that passed at the second try failed on the base, on the same legs."""
+    base = {(leg.group, leg.leg): leg for leg in comparison.base.legs} if comparison.base else {}
+
+    def failed(change: TestChange, leg: str) -> bool:
+        known = base.get((change.id.group, leg))
+        block = known.blocks.get(change.id.class_name) if known else None
+        return block is not None and dict(block.items()).get(change.id.name, Outcome.PASSED) >= Outcome.FAILED
+
+    return all(failed(change, leg) for change in comparison.tests.flaky for leg in change.legs or ("",))
 
 
 def _summary(failing: int, passing: int) -> str:
@@ -75,7 +89,7 @@ RULE = Rule(
     "the change, and hide what "
     "would. Only runs of the base branch make the record: a change cannot make its own tests known to be flaky. A test "
     "that fails in the latest run of the base is an inherited failure. Where this rule is off, no failure is taken for "
-    "flaky, and each is new.",
+    "flaky, and each is new. A test that failed on the base, too, and passes at the second try now, only warns.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,
     weight=47,
