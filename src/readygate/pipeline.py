@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -72,7 +71,7 @@ def run(
     rules = paths(known)
     measured = build(target.measured, evidence, rules, _provenance(desk, target, evidence), pattern=desk.settings.legs)
     book = rulebook(known.policy, target.base_ref, desk.settings.policy)
-    now = int(time.time())
+    now = int(desk.budget.clock.wall())
 
     def compared(policy: Policy) -> Comparison:
         return compare(
@@ -172,7 +171,7 @@ def keep(desk: Desk, page: Page, snapshot: Snapshot, store: Store) -> bool:
             gate,
             snapshot,
             gap_only=target.gap_only,
-            when=int(time.time()),
+            when=page.comparison.now,
             ready=page.verdict.ready,
             extra=extra,
         )

@@ -8,16 +8,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
-from unittest.mock import patch
 
 import pytest
+from tests.support.undated import without_zone
 
 from readygate import __version__
 from readygate.cli import main
@@ -68,10 +68,6 @@ PICTURES = {
 }
 
 
-THAT_DAY = 1_795_264_200
-"""When the real reports were made, in seconds since 1970: today they are older, which is told, too."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What was told of one run."""
@@ -93,11 +89,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     told.cache_clear()
 
 
+def undated(run: Path, folder: Path) -> Path:
+    """The reports of a real run without the zone of their times: their age must not decide what is shown."""
+    for side in ("base", "head"):
+        made = folder / "undated" / run.name / side
+        made.mkdir(parents=True)
+        (made / "junit.xml").write_bytes(without_zone((run / side / "junit.xml").read_bytes()))
+        shutil.copy(run / side / "coverage.xml", made)
+    return folder / "undated" / run.name
+
+
 @cache
 def told(name: str, folder: Path) -> Told:
     """Judge a run, with its base where it has one."""
     real = name in REAL
-    run = CORPUS / ("real" if real else "replays") / name
+    run = undated(CORPUS / "real" / name, folder) if real else CORPUS / "replays" / name
     arguments = ["report", "--root", str(run / "head"), "--output", str(folder / name)]
     arguments += [
         "--tests",
@@ -106,7 +112,7 @@ def told(name: str, folder: Path) -> Told:
     ]
     if real:
         clone = folder / f"{name}.git-clone"
-        subprocess.run(["git", "clone", "-q", str(run / "repo.bundle"), str(clone)], check=True)
+        subprocess.run(["git", "clone", "-q", str(CORPUS / "real" / name / "repo.bundle"), str(clone)], check=True)
         base = folder / f"{name}-base"
         main(["report", "--root", str(run / "base"), "--repo", str(clone), "--tests", "junit.xml", "--coverage",
               "coverage.xml", "--commit", commit(clone, "main~1"), "--output", str(base)])  # fmt: skip
@@ -114,8 +120,7 @@ def told(name: str, folder: Path) -> Told:
         arguments += ["--branch", "main", "--base", str(base / "readygate.snapshot")]
     elif (run / "base").is_dir():
         arguments += ["--base", str(run / "base")]
-    with patch("readygate.pipeline.time", SimpleNamespace(time=lambda: THAT_DAY)):
-        main(arguments)
+    main(arguments)
     text = (folder / name / "comment.md").read_text(encoding="utf-8")
     body = text.partition("<!-- readygate:comment")[0].strip().replace(f"Readygate {__version__}", "Readygate")
     return Told(comment=body, report=json.loads((folder / name / "report.json").read_text(encoding="utf-8")))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ import pytest
 from tests.e2e.support import Done, ImageRunner, Runner
 from tests.fakes.github import FakeGitHub
 from tests.support.container import image
+from tests.support.undated import without_zone
 
 __all__ = ["image"]
 
@@ -103,9 +103,6 @@ def hub() -> Iterator[FakeGitHub]:
         assert not server.unexpected
 
 
-_ZONE = re.compile(rb'(timestamp="[^"+]*)\+00:00"')
-
-
 def load(hub: FakeGitHub, package: str) -> tuple[str, str]:
     """Put a package's two commits into the repository: base on main, head on a topic branch."""
     git = ["git", "-C", str(hub.git_dir)]
@@ -125,7 +122,7 @@ def judge(runner: Runner, case: Case, coverage: str) -> Done:
     def files(side: str) -> dict[str, str | bytes]:
         folder = CORPUS / case.package / side
         # the reports are as old as the day they were made, which must not decide what this test sees
-        tests = _ZONE.sub(rb'\1"', (folder / "junit.xml").read_bytes())
+        tests = without_zone((folder / "junit.xml").read_bytes())
         return {"reports/junit.xml": tests, f"reports/{coverage}": (folder / coverage).read_bytes()}
 
     patterns = {"tests": "reports/junit.xml", "coverage": f"reports/{coverage}"}
