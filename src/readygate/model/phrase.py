@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -27,3 +28,13 @@ def listed(names: tuple[str, ...], limit: int) -> Phrase:
     if len(names) > limit:
         parts.append(f" and {len(names) - limit:,} more")
     return tuple(parts)
+
+
+def sentences(facts: Sequence[Phrase], limit: int) -> Phrase:
+    """Write the first facts as sentences, and how many more there are."""
+    parts: list[str | Name] = []
+    for fact in facts[:limit]:
+        parts += [" " if parts else "", *fact, "."]
+    if len(facts) > limit:
+        parts.append(f" And {len(facts) - limit:,} more.")
+    return tuple(part for part in parts if part)

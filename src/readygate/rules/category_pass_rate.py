@@ -6,7 +6,7 @@ from readygate.compare.categories import category_results
 from readygate.figures import limit, needed, percent
 from readygate.model.comparison import Comparison
 from readygate.model.parts import CategoryResult
-from readygate.model.phrase import Name, Phrase, count, listed
+from readygate.model.phrase import Name, Phrase, count, listed, sentences
 from readygate.model.policy import Policy
 from readygate.model.report import TestReport
 from readygate.model.verdict import Level
@@ -30,16 +30,11 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return passes(f"{count(len(parts), 'category', 'categories')} as asked")
     told = sorted((*missed, *empty), key=lambda part: (part not in missed, part.name))
     fact = _fact(len(missed), len(empty))
-    detail: list[str | Name] = []
-    for part in told[:TOLD]:
-        detail += [" " if detail else "", *_told(part), "."]
-    if len(told) > TOLD:
-        detail.append(f" And {len(told) - TOLD:,} more.")
     return Judgement(
         result=Result.BROKEN,
         summary=(f"{fact}: ", *listed(tuple(part.name for part in told), TOLD)),
         title=(f"{fact[0].upper()}{fact[1:]}.",),
-        detail=tuple(detail),
+        detail=sentences([_told(part) for part in told], TOLD),
         todo=(*_todo(told[0]), "."),
         short=fact,
         evidence=_exhibits.named("category", [part.name for part in told]),

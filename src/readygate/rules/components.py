@@ -6,7 +6,7 @@ from readygate.compare.components import component_results
 from readygate.figures import allowed, decimal, limit, needed, percent
 from readygate.model.comparison import Comparison
 from readygate.model.parts import ComponentResult
-from readygate.model.phrase import Name, Phrase, count, listed
+from readygate.model.phrase import Name, Phrase, count, listed, sentences
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes, uncertain_coverage
@@ -32,16 +32,11 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     told = sorted((*missed, *unmeasured), key=lambda part: (not part.critical, part.unmeasured, part.name))
     blocks = any(part.critical for part in missed)
     fact = _fact(len(missed), len(unmeasured))
-    detail: list[str | Name] = []
-    for part in told[:TOLD]:
-        detail += [" " if detail else "", *_told(part), "."]
-    if len(told) > TOLD:
-        detail.append(f" And {len(told) - TOLD:,} more.")
     return Judgement(
         result=Result.BROKEN,
         summary=(f"{fact}: ", *listed(tuple(part.name for part in told), TOLD)),
         title=(f"{fact}.",),
-        detail=tuple(detail),
+        detail=sentences([_told(part) for part in told], TOLD),
         todo=(*_todo(told[0]), "."),
         short=fact,
         evidence=_exhibits.named("component", [part.name for part in told]),
