@@ -104,6 +104,35 @@ class TestProject:
         found = delta({"a.py": "hm"}, {"a.py": "hh"}, diff)
         assert found == CoverageDelta(base=ratio(2, 2), base_branches=None, kept={"a.py": ratio(2, 2)})
 
+    @pytest.mark.parametrize(
+        "diff",
+        [
+            None,
+            changes(
+                change("c.py", status="removed"), change("n.py", status="renamed", old_path="o.py"), complete=False
+            ),
+        ],
+    )
+    def test_without_the_whole_diff_a_file_that_may_still_be_there_is_gone(self, diff: Changes | None) -> None:
+        found = delta({"a.py": "h"}, {"a.py": "h", "b.py": "h", "c.py": "h", "o.py": "h", "e.py": ".."}, diff)
+        assert found.gone == (("b.py", "n.py") if diff else ("b.py", "c.py", "o.py"))
+
+    def test_without_the_diff_the_files_of_the_repository_tell_what_was_deleted(self) -> None:
+        found = compare_coverage(
+            coverage({"a.py": "h"}),
+            coverage({"a.py": "h", "b.py": "h", "c.py": "h"}),
+            changes=None,
+            changes_note="",
+            since_baseline=None,
+            files=frozenset({"a.py", "c.py"}),
+        )
+        assert found is not None
+        assert found.delta is not None
+        assert found.delta.gone == ("c.py",)
+
+    def test_a_file_that_was_rewritten_and_is_not_measured_is_gone(self) -> None:
+        assert delta({"a.py": "h"}, {"a.py": "h", "b.py": "h"}, changes(change("b.py", [1], [1]))).gone == ("b.py",)
+
     def test_a_file_that_nobody_measures_may_lack_its_diff(self) -> None:
         diff = changes(change("a.py"), change("package-lock.json", shown=False))
         found = delta({"a.py": "hm"}, {"a.py": "hh", "gone.py": "h"}, diff)

@@ -69,6 +69,9 @@ def ran(letters: str, base: str = "pppppppp", **more: Any) -> Case:
     return Case(head=both({"A": numbered(letters)}), base=both({"A": numbered(base)}, commit=BASE), **more)
 
 
+COVERAGE_WARNS = "rules: {coverage-drop: warn, patch-coverage: off, new-exclusions: warn}"
+
+
 def lines(head: Mapping[str, str], base: Mapping[str, str] = FILES, *files: Any, **more: Any) -> Case:
     given = {"diff": changes(*files)} if files else {}
     return Case(head=both(files=head), base=both(files=base, commit=BASE), **{**given, **more})
@@ -342,14 +345,14 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
         "|reports-complete",
     ),
     (
-        "file no longer measured, too small to hide a drop",
+        "file of a single line no longer measured",
         lambda: lines(FILES, {**FILES, "src/version.py": "h"}, change("b.md", [1])),
-        "|reports-complete",
+        ("reports-complete|", "reports-complete|", "|reports-complete"),
     ),
     (
         "file no longer measured, of which nothing was covered",
         lambda: lines(FILES, {**FILES, "src/dead.py": "m" * 50}, change("b.md", [1])),
-        "|reports-complete",
+        ("reports-complete|", "reports-complete|", "|reports-complete"),
     ),
     (
         "small file no longer measured, and others fell by what is just allowed",
@@ -361,9 +364,24 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
         ("reports-complete|", "reports-complete|", "|reports-complete"),
     ),
     (
-        "file no longer measured, and no rule of the policy asks for coverage to stay",
-        lambda: lines(COVERAGE_GONE, FILES, change("b.md", [1]), policy="rules: {coverage-drop: off}"),
+        "file no longer measured, and no rule about coverage blocks",
+        lambda: lines(COVERAGE_GONE, FILES, change("b.md", [1]), policy=COVERAGE_WARNS),
         "|reports-complete",
+    ),
+    (
+        "file no longer measured, and coverage has only a minimum",
+        lambda: lines(
+            COVERAGE_GONE,
+            FILES,
+            change("b.md", [1]),
+            policy="rules: {coverage-drop: off, patch-coverage: off, coverage-min: {level: block, minimum: 10}}",
+        ),
+        "reports-complete|",
+    ),
+    (
+        "file not measured, of which it is not known whether it was deleted",
+        lambda: lines(COVERAGE_GONE, FILES, diff=None),
+        ("reports-complete|", "reports-complete|", "|reports-complete"),
     ),
     (
         "uncovered file added",
@@ -408,7 +426,7 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
     (
         "component no longer measured",
         lambda: lines({"src/app.py": FILES["src/app.py"]}, policy=COMPONENTS % (10, "true")),
-        ("components reports-complete|", "components reports-complete|", "components|reports-complete"),
+        "components reports-complete|",
     ),
     (
         "component fell, and the project did not",

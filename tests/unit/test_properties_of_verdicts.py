@@ -122,16 +122,29 @@ def worse_line(head: Side, pick: random.Random) -> Side | None:
     return replace(head, lines={**known, path: known[path][:at] + "m" + known[path][at + 1 :]})
 
 
-def less_reported(head: Side, base: Side, pick: random.Random) -> Side | None:
-    """A report removed that the base had: of a leg, of a suite, of coverage."""
+def less_reported(head: Side, base: Side, diff: Changes | None, pick: random.Random) -> Side | None:
+    """A report removed that the base had: of a leg, of a suite, of coverage, of one file's coverage.
+
+    A file that has no line to measure any more may be missing, so that one is left alone.
+    """
     both = [key for key in head.suites if key in base.suites]
-    kinds = [*both, *(["coverage"] if head.lines else [])]
+    files = [path for path in head.lines or {} if still_measurable(path, base, diff)]
+    kinds = [*both, *(["coverage"] if head.lines else []), *files]
     if not kinds:
         return None
     kind = pick.choice(kinds)
     if kind == "coverage":
         return replace(head, lines=None)
+    if kind in files:
+        return replace(head, lines={path: some for path, some in (head.lines or {}).items() if path != kind})
     return replace(head, suites={key: some for key, some in head.suites.items() if key != kind})
+
+
+def still_measurable(path: str, base: Side, diff: Changes | None) -> bool:
+    """Whether a file has lines that the base measured and the change keeps, or lines that the change adds."""
+    measured = {number for number, letter in enumerate((base.lines or {}).get(path, ""), 1) if letter in "hm"}
+    (edit,) = [file for file in diff.files if file.path == path] if diff else [change(path)]
+    return bool(measured - set(edit.removed) or (measured and edit.added))
 
 
 @settings(max_examples=250, deadline=None)
@@ -150,7 +163,7 @@ def test_worse_input_never_makes_ready(
     assume(sum(any(letter != "." for letter in some) for some in (base.lines or {}).values()))
     chosen = POLICIES[name]
     before = judge(between(head, base, diff, past, chosen), chosen)
-    worse = (worse_test(head, pick), worse_line(head, pick), less_reported(head, base, pick))[kind]
+    worse = (worse_test(head, pick), worse_line(head, pick), less_reported(head, base, diff, pick))[kind]
     assume(worse is not None and not before.ready)
     assert worse is not None
     assert not judge(between(worse, base, diff, past, chosen), chosen).ready, (before.reason, worse)

@@ -34,7 +34,8 @@ class Terms:
         triage: what excuses a failure.
         parts: suites that need not run where a change does not touch them.
         now: seconds since 1970.
-        paths: how paths of traces become paths of the repository, to know the project's own code in them.
+        paths: how paths of traces become paths of the repository, to know the project's own code in them, and which
+            files the repository has.
     """
 
     triage: Triage = Triage()
@@ -91,6 +92,7 @@ def compare(
             changes=changes,
             changes_note=changes_note,
             since_baseline=since_baseline,
+            files=terms.paths.files if terms.paths else None,
         ),
         changes=_sorted(changes),
         docs_only=is_docs_only(changes),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import PurePosixPath
 
 from readygate.compare.exclusions import newly_excluded
@@ -24,8 +24,19 @@ def compare_coverage(
     changes: Changes | None,
     changes_note: str,
     since_baseline: Changes | None,
+    files: Container[str] | None = None,
 ) -> CoverageComparison | None:
-    """Compare the coverage of both sides; None if the head measured none."""
+    """Compare the coverage of both sides; None if the head measured none.
+
+    Args:
+        head: what this run covered.
+        base: what the base covered.
+        changes: what the change adds and removes.
+        changes_note: why that is unknown.
+        since_baseline: what changed since the base.
+        files: the repository's files, to tell one that was deleted from one that is no longer measured where what
+            changed since the base is unknown; None if they are unknown, too.
+    """
     if head is None:
         return None
     return CoverageComparison(
@@ -34,7 +45,7 @@ def compare_coverage(
         branches=head.branches(),
         patch=None if changes is None else patch_coverage(head, changes),
         patch_note=changes_note if changes is None else "",
-        delta=None if base is None else _delta(head, base, since_baseline),
+        delta=None if base is None else _delta(head, base, since_baseline, files),
     )
 
 
@@ -86,13 +97,9 @@ def _patch_file(file: FileCoverage, change: FileChange) -> PatchFile:
     )
 
 
-def _delta(head: Coverage, base: Coverage, since: Changes | None) -> CoverageDelta:
+def _delta(head: Coverage, base: Coverage, since: Changes | None, files: Container[str] | None) -> CoverageDelta:
     if since is None or not since.complete:
-        return CoverageDelta(
-            base=base.lines(),
-            base_branches=base.branches(),
-            kept={file.path: _ratio(file.lines) for file in base.files},
-        )
+        return _plain_delta(head, base, since, files)
     changed = {file.old_path or file.path: file for file in since.files if file.status != "added"}
     now = {file.path: file for file in head.files}
     unchanged_base, unchanged_head, gone = [], [], []
@@ -107,7 +114,7 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None) -> CoverageDel
         kept_by[path] = kept
         mine = now.get(path)
         if mine is None:
-            if kept.total:  # a file without a line to measure may be left out of a report
+            if kept.total or (change is not None and change.added):  # one without any line to measure may be left out
                 gone.append(path)
             continue
         if change is not None and not change.shown:
@@ -125,6 +132,26 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None) -> CoverageDel
         kept=kept_by,
         excluded=newly_excluded(head, base, since),
     )
+
+
+def _plain_delta(head: Coverage, base: Coverage, since: Changes | None, files: Container[str] | None) -> CoverageDelta:
+    """Both sides as they are, where it is not known, or not wholly, what changed between them.
+
+    A file that this run does not measure is taken for no longer measured, unless it is known to be deleted or renamed:
+    what is missing could hide anything.
+    """
+    known = {file.old_path or file.path: file for file in since.files if file.status != "added"} if since else {}
+    now = {file.path for file in head.files}
+    kept, gone = {}, []
+    for file in base.files:
+        change = known.get(file.path)
+        if change is not None and change.status == "removed":
+            continue
+        path = change.path if change else file.path
+        kept[path] = _ratio(file.lines)
+        if file.total and path not in now and (change is not None or files is None or path in files):
+            gone.append(path)
+    return CoverageDelta(base=base.lines(), base_branches=base.branches(), kept=kept, gone=tuple(sorted(gone)))
 
 
 def _without(lines: bytes, numbers: tuple[int, ...]) -> bytes:

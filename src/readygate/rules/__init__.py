@@ -96,6 +96,7 @@ class Rule:
         points: what it takes off the readiness score when it blocks, of as many as all evaluated rules have together;
             half of it when it warns.
         last: it looks at the score, which the other rules make.
+        coverage: files that are left out of the measurement could hide what it asks for.
         always: it is asked even where it is off, and told if what it finds has a floor.
     """
 
@@ -111,6 +112,7 @@ class Rule:
     key: str = ""
     points: int = 10
     last: bool = False
+    coverage: bool = False
     always: bool = False
 
 

@@ -104,4 +104,5 @@ RULE = Rule(
     weight=54,
     key="components",
     points=20,
+    coverage=True,
 )

@@ -123,6 +123,7 @@ RULE = Rule(
     "was deleted, or no longer runs), and did the total fall although the changed lines are poorly covered. A fall "
     "that well covered changes explain only warns. If a file that the base measured is still in the repository and "
     "no longer measured, the sides do not compare, and the rule says so instead of showing a drop that is none; "
-    "reports-complete then blocks if that could hide one.",
+    "reports-complete then says which.",
     points=30,
+    coverage=True,
 )

@@ -52,4 +52,5 @@ RULE = Rule(
         )
     },
     points=20,
+    coverage=True,
 )

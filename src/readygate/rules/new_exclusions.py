@@ -60,4 +60,5 @@ RULE = Rule(
     judge=judge,
     weight=68,
     points=10,
+    coverage=True,
 )

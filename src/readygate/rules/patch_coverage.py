@@ -80,4 +80,5 @@ RULE = Rule(
     "without code do not count. If no changed line is measured the rule passes. A file whose diff GitHub leaves out "
     "because of its size counts with all of its lines.",
     points=10,
+    coverage=True,
 )

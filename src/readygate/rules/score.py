@@ -42,5 +42,6 @@ RULE = Rule(
         "minimum": Option(default=None, unit="percent", says="least score, of 100", more_is_stricter=True),
     },
     points=0,
+    coverage=True,
     last=True,
 )

@@ -51,4 +51,5 @@ RULE = Rule(
     judge=judge,
     weight=85,
     points=5,
+    coverage=True,
 )
