@@ -14,6 +14,7 @@ from readygate.log import quiet_json
 from readygate.model.coverage import merge_files
 from readygate.model.report import Problem, Report, Severity, StatedReport, TestReport
 from readygate.model.secrets import redact
+from readygate.model.tests import Counts
 from readygate.sources.archives import unpack
 from readygate.sources.workspace import Found
 
@@ -26,6 +27,8 @@ FIELDS = (
     "failed",
     "errored",
     "skipped",
+    "words",
+    "attempts",
     "lines_covered",
     "lines_total",
     "branches_covered",
@@ -50,7 +53,8 @@ def inspect_files(names: Sequence[str]) -> int:
 def inspect_file(found: Found) -> dict[str, Any]:
     """What one file was taken for and why, and its figures; None for what it does not hold.
 
-    Tests are counted as executions.
+    Tests are counted as executions. Beside them stand the words by which the report tells outcomes, each with how often
+    it says so, because several of them may count as one outcome; and the attempts at the tests, where it lists each.
     """
     row: dict[str, Any] = dict.fromkeys(FIELDS)
     row["file"] = found.source.name
@@ -77,18 +81,25 @@ def _why(source: Source) -> str:
     return "" if isinstance(chosen, Problem) else chosen[1]
 
 
+def _counts(counts: Counts) -> dict[str, int]:
+    return {
+        "tests": counts.total,
+        "passed": counts.passed,
+        "failed": counts.failed,
+        "errored": counts.errored,
+        "skipped": counts.skipped,
+    }
+
+
 def figures(report: Report) -> dict[str, Any]:
     """Kind, format and counts of a report."""
     row: dict[str, Any] = {"format": report.format}
     if isinstance(report, TestReport):
-        counts = report.executions
         return row | {
             "kind": "tests",
-            "tests": counts.total,
-            "passed": counts.passed,
-            "failed": counts.failed,
-            "errored": counts.errored,
-            "skipped": counts.skipped,
+            **_counts(report.executions),
+            "words": {redact(word): number for word, number in report.words.items()} or None,
+            "attempts": _counts(report.attempts) if report.attempts else None,
         }
     if isinstance(report, StatedReport):  # totals that no line backs; a note among the problems says so
         lines, branches = report.lines(), report.branches()

@@ -46,6 +46,8 @@ class TestReport:
         seconds: the sum of the tests' durations.
         properties: properties of the suites, for the names of matrix legs.
         written: the newest time that the report states with a zone, in seconds since 1970; None without one.
+        words: how often the report uses each of its words for an outcome, where its format has such words.
+        attempts: counts of all attempts at the tests, where the report lists each.
     """
 
     __test__ = False
@@ -58,6 +60,8 @@ class TestReport:
     problems: tuple[Problem, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
     written: float | None = None
+    words: Mapping[str, int] = field(default_factory=dict)
+    attempts: Counts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.reading import Tests, by_name, check_cut_document, figures, named_tests, notes, only, read, rows
 
 from readygate.formats.tests.playwright import FORMAT
-from readygate.model.tests import Outcome
+from readygate.model.tests import Counts, Outcome
 
 WORDS = {"p": ("expected", "passed"), "f": ("unexpected", "failed"), "s": ("skipped", "skipped")}
 
@@ -52,6 +52,20 @@ def document(*specs: dict[str, Any], **more: Any) -> str:
 def test_one_test_whatever_its_attempts(test: dict[str, Any], letter: str) -> None:
     report = read(FORMAT, document(spec("adds", test)))
     assert rows(report) == {("a.spec.ts > Cart", "adds"): letter}
+
+
+def test_attempts_are_told_beside_the_tests() -> None:
+    cases = (
+        case("flaky", "failed", "timedOut", "passed"),
+        case("expected", "failed", expectedStatus="failed"),
+        case("skipped", "skipped"),
+        case("skipped", "interrupted"),
+    )
+    report = read(FORMAT, document(spec("adds", *cases)))
+
+    assert report.attempts == Counts(passed=2, failed=2, errored=1, skipped=1)
+    assert report.words == {"flaky": 1, "expected": 1, "skipped": 2}
+    assert report.executions.total == 4
 
 
 def test_projects_are_told_apart() -> None:

@@ -11,7 +11,7 @@ from readygate.formats.tests._seconds import MAX_SECONDS, seconds_of
 from readygate.model import late
 from readygate.model.identity import stable_name, stable_names
 from readygate.model.report import Problem, Severity, TestReport
-from readygate.model.tests import Detail, Outcome
+from readygate.model.tests import Detail, Outcome, count_outcomes
 from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ class Book:
         self._nameless = 0
         self._bad_times = 0
         self._words: dict[str, int] = {}
+        self._strange: dict[str, int] = {}
+        self._attempts = bytearray()
         self._wrong: list[tuple[str, str]] = []
         self._wrong_count = 0
         self._problems: list[Problem] = []
@@ -115,11 +117,16 @@ class Book:
         """Return what a word of the report counts as; one that is not in the table is an error, with a note."""
         found = table.get(word)
         if found is not None:
+            self._words[word] = self._words.get(word, 0) + 1
             return found
         shown = clean(word)[:40]
-        if shown in self._words or len(self._words) < 100:
-            self._words[shown] = self._words.get(shown, 0) + 1
+        if shown in self._strange or len(self._strange) < 100:
+            self._strange[shown] = self._strange.get(shown, 0) + 1
         return Outcome.ERRORED
+
+    def attempt(self, outcome: Outcome) -> None:
+        """Take down how one attempt at a test ended; attempts are told beside the tests and count nowhere."""
+        self._attempts.append(outcome)
 
     def seconds(self, text: str) -> float:
         """Return the seconds that a text means; 0 and a note if it means none."""
@@ -159,6 +166,8 @@ class Book:
             problems=(*self._problems, *self._notes(), *self._details.problems()),
             properties=properties or {},
             written=self.clock.newest,
+            words=self._words | self._strange,
+            attempts=count_outcomes(self._attempts) if self._attempts else None,
         )
 
     def _notes(self) -> list[Problem]:
@@ -169,9 +178,9 @@ class Book:
         if self._bad_times:
             todo = "they count as 0 s; outcomes are not touched"
             found.append(note(f"durations that are no numbers of seconds: {self._bad_times:,}", todo=todo))
-        if self._words:
-            first, count = next(iter(self._words.items()))
-            others = f", and {len(self._words) - 1:,} other words" if len(self._words) > 1 else ""
+        if self._strange:
+            first, count = next(iter(self._strange.items()))
+            others = f", and {len(self._strange) - 1:,} other words" if len(self._strange) > 1 else ""
             found.append(
                 note(
                     f"a result that is none of this format: '{first}' ({count:,} times){others}",

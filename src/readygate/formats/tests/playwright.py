@@ -99,6 +99,8 @@ class _Reader:
         if word in self._seen:
             self._seen[word] += 1
         outcome = max(self._book.outcome(STATUSES, word), _by_attempts(test, results))
+        for result in results:
+            self._book.attempt(_of_attempt(test, loose(result.get("status"))))
         project = keys.text(test.get("projectName"), f"{place}.projectName", optional=True)
         seconds = sum(keys.number(result.get("duration"), f"{place}.results.duration") for result in results)
         path, title = names
@@ -113,10 +115,21 @@ def _by_attempts(test: dict[str, Any], results: list[dict[str, Any]]) -> Outcome
     ran = [word for word in words if word not in {"skipped", "interrupted"}]
     if not ran:
         return Outcome.ERRORED if "interrupted" in words else Outcome.PASSED  # nothing more than `status` says
-    expected = loose(test.get("expectedStatus")) or "passed"
+    expected = _expected(test)
     if ran[-1] == expected:
         return Outcome.FLAKY if any(word != expected for word in ran) else Outcome.PASSED
     return Outcome.FAILED
+
+
+def _of_attempt(test: dict[str, Any], word: str) -> Outcome:
+    """What became of one attempt."""
+    if word in {"skipped", "interrupted"}:
+        return Outcome.SKIPPED if word == "skipped" else Outcome.ERRORED
+    return Outcome.PASSED if word == _expected(test) else Outcome.FAILED
+
+
+def _expected(test: dict[str, Any]) -> str:
+    return loose(test.get("expectedStatus")) or "passed"
 
 
 def _errors(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
