@@ -30,7 +30,7 @@ _CUT = late.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?
 
 FILES_TOLD = 200
 """Up to how many files the log has a line for each; above, only for those with a problem."""
-MUCH = 20 << 20
+MUCH = 8 << 20
 """Bytes of files from which on they are read in several processes: that saves time, and costs a sixth of work more."""
 SLOW = 5.0
 """Seconds after which reading reports how far it is."""

@@ -14,9 +14,8 @@ from readygate.model.tests import SEPARATOR, ClassBlock, Detail, Leg, Outcome, T
 Blocks = Mapping[tuple[str, str], ClassBlock]
 Details = Mapping[tuple[TestId, str], Detail]
 
-_FAILED = bytes((Outcome.FAILED,))
-_ERRORED = bytes((Outcome.ERRORED,))
-_FAILING = late.compile(b"[" + _FAILED + _ERRORED + b"]")
+_OUTCOMES = tuple(Outcome)  # by value
+_FAILING = late.compile(b"[" + bytes((Outcome.FAILED, Outcome.ERRORED)) + b"]")
 
 
 def compare_tests(head: Measured, base: Snapshot | None, base_details: Details | None = None) -> TestComparison:
@@ -57,7 +56,7 @@ def _failures(
     for leg in head.legs:
         base_leg = base_legs.get((leg.group, leg.leg))
         for class_name, block in leg.blocks.items():
-            if _FAILED not in block.outcomes and _ERRORED not in block.outcomes:
+            if not _FAILING.search(block.outcomes):
                 continue
             known = base_leg.blocks.get(class_name) if base_leg else None
             names = index.names(block)
@@ -95,7 +94,7 @@ class _Index:
             return None
         names = self.names(block)
         at = bisect_left(names, name)
-        return Outcome(block.outcomes[at]) if at < len(names) and names[at] == name else None
+        return _OUTCOMES[block.outcomes[at]] if at < len(names) and names[at] == name else None
 
     def outcome(self, blocks: Blocks, test: TestId) -> Outcome | None:
         """The outcome of one test, None if there is no such test."""
@@ -110,7 +109,7 @@ def _of_groups(blocks: Blocks, groups: set[str]) -> Blocks:
 def _moves(now: Blocks, before: Blocks, index: _Index) -> dict[str, dict[TestId, Story]]:
     """Sort every test that changed into what became of it."""
     moved: dict[str, dict[TestId, Story]] = {"fixed": {}, "skipped": {}, "vanished": {}, "added": {}}
-    for key in now.keys() | before.keys():
+    for key in (*now, *(key for key in before if key not in now)):
         new, old = now.get(key), before.get(key)
         if new is not None and old is not None and new.outcomes == old.outcomes and new.names == old.names:
             continue
@@ -179,7 +178,7 @@ def _differing(
         names = index.names(new)
         for at, (was, after) in enumerate(zip(old.outcomes, new.outcomes, strict=True)):
             if was != after:
-                yield names[at], Outcome(was), Outcome(after)
+                yield names[at], _OUTCOMES[was], _OUTCOMES[after]
         return
     before = dict(old.items()) if old else {}
     now = dict(new.items()) if new else {}

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
     from xml.parsers.expat import XMLParserType
 
 _LONGEST_TAIL: Final = 1 << 16
 """Bytes of an incomplete tag that wait for their end."""
+
+
+class Row(NamedTuple):
+    """A row that was read.
+
+    Attributes:
+        lines: how many lines end in it.
+        enter: takes down what it says.
+    """
+
+    lines: int
+    enter: Callable[[], None]
 
 
 class Shortcut(Protocol):
@@ -30,8 +42,8 @@ class Shortcut(Protocol):
     def ready(self) -> bool:
         """Whether the reader is where a row may stand: in the content of an element, not in a CDATA section."""
 
-    def read(self, row: bytes) -> int:
-        """Read a row and return how many lines end in it; -1, and nothing done, if the parser must read it."""
+    def read(self, rows: list[bytes]) -> Sequence[Row | None]:
+        """Read rows, many at once because that is faster; None for each that the parser must read."""
 
 
 class Rows:
@@ -65,23 +77,28 @@ class Rows:
         yield from self._pieces(data)
 
     def _pieces(self, data: bytes) -> Iterator[bytes]:
-        shortcut, begin, at = self._shortcut, 0, 0
-        while shortcut.worth():
-            first, end = shortcut.row(data, at)
-            if first < 0:
-                break
+        shortcut, begin = self._shortcut, 0
+        bounds = list(self._bounds(data)) if shortcut.worth() else []
+        rows = shortcut.read([data[first:end] for first, end in bounds])
+        for (first, end), row in zip(bounds, rows, strict=True):
+            if row is None:
+                continue
             if first > begin:
                 yield self._give(data[begin:first])
-            row = data[first:end]
+            begin = first
             at_rest = self._parser.CurrentByteIndex == self._given  # else it holds the beginning of a tag or comment
-            lines = shortcut.read(row) if at_rest and shortcut.ready() else -1
-            if lines < 0:
-                yield self._give(row)
-            else:
-                self.lines += lines
-            begin = at = end
+            if at_rest and shortcut.ready():
+                row.enter()
+                self.lines += row.lines
+                begin = end
         if begin < len(data):
             yield self._give(data[begin:])
+
+    def _bounds(self, data: bytes) -> Iterator[tuple[int, int]]:
+        first, end = self._shortcut.row(data, 0)
+        while first >= 0:
+            yield first, end
+            first, end = self._shortcut.row(data, end)
 
     def _give(self, piece: bytes) -> bytes:
         self._given += len(piece)

@@ -39,11 +39,18 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Notation:
-    """How a language writes frames; `mark` must stand in a text before the pattern is tried."""
+    """How a language writes frames.
+
+    Attributes:
+        mark: stands in every frame; where it is not, the pattern is not tried.
+        pattern: fits a frame from the beginning of its line, and ends in that line.
+        anywhere: it may begin within a line.
+    """
 
     mark: str
     pattern: re.Pattern[str]
     innermost_last: bool = False
+    anywhere: bool = False
     path: Callable[[re.Match[str]], str] = lambda match: match["path"]
 
 
@@ -115,6 +122,7 @@ _NOTATIONS = (
         _pattern(
             r"(?:^[^\S\n]{0,20}at |panicked at (?:'[^\n]{0,300}', )?)(?P<path>[^\s:']{1,400}\.rs):(?P<line>\d{1,7})"
         ),
+        anywhere=True,
     ),
 )
 _CAUSED = "\nCaused by: "
@@ -136,6 +144,18 @@ def frames(text: str) -> tuple[Frame, ...]:
 
 
 def _read(notation: _Notation, text: str) -> Iterator[Frame]:
-    for match in notation.pattern.finditer(text):
-        function = match.groupdict().get("function") or ""
-        yield Frame(path=notation.path(match), line=int(match["line"]), function=function.strip())
+    named = "function" in notation.pattern.groupindex
+    for match in notation.pattern.finditer(text) if notation.anywhere else _in_lines(notation, text):
+        function = (match["function"] or "").strip() if named else ""
+        yield Frame(path=notation.path(match), line=int(match["line"]), function=function)
+
+
+def _in_lines(notation: _Notation, text: str) -> Iterator[re.Match[str]]:
+    """The frames among the lines that hold the mark, which are few: the pattern takes longer to refuse a line."""
+    at = text.find(notation.mark)
+    while at >= 0:
+        found = notation.pattern.match(text, text.rfind("\n", 0, at) + 1)
+        if found:
+            yield found
+        end = text.find("\n", at)
+        at = text.find(notation.mark, end) if end >= 0 else -1

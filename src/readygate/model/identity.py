@@ -43,7 +43,8 @@ def stable_name(name: str) -> str:
 
 def stable_names(names: list[str]) -> list[str]:
     """Return the stable form of each name; many names that need no change cost next to nothing."""
-    if not _may_be_volatile(SEPARATOR.join(names)) and max(map(len, names), default=0) <= MAX_NAME:
+    text = SEPARATOR.join(names)
+    if not _may_be_volatile(text) and (len(text) <= MAX_NAME or max(map(len, names)) <= MAX_NAME):
         return names
     return list(map(stable_name, names))
 

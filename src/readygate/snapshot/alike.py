@@ -37,13 +37,18 @@ class Open:
 
     def __post_init__(self) -> None:
         for report in self.reports:
+            self.size += sum(map(len, report.blocks.values()))
+            if not self.blocks:
+                self.blocks = {name: [block] for name, block in report.blocks.items()}
+                continue
             for name, block in report.blocks.items():
                 self.blocks.setdefault(name, []).append(block)
-                self.size += len(block)
 
 
 def clusters(buckets: list[Open]) -> list[list[Open]]:
     """Put each bucket to the first one, in order of their paths, whose tests it shares."""
+    if len(buckets) < 2:
+        return [[bucket] for bucket in buckets]
     found: list[list[Open]] = []
     index = _Candidates()
     for bucket in buckets:

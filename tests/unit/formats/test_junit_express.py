@@ -155,8 +155,14 @@ PLAIN = '<testcase classname="a" name="b" time="0.1"{}/>'
 def test_reads_plain_rows(row: str) -> None:
     entered: list[str] = []
     express = Express(lambda classes, names, times: entered.extend(names), lambda: True)
-    assert express.read(row.encode()) == row.count("\n")
-    assert len(entered) == row.count("<testcase")
+    for together in (1, 2):
+        entered.clear()
+        found = express.read([row.encode()] * together)
+        assert [each and each.lines for each in found] == [row.count("\n")] * together
+        for each in found:
+            assert each is not None
+            each.enter()
+        assert len(entered) == together * row.count("<testcase")
 
 
 @pytest.mark.parametrize(
@@ -184,5 +190,24 @@ def test_reads_plain_rows(row: str) -> None:
 def test_leaves_anything_else_to_the_parser(row: str) -> None:
     entered: list[str] = []
     express = Express(lambda *columns: entered.extend(columns[1]), lambda: True)
-    assert express.read(row.encode()) == -1
+    assert express.read([row.encode()]) == [None]
+    plain = PLAIN.format("").encode()
+    told = express.read([plain, row.encode(), plain])
+    assert [each is None for each in told] == [False, True, False]
     assert not entered
+
+
+@given(st.lists(_long_row() | _row(), min_size=2, max_size=5))
+def test_rows_read_together_say_what_each_says_alone(rows: list[str]) -> None:
+    def read(*given: list[bytes]) -> list[Any]:
+        said: list[Any] = []
+        express = Express(lambda *columns: said.append(columns), lambda: True)
+        for some in given:
+            for row in express.read(some):
+                said.append(row and row.lines)
+                if row:
+                    row.enter()
+        return said
+
+    data = [row.encode() for row in rows]
+    assert read(data) == read(*([row] for row in data))

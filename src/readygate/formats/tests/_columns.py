@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from itertools import compress
+from operator import ne
 from typing import TYPE_CHECKING, Final
 
 from readygate.model.identity import stable_name, stable_names
@@ -99,15 +101,29 @@ class Columns:
 
     def add_passed(self, class_name: str, names: list[str], seconds: list[float]) -> None:
         """Add executions of one class, all of them passed, whose names are stable."""
+        self._passed(names, seconds)
+        self._run(class_name, names, seconds)
+
+    def add_runs(self, classes: list[str], names: list[str], seconds: list[float]) -> None:
+        """Add executions of any classes, all of them passed, whose names are stable."""
+        self._passed(names, seconds)
+        begin = 0
+        for end in (*compress(range(1, len(classes)), map(ne, classes[1:], classes)), len(classes)):
+            self._run(classes[begin], names[begin:end], seconds[begin:end])
+            begin = end
+
+    def _passed(self, names: list[str], seconds: list[float]) -> None:
         self.total += len(names)
         self._tally[_PASSED] += len(names)
         self.seconds += sum(seconds)
-        if class_name != self._class or len(self._names) > _COMPACT:
-            self._settle()
-            self._class, self._names, self._seconds = class_name, names, seconds
-        else:
+
+    def _run(self, class_name: str, names: list[str], seconds: list[float]) -> None:
+        if class_name == self._class and len(self._names) <= _COMPACT:
             self._names += names
             self._seconds += seconds
+            return
+        self._settle()
+        self._class, self._names, self._seconds = class_name, names, seconds
 
     def _settle(self) -> None:
         """Make a block of the green tests that stood together."""
@@ -115,7 +131,7 @@ class Columns:
         if self._class in self._blocks:
             self._column(self._class).add(names, bytes(len(names)), seconds)
         elif names:
-            self._blocks[self._class] = ClassBlock.build(names, bytes(len(names)), array("f", seconds))
+            self._blocks[self._class] = ClassBlock.green(names, seconds)
         self._names = []
 
     def _column(self, class_name: str) -> _Column:

@@ -9,8 +9,10 @@ goes to the parser: entities, single quotes, white space other than blanks in a 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from readygate.formats._rows import Row
 from readygate.formats.tests._junit_result import STATES
 from readygate.model import late
 from readygate.model.value import dataclass
@@ -98,39 +100,69 @@ class Express:
             end = len(data) if other is None else other.start()
             if other is None or not data.startswith((b"</testsuite", b"<testsuite"), end):
                 end = data.rfind(BEGIN, first, end)
+            reference = data.find(b"&", first, end)
+            if reference >= 0:  # only the test with it is for the parser
+                end = data.rfind(BEGIN, first, reference)
+                if end - first < FEWEST:
+                    begin = reference
+                    continue
             if end - first >= FEWEST:
                 return first, end
             begin = end + 1
         return -1, -1
 
-    def read(self, row: bytes) -> int:
-        """Enter a row and return how many lines end in it; -1, and nothing entered, if what it says is not certain."""
-        lines = self._read(row)
-        self._patience = self._patience - 1 if lines < 0 else _PATIENCE
-        return lines
+    def read(self, rows: list[bytes]) -> list[Row | None]:
+        """Read rows, all together if they are written alike; None for each of which it is not certain what it says."""
+        whole = self._read(b"".join(rows)) if len(rows) > 1 else None
+        if whole is None:
+            return [self._alone(row) for row in rows]
+        self._patience = _PATIENCE
+        columns, special = whole
+        broken = b"\n" in special or b"\r" in special
+        mark = b"<" if special.count(b"<") == len(columns[1]) else BEGIN  # one character is found sooner than many
+        found: list[Row | None] = []
+        at = 0
+        for row in rows:
+            begin, at = at, at + row.count(mark)
+            found.append(self._row(tuple([column[begin:at] for column in columns]), _ends(row) if broken else 0))
+        return found
 
-    def _read(self, row: bytes) -> int:
+    def _alone(self, row: bytes) -> Row | None:
+        found = self._read(row) if self._patience > 0 else None
+        self._patience = self._patience - 1 if found is None else _PATIENCE
+        return None if found is None else self._row(found[0], _ends(row))
+
+    def _row(self, columns: tuple[list[str], ...], lines: int) -> Row:
+        return Row(lines, partial(self._enter, *columns))
+
+    def _read(self, row: bytes) -> tuple[tuple[list[str], ...], bytes] | None:
+        """The columns of a row and its special characters; None if it is not certain what it says."""
         try:
             text = row.decode()
         except UnicodeDecodeError:
-            return -1
+            return None
         if not text.isascii() and ("\ufffe" in text or "\uffff" in text):
-            return -1
+            return None
         parts = text.split('"')
         shape = self._shape
         if shape is None or not _fits(parts, shape):
             shape = self._shape = _learn(text)
             if shape is None or not _fits(parts, shape):
-                return -1
+                return None
         step = 2 * len(shape.inner) + 2
         between = parts[step:-1:step]
         special = _special(row)
         if not _separate(special, between, parts[-1], shape):
-            return -1
+            return None
         if any(not STATES.keys().isdisjoint(map(str.lower, set(parts[at::step]))) for at in shape.states):
-            return -1
-        self._enter(*(parts[at::step] if at > 0 else [""] * (len(between) + 1) for at in shape.at))
-        return special.count(b"\n") + special.count(b"\r") - special.count(b"\r\n")
+            return None
+        columns = tuple([parts[at::step] if at > 0 else [""] * (len(between) + 1) for at in shape.at])
+        return columns, special
+
+
+def _ends(row: bytes) -> int:
+    """How many lines end in a row."""
+    return row.count(b"\n") + row.count(b"\r") - row.count(b"\r\n")
 
 
 def _fits(parts: list[str], shape: _Shape) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isnan
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -161,12 +160,12 @@ class Ledger:
         self._tests += len(names)
         self._nameless += names.count("")
         names = stable_names(names)
-        begin, last = 0, classes[0]
-        for end, class_name in enumerate(classes):
-            if class_name != last:
-                self._add_run(which, begin, end, last, names, seconds)
-                begin, last = end, class_name
-        self._add_run(which, begin, len(classes), last, names, seconds)
+        if _SAYS_NOTHING.isdisjoint(classes):
+            self._columns.add_runs(classes, names, seconds)
+            return
+        for begin, end, suite in self._stretches(which, len(names)):
+            own = [suite.class_of(name) if suite and name in _SAYS_NOTHING else name for name in classes[begin:end]]
+            self._columns.add_runs(own, names[begin:end], seconds[begin:end])
 
     def _seconds(self, times: list[str]) -> list[float]:
         """Read a column of durations: most are the same few, else plain numbers."""
@@ -177,25 +176,12 @@ class Ledger:
             return seconds
         try:
             seconds = list(map(float, times))
-            sane = min(seconds) >= 0 and max(seconds) <= MAX_SECONDS and not isnan(sum(seconds))
-            if sane and max(map(len, times)) <= LONGEST:
+            # none is negative, and their sum is neither too large for one nor no number: so all are sane
+            if min(seconds) >= 0 and sum(seconds) <= MAX_SECONDS and max(map(len, times)) <= LONGEST:
                 return seconds
         except ValueError:
             pass
         return list(map(self._times.__getitem__, times))
-
-    def _add_run(
-        self, which: int, begin: int, end: int, class_name: str, names: list[str], seconds: list[float]
-    ) -> None:
-        """Add green tests of one class; where it says nothing, those of each suite apart."""
-        if class_name not in _SAYS_NOTHING:
-            self._columns.add_passed(class_name, names[begin:end], seconds[begin:end])
-            return
-        for first, last, suite in self._stretches(which, len(names)):
-            at, to = max(first, begin), min(last, end)
-            if at < to:
-                found = suite.class_of(class_name) if suite else class_name
-                self._columns.add_passed(found, names[at:to], seconds[at:to])
 
     def _stretches(self, which: int, size: int) -> Iterator[tuple[int, int, Suite | None]]:
         """The parts of the batch (0) or the rows (1), so many tests, and the suite that each belongs to."""
