@@ -1,13 +1,16 @@
 """How long tests take: the slowest, and those that take longer than on the base.
 
-Blocks are looked at as columns: most are passed over by their longest test, without a name being taken apart.
+Tests are looked at as columns of seconds, one for each leg: a name is taken out of them only where it is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from bisect import bisect_right
+from collections.abc import Container, Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import compress
+from heapq import nlargest
+from itertools import accumulate, compress
 from operator import sub
 from statistics import median
 
@@ -15,6 +18,7 @@ from readygate.model.once import once
 from readygate.model.parts import SharedTime, Timed
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import SEPARATOR, ClassBlock, TestId
+from readygate.model.value import dataclass
 
 Legs = Mapping[tuple[str, str], Mapping[str, ClassBlock]]
 
@@ -25,23 +29,20 @@ STEADY = 0.1
 ENOUGH = 5
 """So many such tests are needed to say it."""
 
+_CLOSE = 1e-9
+"""How far, as a share, two times must be apart to be told apart by arithmetic that rounds."""
+
 
 @once
 def slowest(head: Snapshot, base: Snapshot | None, most: int = 10) -> tuple[Timed, ...]:
     """Return the tests that took longest, the slowest first; of several legs the slowest is told."""
-    floor = LEAST
     rows: list[_Row] = []
-    for (group, leg), class_name, block in _blocks(head):
-        durations = block.durations()
-        if max(durations) < floor:
-            continue
-        names = block.names.split(SEPARATOR)
-        rows += [
-            (-seconds, (group, class_name, names[i]), leg) for i, seconds in enumerate(durations) if seconds >= floor
-        ]
-        if len(rows) > 100 * most:
-            rows = _best(rows, most)
-            floor = max(floor, -rows[-1][0]) if len(rows) == most else floor
+    for leg in head.legs:
+        seconds = _joined(block.seconds for block in leg.blocks.values())
+        longest = nlargest(most, seconds)  # a leg has each test once
+        floor = max(LEAST, longest[-1]) if longest else LEAST
+        tests = _Tests((name, block.names, len(block)) for name, block in leg.blocks.items())
+        rows += [(-spent, (leg.group, *tests.named(at)), leg.leg) for at, spent in enumerate(seconds) if spent >= floor]
     known = _legs_of(base)
     told = [
         (-seconds, TestId(group=group, class_name=class_name, name=name), leg)
@@ -80,20 +81,29 @@ def slower(head: Snapshot, base: Snapshot, *, factor: Fraction, seconds: Fractio
     least = float(seconds)
     found: dict[TestId, Timed] = {}
     pace: Fraction | None = None
-    for (group, leg), class_name, names, now, then in _pairs(head, base):
-        if max(map(sub, now, then)) < least:
-            continue
-        for name, after, before in zip(names.split(SEPARATOR), now, then, strict=True):
-            if after - before < least or Fraction(after) <= factor * Fraction(before):
+    for both in _shared(head, base):
+        gains = enumerate(map(sub, both.now, both.then))
+        for at in [at for at, gain in gains if gain >= least]:
+            after, before = both.now[at], both.then[at]
+            if not _exceeds(after, before, factor):
                 continue
             if pace is None:
                 pace = machine_pace(head, base)
-            if Fraction(after) > factor * pace * Fraction(before):
-                test = TestId(group=group, class_name=class_name, name=name)
-                row = Timed(test=test, leg=leg, seconds=after, before=before)
+            if _exceeds(after, before, factor * pace):
+                class_name, name = both.tests.named(at)
+                test = TestId(group=both.group, class_name=class_name, name=name)
+                row = Timed(test=test, leg=both.leg, seconds=after, before=before)
                 if test not in found or _gain(row) > _gain(found[test]):
                     found[test] = row
     return tuple(sorted(found.values(), key=lambda row: (-_gain(row), row.test)))
+
+
+def _exceeds(after: float, before: float, factor: Fraction) -> bool:
+    """Whether a time is more than so many times another one; exact only where it is close, as that takes long."""
+    about = float(factor) * before
+    if after > about * (1 + _CLOSE):
+        return True
+    return after > about * (1 - _CLOSE) and Fraction(after) > factor * Fraction(before)
 
 
 @once
@@ -101,9 +111,8 @@ def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
     """How many times as long most tests take as on the base, at least 1; 1 where too few say so."""
     ratios = [
         after / before
-        for _, _, _, now, then in _pairs(head, base)
-        if max(then) >= STEADY
-        for after, before in zip(now, then, strict=True)
+        for both in _shared(head, base)
+        for after, before in zip(both.now, both.then, strict=True)
         if before >= STEADY
     ]
     return max(Fraction(1), Fraction(median(ratios))) if len(ratios) >= ENOUGH else Fraction(1)
@@ -112,43 +121,90 @@ def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
 @once
 def shared_time(head: Snapshot, base: Snapshot) -> SharedTime:
     """Add up the seconds of all tests that both sides have: an added test makes no other slower."""
-    now = before = 0.0
-    tests = 0
-    for _, _, _, after, then in _pairs(head, base):
-        now, before, tests = now + sum(after), before + sum(then), tests + len(after)
-    return SharedTime(now=now, before=before, tests=tests)
+    shared = _shared(head, base)
+    return SharedTime(
+        now=sum(sum(both.now) for both in shared),
+        before=sum(sum(both.then) for both in shared),
+        tests=sum(len(both.now) for both in shared),
+    )
 
 
-Pair = tuple[tuple[str, str], str, str, Sequence[float], Sequence[float]]
-"""(group, leg), class, and of the tests of both sides the names, joined, and the seconds now and before."""
+class _Tests:
+    """The tests of some classes, one behind the other, by their places."""
+
+    def __init__(self, classes: Iterable[tuple[str, str, int]]) -> None:
+        """Take classes, each with the joined names of its tests and their number."""
+        self._classes = list(classes)
+        self._starts = [0, *accumulate(size for _, _, size in self._classes)]
+        self._known = (-1, [""])
+
+    def named(self, at: int) -> tuple[str, str]:
+        """Class and name of a test."""
+        number = bisect_right(self._starts, at) - 1
+        class_name, names, _ = self._classes[number]
+        if self._known[0] != number:
+            self._known = (number, names.split(SEPARATOR))
+        return class_name, self._known[1][at - self._starts[number]]
 
 
-def _pairs(head: Snapshot, base: Snapshot) -> Iterator[Pair]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Both:
+    """The tests that both sides have on one leg, with their seconds on each side."""
+
+    group: str
+    leg: str
+    tests: _Tests
+    now: Sequence[float]
+    then: Sequence[float]
+
+
+@once
+def _shared(head: Snapshot, base: Snapshot) -> tuple[_Both, ...]:
     known = _legs_of(base)
-    for key, class_name, block in _blocks(head):
-        other = known.get(key, {}).get(class_name)
-        if other is None:
-            continue
-        now, then = block.durations(), other.durations()
-        if other.names == block.names:
-            yield key, class_name, block.names, now, then
-            continue
-        names = block.names.split(SEPARATOR)
-        before = dict(zip(other.names.split(SEPARATOR), then, strict=True))
-        both = [name in before for name in names]
-        shared = list(compress(names, both))
-        if shared:
-            yield key, class_name, SEPARATOR.join(shared), list(compress(now, both)), [before[name] for name in shared]
+    found = []
+    for leg in head.legs:
+        classes: list[tuple[str, str, int]] = []
+        now: list[bytes] = []
+        then: list[bytes] = []
+        others = known.get((leg.group, leg.leg), {})
+        for class_name, block in leg.blocks.items():
+            other = others.get(class_name)
+            if other is None:
+                continue
+            mine, its = (block, other) if block.names == other.names else _of_both(block, other)
+            if mine.outcomes:
+                classes.append((class_name, mine.names, len(mine)))
+                now.append(mine.seconds)
+                then.append(its.seconds)
+        tests = _Tests(classes)
+        found.append(_Both(group=leg.group, leg=leg.leg, tests=tests, now=_joined(now), then=_joined(then)))
+    return tuple(found)
+
+
+def _of_both(one: ClassBlock, other: ClassBlock) -> tuple[ClassBlock, ClassBlock]:
+    """The tests that two blocks have, of each; without any, blocks of nothing."""
+    shared = set(one.names.split(SEPARATOR)).intersection(other.names.split(SEPARATOR))
+    return _only(one, shared), _only(other, shared)
+
+
+def _only(block: ClassBlock, names: Container[str]) -> ClassBlock:
+    every = block.names.split(SEPARATOR)
+    kept = [name in names for name in every]
+    return ClassBlock(
+        names=SEPARATOR.join(compress(every, kept)),
+        outcomes=bytes(compress(block.outcomes, kept)),
+        seconds=array("f", list(compress(block.durations(), kept))).tobytes(),
+    )
+
+
+def _joined(columns: Iterable[bytes]) -> array[float]:
+    values: array[float] = array("f")
+    values.frombytes(b"".join(columns))
+    return values
 
 
 def _gain(row: Timed) -> float:
     return row.seconds - (row.before or 0.0)
-
-
-def _blocks(snapshot: Snapshot) -> Iterator[tuple[tuple[str, str], str, ClassBlock]]:
-    for leg in snapshot.legs:
-        for class_name, block in leg.blocks.items():
-            yield (leg.group, leg.leg), class_name, block
 
 
 def _legs_of(snapshot: Snapshot | None) -> Legs:

@@ -111,6 +111,7 @@ class Placer:
         self._deepest = max((file.count("/") + 1 for file in rules.files or ()), default=0)
         self._roots = sorted({normalise(root).rstrip("/") + "/" for root in rules.roots}, key=len, reverse=True)
         self._maps = [(normalise(old), normalise(new)) for old, new in rules.maps]
+        self._names = frozenset(_name(file).lower() for file in rules.files or ())
         self._folded: Mapping[str, tuple[str, ...]] | None = None
         self._suffixes: dict[bool, Mapping[str, tuple[str, ...]]] = {}
 
@@ -125,6 +126,8 @@ class Placer:
             return self._unplaced(candidates, views, "it leads out of the repository, or holds control characters")
         if self._files is None:
             return self._stripped(candidates, views)
+        if self._names.isdisjoint(_name(view.path).lower() for view in views):
+            return self._unplaced(candidates, views, "no file of the repository has this name")
         ways = ((find, fold) for find in (self._exact, self._by_suffix) for fold in (False, True))
         for find, fold in ways:
             found = find(views, fold=fold)
@@ -219,7 +222,7 @@ class Placer:
         return tuple(found)
 
     def _hint(self, views: list[_View]) -> str:
-        names = {view.path.rpartition("/")[2] for view in views}
+        names = {_name(view.path) for view in views}
         found = [file for name in names for file in self._suffixes[False].get(name, ())]
         if not found:
             return "no file of the repository has this name"
@@ -259,6 +262,11 @@ def place_all(files: Iterable[MeasuredFile], rules: PathRules, *, has_branches: 
         unplaced=tuple(sorted(unplaced)),
         has_branches=has_branches or any(file.branches for file in merged),
     )
+
+
+def _name(path: str) -> str:
+    """The last segment."""
+    return path.rpartition("/")[2]
 
 
 def _rooted(path: str) -> bool:

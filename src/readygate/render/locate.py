@@ -12,10 +12,11 @@ from readygate.model.tests import TestId
 from readygate.model.value import dataclass
 
 _FRAME = re.compile(
-    r"""^(?:[^\S\n]*File\ "(?P<a>[^"\n]{1,400})",\ line\ (?P<b>\d{1,7})   # Python's own traceback
+    r"""(?:[^\S\n]*File\ "(?P<a>[^"\n]{1,400})",\ line\ (?P<b>\d{1,7})   # Python's own traceback
     |[^\S\n]*(?:at\ .{0,200}?\()?(?P<c>[^\s():"'<>]{1,400}\.\w{1,6}):(?P<d>\d{1,7})\b)""",
-    re.MULTILINE | re.VERBOSE,
+    re.VERBOSE,
 )
+"""What stands at the beginning of a line that names a place."""
 _FRAMES = 20
 """Frames that are looked at, from the beginning of a trace and again from its end."""
 
@@ -78,7 +79,8 @@ class Locator:
 
     def _frames(self, text: str) -> list[Place]:
         found = []
-        matches = list(_FRAME.finditer(text))
+        told = (line for line in text.split("\n") if ":" in line or '", line ' in line)
+        matches = [match for line in told if (match := _FRAME.match(line))]
         if len(matches) > 2 * _FRAMES:
             matches = matches[:_FRAMES] + matches[-_FRAMES:]
         for match in matches:

@@ -106,6 +106,8 @@ class Columns:
 
     def add_runs(self, classes: list[str], names: list[str], seconds: list[float]) -> None:
         """Add executions of any classes, all of them passed, whose names are stable."""
+        if not classes:
+            return
         self._passed(names, seconds)
         begin = 0
         for end in (*compress(range(1, len(classes)), map(ne, classes[1:], classes)), len(classes)):
