@@ -10,7 +10,7 @@ from typing import TextIO
 
 from readygate.baseline import Choice, slug
 from readygate.budget import Budget, Clock
-from readygate.collect import Background, Remote
+from readygate.collect import Background, Remote, read_reports
 from readygate.errors import DOCS, EXIT_NOT_EVALUATED, ReadygateError, SettingsError
 from readygate.formats import Source
 from readygate.github.branches import Branches
@@ -22,8 +22,7 @@ from readygate.model.paths import PathRules
 from readygate.model.patterns import paths_fit
 from readygate.model.secrets import REDACTED
 from readygate.model.target import Role, Target
-from readygate.outputs import Desk, check, status, step_outputs
-from readygate.pipeline import run
+from readygate.outputs import Desk
 from readygate.policy import PATH, PolicyFiles, effective, read
 from readygate.render.text import fenced
 from readygate.settings import Settings, Workplace, read_inputs, read_workplace
@@ -135,7 +134,10 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
     with ThreadPoolExecutor(max_workers=1) as pool:
         background = _fetch(pool, desk.hub, target, settings.gate, store, need_files=tracked is None)
         archives = _artifacts(desk, place, settings, target.run_id)
-        return run(desk, target, background, paths, store if target.stores else None, archives)
+        evidence = read_reports(place.workspace, settings, desk.log, archives=archives)
+        from readygate.pipeline import run  # noqa: PLC0415  (the first report is opened sooner)
+
+        return run(desk, target, evidence, background, paths, store if target.stores else None)
 
 
 def _session(desk: Desk, place: Workplace) -> GitHub:
@@ -233,6 +235,8 @@ def _roots(place: Workplace) -> tuple[str, ...]:
 
 def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target | None, log: Log) -> int:
     """Tell an error wherever it can be told; a required check must not stay silent."""
+    from readygate.outputs import check, status, step_outputs  # noqa: PLC0415  (loaded after the reports, if at all)
+
     log.error(str(error))
     if desk is None:
         return code

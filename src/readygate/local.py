@@ -18,7 +18,6 @@ from readygate.model.patterns import to_hide
 from readygate.model.snapshot import Baseline, Measured, Provenance, Snapshot
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk
-from readygate.pipeline import run
 from readygate.policy import PATH, PolicyFiles
 from readygate.settings import NO_LEGS, Settings, Workplace, names_legs
 from readygate.snapshot.build import build
@@ -60,12 +59,15 @@ def report(options: argparse.Namespace) -> int:
         folder=options.output,
         sources=repo,
     )
+    evidence = read_reports(root, settings, log)
+    from readygate.pipeline import run  # noqa: PLC0415  (the first report is opened sooner)
+
     rules = _paths(repo, commit, root, settings)
-    known = _background(options, repo, commit, start, store, rules, desk)
     return run(
         desk,
         target,
-        lambda: known,
+        evidence,
+        lambda: _background(options, repo, commit, start, store, rules, desk),
         lambda _known: rules,
         store if options.record else None,
     )

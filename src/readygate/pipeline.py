@@ -1,13 +1,16 @@
-"""The eight verbs in order: collect, parse, snapshot, compare, judge, render, publish, store."""
+"""The verbs in order: after collect and parse come snapshot, compare, judge, render, publish, store.
+
+Who runs them reads the reports first, and loads this module then: nothing of it is needed to open the first one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from readygate.baseline import badge_name, record
-from readygate.collect import Background, read_reports
+from readygate.collect import Background
 from readygate.compare import compare
 from readygate.compare.carry import carry
 from readygate.compare.named import named_parts
@@ -19,7 +22,6 @@ from readygate.errors import (
     PermissionDeniedError,
     StoreError,
 )
-from readygate.formats import Source
 from readygate.govern import judged, terms
 from readygate.judge import lacks_evidence
 from readygate.model.changes import Changes
@@ -37,27 +39,26 @@ from readygate.render.page import Page
 from readygate.snapshot.build import build
 from readygate.sources.base_file import from_github
 from readygate.sources.template import template_source
-from readygate.sources.workspace import Found
 from readygate.stores import Store
 
 
 def run(
     desk: Desk,
     target: Target,
+    evidence: Evidence,
     background: Callable[[], Background],
     paths: Callable[[Background], PathRules],
     store: Store | None,
-    archives: Sequence[Source | Found] = (),
 ) -> int:
-    """Run the whole road once.
+    """Run the road once, from what was read to what is stored.
 
     Args:
         desk: settings, session, console and files.
         target: what the run is about.
+        evidence: what was read.
         background: waits for what the change is compared with, which is fetched while reports are read.
         paths: how paths of reports become paths of the repository, once that is known.
         store: where the snapshot goes; None if it is not stored.
-        archives: artifacts to read reports from, beside the workspace.
 
     Returns:
         the exit code.
@@ -65,7 +66,6 @@ def run(
     Raises:
         ReadygateError: the change could not be judged.
     """
-    evidence = read_reports(desk.workplace.workspace, desk.settings, desk.log, archives=archives)
     known = background()
     _tell(known, desk)
     rules = paths(known)

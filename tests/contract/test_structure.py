@@ -420,3 +420,12 @@ def test_a_new_module_needs_no_edit_elsewhere(tmp_path: Path) -> None:
         "['aa-new', 'ab-new']",
         "aa-new",
     ]
+
+
+@pytest.mark.parametrize("way_in", ["action", "local"])
+def test_reports_are_opened_before_anything_is_loaded_that_writes(way_in: str) -> None:
+    """What starts a run loads what reads; templates, the stages after reading and PyGithub come later."""
+    later = ("jinja2", "github", "readygate.pipeline", "readygate.compare")
+    code = f"import sys, readygate.{way_in}\nprint([name for name in {later} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
