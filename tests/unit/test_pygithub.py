@@ -21,6 +21,22 @@ def test_no_library_is_loaded_that_is_not_needed() -> None:
     assert _run(MAKE + f"print([name for name in {names} if name in sys.modules])").strip() == "[]"
 
 
+def test_nor_by_a_session_that_asks_something() -> None:
+    code = """
+import sys
+from readygate.budget import Budget
+from readygate.errors import ForgeError
+from readygate.github.client import GitHub
+hub = GitHub(api_url="http://127.0.0.1:9", token="t", repository="a/b", budget=Budget(1))
+try:
+    hub.get("/pulls/1")
+except ForgeError:
+    print([name for name in ("requests", "chardet", "charset_normalizer", "jwt") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "['requests']"
+
+
 def test_the_rest_of_pygithub_is_there_when_something_asks_for_it() -> None:
     code = """
 print(github.Github is __import__("github.MainClass").MainClass.Github, isinstance(made, github.Requester.Requester))

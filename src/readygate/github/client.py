@@ -157,7 +157,8 @@ class GitHub:
         return data
 
     def _fetch(self, path: str, largest: int, where: str) -> bytes | Trouble:
-        import requests  # noqa: PLC0415  (loaded with PyGithub)
+        pygithub.load()  # which loads requests without what it does not need
+        import requests  # noqa: PLC0415
 
         clock = self.budget.clock
         first = requests.get(
@@ -252,7 +253,8 @@ class GitHub:
         raise AssertionError("the last try returns or raises")
 
     def _traced(self, where: str, once: Callable[[], Any]) -> Any:
-        import requests  # noqa: PLC0415  (loaded with PyGithub)
+        pygithub.load()  # which loads requests without what it does not need
+        import requests  # noqa: PLC0415
 
         begun = time.monotonic()
         answer: Any

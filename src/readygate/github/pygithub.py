@@ -12,6 +12,7 @@ import sys
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, module_from_spec
+from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ _PARTS = ("Consts", "GithubException", "GithubObject", "Requester", "Auth")
 _GUESSERS = ("chardet", "charset_normalizer")
 _VERSION = "3.0.2"
 """What requests, which only asks in order to warn, takes from either of them."""
+
+_LOADING = Lock()
 
 
 class _Later(ModuleType):
@@ -78,9 +81,12 @@ def requester(token: str, api_url: str, *, timeout: int, user_agent: str) -> Req
 
 
 def load() -> ModuleType:
-    """Import what is needed of PyGithub."""
-    if "github" in sys.modules:
-        return sys.modules["github"]
+    """Import what is needed of PyGithub; of several threads one does."""
+    with _LOADING:
+        return sys.modules["github"] if "github" in sys.modules else _load()
+
+
+def _load() -> ModuleType:
     named = ["jwt", "nacl", "nacl.encoding", "nacl.public", "github.InstallationAuthorization"]
     named += [name for name in _GUESSERS if find_spec(name)]
     stand_ins = {name: _Later(name) for name in named if name not in sys.modules}
