@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import signal
 import sys
 import tempfile
@@ -22,6 +23,8 @@ MOST: Final = 4
 """Processes, this one included: each holds some 40 MB while it works."""
 _PATIENCE: Final = 5.0
 """Seconds, beyond twice the time that an equal share took here, after which a helper is given up."""
+_PAUSE: Final = 0.005
+"""Seconds between two looks at a helper, where the system cannot tell when it ends."""
 
 
 def processors() -> int:
@@ -106,14 +109,10 @@ class _Helper:
 
     def results(self, limit: float) -> Iterator[tuple[int, Any]]:
         """What the helper has done when it has ended, or at a time of the monotonic clock."""
-        pause = 0.001
-        while self._process and os.waitpid(self._process, os.WNOHANG) == (0, 0):
-            if time.monotonic() > limit:
+        if self._process:
+            if not _ends(self._process, limit):
                 os.kill(self._process, signal.SIGKILL)
-                os.waitpid(self._process, 0)
-                break
-            time.sleep(pause)
-            pause = min(2 * pause, 0.02)
+            os.waitpid(self._process, 0)
         self._process = 0
         if self._file is None:
             return
@@ -133,6 +132,24 @@ class _Helper:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def _ends(process: int, limit: float) -> bool:
+    """Wait for a child to end, up to a time of the monotonic clock; whether it did."""
+    try:
+        watched = os.pidfd_open(process)  # https://man7.org/linux/man-pages/man2/pidfd_open.2.html
+    except (AttributeError, OSError):  # a system without it: look now and then
+        while time.monotonic() < limit:
+            if os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                return True
+            time.sleep(_PAUSE)
+        return False
+    try:
+        ended = select.poll()
+        ended.register(watched, select.POLLIN)
+        return bool(ended.poll(max(limit - time.monotonic(), 0) * 1000))
+    finally:
+        os.close(watched)
 
 
 def _work(work: Callable[[int], object], part: Sequence[int], file: IO[bytes]) -> None:

@@ -86,6 +86,17 @@ def test_a_helper_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
     assert time.monotonic() - start < 20
 
 
+@pytest.mark.parametrize("work", [None, die, lambda _number: time.sleep(60)])
+def test_a_system_that_cannot_tell_when_a_helper_ends(work: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_process: int) -> int:
+        raise OSError
+
+    monkeypatch.setattr(os, "pidfd_open", refuse, raising=False)
+    monkeypatch.setattr("readygate.crew._PATIENCE", 0.2)
+    found, _ = squares(30, work)
+    assert found == [number * number for number in range(30)]
+
+
 def test_an_error_here_ends_the_helpers() -> None:
     def work(number: int) -> int:
         if os.getpid() != HERE:

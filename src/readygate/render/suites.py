@@ -59,17 +59,22 @@ def suites(page: Page) -> tuple[Suite, ...]:
     return tuple(sorted(rows, key=lambda row: (row.head.pass_rate is None, row.head.pass_rate or 0, row.name)))
 
 
-def _split(group: str, class_name: str) -> Name:
+def _split(class_name: str) -> Name:
     """The parts of a path; where a file has an ending, as `tests/test_a.py::TestB`, it stays with its name."""
     whole = class_name.strip()
-    path = whole.split(".") if whole.replace(".", "").isidentifier() else _PARTS.split(whole)  # mostly dots, told fast
+    path = _PARTS.split(whole)
     if "/" in whole or "\\" in whole:
         path = [part for piece in re.split(r"::|\s>\s|\s›\s", whole) for part in re.split(r"[/\\]", piece)]
-    return (group, *(part for part in path if part))
+    return tuple(filter(None, path))
 
 
 def _parts(snapshot: Snapshot) -> dict[tuple[str, str], Name]:
-    return {(leg.group, name): _split(leg.group, name) for leg in snapshot.legs for name in leg.blocks}
+    found: dict[tuple[str, str], Name] = {}
+    for leg in snapshot.legs:
+        dotted = "".join(leg.blocks).replace(".", "").isidentifier()  # nothing but dots divides them: told at once
+        for name in leg.blocks:
+            found[leg.group, name] = (leg.group, *(filter(None, name.split(".")) if dotted else _split(name)))
+    return found
 
 
 def _chosen(parts: Mapping[tuple[str, str], Name]) -> dict[tuple[str, str], Name]:

@@ -26,6 +26,8 @@ _FIRST: Final = late.compile(
 
 
 def _claims(head: Head) -> str | None:
+    if head.root:
+        return None
     if '"statementMap"' in head.text and _FIRST.match(head.text):
         return "its first file has a `statementMap`"
     return None

@@ -53,6 +53,8 @@ _NO_LINES: Final = Oddity(
 
 
 def _claims(head: Head) -> str | None:
+    if head.root:
+        return None
     for line in head.text.splitlines():
         if line.strip() and not line.startswith("#"):
             kind = line[:3]

@@ -89,12 +89,12 @@ class Book:
             self._seconds.append(seconds)
             return
         self.failing += outcome >= Outcome.FAILED
-        class_name, name = clean(class_name), clean(name)
+        class_name, name = clean(class_name), stable_name(clean(name))
         self._columns.add(class_name, name, outcome, seconds)
         self._details.add(
             Detail(
                 class_name=stable_name(class_name),
-                name=stable_name(name),
+                name=name,
                 outcome=outcome,
                 type=shorten(clean(said.type)),
                 message=shorten(clean(said.message).strip()),

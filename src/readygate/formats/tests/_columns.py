@@ -8,7 +8,7 @@ from itertools import compress
 from operator import ne
 from typing import TYPE_CHECKING, Final
 
-from readygate.model.identity import stable_name, stable_names
+from readygate.model.identity import stable_names
 from readygate.model.report import Problem, Severity
 from readygate.model.tests import SEPARATOR, ClassBlock, Counts, Detail, Outcome
 
@@ -50,6 +50,15 @@ class _Column:
                 self.outcomes[:] = block.outcomes
                 self.seconds = block.durations().tolist()
             self.limit = max(_COMPACT, 2 * len(self.names))
+
+    def append(self, name: str, outcome: Outcome, seconds: float) -> None:
+        """Append one."""
+        if len(self.names) >= self.limit:
+            self.add((name,), bytes((outcome,)), (seconds,))
+            return
+        self.names.append(name)
+        self.outcomes.append(outcome)
+        self.seconds.append(seconds)
 
     def block(self, first: ClassBlock | None) -> ClassBlock:
         """The column as a block, together with the block of the class that there is already."""
@@ -93,11 +102,11 @@ class Columns:
         self._seconds: list[float] = []
 
     def add(self, class_name: str, name: str, outcome: Outcome, seconds: float) -> None:
-        """Add one execution."""
+        """Add one execution whose name is stable."""
         self._tally[outcome] += 1
         self.total += 1
         self.seconds += seconds
-        self._column(class_name).add((stable_name(name),), bytes((outcome,)), (seconds,))
+        self._column(class_name).append(name, outcome, seconds)
 
     def add_passed(self, class_name: str, names: list[str], seconds: list[float]) -> None:
         """Add executions of one class, all of them passed, whose names are stable."""
@@ -128,10 +137,14 @@ class Columns:
         self._class, self._names, self._seconds = class_name, names, seconds
 
     def _settle(self) -> None:
-        """Make a block of the green tests that stood together."""
+        """Make a block of the green tests that stood together, and of those of the class that were not green."""
         names, seconds = self._names, self._seconds
         if self._class in self._blocks:
             self._column(self._class).add(names, bytes(len(names)), seconds)
+        elif names and self._class in self._columns:
+            column = self._columns.pop(self._class)
+            column.add(names, bytes(len(names)), seconds)
+            self._blocks[self._class] = column.block(None)
         elif names:
             self._blocks[self._class] = ClassBlock.green(names, seconds)
         self._names = []

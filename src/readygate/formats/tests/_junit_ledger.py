@@ -191,13 +191,13 @@ class Ledger:
 
     def _add_odd(self, case: Case, suite: Suite | None) -> None:
         """Add a test without results whose attributes need a look."""
-        class_name, name, outcome = _class_of(case, suite), case.get("name", ""), stated(case)
+        class_name, name, outcome = _class_of(case, suite), stable_name(case.get("name", "")), stated(case)
         self._tests += 1
         self._nameless += not name
         self._columns.add(class_name, name, outcome, self._times[case.get("time", "")])
         if outcome is not Outcome.PASSED:
             self._count(outcome, 0)
-            self._details.add(Detail(class_name=stable_name(class_name), name=stable_name(name), outcome=outcome))
+            self._details.add(Detail(class_name=stable_name(class_name), name=name, outcome=outcome))
 
     def add_result(self, result: Result) -> None:
         """Add a test, or the innermost suite as such, that has results."""
@@ -211,13 +211,13 @@ class Ledger:
             return
         else:
             class_name, name = (suite.path, suite.name) if suite else ("", "")
-        outcome = result.final()
+        outcome, name = result.final(), stable_name(name)
         self._count(outcome, result.more)
         self._columns.add(class_name, name, outcome, self._times[result.case.get("time", "")])
         self._details.add(
             result.detail(
                 stable_name(class_name),
-                stable_name(name),
+                name,
                 with_text=self._details.want_text(),
                 first_line=0 if suite and suite.name == "pytest" else 1,
             )

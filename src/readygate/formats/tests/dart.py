@@ -32,6 +32,8 @@ _AROUND: Final = ("(setUpAll)", "(tearDownAll)")
 
 
 def _claims(head: Head) -> str | None:
+    if head.root:
+        return None
     for line in head.text.split("\n", _MOST_LINES)[:_MOST_LINES]:
         found = event(line) if line.startswith("{") else None
         if found is not None:

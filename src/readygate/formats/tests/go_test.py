@@ -41,6 +41,8 @@ _MOST_BUILDS: Final = 1_000
 
 
 def _claims(head: Head) -> str | None:
+    if head.root:
+        return None
     for line in head.text.split("\n", _MOST_LINES)[:_MOST_LINES]:
         if not line.startswith("{"):
             continue
