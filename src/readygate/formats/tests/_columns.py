@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from itertools import compress
-from operator import ne
 from typing import TYPE_CHECKING, Final
 
 from readygate.model.identity import stable_names
@@ -113,15 +111,18 @@ class Columns:
         self._passed(names, seconds)
         self._run(class_name, names, seconds)
 
-    def add_runs(self, classes: list[str], names: list[str], seconds: list[float]) -> None:
-        """Add executions of any classes, all of them passed, whose names are stable."""
-        if not classes:
-            return
+    def add_runs(self, classes: list[str], names: list[str], seconds: list[float], starts: Sequence[int]) -> None:
+        """Add executions of any classes, all of them passed, whose names are stable.
+
+        Args:
+            classes: the class of each.
+            names: the name of each.
+            seconds: of each.
+            starts: where the class may be another one than before, the first place among them.
+        """
         self._passed(names, seconds)
-        begin = 0
-        for end in (*compress(range(1, len(classes)), map(ne, classes[1:], classes)), len(classes)):
+        for begin, end in zip(starts, (*starts[1:], len(classes)), strict=True):
             self._run(classes[begin], names[begin:end], seconds[begin:end])
-            begin = end
 
     def _passed(self, names: list[str], seconds: list[float]) -> None:
         self.total += len(names)

@@ -113,30 +113,32 @@ class Express:
 
     def read(self, rows: list[bytes]) -> list[Row | None]:
         """Read rows, all together if they are written alike; None for each of which it is not certain what it says."""
-        whole = self._read(b"".join(rows)) if len(rows) > 1 else None
+        specials = [_special(row) for row in rows]
+        whole = self._read(b"".join(rows), b"".join(specials)) if len(rows) > 1 else None
         if whole is None:
-            return [self._alone(row) for row in rows]
+            return [self._alone(row, special) for row, special in zip(rows, specials, strict=True)]
         self._patience = _PATIENCE
-        columns, special = whole
-        broken = b"\n" in special or b"\r" in special
-        mark = b"<" if special.count(b"<") == len(columns[1]) else BEGIN  # one character is found sooner than many
+        counts = [special.count(b"<") for special in specials]
+        if sum(counts) != len(whole[1]):  # some tests are closed by a tag of their own
+            counts = [count - row.count(b"</") for count, row in zip(counts, rows, strict=True)]
         found: list[Row | None] = []
         at = 0
-        for row in rows:
-            begin, at = at, at + row.count(mark)
-            found.append(self._row(tuple([column[begin:at] for column in columns]), _ends(row) if broken else 0))
+        for count, special in zip(counts, specials, strict=True):
+            begin, at = at, at + count
+            found.append(self._row([column[begin:at] for column in whole], special))
         return found
 
-    def _alone(self, row: bytes) -> Row | None:
-        found = self._read(row) if self._patience > 0 else None
+    def _alone(self, row: bytes, special: bytes) -> Row | None:
+        found = self._read(row, special) if self._patience > 0 else None
         self._patience = self._patience - 1 if found is None else _PATIENCE
-        return None if found is None else self._row(found[0], _ends(row))
+        return None if found is None else self._row(found, special)
 
-    def _row(self, columns: tuple[list[str], ...], lines: int) -> Row:
+    def _row(self, columns: list[list[str]], special: bytes) -> Row:
+        lines = special.count(b"\n") + special.count(b"\r") - special.count(b"\r\n")
         return Row(lines, partial(self._enter, *columns))
 
-    def _read(self, row: bytes) -> tuple[tuple[list[str], ...], bytes] | None:
-        """The columns of a row and its special characters; None if it is not certain what it says."""
+    def _read(self, row: bytes, special: bytes) -> list[list[str]] | None:
+        """The columns of a row; None if it is not certain what it says."""
         try:
             text = row.decode()
         except UnicodeDecodeError:
@@ -151,18 +153,11 @@ class Express:
                 return None
         step = 2 * len(shape.inner) + 2
         between = parts[step:-1:step]
-        special = _special(row)
         if not _separate(special, between, parts[-1], shape):
             return None
         if any(not STATES.keys().isdisjoint(map(str.lower, set(parts[at::step]))) for at in shape.states):
             return None
-        columns = tuple([parts[at::step] if at > 0 else [""] * (len(between) + 1) for at in shape.at])
-        return columns, special
-
-
-def _ends(row: bytes) -> int:
-    """How many lines end in a row."""
-    return row.count(b"\n") + row.count(b"\r") - row.count(b"\r\n")
+        return [parts[at::step] if at > 0 else [""] * (len(between) + 1) for at in shape.at]
 
 
 def _fits(parts: list[str], shape: _Shape) -> bool:
@@ -176,10 +171,10 @@ def _fits(parts: list[str], shape: _Shape) -> bool:
 
 def _separate(special: bytes, between: list[str], last: str, shape: _Shape) -> bool:
     """Whether what stands between tests is as it must be, and all special characters of the row stand there."""
-    kinds = set(between)
+    one = bool(between) and between.count(between[0]) == len(between)
+    kinds = between[:1] if one else set(between)
     if len(kinds) > _MOST_SEPARATORS or not all(map(shape.between.fullmatch, kinds)) or not _LAST.fullmatch(last):
         return False
-    one = len(kinds) == 1
     expected = _special(between[0].encode()) * len(between) if one else _special("".join(between).encode())
     return special == b"".join((b"<", expected, _special(last.encode())))
 

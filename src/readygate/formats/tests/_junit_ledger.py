@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
+from itertools import compress
+from operator import itemgetter, ne
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats.tests._clock import Clock
@@ -160,12 +161,15 @@ class Ledger:
         self._tests += len(names)
         self._nameless += names.count("")
         names = stable_names(names)
-        if _SAYS_NOTHING.isdisjoint(classes):
-            self._columns.add_runs(classes, names, seconds)
+        starts = [0, *compress(range(1, len(classes)), map(ne, classes[1:], classes))]  # of the runs of one class
+        if _SAYS_NOTHING.isdisjoint(map(classes.__getitem__, starts)):
+            self._columns.add_runs(classes, names, seconds, starts)
             return
         for begin, end, suite in self._stretches(which, len(names)):
-            own = [suite.class_of(name) if suite and name in _SAYS_NOTHING else name for name in classes[begin:end]]
-            self._columns.add_runs(own, names[begin:end], seconds[begin:end])
+            for at in range(begin, end):
+                if classes[at] in _SAYS_NOTHING and suite:
+                    classes[at] = suite.class_of(classes[at])
+        self._columns.add_runs(classes, names, seconds, range(len(classes)))
 
     def _seconds(self, times: list[str]) -> list[float]:
         """Read a column of durations: most are the same few, else plain numbers."""
