@@ -18,7 +18,8 @@ def main() -> None:
     os.chdir(order["folder"])
     started = time.perf_counter()
     command = order["command"]
-    child = os.posix_spawn(command[0], command, order["environment"], file_actions=actions)
+    environment = {**order["environment"], "STARTED": str(time.monotonic())}
+    child = os.posix_spawn(command[0], command, environment, file_actions=actions)
     os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)  # it has ended and can still be asked what it read
     told = Path(f"/proc/{child}/io").read_text(encoding="ascii")
     read = dict(line.split(": ") for line in told.splitlines())["rchar"]

@@ -21,6 +21,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -33,7 +34,7 @@ from typing import Final
 from tests.fakes.github import FakeGitHub
 
 from benchmarks.measure import ROOT, Cost, run, spread, table
-from benchmarks.scenes import Action, Local, generate, yardstick
+from benchmarks.scenes import OPENED, Action, Local, generate, yardstick
 from benchmarks.suites import Suite, lines_of, write_cobertura, write_coverage_py, write_jacoco, write_lcov
 
 PEERS: Final = ("expat", "lxml", "junitparser", "rust")
@@ -173,12 +174,22 @@ def four(folder: Path, quick: bool, repeat: int) -> None:
     rows.append(("importing the action and PyGithub", *_plain([_bare(IMPORTS, folder) for _ in range(times)])))
     local.judge(head)
     rows.append(("CLI", *_plain([local.judge(head) for _ in range(times)])))
+    opened = [("CLI", _opened([local.judge(head, OPENED) for _ in range(times)]))]
     with FakeGitHub("acme/shop", "main") as hub:
         action = Action.make(hub, folder / "action")
         action.record(folder / "base")
         action.judge(head)
         rows.append(("action", *_plain([action.judge(head) for _ in range(times)])))
+        action.program = OPENED
+        opened.append(("action", _opened([action.judge(head) for _ in range(times)])))
     table("Four tests: the whole process", ("run", "CPU s", "wall s", "peak MiB"), rows)
+    table("Four tests: until the first report is opened", ("run", "wall s"), opened)
+
+
+def _opened(costs: list[Cost]) -> str:
+    """Seconds until the first report was opened, as `opened.py` tells them."""
+    found = [re.search(r"first report opened after (\S+) s", cost.said) for cost in costs]
+    return spread([float(each[1]) for each in found if each])
 
 
 IMPORTS = "import readygate.action; from readygate.github import pygithub; pygithub.load()"

@@ -18,8 +18,9 @@ from tests.fakes.github import FakeGitHub
 from benchmarks.measure import ROOT, Cost, run
 from benchmarks.suites import Suite, source_of
 
-PYTHON = (sys.executable, "-I", "-m")
-"""Isolated, as the image starts it."""
+PROGRAM = ("-m", "readygate")
+OPENED = (str(ROOT / "benchmarks" / "opened.py"),)
+"""The same program, which also tells when it opens its first report."""
 NOT_READY = (0, 1)
 
 
@@ -69,16 +70,16 @@ class Local:
         """Store what these reports say of the first commit."""
         self._report(reports, self.base, "--record")
 
-    def judge(self, reports: Path) -> Cost:
+    def judge(self, reports: Path, program: Sequence[str] = PROGRAM) -> Cost:
         """The whole road: read, compare with the stored results, judge, print the comment, store."""
         # the runs before are forgotten, so that each stores the same
         for file in (self.folder / "store").glob(f"snapshots/*/*{self.head}*"):
             file.unlink()
-        return self._report(reports, self.head, "--against", self.base, "--record")
+        return self._report(reports, self.head, "--against", self.base, "--record", program=program)
 
-    def _report(self, reports: Path, commit: str, *more: str) -> Cost:
+    def _report(self, reports: Path, commit: str, *more: str, program: Sequence[str] = PROGRAM) -> Cost:
         repository, store = self.folder / "repository", self.folder / "store"
-        command = [*PYTHON, "readygate", "report", "--root", str(reports), "--repo", str(repository)]
+        command = [sys.executable, "-I", *program, "report", "--root", str(reports), "--repo", str(repository)]
         command += ["--store", str(store), "--commit", commit, "--branch", "main", "--format", "markdown", *more]
         for kind, pattern in (("--tests", "*.xml"), ("--tests", "leg-*/*.xml"), ("--coverage", "coverage/*")):
             if any(reports.glob(pattern)):
@@ -94,12 +95,14 @@ class Action(Runner):
         cost: of the last run.
         requests: of the last run, to GitHub.
         number: of the last pull request.
+        program: what is started.
     """
 
     base: str = ""
     cost: Cost | None = None
     requests: int = 0
     number: int = 0
+    program: Sequence[str] = PROGRAM
     _reports: Mapping[str, Path] = field(default_factory=dict)
 
     @classmethod
@@ -161,7 +164,7 @@ class Action(Runner):
             "GITHUB_STEP_SUMMARY": str(work / "summary"),
         }
         self.cost = run(
-            [sys.executable, "-I", "-B", "-u", "-m", "readygate"],
+            [sys.executable, "-I", "-B", "-u", *self.program],
             folder=work,
             environment={**environment, **runner},
             accepted=NOT_READY,

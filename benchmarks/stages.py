@@ -2,7 +2,8 @@
 
 Prints for each stage the seconds of CPU: median, smallest and largest over the repetitions in one process. The road
 alone is all of them but the start and the comment; each of its runs is measured beside one pass of expat over the same
-files, in turn.
+files, in turn: once where one process reads, which the stages are told of, and once as a run does it, where several
+processes read files that are large together.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from statistics import median
 from typing import TypeVar
 from xml.parsers import expat
 
+from readygate import reading
 from readygate.collect import read_reports
 from readygate.compare import compare
 from readygate.judge import judge
@@ -104,15 +106,19 @@ def main() -> None:
     started = time.process_time()
     gc.set_threshold(100_000)  # as the command line does
     stored = encode(_measure(folder / "base", BASE, Watch()).snapshot)
-    watch, cpu, wall = Watch(), [], []
+    watch, shared = Watch(), Watch()
+    ratios: dict[str, tuple[list[float], list[float]]] = {"one process": ([], []), "as it is": ([], [])}
+    much = reading.MUCH
     for _ in range(repeat):
         watch.time("expat", lambda: _expat(folder / "head"))
-        page = watch.time("road alone", lambda: _road(folder, stored, watch))
-        watch.time("render", partial(render, page))
-        cpu.append(watch.cpu["road alone"][-1] / watch.cpu["expat"][-1])
-        wall.append(watch.wall["road alone"][-1] / watch.wall["expat"][-1])
-    print(f"{'road alone ÷ expat, CPU':<24} {_spread(cpu, 2)}")
-    print(f"{'road alone ÷ expat, wall':<24} {_spread(wall, 2)}")
+        for way, own, least in (("one process", watch, 1 << 40), ("as it is", shared, much)):
+            reading.MUCH = least  # from how much input on several processes read
+            page = own.time("road alone", partial(_road, folder, stored, own))
+            own.time("render", partial(render, page))
+            ratios[way][0].append(own.cpu["road alone"][-1] / watch.cpu["expat"][-1])
+            ratios[way][1].append(own.wall["road alone"][-1] / watch.wall["expat"][-1])
+    for way, (cpu, wall) in ratios.items():
+        print(f"{f'road ÷ expat, {way}':<28} CPU {_spread(cpu, 2)}, wall {_spread(wall, 2)}")
     print(f"{'start and imports':<24} {started:7.3f} s")
     for stage, seconds in watch.cpu.items():
         print(f"{stage:<24} {_spread(seconds)} s")
