@@ -76,15 +76,17 @@ def told(kind: str, message: str) -> tuple[str, str]:
         kind: the type as the report names it, may be empty.
         message: the message, of any number of lines.
     """
-    rows = [row.strip() for row in _ANSI.sub("", message[: 4 * LONGEST]).splitlines() if row.strip()]
+    message = message[: 4 * LONGEST]
+    plain = _ANSI.sub("", message) if "\x1b" in message else message
+    rows = [row.strip() for row in plain.splitlines() if row.strip()]
     text = _PYTEST_KIND.sub("", rows[0]) if rows else ""
     found = _KIND.match(text)
     if found:
         text = text[found.end() :]
-    plain = last_part(found["kind"] if found else kind)
+    name = last_part(found["kind"] if found else kind)
     if len(rows) > 1 and (says_nothing(text) or _GOES_ON.match(text)):
         text = " / ".join(filter(None, (text, *rows[1:5])))
-    return plain, text[:LONGEST]
+    return name, text[:LONGEST]
 
 
 def error_line(text: str) -> str:
@@ -107,7 +109,8 @@ def last_part(kind: str) -> str:
 
 def strict(text: str) -> str:
     """Replace what never tells a cause: addresses, UUIDs, times, amounts of time and memory, folders, long numbers."""
-    return _TAIL.sub("", " ".join(_SAFE.sub(_mark, text).split()))
+    marked = " ".join(_SAFE.sub(_mark, text).split())
+    return _TAIL.sub("", marked) if marked.endswith(")") else marked
 
 
 def _mark(match: re.Match[str]) -> str:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     """Takes classes, names and durations of green tests, in the order of the report."""
 
 BEGIN: Final = b"<testcase "
+_CLOSED: Final = b"</testcase"
 FEWEST: Final = 400
 """Bytes of a row below which it is not worth the trouble."""
 
@@ -93,12 +94,12 @@ class Express:
     def row(self, data: bytes, begin: int) -> tuple[int, int]:
         """Bounds of the next row from `begin` on that is worth reading, (-1, -1) if there is none.
 
-        A row that reaches the last test of the data ends before it: that one may not be complete.
+        A row that reaches the last test of the data ends before it: that one may not be complete. It may hold other
+        elements, which `read` refuses.
         """
         while (first := data.find(BEGIN, begin)) >= 0:
-            other = _OTHER.search(data, first)
-            end = len(data) if other is None else other.start()
-            if other is None or not data.startswith((b"</testsuite", b"<testsuite"), end):
+            end = _end(data, first)
+            if not data.startswith((b"</testsuite", b"<testsuite"), end):
                 end = data.rfind(BEGIN, first, end)
             reference = data.find(b"&", first, end)
             if reference >= 0:  # only the test with it is for the parser
@@ -158,6 +159,20 @@ class Express:
         if any(not STATES.keys().isdisjoint(map(str.lower, set(parts[at::step]))) for at in shape.states):
             return None
         return [parts[at::step] if at > 0 else [""] * (len(between) + 1) for at in shape.at]
+
+
+def _end(data: bytes, first: int) -> int:
+    """Where something else than a test begins: found by the next tag that closes something, or is not that of a test.
+
+    The first is found sooner, and tells it unless tests are closed by a tag of their own.
+    """
+    end = data.find(b"</", first)
+    if end < 0:
+        return len(data)
+    if not data.startswith(_CLOSED, end) or not data.startswith(BEGIN, data.rfind(b"<", first, end)):
+        return end
+    other = _OTHER.search(data, end)
+    return len(data) if other is None else other.start()
 
 
 def _fits(parts: list[str], shape: _Shape) -> bool:
