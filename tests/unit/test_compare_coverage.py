@@ -131,7 +131,8 @@ class TestProject:
         assert found.delta.gone == ("c.py",)
 
     def test_a_file_that_was_rewritten_and_is_not_measured_is_gone(self) -> None:
-        assert delta({"a.py": "h"}, {"a.py": "h", "b.py": "h"}, changes(change("b.py", [1], [1]))).gone == ("b.py",)
+        diff = changes(change("b.py", [1], [1]), change("__init__.py", [1]))
+        assert delta({"a.py": "h"}, {"a.py": "h", "b.py": "h", "__init__.py": "."}, diff).gone == ("b.py",)
 
     def test_a_file_that_nobody_measures_may_lack_its_diff(self) -> None:
         diff = changes(change("a.py"), change("package-lock.json", shown=False))

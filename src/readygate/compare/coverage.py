@@ -114,7 +114,8 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None, files: Contain
         kept_by[path] = kept
         mine = now.get(path)
         if mine is None:
-            if kept.total or (change is not None and change.added):  # one without any line to measure may be left out
+            added = change is not None and bool(change.added)
+            if kept.total or (file.total and added):  # one without any line to measure may be left out of a report
                 gone.append(path)
             continue
         if change is not None and not change.shown:
