@@ -33,8 +33,8 @@ class Shortcut(Protocol):
     def worth(self) -> bool:
         """Whether to go on looking for rows."""
 
-    def row(self, data: bytes, begin: int) -> tuple[int, int]:
-        """Bounds of the next row from `begin` on that is worth reading; (-1, -1) if there is none.
+    def bounds(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Bounds of the rows in some data that are worth reading, in their order.
 
         What stands in a CDATA section or comment may look like one.
         """
@@ -78,7 +78,7 @@ class Rows:
 
     def _pieces(self, data: bytes) -> Iterator[bytes]:
         shortcut, begin = self._shortcut, 0
-        bounds = list(self._bounds(data)) if shortcut.worth() else []
+        bounds = list(shortcut.bounds(data)) if shortcut.worth() else []
         rows = shortcut.read([data[first:end] for first, end in bounds])
         for (first, end), row in zip(bounds, rows, strict=True):
             if row is None:
@@ -93,12 +93,6 @@ class Rows:
                 begin = end
         if begin < len(data):
             yield self._give(data[begin:])
-
-    def _bounds(self, data: bytes) -> Iterator[tuple[int, int]]:
-        first, end = self._shortcut.row(data, 0)
-        while first >= 0:
-            yield first, end
-            first, end = self._shortcut.row(data, end)
 
     def _give(self, piece: bytes) -> bytes:
         self._given += len(piece)

@@ -18,14 +18,14 @@ from readygate.model import late
 from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Enter = Callable[[list[str], list[str], list[str]], None]
     """Takes classes, names and durations of green tests, in the order of the report."""
 
 BEGIN: Final = b"<testcase "
 _CLOSED: Final = b"</testcase"
-FEWEST: Final = 400
+FEWEST: Final = 800
 """Bytes of a row below which it is not worth the trouble."""
 
 _START: Final = late.compile(
@@ -91,26 +91,23 @@ class Express:
         """Whether the reader stands where only tests and suites may begin."""
         return self._at_rest()
 
-    def row(self, data: bytes, begin: int) -> tuple[int, int]:
-        """Bounds of the next row from `begin` on that is worth reading, (-1, -1) if there is none.
+    def bounds(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Bounds of the rows that are worth reading.
 
-        A row that reaches the last test of the data ends before it: that one may not be complete. It may hold other
+        A row that reaches the last test of the data ends before it: that one may not be complete. A row may hold other
         elements, which `read` refuses.
         """
+        begin = end = stop = 0
         while (first := data.find(BEGIN, begin)) >= 0:
-            end = _end(data, first)
-            if not data.startswith((b"</testsuite", b"<testsuite"), end):
-                end = data.rfind(BEGIN, first, end)
-            reference = data.find(b"&", first, end)
-            if reference >= 0:  # only the test with it is for the parser
-                end = data.rfind(BEGIN, first, reference)
-                if end - first < FEWEST:
-                    begin = reference
-                    continue
-            if end - first >= FEWEST:
-                return first, end
-            begin = end + 1
-        return -1, -1
+            if first >= end:
+                end = _end(data, first)
+                closes = data.startswith((b"</testsuite", b"<testsuite"), end)
+                stop = end if closes else data.rfind(BEGIN, first, end)
+            reference = data.find(b"&", first, stop)
+            last = stop if reference < 0 else data.rfind(BEGIN, first, reference)  # the test with it is for the parser
+            if last - first >= FEWEST:
+                yield first, last
+            begin = end if reference < 0 else reference
 
     def read(self, rows: list[bytes]) -> list[Row | None]:
         """Read rows, all together if they are written alike; None for each of which it is not certain what it says."""
