@@ -426,6 +426,15 @@ def test_a_new_module_needs_no_edit_elsewhere(tmp_path: Path) -> None:
 def test_reports_are_opened_before_anything_is_loaded_that_writes(way_in: str) -> None:
     """What starts a run loads what reads; templates, the stages after reading and PyGithub come later."""
     later = ("jinja2", "github", "readygate.pipeline", "readygate.compare")
-    code = f"import sys, readygate.{way_in}\nprint([name for name in {later} if name in sys.modules])"
+    assert _loaded(f"readygate.{way_in}", later) == []
+
+
+def test_templates_are_loaded_by_who_has_some() -> None:
+    assert _loaded("readygate.pipeline, readygate.outputs as o; o.all_outputs()", ("jinja2", "github")) == []
+
+
+def _loaded(what: str, names: tuple[str, ...]) -> list[str]:
+    """Which of some modules are there after an import."""
+    code = f"import sys, {what}\nprint(*(name for name in {names} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == "[]"
+    return done.stdout.split()

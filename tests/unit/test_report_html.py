@@ -34,11 +34,11 @@ from readygate.model.history import History
 from readygate.model.tests import Detail, Outcome, TestId
 from readygate.outputs.report_html import MOST_FILES, read_sources
 from readygate.render import listing
-from readygate.render.annotate import AROUND, MOST_LINES, WHOLE_LINES, annotate
+from readygate.render.annotate import AROUND, MOST_LINES, WHOLE_LINES, Sources, annotate
 from readygate.render.charts import chart
 from readygate.render.listing import embedded, file_rows
 from readygate.render.trends import trends
-from readygate.render.webpage import Sources, content_policy, webpage
+from readygate.render.webpage import content_policy, webpage
 
 HEAD_SUITE = {"A": {"new": "f", "still": "e", "fixed": "p", "lazy": "s", "plain": "p", "added": "p", "shaky": "k"}}
 BASE_SUITE = {"A": {"new": "p", "still": "e", "fixed": "f", "lazy": "p", "plain": "p", "gone": "p", "shaky": "p"}}

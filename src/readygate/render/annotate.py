@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED
 from readygate.model.phrase import count
@@ -60,6 +60,19 @@ class Listing:
     note: str = ""
     missed: int = 0
     changed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The changed files of the workspace.
+
+    Attributes:
+        listings: those that are shown.
+        notes: sentences on those that are not.
+    """
+
+    listings: Sequence[Listing] = ()
+    notes: Sequence[str] = ()
 
 
 def annotate(path: str, text: str, states: bytes, changed: Collection[int], *, measured_whole: bool = False) -> Listing:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from functools import cache
-from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from readygate.model.phrase import count
 from readygate.model.verdict import Status
-from readygate.render import by_leg, details, failing, moved, named, ruling, sections
+from readygate.render import by_leg, details, failing, layout, moved, named, ruling, sections
 from readygate.render import page as view
 from readygate.render import read as sources
 from readygate.render.blocks import Room, Section, Table, by
@@ -43,22 +38,6 @@ from readygate.render.page import Page
 from readygate.render.text import code
 
 __all__ = ["CHECK", "COMMENT", "SUMMARY", "Budget", "markdown"]
-
-
-@cache
-def _macros() -> Any:
-    environment = Environment(
-        loader=PackageLoader("readygate", "templates"),
-        undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701  (Markdown, not HTML: names are escaped where they become text)
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("report.md.j2").module
-
-
-def _render(macro: str, *values: Any) -> str:
-    return str(getattr(_macros(), macro)(*values))
 
 
 def markdown(page: Page, budget: Budget, *, heading: str = "###", unwritten: str = "") -> str:
@@ -96,14 +75,14 @@ def _join(page: Page, blocks: list[Block], dropped: list[Block]) -> str:
 
 def _blocks(page: Page, budget: Budget, heading: str, unwritten: str) -> list[Block]:
     lines = (view.verdict_line(page), view.figures_line(page), view.provenance_line(page))
-    blocks = [Block(kind="verdict", keep=0, text=_render("head", heading, *lines))]
+    blocks = [Block(kind="verdict", keep=0, text=layout.head(heading, *lines))]
     carried = ruling.carried_line(page)
     if carried:
         blocks.append(Block(kind="carried suites", keep=0, text=carried))
     clean = len(blocks)
     told = view.alert(page, unwritten)
     if told:
-        blocks.append(Block(kind="alert", keep=0, text=_render("alert", *told)))
+        blocks.append(Block(kind="alert", keep=0, text=layout.alert(*told)))
     told_open = [*_findings(page), *_sections(page, budget, heading)]
     if budget.long:
         return [*blocks, *told_open, *_names(page), *_long(page, heading)]
@@ -122,7 +101,7 @@ def _findings(page: Page) -> list[Block]:
         if finding.status in (Status.BLOCK, Status.WARN)
     )
     table = Table(columns=by("Level", "Finding and what to do"), rows=rows)
-    return [Block(kind="findings", keep=0, text=_render("table", table))] if rows else []
+    return [Block(kind="findings", keep=0, text=layout.table(table))] if rows else []
 
 
 def _sections(page: Page, budget: Budget, heading: str) -> list[Block]:
@@ -167,10 +146,10 @@ def _open(kind: str, section: Section | None, keep: int, heading: str, folds: in
     """A section and its folds; of the folds the last goes first."""
     if section is None:
         return []
-    blocks = [Block(kind=kind, keep=keep, text=_render("section", heading, section))]
+    blocks = [Block(kind=kind, keep=keep, text=layout.section(heading, section))]
     name = "names" if folds == FOLDED else "traces"
     blocks += [
-        Block(kind=name, keep=folds + number, text=_render("fold", fold.title, fold.body))
+        Block(kind=name, keep=folds + number, text=layout.fold(fold.title, _text(fold.body)))
         for number, fold in enumerate(section.folds)
     ]
     return blocks
@@ -181,8 +160,8 @@ def _legs(page: Page, heading: str, *, long: bool) -> list[Block]:
     if made is None:
         return []
     title, table, rest = made
-    body = _with(_render("table", table), rest)
-    text = f"{heading}## {title}\n\n{body}" if long else _render("fold", title, body)
+    body = layout.with_rest(layout.table(table), rest)
+    text = f"{heading}## {title}\n\n{body}" if long else layout.fold(title, body)
     return [Block(kind="outcomes by leg", keep=BY_LEG, text=text)]
 
 
@@ -210,19 +189,15 @@ def _names(page: Page) -> list[Block]:
     )
     for kind, item in folds:
         if item is not None:
-            body = item.body if isinstance(item.body, str) else _render("table", item.body)
-            blocks.append(Block(kind=kind, keep=ADDED, text=_render("fold", item.title, _with(body, item.rest))))
+            body = layout.with_rest(_text(item.body), item.rest)
+            blocks.append(Block(kind=kind, keep=ADDED, text=layout.fold(item.title, body)))
     return blocks
 
 
 def _folded(kind: str, section: Section, title: str) -> Block:
     return Block(
-        kind=kind, keep=FOLDED, text=_render("fold", title, _with(_render("table", section.table), section.rest))
+        kind=kind, keep=FOLDED, text=layout.fold(title, layout.with_rest(layout.table(section.table), section.rest))
     )
-
-
-def _with(text: str, rest: str) -> str:
-    return f"{text}\n\n{rest}" if rest else text
 
 
 def _asked(page: Page, rule: str) -> bool:
@@ -235,11 +210,11 @@ def _new_header(page: Page) -> str:
 
 
 def _part(part: details.Part) -> str:
-    return "\n\n".join(_pieces(part.pieces))
+    return "\n\n".join(map(_text, part.pieces))
 
 
-def _pieces(pieces: Iterable[Table | str]) -> list[str]:
-    return [piece if isinstance(piece, str) else _render("table", piece) for piece in pieces]
+def _text(piece: Table | str) -> str:
+    return piece if isinstance(piece, str) else layout.table(piece)
 
 
 def _folds(page: Page, heading: str) -> list[Block]:
@@ -248,18 +223,18 @@ def _folds(page: Page, heading: str) -> list[Block]:
     kinds = ", ".join(part.kind for part in made if part.kind)
     plain = [_part(part) for part in made[:1] if part.title in ("What changed", "Figures")]
     body = "\n\n".join([*plain, *(f"{heading}## {part.title}\n\n{_part(part)}" for part in made[len(plain) :])])
-    figures = _render("fold", f"All figures: {kinds}" if kinds else "All figures", body)
+    figures = layout.fold(f"All figures: {kinds}" if kinds else "All figures", body)
     return [
         *([Block(kind="all figures", keep=FIGURES, text=figures)] if made else []),
         Block(
             kind="rules",
             keep=RULES,
-            text=_render("fold", ruling.rules_title(page), _rules(page, long=False)),
+            text=layout.fold(ruling.rules_title(page), _rules(page, long=False)),
         ),
         Block(
             kind="what was read",
             keep=READ,
-            text=_render("fold", f"What was read: {sources.read_title(page)}", _read(page)),
+            text=layout.fold(f"What was read: {sources.read_title(page)}", _read(page)),
         ),
     ]
 
@@ -280,8 +255,9 @@ def _long(page: Page, heading: str) -> list[Block]:
 
 def _rules(page: Page, *, long: bool) -> str:
     verdict = page.verdict
-    table = _render("rules", sections.rules(page), verdict.off, verdict.preset, _file(page))
-    return "\n\n".join((table, *_pieces(ruling.around(page, long=long))))
+    off = f"Off in this policy: `{'`, `'.join(verdict.off)}`. " if verdict.off else ""
+    policy = f"{off}Policy: preset `{verdict.preset}`{_file(page)}. The strongest finding decides."
+    return "\n\n".join((layout.table(sections.rules(page)), policy, *map(_text, ruling.around(page, long=long))))
 
 
 def _file(page: Page) -> str:
@@ -290,4 +266,4 @@ def _file(page: Page) -> str:
 
 def _read(page: Page) -> str:
     table, rest = sources.read_table(page)
-    return _render("read", table, rest, sources.provenance(page))
+    return layout.listed(layout.with_rest(layout.table(table), rest), sources.provenance(page))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -17,8 +16,7 @@ from markupsafe import Markup
 
 from readygate import __version__
 from readygate.model.phrase import count
-from readygate.model.value import dataclass
-from readygate.render.annotate import Listing
+from readygate.render.annotate import Listing, Sources
 from readygate.render.charts import chart
 from readygate.render.document import Budget, markdown
 from readygate.render.listing import embedded, file_rows, page_data
@@ -30,19 +28,6 @@ from readygate.render.trends import Trend, branch_words, left_out, trends
 ROOM = Budget(characters=2_000_000, bytes=8_000_000)
 """For the document; the lists come on top."""
 FILES_WITHOUT_SCRIPT = 30
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """The changed files of the workspace.
-
-    Attributes:
-        listings: those that are shown.
-        notes: sentences on those that are not.
-    """
-
-    listings: Sequence[Listing] = ()
-    notes: Sequence[str] = ()
 
 
 @cache
