@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import Phrase, count, listed
+from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, all_rules, not_evaluated, passes
@@ -67,11 +67,18 @@ def _files_gone(names: tuple[str, ...], policy: Policy) -> Judgement:
         summary=(f"{fact}: ", *listed(names, 5)),
         title=(f"{fact}.",),
         detail=("The base measured ", *listed(names, 5), unknown),
-        todo=(f"measure {them} again, or let a maintainer excuse it if this change means to leave {them} out.",),
+        todo=(f"measure {them} again", *_way_out(them, policy), "."),
         short=fact,
         ceiling=Level.BLOCK if hides else Level.WARN,
         evidence=_exhibits.named("file", names),
     )
+
+
+def _way_out(them: str, policy: Policy) -> Phrase:
+    """What to do if files are left out on purpose."""
+    if not policy.waiver:
+        return ()
+    return (f"; if this change means to leave {them} out, a maintainer excuses it by the label ", Name(policy.waiver))
 
 
 RULE = Rule(
