@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     """Takes classes, names and durations of green tests, in the order of the report."""
 
 BEGIN: Final = b"<testcase "
-_CLOSED: Final = b"</testcase"
 FEWEST: Final = 800
 """Bytes of a row below which it is not worth the trouble."""
 
@@ -94,13 +93,13 @@ class Express:
     def bounds(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Bounds of the rows that are worth reading.
 
-        A row that reaches the last test of the data ends before it: that one may not be complete. A row may hold other
-        elements, which `read` refuses.
+        A row that reaches the last test of the data ends before it: that one may not be complete.
         """
         begin = end = stop = 0
         while (first := data.find(BEGIN, begin)) >= 0:
             if first >= end:
-                end = _end(data, first)
+                other = _OTHER.search(data, first)
+                end = len(data) if other is None else other.start()
                 closes = data.startswith((b"</testsuite", b"<testsuite"), end)
                 stop = end if closes else data.rfind(BEGIN, first, end)
             reference = data.find(b"&", first, stop)
@@ -156,20 +155,6 @@ class Express:
         if any(not STATES.keys().isdisjoint(map(str.lower, set(parts[at::step]))) for at in shape.states):
             return None
         return [parts[at::step] if at > 0 else [""] * (len(between) + 1) for at in shape.at]
-
-
-def _end(data: bytes, first: int) -> int:
-    """Where something else than a test begins: found by the next tag that closes something, or is not that of a test.
-
-    The first is found sooner, and tells it unless tests are closed by a tag of their own.
-    """
-    end = data.find(b"</", first)
-    if end < 0:
-        return len(data)
-    if not data.startswith(_CLOSED, end) or not data.startswith(BEGIN, data.rfind(b"<", first, end)):
-        return end
-    other = _OTHER.search(data, end)
-    return len(data) if other is None else other.start()
 
 
 def _fits(parts: list[str], shape: _Shape) -> bool:
