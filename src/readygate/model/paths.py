@@ -6,6 +6,7 @@ to a module, or relative to one of several roots. A path that cannot be placed i
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -111,7 +112,6 @@ class Placer:
         self._deepest = max((file.count("/") + 1 for file in rules.files or ()), default=0)
         self._roots = sorted({normalise(root).rstrip("/") + "/" for root in rules.roots}, key=len, reverse=True)
         self._maps = [(normalise(old), normalise(new)) for old, new in rules.maps]
-        self._names = frozenset(_name(file).lower() for file in rules.files or ())
         self._folded: Mapping[str, tuple[str, ...]] | None = None
         self._suffixes: dict[bool, Mapping[str, tuple[str, ...]]] = {}
 
@@ -126,8 +126,6 @@ class Placer:
             return self._unplaced(candidates, views, "it leads out of the repository, or holds control characters")
         if self._files is None:
             return self._stripped(candidates, views)
-        if self._names.isdisjoint(_name(view.path).lower() for view in views):
-            return self._unplaced(candidates, views, "no file of the repository has this name")
         ways = ((find, fold) for find in (self._exact, self._by_suffix) for fold in (False, True))
         for find, fold in ways:
             found = find(views, fold=fold)
@@ -135,7 +133,14 @@ class Placer:
                 return Placed(path=found[0], placed=True)
             if found:
                 return self._unplaced(candidates, views, f"it could be {_listed(found)}")
+            if self._names.isdisjoint(_name(view.path).lower() for view in views):
+                return self._unplaced(candidates, views, "no file of the repository has this name")
         return self._unplaced(candidates, views, self._hint(views))
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """What the repository's files are called, in lower case: most that cannot be placed is called otherwise."""
+        return frozenset(_name(file).lower() for file in self._files or ())
 
     def _view(self, raw: str) -> _View | None:
         if _CONTROL.search(raw):
