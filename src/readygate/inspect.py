@@ -14,7 +14,6 @@ from readygate.log import quiet_json
 from readygate.model.coverage import merge_files
 from readygate.model.report import Problem, Report, Severity, StatedReport, TestReport
 from readygate.model.secrets import redact
-from readygate.model.tests import Counts
 from readygate.sources.archives import unpack
 from readygate.sources.workspace import Found
 
@@ -81,25 +80,15 @@ def _why(source: Source) -> str:
     return "" if isinstance(chosen, Problem) else chosen[1]
 
 
-def _counts(counts: Counts) -> dict[str, int]:
-    return {
-        "tests": counts.total,
-        "passed": counts.passed,
-        "failed": counts.failed,
-        "errored": counts.errored,
-        "skipped": counts.skipped,
-    }
-
-
 def figures(report: Report) -> dict[str, Any]:
     """Kind, format and counts of a report."""
     row: dict[str, Any] = {"format": report.format}
     if isinstance(report, TestReport):
         return row | {
             "kind": "tests",
-            **_counts(report.executions),
+            **report.executions.by_outcome(),
             "words": {redact(word): number for word, number in report.words.items()} or None,
-            "attempts": _counts(report.attempts) if report.attempts else None,
+            "attempts": report.attempts.by_outcome() if report.attempts else None,
         }
     if isinstance(report, StatedReport):  # totals that no line backs; a note among the problems says so
         lines, branches = report.lines(), report.branches()

@@ -100,7 +100,7 @@ def _patch_file(file: FileCoverage, change: FileChange) -> PatchFile:
 def _delta(head: Coverage, base: Coverage, since: Changes | None, files: Container[str] | None) -> CoverageDelta:
     if since is None or not since.complete:
         return _plain_delta(head, base, since, files)
-    changed = {file.old_path or file.path: file for file in since.files if file.status != "added"}
+    changed = _of_base(since)
     now = {file.path: file for file in head.files}
     unchanged_base, unchanged_head, gone = [], [], []
     kept_by: dict[str, Ratio] = {}
@@ -141,7 +141,7 @@ def _plain_delta(head: Coverage, base: Coverage, since: Changes | None, files: C
     A file that this run does not measure is taken for no longer measured, unless it is known to be deleted or renamed:
     what is missing could hide anything.
     """
-    known = {file.old_path or file.path: file for file in since.files if file.status != "added"} if since else {}
+    known = _of_base(since) if since else {}
     now = {file.path for file in head.files}
     kept, gone = {}, []
     for file in base.files:
@@ -153,6 +153,11 @@ def _plain_delta(head: Coverage, base: Coverage, since: Changes | None, files: C
         if file.total and path not in now and (change is not None or files is None or path in files):
             gone.append(path)
     return CoverageDelta(base=base.lines(), base_branches=base.branches(), kept=kept, gone=tuple(sorted(gone)))
+
+
+def _of_base(since: Changes) -> dict[str, FileChange]:
+    """What became of the files that the base has, by their paths there."""
+    return {file.old_path or file.path: file for file in since.files if file.status != "added"}
 
 
 def _without(lines: bytes, numbers: tuple[int, ...]) -> bytes:

@@ -9,12 +9,11 @@ from collections.abc import Iterator, Mapping
 from readygate.model import late
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.snapshot import Measured, Snapshot, count_blocks
-from readygate.model.tests import SEPARATOR, ClassBlock, Detail, Leg, Outcome, TestId
+from readygate.model.tests import OUTCOMES, SEPARATOR, ClassBlock, Detail, Leg, Outcome, TestId
 
 Blocks = Mapping[tuple[str, str], ClassBlock]
 Details = Mapping[tuple[TestId, str], Detail]
 
-_OUTCOMES = tuple(Outcome)  # by value
 _FAILING = late.compile(b"[" + bytes((Outcome.FAILED, Outcome.ERRORED)) + b"]")
 
 
@@ -94,7 +93,7 @@ class _Index:
             return None
         names = self.names(block)
         at = bisect_left(names, name)
-        return _OUTCOMES[block.outcomes[at]] if at < len(names) and names[at] == name else None
+        return OUTCOMES[block.outcomes[at]] if at < len(names) and names[at] == name else None
 
     def outcome(self, blocks: Blocks, test: TestId) -> Outcome | None:
         """The outcome of one test, None if there is no such test."""
@@ -178,7 +177,7 @@ def _differing(
         names = index.names(new)
         for at, (was, after) in enumerate(zip(old.outcomes, new.outcomes, strict=True)):
             if was != after:
-                yield names[at], _OUTCOMES[was], _OUTCOMES[after]
+                yield names[at], OUTCOMES[was], OUTCOMES[after]
         return
     before = dict(old.items()) if old else {}
     now = dict(new.items()) if new else {}

@@ -7,9 +7,7 @@ from typing import Any
 
 from readygate.model.report import TestReport
 from readygate.model.snapshot import ReadFile
-from readygate.model.tests import ClassBlock, Detail, Outcome
-
-_OUTCOMES = tuple(Outcome)
+from readygate.model.tests import OUTCOMES, ClassBlock, Detail
 
 
 def pack(file: ReadFile | None) -> object:
@@ -50,7 +48,7 @@ def unpack(parcel: Any) -> ReadFile | None:
         Detail(
             class_name=class_name,
             name=name,
-            outcome=_OUTCOMES[outcome],
+            outcome=OUTCOMES[outcome],
             type=kind,
             message=message,
             text=text,

@@ -32,7 +32,8 @@ class Outcome(IntEnum):
     ERRORED = 4
 
 
-_OUTCOMES = tuple(Outcome)  # by value
+OUTCOMES = tuple(Outcome)
+"""By value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,16 @@ class Counts:
         """Passed of those that ran, as an exact fraction; None if none ran."""
         ran = self.passed + self.failing
         return Fraction(self.passed, ran) if ran else None
+
+    def by_outcome(self) -> dict[str, int]:
+        """All of them and those of each outcome, by the names under which files and outputs tell them."""
+        return {
+            "tests": self.total,
+            "passed": self.passed,
+            "failed": self.failed,
+            "errored": self.errored,
+            "skipped": self.skipped,
+        }
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -157,7 +168,7 @@ class ClassBlock:
 
     def items(self) -> Iterator[tuple[str, Outcome]]:
         """Each name with its outcome."""
-        return zip(self.names.split(SEPARATOR), map(_OUTCOMES.__getitem__, self.outcomes), strict=True)
+        return zip(self.names.split(SEPARATOR), map(OUTCOMES.__getitem__, self.outcomes), strict=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -16,11 +16,7 @@ def counts_json(counts: Counts) -> dict[str, Any]:
     """Numbers of tests by outcome."""
     rate = counts.pass_rate
     return {
-        "tests": counts.total,
-        "passed": counts.passed,
-        "failed": counts.failed,
-        "errored": counts.errored,
-        "skipped": counts.skipped,
+        **counts.by_outcome(),
         "flaky": counts.flaky,
         "pass_rate": None if rate is None else hundredths(rate) / 100,
     }
