@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 
 from readygate.compare import _normal as normal
 from readygate.model import late
@@ -24,13 +23,14 @@ from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.frames import Frame, frames
 from readygate.model.paths import PathRules, Placer
 from readygate.model.tests import Detail
+from readygate.model.value import dataclass
 
 VARIES = 3
 """So many values at one place are a variable, not so many causes."""
 
 _FOREIGN = late.compile(
     r"site-packages/|dist-packages/|node_modules/|/python\d[.\d]*/|/usr/(?:lib|share|local/go)/|/go/pkg/mod/|/gems/"
-    r"|(?:^|/)vendor/|/\.cargo/|/rustc/|^node:|^internal/|^<|^native|(?:^|/)_pytest/|\\lib\\"
+    r"|(?:^|/)vendor/|/\.cargo/|/rustc/|^node:|^internal/|^<|^native|(?:^|/)_pytest/"
     r"|^(?:java|javax|jdk|sun|kotlin|scala|groovy|org/(?:junit|testng|mockito|hamcrest|assertj|gradle|apache|springframework|opentest4j))/"
 )
 """Paths that are no project's own code, where the files of the repository are not known."""
@@ -82,6 +82,7 @@ class _Finder:
     def __init__(self, paths: PathRules | None) -> None:
         self._placer = Placer(paths) if paths is not None and paths.files is not None else None
         self._placed: dict[str, str] = {}
+        self._foreign: dict[str, bool] = {}  # by folder: thousands of tests have as many files in a few
         self._frames: dict[str, Frame | None] = {}
         self._told: dict[tuple[str, str], tuple[str, str, str, str]] = {}
 
@@ -131,13 +132,21 @@ class _Finder:
         path = self._placed.get(frame.path)
         if path is None:
             path = self._placed[frame.path] = self._place(frame.path)
+        if path == frame.path:
+            return frame
         return Frame(path=path, line=frame.line, function=frame.function) if path else None
 
     def _place(self, path: str) -> str:
         if self._placer is not None:
             placed = self._placer.place((path,))
             return placed.path if placed.placed else ""
-        return "" if _FOREIGN.search(path.replace("\\", "/")) else path
+        folder, slash, _ = path.replace("\\", "/").rpartition("/")
+        if not slash:
+            return "" if _FOREIGN.search(path) else path
+        foreign = self._foreign.get(folder)
+        if foreign is None:
+            foreign = self._foreign[folder] = _FOREIGN.search(f"{folder}/") is not None
+        return "" if foreign else path
 
 
 def _separating(frame: Frame | None) -> tuple[str, str]:

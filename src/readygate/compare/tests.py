@@ -26,7 +26,7 @@ def compare_tests(head: Measured, base: Snapshot | None, base_details: Details |
     counts = count_blocks(now.values())
     if base is None:
         return TestComparison(head=counts, base=None, new_failures=_changes(new, head, index))
-    moved = _moves(now, _of_groups(before, {key[0] for key in now}), index)
+    moved = _moves(now, _of_groups(before, head.snapshot, base), index)
     _add_moves_on_legs(moved, head.snapshot, base, now, index)
     return TestComparison(
         head=counts,
@@ -52,26 +52,43 @@ def _failures(
     base_legs = {(leg.group, leg.leg): leg for leg in base.legs} if base else {}
     new: dict[TestId, list[str]] = {}
     old: dict[TestId, list[str]] = {}
+    overall: dict[TestId, tuple[Outcome | None, Outcome]] = {}
     for leg in head.legs:
         base_leg = base_legs.get((leg.group, leg.leg))
         for class_name, block in leg.blocks.items():
             if not _FAILING.search(block.outcomes):
                 continue
+            key = (leg.group, class_name)
             known = base_leg.blocks.get(class_name) if base_leg else None
-            names = index.names(block)
-            for found in _FAILING.finditer(block.outcomes):
-                name = names[found.start()]
-                test = TestId(group=leg.group, class_name=class_name, name=name)
-                inherited = (index.of(known, name) or Outcome.PASSED) >= Outcome.FAILED
-                (old if inherited else new).setdefault(test, []).append(leg.leg)
+            alone = now[key] is block and before.get(key) is known  # no other leg has a say
+            for name, was, after in _failing(block, known, index):
+                test = TestId(leg.group, class_name, name)
+                (old if (was or Outcome.PASSED) >= Outcome.FAILED else new).setdefault(test, []).append(leg.leg)
+                if alone:
+                    overall[test] = (was, after)
 
     def story(found: dict[TestId, list[str]]) -> dict[TestId, Story]:
         return {
-            test: (index.outcome(before, test), index.outcome(now, test), tuple(leg for leg in legs if leg))
+            test: (
+                *(overall.get(test) or (index.outcome(before, test), index.outcome(now, test))),
+                tuple(leg for leg in legs if leg),
+            )
             for test, legs in found.items()
         }
 
     return story(new), story({test: legs for test, legs in old.items() if test not in new} if new else old)
+
+
+def _failing(
+    block: ClassBlock, known: ClassBlock | None, index: _Index
+) -> Iterator[tuple[str, Outcome | None, Outcome]]:
+    """The failing tests of a block, each with what it was in another one and what it is."""
+    names = index.names(block)
+    same = known is not None and known.names == block.names
+    for found in _FAILING.finditer(block.outcomes):
+        at = found.start()
+        was = OUTCOMES[known.outcomes[at]] if same and known is not None else index.of(known, names[at])
+        yield names[at], was, OUTCOMES[block.outcomes[at]]
 
 
 class _Index:
@@ -100,22 +117,28 @@ class _Index:
         return self.of(blocks.get((test.group, test.class_name)), test.name)
 
 
-def _of_groups(blocks: Blocks, groups: set[str]) -> Blocks:
+def _of_groups(blocks: Blocks, head: Snapshot, base: Snapshot) -> Blocks:
     """Leave out suites that the head lacks: their tests are not gone, their report is."""
+    groups = {leg.group for leg in head.legs if leg.blocks}
+    if groups.issuperset(leg.group for leg in base.legs):
+        return blocks
     return {key: block for key, block in blocks.items() if key[0] in groups}
 
 
 def _moves(now: Blocks, before: Blocks, index: _Index) -> dict[str, dict[TestId, Story]]:
     """Sort every test that changed into what became of it."""
     moved: dict[str, dict[TestId, Story]] = {"fixed": {}, "skipped": {}, "vanished": {}, "added": {}}
-    for key in (*now, *(key for key in before if key not in now)):
-        new, old = now.get(key), before.get(key)
-        if new is not None and old is not None and new.outcomes == old.outcomes and new.names == old.names:
-            continue
-        for name, was, after in _differing(old, new, index):
+    changed: list[tuple[tuple[str, str], ClassBlock | None, ClassBlock | None]] = []
+    for key, new in now.items():
+        old = before.get(key)
+        if old is None or new.outcomes != old.outcomes or new.names != old.names:
+            changed.append((key, old, new))
+    changed += [(key, before[key], None) for key in before.keys() - now.keys()]
+    for key, was_block, block in changed:
+        for name, was, after in _differing(was_block, block, index):
             kind = _kind(was, after)
             if kind:
-                moved[kind][TestId(group=key[0], class_name=key[1], name=name)] = (was, after, ())
+                moved[kind][TestId(key[0], key[1], name)] = (was, after, ())
     return moved
 
 
@@ -137,7 +160,7 @@ def _add_moves_on_legs(
             for name, was, after in _differing(block, mine, index):
                 kind = _kind(was, after)
                 if was is not None and kind in stories:
-                    test = TestId(group=old.group, class_name=class_name, name=name)
+                    test = TestId(old.group, class_name, name)
                     stories[kind].setdefault(test, []).append((old.leg, was))
     for kind, found in stories.items():
         for test, legs in found.items():
@@ -210,14 +233,19 @@ def _changes(
         legs_of.setdefault(leg.group, []).append(leg)
     for test in sorted(stories):
         was, after, legs = stories[test]
-        ran_on = [
-            leg.leg
-            for leg in legs_of.get(test.group, ())
-            if index.of(leg.blocks.get(test.class_name), test.name) is not None
-        ]
+        ran_on = _ran_on(test, after, legs_of.get(test.group, []), index)
         told = legs or tuple(leg for leg in ran_on if leg)
         said = (known.get((test, leg)) for leg in (*legs, *ran_on))
         detail = next((detail for detail in said if detail is not None), None)
         all_legs = len({*ran_on, *told})
         changes.append(TestChange(id=test, before=was, after=after, legs=told, all_legs=all_legs, detail=detail))
     return tuple(changes)
+
+
+def _ran_on(test: TestId, after: Outcome | None, legs: list[Leg], index: _Index) -> list[str]:
+    """The legs, of those of its suite, that have a test with this outcome over all of them."""
+    if after is None:
+        return []
+    if len(legs) == 1:
+        return [legs[0].leg]
+    return [leg.leg for leg in legs if index.of(leg.blocks.get(test.class_name), test.name) is not None]

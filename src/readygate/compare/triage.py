@@ -110,5 +110,5 @@ def _renamed(history: History, names: Names) -> History:
     tests = {}
     for (test, leg), letters in history.tests.items():
         group, new_leg = names.get((test.group, leg), (test.group, leg))
-        tests[replace(test, group=group), new_leg] = letters
+        tests[test._replace(group=group), new_leg] = letters
     return replace(history, tests=tests)

@@ -12,21 +12,22 @@ R = TypeVar("R")
 
 
 def once(function: Callable[P, R]) -> Callable[P, R]:
-    """Keep the last result of a function, and give it again for the very same arguments.
+    """Keep the last two results of a function, as of head and base, and give them again for the very same arguments.
 
     The function must depend on nothing else, and its result must not be changed by anyone. Arguments are told apart
     by what they are and not by what they say, as comparing two large values takes as long as working something out.
     """
-    last: tuple[tuple[object, ...], tuple[tuple[str, object], ...], R] | None = None
+    kept: list[tuple[tuple[object, ...], tuple[tuple[str, object], ...], R]] = []
 
     @wraps(function)
     def remembered(*arguments: P.args, **named: P.kwargs) -> R:
-        nonlocal last
         options = tuple(sorted(named.items()))
-        if last is not None and last[1] == options and _same(last[0], arguments):
-            return last[2]
+        for known, chosen, result in kept:
+            if chosen == options and _same(known, arguments):
+                return result
         result = function(*arguments, **named)
-        last = (arguments, options, result)
+        kept[1:] = kept[:1]
+        kept[:1] = [(arguments, options, result)]
         return result
 
     return remembered

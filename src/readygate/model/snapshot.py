@@ -7,6 +7,7 @@ from dataclasses import field
 
 from readygate.model.coverage import Coverage
 from readygate.model.history import History
+from readygate.model.once import once
 from readygate.model.report import Problem, Report
 from readygate.model.tests import ClassBlock, Counts, Detail, Leg, TestId, count_outcomes
 from readygate.model.value import dataclass
@@ -58,6 +59,7 @@ class Snapshot:
         """Outcomes of all tests, each counted once: of several legs the worst outcome stands."""
         return count_blocks(self.headline().values())
 
+    @once
     def headline(self) -> Mapping[tuple[str, str], ClassBlock]:
         """Blocks by group and class over all legs: of several legs the worst outcome stands."""
         if len({leg.group for leg in self.legs}) == len(self.legs):  # no group has two: nothing to merge

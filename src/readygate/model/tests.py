@@ -12,6 +12,7 @@ from dataclasses import field
 from enum import IntEnum
 from fractions import Fraction
 from operator import itemgetter
+from typing import NamedTuple
 
 from readygate.model.value import dataclass
 
@@ -171,15 +172,18 @@ class ClassBlock:
         return zip(self.names.split(SEPARATOR), map(OUTCOMES.__getitem__, self.outcomes), strict=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class TestId:
-    """One identity: the suite's group, the class or suite path, and the name."""
+class TestId(NamedTuple):
+    """One identity: the suite's group, the class or suite path, and the name.
 
-    __test__ = False  # not a pytest class, whatever its name says
+    A tuple, as failing tests are looked up and sorted by it again and again.
+    """
 
     group: str = ""
     class_name: str = ""
     name: str = ""
+
+
+TestId.__test__ = False  # type: ignore[attr-defined]  # not a pytest class, whatever its name says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,19 @@ def _hints(kind: type) -> dict[str, Any]:
 def _fields(kind: type) -> tuple[tuple[str, Any, Any], ...]:
     """(name, type, default) of each field; the default is `dataclasses.MISSING` where there is none."""
     hints = _hints(kind)
-    return tuple((f.name, hints[f.name], _default(f)) for f in dataclasses.fields(kind))
+    if dataclasses.is_dataclass(kind):
+        return tuple((f.name, hints[f.name], _default(f)) for f in dataclasses.fields(kind))
+    defaults = getattr(kind, "_field_defaults", {})
+    return tuple((name, hints[name], defaults.get(name, dataclasses.MISSING)) for name in _named(kind))
+
+
+def _named(kind: Any) -> tuple[str, ...]:
+    """The fields of a named tuple; nothing for any other type."""
+    return getattr(kind, "_fields", ()) if isinstance(kind, type) and issubclass(kind, tuple) else ()
+
+
+def _is_value(kind: Any) -> bool:
+    return isinstance(kind, type) and (dataclasses.is_dataclass(kind) or bool(_named(kind)))
 
 
 def _default(item: dataclasses.Field[Any]) -> Any:
@@ -77,7 +89,7 @@ class Writer:
             return f"{value.numerator}/{value.denominator}"
         if isinstance(value, Mapping):
             return [[self.write(key), self.write(item)] for key, item in value.items()]
-        if isinstance(value, tuple | list):
+        if isinstance(value, tuple | list) and not _named(type(value)):
             return [self.write(item) for item in value]
         if isinstance(value, frozenset | set):
             return [self.write(item) for item in sorted(value)]
@@ -128,7 +140,7 @@ class Reader:
             }
         if origin is tuple:
             return self._tuple(data, get_args(kind), where)
-        if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        if _is_value(kind):
             return self._value(data, kind, where)
         return _plain(data, kind, where)
 
@@ -139,7 +151,7 @@ class Reader:
         if isinstance(data, dict) and "is" not in data and Name in options:
             return _plain(data, Name, where)
         if isinstance(data, dict):
-            known = [option for option in options if dataclasses.is_dataclass(option)]
+            known = [option for option in options if _is_value(option)]
             if not known:
                 raise UnreadableError(f"{where} is no {kind}")
             return self._value(data, typing.cast("type", known[0]), where, known)
