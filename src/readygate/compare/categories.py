@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from itertools import compress
 
 from readygate.model.comparison import Comparison
@@ -11,6 +10,7 @@ from readygate.model.parts import CategoryResult
 from readygate.model.patterns import any_of, literal_start
 from readygate.model.policy import Category, Policy, test_patterns
 from readygate.model.tests import SEPARATOR, ClassBlock, Counts, count_outcomes
+from readygate.model.value import dataclass
 
 Blocks = Mapping[tuple[str, str], ClassBlock]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 from heapq import nlargest
 from itertools import accumulate, compress
@@ -17,7 +17,7 @@ from statistics import median
 from readygate.model.once import once
 from readygate.model.parts import SharedTime, Timed
 from readygate.model.snapshot import Snapshot
-from readygate.model.tests import SEPARATOR, ClassBlock, TestId
+from readygate.model.tests import SEPARATOR, ClassBlock, TestId, joined
 from readygate.model.value import dataclass
 
 Legs = Mapping[tuple[str, str], Mapping[str, ClassBlock]]
@@ -38,10 +38,10 @@ def slowest(head: Snapshot, base: Snapshot | None, most: int = 10) -> tuple[Time
     """Return the tests that took longest, the slowest first; of several legs the slowest is told."""
     rows: list[_Row] = []
     for leg in head.legs:
-        seconds = _joined(block.seconds for block in leg.blocks.values())
+        seconds = joined(block.seconds for block in leg.blocks.values())
         longest = nlargest(most, seconds)  # a leg has each test once
         floor = max(LEAST, longest[-1]) if longest else LEAST
-        tests = _Tests((name, block.names, len(block)) for name, block in leg.blocks.items())
+        tests = _Tests((name, block.names, len(block.outcomes)) for name, block in leg.blocks.items())
         rows += [(-spent, (leg.group, *tests.named(at)), leg.leg) for at, spent in enumerate(seconds) if spent >= floor]
     known = _legs_of(base)
     told = [
@@ -80,16 +80,15 @@ def slower(head: Snapshot, base: Snapshot, *, factor: Fraction, seconds: Fractio
     """
     least = float(seconds)
     found: dict[TestId, Timed] = {}
-    pace: Fraction | None = None
+    beyond, much = _beyond(factor), None
     for both in _shared(head, base):
         gains = enumerate(map(sub, both.now, both.then))
         for at in [at for at, gain in gains if gain >= least]:
             after, before = both.now[at], both.then[at]
-            if not _exceeds(after, before, factor):
+            if not beyond(after, before):
                 continue
-            if pace is None:
-                pace = machine_pace(head, base)
-            if _exceeds(after, before, factor * pace):
+            much = much or _beyond(factor * machine_pace(head, base))
+            if much(after, before):
                 class_name, name = both.tests.named(at)
                 test = TestId(group=both.group, class_name=class_name, name=name)
                 row = Timed(test=test, leg=both.leg, seconds=after, before=before)
@@ -98,12 +97,16 @@ def slower(head: Snapshot, base: Snapshot, *, factor: Fraction, seconds: Fractio
     return tuple(sorted(found.values(), key=lambda row: (-_gain(row), row.test)))
 
 
-def _exceeds(after: float, before: float, factor: Fraction) -> bool:
-    """Whether a time is more than so many times another one; exact only where it is close, as that takes long."""
-    about = float(factor) * before
-    if after > about * (1 + _CLOSE):
-        return True
-    return after > about * (1 - _CLOSE) and Fraction(after) > factor * Fraction(before)
+def _beyond(factor: Fraction) -> Callable[[float, float], bool]:
+    """Tells whether a time is more than so many times another one; exact only where it is close: that takes long."""
+    high, low = float(factor) * (1 + _CLOSE), float(factor) * (1 - _CLOSE)
+
+    def beyond(after: float, before: float) -> bool:
+        if after > high * before:
+            return True
+        return after > low * before and Fraction(after) > factor * Fraction(before)
+
+    return beyond
 
 
 @once
@@ -173,11 +176,11 @@ def _shared(head: Snapshot, base: Snapshot) -> tuple[_Both, ...]:
                 continue
             mine, its = (block, other) if block.names == other.names else _of_both(block, other)
             if mine.outcomes:
-                classes.append((class_name, mine.names, len(mine)))
+                classes.append((class_name, mine.names, len(mine.outcomes)))
                 now.append(mine.seconds)
                 then.append(its.seconds)
         tests = _Tests(classes)
-        found.append(_Both(group=leg.group, leg=leg.leg, tests=tests, now=_joined(now), then=_joined(then)))
+        found.append(_Both(group=leg.group, leg=leg.leg, tests=tests, now=joined(now), then=joined(then)))
     return tuple(found)
 
 
@@ -195,12 +198,6 @@ def _only(block: ClassBlock, names: Container[str]) -> ClassBlock:
         outcomes=bytes(compress(block.outcomes, kept)),
         seconds=array("f", list(compress(block.durations(), kept))).tobytes(),
     )
-
-
-def _joined(columns: Iterable[bytes]) -> array[float]:
-    values: array[float] = array("f")
-    values.frombytes(b"".join(columns))
-    return values
 
 
 def _gain(row: Timed) -> float:

@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from readygate.model import late
-from readygate.model.coverage import Coverage, FileCoverage, merge_files
 from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-
-    from readygate.model.report import MeasuredFile
 
 _CONTROL: Final = late.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DRIVE: Final = late.compile(r"[A-Za-z]:(?=[\\/])")
@@ -137,6 +134,13 @@ class Placer:
                 return self._unplaced(candidates, views, "no file of the repository has this name")
         return self._unplaced(candidates, views, self._hint(views))
 
+    def may_place(self, name: str) -> bool:
+        """Whether a name could stand for a file of the repository: told by its last segment, without looking closer."""
+        last = _name(name)
+        if self._maps or self._files is None or "\\" in name or "%" in name or last in {"", ".", ".."}:
+            return True
+        return last.lower() in self._names
+
     @cached_property
     def _names(self) -> frozenset[str]:
         """What the repository's files are called, in lower case: most that cannot be placed is called otherwise."""
@@ -239,34 +243,6 @@ class Placer:
         while self._files is not None and path in self._files:
             path = f"?/{path}"
         return Placed(path=path, placed=False, reason=reason)
-
-
-def place_all(files: Iterable[MeasuredFile], rules: PathRules, *, has_branches: bool = False) -> Coverage:
-    """Place and merge the files of all reports of a run.
-
-    Args:
-        files: of all reports; their order makes no difference.
-        rules: where paths may lead.
-        has_branches: whether a report measured branches, even if no line has any.
-    """
-    placer = Placer(rules)
-    known: dict[tuple[str, ...], Placed] = {}
-    unplaced: set[str] = set()
-    placed_files = []
-    for file in files:
-        placed = known.get(file.candidates)
-        if placed is None:
-            placed = known[file.candidates] = placer.place(file.candidates)
-        if not placed.placed:
-            unplaced.add(placed.path)
-        coverage = file.coverage
-        placed_files.append(FileCoverage(path=placed.path, lines=coverage.lines, branches=coverage.branches))
-    merged = merge_files(placed_files)
-    return Coverage(
-        files=merged,
-        unplaced=tuple(sorted(unplaced)),
-        has_branches=has_branches or any(file.branches for file in merged),
-    )
 
 
 def _name(path: str) -> str:

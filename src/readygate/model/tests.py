@@ -163,13 +163,18 @@ class ClassBlock:
 
     def durations(self) -> array[float]:
         """The seconds of each test, in the order of the names."""
-        values: array[float] = array("f")
-        values.frombytes(self.seconds)
-        return values
+        return joined((self.seconds,))
 
     def items(self) -> Iterator[tuple[str, Outcome]]:
         """Each name with its outcome."""
         return zip(self.names.split(SEPARATOR), map(OUTCOMES.__getitem__, self.outcomes), strict=True)
+
+
+def joined(columns: Iterable[bytes]) -> array[float]:
+    """The seconds of several blocks, one behind the other."""
+    values: array[float] = array("f")
+    values.frombytes(b"".join(columns))
+    return values
 
 
 class TestId(NamedTuple):

@@ -92,6 +92,8 @@ class Locator:
     def _file(self, name: str) -> str:
         path = self._placed.get(name)
         if path is None:
+            if not self._placer.may_place(name):
+                return ""
             placed = self._placer.place((name,))
             path = self._placed[name] = placed.path if placed.placed else ""
         return path
@@ -100,6 +102,8 @@ class Locator:
         """`tests.test_api.TestLogin` is `tests/test_api.py` if that exists."""
         parts = class_name.split(".")
         for end in range(len(parts), 0, -1):
+            if not self._placer.may_place(f"{parts[end - 1]}.py"):
+                continue  # without a name made and looked for: thousands of classes have a file of their own elsewhere
             name = "/".join(parts[:end]) + ".py"
             if self._files is not None and name in self._files:
                 return name

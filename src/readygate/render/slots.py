@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from readygate.model.value import dataclass
 from readygate.render.markup import inline
 from readygate.render.text import fenced
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import takewhile
 
 from readygate.figures import percent, points, seconds_text
@@ -11,7 +11,7 @@ from readygate.model.once import once
 from readygate.model.phrase import count
 from readygate.model.report import TestReport
 from readygate.model.snapshot import Snapshot
-from readygate.model.tests import Counts, Leg, count_outcomes
+from readygate.model.tests import Counts, count_outcomes, joined
 from readygate.model.value import dataclass
 from readygate.render.blocks import Table, by, more
 from readygate.render.page import Page, comparable
@@ -51,10 +51,7 @@ def suites(page: Page) -> tuple[Suite, ...]:
     names = _chosen(parts)
     head = _counts(snapshot, names)
     base = _counts(before, names) if before and comparable(page, TestReport) else {}
-    seconds: dict[Name, float] = {}
-    for leg in snapshot.legs:
-        for name, spent in _seconds(leg, names):
-            seconds[name] = seconds.get(name, 0.0) + spent
+    seconds = _seconds(snapshot, names)
     rows = [Suite(name=n, head=c, base=base.get(n), seconds=seconds.get(n, 0.0)) for n, c in head.items()]
     return tuple(sorted(rows, key=lambda row: (row.head.pass_rate is None, row.head.pass_rate or 0, row.name)))
 
@@ -94,15 +91,20 @@ def _chosen(parts: Mapping[tuple[str, str], Name]) -> dict[tuple[str, str], Name
 def _counts(snapshot: Snapshot, names: Mapping[tuple[str, str], Name]) -> dict[Name, Counts]:
     """Tests by suite; classes that the head does not have stand in no row."""
     outcomes: dict[Name, list[bytes]] = {}
+    columns = {key: outcomes.setdefault(name, []) for key, name in names.items()}
     for key, block in snapshot.headline().items():
-        if key in names:
-            outcomes.setdefault(names[key], []).append(block.outcomes)
-    return {name: count_outcomes(b"".join(columns)) for name, columns in outcomes.items()}
+        if key in columns:
+            columns[key].append(block.outcomes)
+    return {name: count_outcomes(b"".join(column)) for name, column in outcomes.items() if column}
 
 
-def _seconds(leg: Leg, names: Mapping[tuple[str, str], Name]) -> Iterable[tuple[Name, float]]:
-    for name, block in leg.blocks.items():
-        yield names[leg.group, name], sum(block.durations())
+def _seconds(snapshot: Snapshot, names: Mapping[tuple[str, str], Name]) -> dict[Name, float]:
+    seconds: dict[Name, list[bytes]] = {}
+    columns = {key: seconds.setdefault(name, []) for key, name in names.items()}
+    for leg in snapshot.legs:
+        for name, block in leg.blocks.items():
+            columns[leg.group, name].append(block.seconds)
+    return {name: sum(joined(column)) for name, column in seconds.items()}
 
 
 def suite_table(page: Page, *, long: bool) -> tuple[str, Table, str] | None:

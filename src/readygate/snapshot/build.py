@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from readygate.model.coverage import Coverage
-from readygate.model.paths import PathRules, place_all
+from readygate.model.paths import PathRules
 from readygate.model.report import CoverageReport, Severity, TestReport
 from readygate.model.snapshot import Evidence, Measured, Provenance, ReadFile, Snapshot
 from readygate.model.tests import ClassBlock, Counts, Detail, Leg, TestId
 from readygate.snapshot.legs import Bucket, Named, assign
+from readygate.snapshot.placing import place_all
 
 
 def build(commit: str, evidence: Evidence, paths: PathRules, provenance: Provenance, *, pattern: str = "") -> Measured:

@@ -10,8 +10,9 @@ from readygate.formats import Source, choose
 from readygate.formats.coverage.go_cover import FORMAT
 from readygate.formats.head import Head
 from readygate.model.coverage import HIT, MEASURED
-from readygate.model.paths import PathRules, place_all
+from readygate.model.paths import PathRules
 from readygate.model.report import CoverageReport, Severity
+from readygate.snapshot.placing import place_all
 
 
 def read(data: str | bytes) -> CoverageReport:

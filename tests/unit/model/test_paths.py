@@ -3,12 +3,13 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from readygate.model.coverage import HIT, MEASURED, FileCoverage
-from readygate.model.paths import PathRules, Placer, normalise, place_all
+from readygate.model.paths import PathRules, Placer, normalise
 from readygate.model.report import MeasuredFile
+from readygate.snapshot.placing import place_all
 
 FILES = frozenset(
     {
@@ -357,3 +358,14 @@ def test_ten_thousand_files_of_the_same_few_names_are_placed_fast() -> None:
     assert not any(placer.place((f"/usr/lib/{i}/__init__.py",)).placed for i in range(10_000))
 
     assert time.process_time() - began < 10
+
+
+@settings(max_examples=500)
+@example("x.py/", {"x.py"}, ())
+@given(PATH, st.sets(CLEAN, min_size=1), st.sampled_from([(), (("", "src"),), (("a", "b/x.py"),)]))
+def test_what_a_last_segment_refuses_is_placed_nowhere(
+    path: str, files: set[str], maps: tuple[tuple[str, str], ...]
+) -> None:
+    placer = Placer(PathRules(files=frozenset(files), maps=maps))
+
+    assert placer.may_place(path) or not placer.place((path,)).placed
