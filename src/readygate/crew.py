@@ -1,7 +1,8 @@
 """Shares work between processes, where a machine has several processors and there is much to do.
 
-Helpers are forks of this process: they start in milliseconds and know all it knows. They hand their results over in
-files, and nothing depends on them: whatever a helper leaves undone, for whatever reason, is done here.
+Helpers are forks of this process: they start in milliseconds and know all it knows. Whoever is free takes what is next,
+so a process that has other work to do as well does less of this. Helpers hand their results over in files, and nothing
+depends on them: whatever a helper leaves undone, for whatever reason, is done here.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, Any, Final, TypeVar
 
 T = TypeVar("T")
@@ -25,6 +26,10 @@ _PATIENCE: Final = 5.0
 """Seconds, beyond twice the time that an equal share took here, after which a helper is given up."""
 _PAUSE: Final = 0.005
 """Seconds between two looks at a helper, where the system cannot tell when it ends."""
+_NUMBER: Final = 4
+_HANDFULS: Final = 1_000
+"""How many numbers of so many bytes wait in a pipe: no more than one page, which every pipe has room for, see
+https://man7.org/linux/man-pages/man7/pipe.7.html (Pipe capacity)."""
 
 
 def processors() -> int:
@@ -58,17 +63,20 @@ def share(
     """
     results: dict[int, R] = {}
 
-    def do(places: Sequence[int]) -> None:
+    def do(places: Iterable[int]) -> None:
         for at in places:
             if at not in results:
                 results[at] = work(items[at])
                 tell(results[at])
 
-    own, *others = _parts(sizes, workers)
-    helpers = [_Helper(lambda at: pack(work(items[at])), part) for part in others if part]
+    here = [at for at, size in enumerate(sizes) if size is None]
+    free = sorted((at for at, size in enumerate(sizes) if size is not None), key=lambda at: (-(sizes[at] or 0), at))
+    queue = _queue(free) if workers > 1 and free else None
+    helpers = [_Helper(lambda at: pack(work(items[at])), queue) for _ in range(min(workers - 1, len(free))) if queue]
     try:
         begun = time.monotonic()
-        do(own)
+        do(here)
+        do(queue or free)
         limit = time.monotonic() + 2 * (time.monotonic() - begun) + _PATIENCE
         for helper in helpers:
             for at, packed in helper.results(limit):
@@ -76,27 +84,46 @@ def share(
     finally:
         for helper in helpers:
             helper.end()
+        if queue is not None:
+            queue.close()
     do(range(len(items)))
     return [results[at] for at in range(len(items))]
 
 
-def _parts(sizes: Sequence[int | None], workers: int) -> list[list[int]]:
-    """Deal the places out, the largest first, each to the part that has least; the first part is this process's."""
-    parts: list[list[int]] = [[] for _ in range(workers)]
-    loads = [0] * workers
-    order = sorted(range(len(sizes)), key=lambda at: (sizes[at] is not None, -(sizes[at] or 0), at))
-    for at in order:
-        size = sizes[at]
-        least = 0 if size is None else loads.index(min(loads))
-        parts[least].append(at)
-        loads[least] += size or 0
-    return [sorted(part) for part in parts]
+def _queue(places: Sequence[int]) -> _Queue | None:
+    """A queue; None where there is no room for one: then it is done without."""
+    try:
+        return _Queue(places)
+    except OSError:
+        return None
+
+
+class _Queue:
+    """Places that are handed out, each once, to whichever of several processes asks.
+
+    A pipe holds the numbers of handfuls of them: what one process has read from it no other one reads.
+    """
+
+    def __init__(self, places: Sequence[int]) -> None:
+        size = -(-len(places) // _HANDFULS)
+        self._handfuls = [places[at : at + size] for at in range(0, len(places), size)]
+        self._pipe, end = os.pipe()
+        os.write(end, b"".join(number.to_bytes(_NUMBER, "big") for number in range(len(self._handfuls))))
+        os.close(end)
+
+    def __iter__(self) -> Iterator[int]:
+        while number := os.read(self._pipe, _NUMBER):
+            yield from self._handfuls[int.from_bytes(number, "big")]
+
+    def close(self) -> None:
+        """Give the pipe back."""
+        os.close(self._pipe)
 
 
 class _Helper:
-    """A process that works on some places."""
+    """A process that works on places that it takes from a queue."""
 
-    def __init__(self, work: Callable[[int], object], part: Sequence[int]) -> None:
+    def __init__(self, work: Callable[[int], object], queue: Iterable[int]) -> None:
         self._process = 0
         self._file: IO[bytes] | None = None
         try:
@@ -105,7 +132,7 @@ class _Helper:
         except OSError:  # no room for a file or a process: then it is done without
             return
         if not self._process:
-            _work(work, part, self._file)
+            _work(work, queue, self._file)
 
     def results(self, limit: float) -> Iterator[tuple[int, Any]]:
         """What the helper has done when it has ended, or at a time of the monotonic clock."""
@@ -152,10 +179,10 @@ def _ends(process: int, limit: float) -> bool:
         os.close(watched)
 
 
-def _work(work: Callable[[int], object], part: Sequence[int], file: IO[bytes]) -> None:
+def _work(work: Callable[[int], object], queue: Iterable[int], file: IO[bytes]) -> None:
     """Be the helper: it ends here, whatever happens, without what this process would do at its end."""
     try:
-        for at in part:
+        for at in queue:
             pickle.dump((at, work(at)), file, protocol=5)
         file.flush()
     finally:

@@ -30,10 +30,11 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="without forks t
 HERE = os.getpid()
 
 
-def squares(count: int, work: object = None, workers: int = 3) -> tuple[list[int], list[int]]:
+def squares(count: int, work: object = None, workers: int = 3, pause: float = 0) -> tuple[list[int], list[int]]:
     told: list[int] = []
 
     def plain(number: int) -> int:
+        time.sleep(pause)
         if callable(work) and os.getpid() != HERE:
             work(number)
         return number * number
@@ -53,8 +54,29 @@ def test_results_come_in_order(count: int, workers: int) -> None:
 
 
 def test_helpers_do_their_share() -> None:
-    found, told = squares(30)
+    found, told = squares(30, lambda _number: None, pause=0.01)
     assert 0 < len(told) < len(found)
+
+
+def test_who_has_other_work_does_less() -> None:
+    slow = share(range(12), [1] * 12, _slowly, **STRAIGHT)  # type: ignore[arg-type]
+    assert [number for number, _ in slow] == list(range(12))
+    here = sum(process == HERE for _, process in slow)
+    assert 0 < here < 5
+
+
+def _slowly(number: int) -> tuple[int, int]:
+    time.sleep(0.1 if os.getpid() == HERE else 0.01)
+    return number, os.getpid()
+
+
+STRAIGHT = {"pack": list, "unpack": tuple, "tell": lambda _: None, "workers": 2}
+
+
+@pytest.mark.parametrize("count", [999, 1000, 1001, 2500])
+def test_many_are_handed_out_in_handfuls(count: int) -> None:
+    found = share(range(count), [1] * count, str, pack=str, unpack=str, tell=lambda _: None, workers=3)
+    assert found == list(map(str, range(count)))
 
 
 def crash(number: int) -> None:
@@ -103,7 +125,7 @@ def test_an_error_here_ends_the_helpers() -> None:
             time.sleep(60)
         raise ValueError(number)
 
-    with pytest.raises(ValueError, match="0"):
+    with pytest.raises(ValueError, match=r"[01]"):
         share([0, 1], [1, 1], work, pack=int, unpack=int, tell=lambda _: None, workers=2)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
@@ -114,6 +136,15 @@ def test_without_room_for_processes_all_is_done_here(monkeypatch: pytest.MonkeyP
         raise BlockingIOError
 
     monkeypatch.setattr(os, "fork", refuse)
+    found, told = squares(30)
+    assert found == sorted(told) == [number * number for number in range(30)]
+
+
+def test_without_room_for_a_queue_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> int:
+        raise OSError
+
+    monkeypatch.setattr(os, "pipe", refuse)
     found, told = squares(30)
     assert found == sorted(told) == [number * number for number in range(30)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import itemgetter
 
 from readygate.model.coverage import Coverage
 from readygate.model.paths import PathRules
@@ -86,17 +87,11 @@ def _details(buckets: Iterable[Bucket]) -> dict[tuple[TestId, str], Detail]:
     for bucket in buckets:
         for report in bucket.reports:
             for detail in report.details:
-                test = TestId(group=bucket.group, class_name=detail.class_name, name=detail.name)
-                key = (test, bucket.leg)
+                key = (TestId(bucket.group, detail.class_name, detail.name), bucket.leg)
                 known = details.get(key)
                 if known is None or _weight(detail) > _weight(known):
                     details[key] = detail
-    return dict(sorted(details.items(), key=_place))
-
-
-def _place(item: tuple[tuple[TestId, str], Detail]) -> tuple[str, str, str, str]:
-    (test, leg), _ = item
-    return test.group, test.class_name, test.name, leg
+    return dict(sorted(details.items(), key=itemgetter(0)))
 
 
 def _weight(detail: Detail) -> tuple[int, str, str, str]:

@@ -44,7 +44,8 @@ class Excerpt:
 
     def text(self) -> str:
         """Return the text without white space around it, at most `MAX_TEXT` characters."""
-        self._shorten()
+        if len(self._pieces) != 1 or self._length > MAX_TEXT:
+            self._shorten()
         text = self._pieces[0]
         if self._cut:
             missing = _LEFT_OUT.format(self._length - _HEAD - _TAIL)

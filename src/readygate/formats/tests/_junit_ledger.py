@@ -66,6 +66,7 @@ class Ledger:
     def __init__(self) -> None:
         self.batch: list[Case] = []
         self._rows: tuple[list[str], list[str], list[str]] = ([], [], [])  # classes, names and durations, as read
+        self._stable = ("", "")  # the last class with a result, and what it is called
         self._marks: list[tuple[int, int, Suite | None]] = [(0, 0, None)]  # places in both, and whose tests follow
         self._suite: Suite | None = None
         self._columns = Columns()
@@ -218,14 +219,11 @@ class Ledger:
         outcome, name = result.final(), stable_name(name)
         self._count(outcome, result.more)
         self._columns.add(class_name, name, outcome, self._times[result.case.get("time", "")])
-        self._details.add(
-            result.detail(
-                stable_name(class_name),
-                name,
-                with_text=self._details.want_text(),
-                first_line=0 if suite and suite.name == "pytest" else 1,
-            )
-        )
+        if class_name != self._stable[0]:
+            self._stable = (class_name, stable_name(class_name))
+        first_line = 0 if suite and suite.name == "pytest" else 1
+        with_text = self._details.want_text()
+        self._details.add(result.detail(self._stable[1], name, with_text=with_text, first_line=first_line))
 
     def _sums_up(self, result: Result, suite: Suite) -> bool:
         """Whether a suite's own result only says again how many of its tests failed, as Perl's prove writes it.

@@ -111,11 +111,12 @@ class Result:
 
     def detail(self, class_name: str, name: str, *, with_text: bool, first_line: int) -> Detail:
         """Return what the report says; `first_line` is the number that the tool gives a file's first line."""
-        outcome = self.final()
-        text = self._excerpt.text() if self._excerpt else ""
-        message = self._message.strip()
-        if not message and outcome is Outcome.SKIPPED:
-            message, text = text, ""
+        outcome, message, text = self.final(), self._message.strip(), ""
+        if self._excerpt is not None:
+            if not message and outcome is Outcome.SKIPPED:
+                message = self._excerpt.text()
+            elif with_text:
+                text = self._excerpt.text()
         case = self._where if self.case.keys().isdisjoint(_PLACE) else self.case
         return Detail(
             class_name=class_name,
@@ -123,14 +124,13 @@ class Result:
             outcome=outcome,
             type=shorten(self._type),
             message=shorten(message),
-            text=text if with_text else "",
+            text=text,
             file=case.get("file", "")[:_MAX_PATH],
-            line=_line(case, first_line),
+            line=_line(case.get("line") or case.get("lineno") or "", first_line),
         )
 
 
-def _line(attributes: Mapping[str, str], first_line: int) -> int:
-    text = attributes.get("line") or attributes.get("lineno") or ""
-    if not text.isascii() or not text.isdecimal() or len(text) > 8:
+def _line(text: str, first_line: int) -> int:
+    if not text or not text.isascii() or not text.isdecimal() or len(text) > 8:
         return 0
     return int(text) + 1 - first_line

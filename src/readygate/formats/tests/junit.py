@@ -116,13 +116,15 @@ class _Reader:
     def _green_handlers(self) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
         push, pop, append = self._open.append, self._open.pop, self.ledger.batch.append
         begin_suite, end_suite = self.ledger.begin_suite, self.ledger.end_suite
-        other_start, other_end = self._start, self._end
+        begin_result, other_start, other_end = self._begin_result, self._start, self._end
 
         def start(tag: str, attributes: Attributes) -> None:
             if tag == "testcase":
                 push(attributes)
             elif tag == "testsuite":
                 begin_suite(tag, attributes)
+            elif tag in RESULTS:
+                begin_result(tag, attributes)
             else:
                 other_start(tag, attributes)
 
@@ -175,7 +177,7 @@ class _Reader:
                 self._listen()
             self._inside -= 1
             if not self._inside:
-                self._end_result(xml.local(tag))
+                self._end_result(tag if tag in RESULTS else xml.local(tag))
         elif tag != "testcase":
             self._end(tag)
         elif self._results[-1].depth == len(self._open):
