@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import IO, Any, Final, TypeVar
 
 T = TypeVar("T")
@@ -23,9 +24,11 @@ R = TypeVar("R")
 MOST: Final = 4
 """Processes, this one included: each holds some 40 MB while it works."""
 _PATIENCE: Final = 5.0
-"""Seconds, beyond twice the time that an equal share took here, after which a helper is given up."""
-_PAUSE: Final = 0.005
-"""Seconds between two looks at a helper, where the system cannot tell when it ends."""
+"""Seconds without any work after which a helper is given up."""
+_PAUSE: Final = 0.01
+"""Seconds between two looks at what a helper has done."""
+_SIZE: Final = 8
+"""Bytes of the length before each result that is handed over."""
 _NUMBER: Final = 4
 _HANDFULS: Final = 1_000
 """How many numbers of so many bytes wait in a pipe: no more than one page, which every pipe has room for, see
@@ -62,31 +65,33 @@ def share(
         the results, in the order of the items.
     """
     results: dict[int, R] = {}
-
-    def do(places: Iterable[int]) -> None:
-        for at in places:
-            if at not in results:
-                results[at] = work(items[at])
-                tell(results[at])
-
     here = [at for at, size in enumerate(sizes) if size is None]
     free = sorted((at for at, size in enumerate(sizes) if size is not None), key=lambda at: (-(sizes[at] or 0), at))
     queue = _queue(free) if workers > 1 and free else None
-    helpers = [_Helper(lambda at: pack(work(items[at])), queue) for _ in range(min(workers - 1, len(free))) if queue]
+    helpers = [] if queue is None else _helpers(lambda at: pack(work(items[at])), queue, min(workers - 1, len(free)))
+
+    def do(at: int) -> None:
+        if at not in results:
+            results[at] = work(items[at])
+            tell(results[at])
+
+    def gather() -> None:
+        results.update((at, unpack(packed)) for helper in helpers for at, packed in helper.done())
+
     try:
-        begun = time.monotonic()
-        do(here)
-        do(queue or free)
-        limit = time.monotonic() + 2 * (time.monotonic() - begun) + _PATIENCE
-        for helper in helpers:
-            for at, packed in helper.results(limit):
-                results[at] = unpack(packed)
+        for at in chain(here, free if queue is None else queue):
+            do(at)
+            gather()
+        while not all(helper.ends() for helper in helpers):
+            gather()
+        gather()
     finally:
         for helper in helpers:
             helper.end()
         if queue is not None:
             queue.close()
-    do(range(len(items)))
+    for at in range(len(items)):
+        do(at)
     return [results[at] for at in range(len(items))]
 
 
@@ -120,35 +125,54 @@ class _Queue:
         os.close(self._pipe)
 
 
-class _Helper:
-    """A process that works on places that it takes from a queue."""
-
-    def __init__(self, work: Callable[[int], object], queue: Iterable[int]) -> None:
-        self._process = 0
-        self._file: IO[bytes] | None = None
+def _helpers(work: Callable[[int], object], queue: _Queue, count: int) -> list[_Helper]:
+    """So many processes that work on places from a queue, as far as there is room for files and processes."""
+    helpers = []
+    for _ in range(count):
         try:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115  (it lives as long as the helper)
-            self._process = os.fork()
-        except OSError:  # no room for a file or a process: then it is done without
-            return
-        if not self._process:
-            _work(work, queue, self._file)
+            file = tempfile.TemporaryFile()  # noqa: SIM115  (it lives as long as the helper)
+        except OSError:
+            break
+        try:
+            process = os.fork()
+        except OSError:
+            file.close()
+            break
+        if not process:
+            _work(work, queue, file)
+        helpers.append(_Helper(process, file))
+    return helpers
 
-    def results(self, limit: float) -> Iterator[tuple[int, Any]]:
-        """What the helper has done when it has ended, or at a time of the monotonic clock."""
-        if self._process:
-            if not _ends(self._process, limit):
-                os.kill(self._process, signal.SIGKILL)
-            os.waitpid(self._process, 0)
-        self._process = 0
-        if self._file is None:
-            return
-        self._file.seek(0)
+
+class _Helper:
+    """A process that works on places that it takes from a queue, and the file that it writes results to."""
+
+    def __init__(self, process: int, file: IO[bytes]) -> None:
+        self._process = process
+        self._file = file
+        self._taken = 0  # bytes of the file
+        self._spent = -1.0  # seconds of a processor
+        self._seen = 0.0  # when it last had spent more
+
+    def done(self) -> Iterator[tuple[int, Any]]:
+        """What the helper has handed over since the last call."""
         while True:
-            try:
-                yield pickle.load(self._file)  # noqa: S301  (our own process has written it)
-            except (EOFError, pickle.UnpicklingError):  # its end, or where the helper was stopped
+            told = os.pread(self._file.fileno(), _SIZE, self._taken)
+            size = int.from_bytes(told, "big")
+            data = os.pread(self._file.fileno(), size, self._taken + _SIZE) if len(told) == _SIZE else b""
+            if not data or len(data) < size:  # it works on that, or was stopped there
                 return
+            self._taken += _SIZE + size
+            yield pickle.loads(data)  # noqa: S301  (our own process has written it)
+
+    def ends(self) -> bool:
+        """Wait a little for the helper; whether it has ended, by itself or because it did nothing for too long."""
+        if not self._process or _ends(self._process, time.monotonic() + _PAUSE):
+            return True
+        spent = _spent(self._process)
+        if spent > self._spent:
+            self._spent, self._seen = spent, time.monotonic()
+        return time.monotonic() - self._seen > _PATIENCE
 
     def end(self) -> None:
         """End the process if it runs, and drop its file."""
@@ -156,21 +180,27 @@ class _Helper:
             os.kill(self._process, signal.SIGKILL)
             os.waitpid(self._process, 0)
             self._process = 0
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        self._file.close()
+
+
+def _spent(process: int) -> float:
+    """Seconds of a processor that a process has spent.
+
+    How its clock is called: https://man7.org/linux/man-pages/man3/clock_getcpuclockid.3.html
+    """
+    try:
+        return time.clock_gettime((~process << 3) | 2)
+    except OSError:  # it has just ended
+        return 0.0
 
 
 def _ends(process: int, limit: float) -> bool:
     """Wait for a child to end, up to a time of the monotonic clock; whether it did."""
     try:
         watched = os.pidfd_open(process)  # https://man7.org/linux/man-pages/man2/pidfd_open.2.html
-    except (AttributeError, OSError):  # a system without it: look now and then
-        while time.monotonic() < limit:
-            if os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
-                return True
-            time.sleep(_PAUSE)
-        return False
+    except (AttributeError, OSError):  # a system without it
+        time.sleep(max(limit - time.monotonic(), 0))
+        return os.waitid(os.P_PID, process, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
     try:
         ended = select.poll()
         ended.register(watched, select.POLLIN)
@@ -183,7 +213,8 @@ def _work(work: Callable[[int], object], queue: Iterable[int], file: IO[bytes]) 
     """Be the helper: it ends here, whatever happens, without what this process would do at its end."""
     try:
         for at in queue:
-            pickle.dump((at, work(at)), file, protocol=5)
-        file.flush()
+            data = pickle.dumps((at, work(at)), protocol=5)
+            file.write(len(data).to_bytes(_SIZE, "big") + data)
+            file.flush()
     finally:
         os._exit(0)
