@@ -84,7 +84,7 @@ def _flaky(head: Measured) -> tuple[TestChange, ...]:
     """Tests that failed first and passed then, in this run."""
     found: dict[TestId, list[str]] = {}
     for leg in head.snapshot.legs:
-        for class_name, block in leg.blocks.items():
+        for class_name, block in leg.blocks.items() if leg.executions.flaky else ():
             if Outcome.FLAKY in block.outcomes:
                 for name, outcome in block.items():
                     if outcome is Outcome.FLAKY:

@@ -84,7 +84,7 @@ def merge_legs(blocks: list[ClassBlock]) -> ClassBlock:
 
 def count_blocks(blocks: Iterable[ClassBlock]) -> Counts:
     """Count the tests of distinct blocks."""
-    return count_outcomes(b"".join(block.outcomes for block in blocks))
+    return count_outcomes(b"".join([block.outcomes for block in blocks]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -235,4 +235,4 @@ class Leg:
 
     def counts(self) -> Counts:
         """Count the leg's tests, each identity once."""
-        return count_outcomes(b"".join(block.outcomes for block in self.blocks.values()))
+        return count_outcomes(b"".join([block.outcomes for block in self.blocks.values()]))
