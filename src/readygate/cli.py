@@ -8,7 +8,6 @@ import io
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import NoReturn
 
 from readygate import __version__
@@ -22,8 +21,10 @@ def run_program() -> NoReturn:
     """
     code = main()
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):  # closed, by us or by its reader
+        try:
             stream.flush()
+        except (OSError, ValueError):  # closed, by us or by its reader, or there is no room for it
+            code = code or EXIT_NOT_EVALUATED
     os._exit(code)
 
 

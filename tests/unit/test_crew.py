@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.support.builders import report
 
 from readygate import reading
-from readygate.crew import processors, share
+from readygate.crew import _Queue, processors, share
 from readygate.formats import Source
 from readygate.log import Log
 from readygate.model.parcel import pack, unpack
@@ -54,7 +54,7 @@ def test_results_come_in_order(count: int, workers: int) -> None:
 
 
 def test_helpers_do_their_share() -> None:
-    found, told = squares(30, lambda _number: None, pause=0.01)
+    found, told = squares(30, pause=0.01)
     assert 0 < len(told) < len(found)
 
 
@@ -74,9 +74,24 @@ STRAIGHT = {"pack": list, "unpack": tuple, "tell": lambda _: None, "workers": 2}
 
 
 @pytest.mark.parametrize("count", [999, 1000, 1001, 2500])
-def test_many_are_handed_out_in_handfuls(count: int) -> None:
-    found = share(range(count), [1] * count, str, pack=str, unpack=str, tell=lambda _: None, workers=3)
-    assert found == list(map(str, range(count)))
+def test_many_are_handed_out_each_once(count: int) -> None:
+    queue = _Queue(range(count))  # itself: what it lost would be done in the end all the same
+    assert list(queue) == list(range(count))
+    queue.close()
+
+
+def test_a_helper_that_works_long_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("readygate.crew._PATIENCE", 0.2)
+
+    def work(number: int) -> tuple[int, int]:
+        until = time.process_time() + (1 if os.getpid() != HERE else 0)
+        while time.process_time() < until:
+            pass
+        time.sleep(0.1)  # so that the helper gets its share
+        return number, os.getpid()
+
+    found = share(range(2), [1, 1], work, **STRAIGHT)  # type: ignore[arg-type]
+    assert {process == HERE for _, process in found} == {True, False}
 
 
 def crash(number: int) -> None:
@@ -131,20 +146,12 @@ def test_an_error_here_ends_the_helpers() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-def test_without_room_for_processes_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("lacking", ["fork", "pipe"])
+def test_without_room_for_processes_all_is_done_here(lacking: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> int:
         raise BlockingIOError
 
-    monkeypatch.setattr(os, "fork", refuse)
-    found, told = squares(30)
-    assert found == sorted(told) == [number * number for number in range(30)]
-
-
-def test_without_room_for_a_queue_all_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> int:
-        raise OSError
-
-    monkeypatch.setattr(os, "pipe", refuse)
+    monkeypatch.setattr(os, lacking, refuse)
     found, told = squares(30)
     assert found == sorted(told) == [number * number for number in range(30)]
 

@@ -138,15 +138,12 @@ class _Finder:
 
     def _place(self, path: str) -> str:
         if self._placer is not None:
-            placed = self._placer.place((path,))
-            return placed.path if placed.placed else ""
-        folder, slash, _ = path.replace("\\", "/").rpartition("/")
-        if not slash:
-            return "" if _FOREIGN.search(path) else path
-        foreign = self._foreign.get(folder)
-        if foreign is None:
-            foreign = self._foreign[folder] = _FOREIGN.search(f"{folder}/") is not None
-        return "" if foreign else path
+            return self._placer.find(path)
+        plain = path.replace("\\", "/")
+        folder = plain[: plain.rfind("/") + 1] or plain
+        if folder not in self._foreign:
+            self._foreign[folder] = _FOREIGN.search(folder) is not None
+        return "" if self._foreign[folder] else path
 
 
 def _separating(frame: Frame | None) -> tuple[str, str]:

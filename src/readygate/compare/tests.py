@@ -84,10 +84,10 @@ def _failing(
 ) -> Iterator[tuple[str, Outcome | None, Outcome]]:
     """The failing tests of a block, each with what it was in another one and what it is."""
     names = index.names(block)
-    same = known is not None and known.names == block.names
+    twin = known if known is not None and known.names == block.names else None
     for found in _FAILING.finditer(block.outcomes):
         at = found.start()
-        was = OUTCOMES[known.outcomes[at]] if same and known is not None else index.of(known, names[at])
+        was = index.of(known, names[at]) if twin is None else OUTCOMES[twin.outcomes[at]]
         yield names[at], was, OUTCOMES[block.outcomes[at]]
 
 

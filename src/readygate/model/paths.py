@@ -134,6 +134,13 @@ class Placer:
                 return self._unplaced(candidates, views, "no file of the repository has this name")
         return self._unplaced(candidates, views, self._hint(views))
 
+    def find(self, name: str) -> str:
+        """The file of the repository that a name alone stands for; empty if it is none, or could be several."""
+        if not self.may_place(name):
+            return ""
+        placed = self.place((name,))
+        return placed.path if placed.placed else ""
+
     def may_place(self, name: str) -> bool:
         """Whether a name could stand for a file of the repository: told by its last segment, without looking closer."""
         last = _name(name)

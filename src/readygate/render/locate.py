@@ -92,10 +92,7 @@ class Locator:
     def _file(self, name: str) -> str:
         path = self._placed.get(name)
         if path is None:
-            if not self._placer.may_place(name):
-                return ""
-            placed = self._placer.place((name,))
-            path = self._placed[name] = placed.path if placed.placed else ""
+            path = self._placed[name] = self._placer.find(name)
         return path
 
     def _own_file(self, class_name: str) -> str:

@@ -25,7 +25,7 @@ VERSION = 1
 MAX_BYTES = 1 << 30
 """Largest snapshot after decompression, in bytes: a million tests take about 100 MB."""
 
-_LEVEL = 2  # two thirds of the time of 4, for a seventh more bytes
+_LEVEL = 2  # two thirds of the time of 4, for a few more bytes: docs/performance.md
 _PIECE = 1_000
 """Classes whose names are compressed at once."""
 
