@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING
 
-from readygate.baseline import Choice, slug
+from readygate.beside import Beside
 from readygate.budget import Budget, Clock
-from readygate.collect import Background, Remote, read_reports
+from readygate.collect import Reports
 from readygate.errors import DOCS, EXIT_NOT_EVALUATED, ReadygateError, SettingsError
 from readygate.formats import Source
 from readygate.github.branches import Branches
@@ -18,19 +17,20 @@ from readygate.github.client import GitHub
 from readygate.github.event import read_target
 from readygate.github.triggered import conclusion
 from readygate.log import Log, has_colour
-from readygate.model.paths import PathRules
-from readygate.model.patterns import paths_fit
 from readygate.model.secrets import REDACTED
 from readygate.model.target import Role, Target
 from readygate.outputs import Desk
-from readygate.policy import PATH, PolicyFiles, effective, read
-from readygate.render.text import fenced
 from readygate.settings import Settings, Workplace, read_inputs, read_workplace
 from readygate.sources.artifacts import LATE_ARTIFACTS, fetch, on_enterprise_server
-from readygate.sources.base_file import from_github
 from readygate.sources.checkout import checked_out, tracked_files
-from readygate.sources.workspace import Found
-from readygate.stores import Store, open_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import TextIO
+
+    from readygate.background import Background
+    from readygate.model.paths import PathRules
+    from readygate.sources.workspace import Found
 
 RECIPE = (
     "This step runs once for each leg of a matrix, so check and stored results are named after the leg and no comment "
@@ -95,6 +95,10 @@ def _branches(hub: GitHub | None, settings: Settings) -> Branches:
     """Base branches as GitHub and the policy of the default branch tell them."""
 
     def listed(branch: str, default: str) -> bool:
+        from readygate.model.patterns import paths_fit  # noqa: PLC0415  (for pushes to some branches)
+        from readygate.policy import PATH, effective, read  # noqa: PLC0415
+        from readygate.sources.base_file import from_github  # noqa: PLC0415
+
         data = from_github(hub, PATH, default) if hub else None
         if data is None:
             return False
@@ -122,22 +126,42 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
     _refuse_own_baseline(place, settings, tracked or frozenset())
     if target.via and checked_out(place.workspace) != target.measured:
         tracked = None  # the checkout is that of another commit
-    store = _open_store(desk, target, place, settings)
 
     def paths(known: Background) -> PathRules:
+        from readygate.model.paths import PathRules  # noqa: PLC0415
+
         return PathRules(
             files=tracked if tracked is not None else known.files,
             roots=_roots(place),
             maps=settings.path_map,
         )
 
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        background = _fetch(pool, desk.hub, target, settings.gate, store, need_files=tracked is None)
-        archives = _artifacts(desk, place, settings, target.run_id)
-        evidence = read_reports(place.workspace, settings, desk.log, archives=archives)
+    def ask() -> Background:
+        from readygate.background import of_github  # noqa: PLC0415
+
+        return of_github.ask(desk, target, run_id=place.run_id, need_files=tracked is None)
+
+    with ExitStack() as stack:
+
+        def begin(archives: Sequence[Source | Found] = ()) -> Reports:
+            return stack.enter_context(Reports(place.workspace, settings, desk.log, archives))
+
+        # helpers are made before there is a second thread, and what comes later is loaded while they read
+        reports = None if settings.artifacts else begin()
+        if reports is not None and reports.helped:
+            from readygate import pipeline  # noqa: PLC0415
+            from readygate.background import of_github  # noqa: F401, PLC0415
+
+            pipeline.load()
+            if desk.hub:
+                desk.hub.load()
+        asked = stack.enter_context(Beside(ask))
+        if reports is None:
+            reports = begin(_artifacts(desk, place, settings, target.run_id))
+        evidence = reports.read()
         from readygate.pipeline import run  # noqa: PLC0415  (the first report is opened sooner)
 
-        return run(desk, target, evidence, background, paths, store if target.stores else None)
+        return run(desk, target, evidence, asked.result, paths)
 
 
 def _session(desk: Desk, place: Workplace) -> GitHub:
@@ -148,20 +172,6 @@ def _session(desk: Desk, place: Workplace) -> GitHub:
         budget=desk.budget,
         tell=desk.log.line,
         trace=desk.log.trace,
-    )
-
-
-def _open_store(desk: Desk, target: Target, place: Workplace, settings: Settings) -> Store | None:
-    if settings.baseline == "off":
-        return None
-    return open_store(
-        settings.baseline,
-        place.workspace,
-        desk.hub,
-        gate=slug(settings.gate),
-        branch=target.base_ref,
-        run_id=place.run_id,
-        folder=desk.folder,
     )
 
 
@@ -189,8 +199,6 @@ def _artifacts(desk: Desk, place: Workplace, settings: Settings, run_id: int) ->
     Raises:
         ForgeError: they cannot be listed.
     """
-    if not settings.artifacts:
-        return ()
     if not settings.token:
         raise SettingsError(("the input `artifacts` needs the input `token`",))
     with desk.log.group("Reading artifacts"):
@@ -200,28 +208,6 @@ def _artifacts(desk: Desk, place: Workplace, settings: Settings, run_id: int) ->
     if not found and run_id == place.run_id and on_enterprise_server(place.server_url):
         desk.log.notice(LATE_ARTIFACTS)
     return found
-
-
-def _fetch(
-    pool: ThreadPoolExecutor,
-    hub: GitHub | None,
-    target: Target,
-    gate: str,
-    store: Store | None,
-    *,
-    need_files: bool,
-) -> Callable[[], Background]:
-    """Begin to ask GitHub, beside the reading of the reports; the result waits for the answers."""
-    if hub is None:
-        note = "there is no token to ask GitHub with"
-        return lambda: Background(
-            choice=Choice(baseline=None, note=note),
-            changes_note="There is no token to ask GitHub with",
-            policy=PolicyFiles(note="there is no token to ask GitHub with"),
-        )
-    remote = Remote(hub=hub, target=target, gate=gate, store=store, need_files=need_files)
-    future: Future[Background] = pool.submit(remote.fetch)
-    return future.result
 
 
 def _roots(place: Workplace) -> tuple[str, ...]:
@@ -236,6 +222,7 @@ def _roots(place: Workplace) -> tuple[str, ...]:
 def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target | None, log: Log) -> int:
     """Tell an error wherever it can be told; a required check must not stay silent."""
     from readygate.outputs import check, status, step_outputs  # noqa: PLC0415  (loaded after the reports, if at all)
+    from readygate.render.text import fenced  # noqa: PLC0415
 
     log.error(str(error))
     if desk is None:

@@ -1,22 +1,19 @@
 """Shares work between processes, where a machine has several processors and there is much to do.
 
-Helpers are forks of this process: they start in milliseconds and know all it knows. Whoever is free takes what is next,
-so a process that has other work to do as well does less of this. Helpers hand their results over in files, and nothing
-depends on them: whatever a helper leaves undone, for whatever reason, is done here.
+Helpers are forks of this process: they start in milliseconds and know all it knows. They begin at once, and whoever is
+free takes what is next, so a process that has other work to do first does less of this. Helpers hand their results over
+in files, and nothing depends on them: whatever a helper leaves undone, for whatever reason, is done here.
 """
 
 from __future__ import annotations
 
 import os
-import pickle
-import select
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from typing import IO, Any, Final, TypeVar
+from typing import IO, Any, Final, Generic, Self, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -40,59 +37,85 @@ def processors() -> int:
     return min(len(os.sched_getaffinity(0)), MOST) if sys.platform == "linux" else 1
 
 
-def share(
-    items: Sequence[T],
-    sizes: Sequence[int | None],
-    work: Callable[[T], R],
-    *,
-    pack: Callable[[R], object],
-    unpack: Callable[[Any], R],
-    tell: Callable[[R], None],
-    workers: int,
-) -> list[R]:
-    """Do something with all items, each in one of several processes.
+class Crew(Generic[T, R]):
+    """Several processes at one list of work; the others begin at once. As a context, it ends them.
 
-    Args:
-        items: what to work on.
-        sizes: how much work each is, in any unit; None for what has to be done in this process.
-        work: what to do; it must give the same wherever it runs, and print nothing.
-        pack: makes of a result what can be handed over.
-        unpack: makes the result of it again.
-        tell: is called for each result that was made in this process.
-        workers: processes, this one included.
-
-    Returns:
-        the results, in the order of the items.
+    Attributes:
+        helped: whether there are others.
     """
-    results: dict[int, R] = {}
-    here = [at for at, size in enumerate(sizes) if size is None]
-    free = sorted((at for at, size in enumerate(sizes) if size is not None), key=lambda at: (-(sizes[at] or 0), at))
-    queue = _queue(free) if workers > 1 and free else None
-    helpers = [] if queue is None else _helpers(lambda at: pack(work(items[at])), queue, min(workers - 1, len(free)))
 
-    def do(at: int) -> None:
-        if at not in results:
-            results[at] = work(items[at])
-            tell(results[at])
+    def __init__(
+        self,
+        items: Sequence[T],
+        sizes: Sequence[int | None],
+        work: Callable[[T], R],
+        *,
+        pack: Callable[[R], object],
+        unpack: Callable[[Any], R],
+        workers: int,
+    ) -> None:
+        """Begin.
 
-    def gather() -> None:
-        results.update((at, unpack(packed)) for helper in helpers for at, packed in helper.done())
+        Args:
+            items: what to work on.
+            sizes: how much work each is, in any unit; None for what has to be done in this process.
+            work: what to do; it must give the same wherever it runs, and print nothing.
+            pack: makes of a result what can be handed over.
+            unpack: makes the result of it again.
+            workers: processes, this one included.
+        """
+        self._items, self._work, self._unpack = items, work, unpack
+        self._here = [at for at, size in enumerate(sizes) if size is None]
+        self._free = sorted(
+            (at for at, size in enumerate(sizes) if size is not None), key=lambda at: (-(sizes[at] or 0), at)
+        )
+        self._queue = _queue(self._free) if workers > 1 and self._free else None
+        self._helpers: list[_Helper] = []
+        if self._queue is not None:
+            count = min(workers - 1, len(self._free))
+            self._helpers = _helpers(lambda at: pack(work(items[at])), self._queue, count)
+        self.helped = bool(self._helpers)
 
-    try:
-        for at in chain(here, free if queue is None else queue):
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for helper in self._helpers:
+            helper.end()
+        self._helpers = []
+        if self._queue is not None:
+            self._queue.close()
+            self._queue = None
+
+    def results(self, tell: Callable[[R], None]) -> list[R]:
+        """Work here, too, until all is done.
+
+        Args:
+            tell: is called for each result that was made in this process.
+
+        Returns:
+            the results, in the order of the items.
+        """
+        results: dict[int, R] = {}
+
+        def do(at: int) -> None:
+            if at not in results:
+                results[at] = self._work(self._items[at])
+                tell(results[at])
+
+        def gather() -> None:
+            results.update((at, self._unpack(packed)) for helper in self._helpers for at, packed in helper.done())
+
+        for at in chain(self._here, self._free if self._queue is None else self._queue):
             do(at)
             gather()
-        while not all(helper.ends() for helper in helpers):
+        while not all(helper.ends() for helper in self._helpers):
             gather()
         gather()
-    finally:
-        for helper in helpers:
-            helper.end()
-        if queue is not None:
-            queue.close()
-    for at in range(len(items)):
-        do(at)
-    return [results[at] for at in range(len(items))]
+        self.__exit__()
+        for at in range(len(self._items)):
+            do(at)
+        return [results[at] for at in range(len(self._items))]
 
 
 def _queue(places: Sequence[int]) -> _Queue | None:
@@ -127,6 +150,9 @@ class _Queue:
 
 def _helpers(work: Callable[[int], object], queue: _Queue, count: int) -> list[_Helper]:
     """So many processes that work on places from a queue, as far as there is room for files and processes."""
+    import pickle  # noqa: F401, PLC0415  (here, as a helper must not import: another thread might hold the lock for it)
+    import tempfile  # noqa: PLC0415  (small runs need neither)
+
     helpers = []
     for _ in range(count):
         try:
@@ -156,6 +182,8 @@ class _Helper:
 
     def done(self) -> Iterator[tuple[int, Any]]:
         """What the helper has handed over since the last call."""
+        import pickle  # noqa: PLC0415
+
         while True:
             told = os.pread(self._file.fileno(), _SIZE, self._taken)
             size = int.from_bytes(told, "big")
@@ -196,6 +224,8 @@ def _spent(process: int) -> float:
 
 def _ends(process: int, limit: float) -> bool:
     """Wait for a child to end, up to a time of the monotonic clock; whether it did."""
+    import select  # noqa: PLC0415
+
     try:
         watched = os.pidfd_open(process)  # https://man7.org/linux/man-pages/man2/pidfd_open.2.html
     except (AttributeError, OSError):  # a system without it
@@ -211,6 +241,8 @@ def _ends(process: int, limit: float) -> bool:
 
 def _work(work: Callable[[int], object], queue: Iterable[int], file: IO[bytes]) -> None:
     """Be the helper: it ends here, whatever happens, without what this process would do at its end."""
+    import pickle  # noqa: PLC0415
+
     try:
         for at in queue:
             data = pickle.dumps((at, work(at)), protocol=5)

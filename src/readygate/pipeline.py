@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from readygate.background import Background
 from readygate.baseline import badge_name, record
-from readygate.collect import Background
 from readygate.compare import compare
 from readygate.compare.carry import carry
 from readygate.compare.named import named_parts
@@ -31,7 +31,7 @@ from readygate.model.policy import Policy
 from readygate.model.snapshot import Evidence, Provenance, Snapshot
 from readygate.model.target import Role, Target
 from readygate.model.verdict import Verdict
-from readygate.outputs import Desk, publish
+from readygate.outputs import Desk, all_outputs, publish
 from readygate.outputs.badges import render as badge_files
 from readygate.policy import rulebook
 from readygate.render.locate import Locator
@@ -42,13 +42,17 @@ from readygate.sources.template import template_source
 from readygate.stores import Store
 
 
+def load() -> None:
+    """Load the outputs, where something else goes on meanwhile; this module loads all else that the road needs."""
+    all_outputs()
+
+
 def run(
     desk: Desk,
     target: Target,
     evidence: Evidence,
     background: Callable[[], Background],
     paths: Callable[[Background], PathRules],
-    store: Store | None,
 ) -> int:
     """Run the road once, from what was read to what is stored.
 
@@ -58,7 +62,6 @@ def run(
         evidence: what was read.
         background: waits for what the change is compared with, which is fetched while reports are read.
         paths: how paths of reports become paths of the repository, once that is known.
-        store: where the snapshot goes; None if it is not stored.
 
     Returns:
         the exit code.
@@ -98,7 +101,7 @@ def run(
     take_template(desk, target, known)
     publish(page, desk)
     whole = worth(with_carried(measured.snapshot, comparison, known.since_baseline), comparison)
-    stored = store is None or keep(desk, page, whole, store)
+    stored = known.store is None or not target.stores or keep(desk, page, whole, known.store)
     return exit_code(verdict, target, desk, stored=stored)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from io import BufferedReader, FileIO, RawIOBase
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Self
 
-from readygate.crew import processors, share
+from readygate.crew import Crew, processors
 from readygate.formats import Source, all_formats, parse
 from readygate.formats.head import HEAD_BYTES
 from readygate.log import Log
@@ -36,34 +36,58 @@ SLOW = 5.0
 """Seconds after which reading reports how far it is."""
 
 
-def read_all(found: list[Found], log: Log, what: str, scrub: Scrubber) -> list[ReadFile]:
-    """Read the files, large ones in several processes, and tell of them in their order."""
-    started = told = time.monotonic()
-    number = size = 0
+class Reading:
+    """The reading of files. Large ones are read by other processes from the beginning; as a context, it ends them.
 
-    def work(file: Found) -> ReadFile | None:
-        result = read_file(file)
-        return None if result is None else scrub(result)
+    Attributes:
+        helped: whether others read meanwhile.
+    """
 
-    def tell(result: ReadFile | None) -> None:
-        nonlocal told, number, size
-        number, size = number + 1, size + (result.size if result else 0)
-        if time.monotonic() - told > SLOW:
-            told = time.monotonic()
-            log.line(f"{number:,} of {len(found):,} files, {size >> 20:,} MiB, {told - started:.0f} s")
+    def __init__(self, found: Sequence[Found], scrub: Scrubber) -> None:
+        """Begin.
 
-    with log.group(f"Reading {what}: {count(len(found), 'file')}"):
+        Args:
+            found: the files.
+            scrub: takes secrets out of what they say.
+        """
+
+        def work(file: Found) -> ReadFile | None:
+            result = read_file(file)
+            return None if result is None else scrub(result)
+
+        self._found = found
         sizes = [_size(file) for file in found]
         workers = processors() if sum(size or 0 for size in sizes) >= MUCH else 1
         if workers > 1:
             all_formats()  # what helpers need is loaded before they are made: they import nothing
             scrub.prepare()
-        results = share(found, sizes, work, pack=pack, unpack=unpack, tell=tell, workers=workers)
-        read = [result for result in results if result is not None]
-        for result in read:
-            if result.problems or len(found) <= FILES_TOLD:
-                _tell(result, log)
-    return read
+        self._crew = Crew(found, sizes, work, pack=pack, unpack=unpack, workers=workers)
+        self.helped = self._crew.helped
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._crew.__exit__(*error)
+
+    def results(self, log: Log, what: str) -> list[ReadFile]:
+        """Read what is left, and tell of all files in their order."""
+        started = told = time.monotonic()
+        number = size = 0
+
+        def tell(result: ReadFile | None) -> None:
+            nonlocal told, number, size
+            number, size = number + 1, size + (result.size if result else 0)
+            if time.monotonic() - told > SLOW:
+                told = time.monotonic()
+                log.line(f"{number:,} of {len(self._found):,} files, {size >> 20:,} MiB, {told - started:.0f} s")
+
+        with log.group(f"Reading {what}: {count(len(self._found), 'file')}"):
+            read = [result for result in self._crew.results(tell) if result is not None]
+            for result in read:
+                if result.problems or len(self._found) <= FILES_TOLD:
+                    _tell(result, log)
+        return read
 
 
 def _size(file: Found) -> int | None:

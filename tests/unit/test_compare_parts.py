@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
+from statistics import median
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ from tests.support.builders import (
 
 from readygate.compare.categories import category_results
 from readygate.compare.components import component_results
-from readygate.compare.durations import LEAST, machine_pace, shared_time, slower, slowest
+from readygate.compare.durations import ENOUGH, LEAST, STEADY, machine_pace, shared_time, slower, slowest
 from readygate.compare.exclusions import newly_excluded
 from readygate.compare.goals import next_goal
 from readygate.judge import judge
@@ -309,6 +310,10 @@ def took(legs: Mapping[str, Mapping[str, float]], commit: str = "h" * 40) -> Sna
     )
 
 
+SECONDS = st.floats(0, 1e9, width=32) | st.integers(0, 400).map(lambda eighths: eighths / 8) | st.just(float(0))
+"""Any, and such as are often equal."""
+
+
 def named(name: str) -> TestId:
     return TestId(class_name="A", name=name)
 
@@ -326,9 +331,9 @@ class TestDurations:
         )
         assert [row.test.name for row in slowest(head, None, 1)] == ["u"]
 
-    @given(st.lists(st.integers(0, 400), min_size=1, max_size=60), st.integers(1, 5))
-    def test_the_slowest_are_those_of_a_sort(self, eighths: list[int], most: int) -> None:
-        tests = {f"t{number:02}": value / 8 for number, value in enumerate(eighths)}
+    @given(st.lists(SECONDS, min_size=1, max_size=60), st.integers(1, 5))
+    def test_the_slowest_are_those_of_a_sort(self, seconds: list[float], most: int) -> None:
+        tests = {f"t{number:02}": value for number, value in enumerate(seconds)}
         parts = [dict(list(tests.items())[at : at + 7]) for at in range(0, len(tests), 7)]
         head = took({str(number): part for number, part in enumerate(parts)})
         expected = sorted((-value, name) for name, value in tests.items() if value >= LEAST)[:most]
@@ -345,6 +350,22 @@ class TestDurations:
         assert slower(head, base, factor=Fraction(6), seconds=Fraction(1)) == ()
         assert slower(head, base, factor=Fraction(2), seconds=Fraction(5)) == ()
         assert slower(head, took({"c": {"t": 1.0}}), factor=Fraction(2), seconds=Fraction(1)) == ()
+
+    @given(st.lists(st.tuples(SECONDS, SECONDS), max_size=40), st.fractions(1, 3), st.fractions(0, 2))
+    def test_the_slower_are_those_of_a_plain_look(
+        self, times: list[tuple[float, float]], factor: Fraction, seconds: Fraction
+    ) -> None:
+        head = took({"": {f"t{number:02}": now for number, (now, _) in enumerate(times)}})
+        base = took({"": {f"t{number:02}": then for number, (_, then) in enumerate(times)}})
+        ratios = [now / then for now, then in times if then >= STEADY]
+        pace = max(Fraction(1), Fraction(median(ratios))) if len(ratios) >= ENOUGH else Fraction(1)
+        assert machine_pace(head, base) == pace
+        expected = {
+            f"t{number:02}"
+            for number, (now, then) in enumerate(times)
+            if now - then >= float(seconds) and Fraction(now) > factor * pace * Fraction(then)
+        }
+        assert {row.test.name for row in slower(head, base, factor=factor, seconds=seconds)} == expected
 
     def test_a_slow_machine_excuses_what_it_slows(self) -> None:
         base = took({"": {f"t{number}": 1.0 for number in range(9)}})

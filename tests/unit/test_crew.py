@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from tests.support.builders import report
 
 from readygate import reading
-from readygate.crew import _Queue, processors, share
+from readygate.crew import Crew, _Queue, processors
 from readygate.formats import Source
 from readygate.log import Log
 from readygate.model.parcel import pack, unpack
@@ -40,8 +41,8 @@ def squares(count: int, work: object = None, workers: int = 3, pause: float = 0)
         return number * number
 
     sizes = [None if number % 5 == 4 else number for number in range(count)]
-    found = share(range(count), sizes, plain, pack=str, unpack=int, tell=told.append, workers=workers)
-    return found, told
+    with Crew(range(count), sizes, plain, pack=str, unpack=int, workers=workers) as crew:
+        return crew.results(told.append), told
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 30])
@@ -59,7 +60,7 @@ def test_helpers_do_their_share() -> None:
 
 
 def test_who_has_other_work_does_less() -> None:
-    slow = share(range(12), [1] * 12, _slowly, **STRAIGHT)  # type: ignore[arg-type]
+    slow = straight(12, _slowly)
     assert [number for number, _ in slow] == list(range(12))
     here = sum(process == HERE for _, process in slow)
     assert 0 < here < 5
@@ -70,7 +71,29 @@ def _slowly(number: int) -> tuple[int, int]:
     return number, os.getpid()
 
 
-STRAIGHT = {"pack": list, "unpack": tuple, "tell": lambda _: None, "workers": 2}
+def _pair(packed: list[int]) -> tuple[int, int]:
+    return packed[0], packed[1]
+
+
+def straight(count: int, work: Callable[[int], tuple[int, int]]) -> list[tuple[int, int]]:
+    with Crew(range(count), [1] * count, work, pack=list, unpack=_pair, workers=2) as crew:
+        return crew.results(lambda _: None)
+
+
+def test_helpers_begin_at_once_and_this_process_when_it_is_asked() -> None:
+    with Crew(range(8), [1] * 8, lambda number: (number, os.getpid()), pack=list, unpack=tuple, workers=2) as crew:
+        assert crew.helped
+        time.sleep(1)
+        found = crew.results(lambda _: None)
+    assert [number for number, _ in found] == list(range(8))
+    assert HERE not in {process for _, process in found}
+
+
+def test_helpers_end_though_nobody_asks_for_results() -> None:
+    with Crew(range(8), [1] * 8, lambda _: time.sleep(60), pack=str, unpack=str, workers=3) as crew:
+        assert crew.helped
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 @pytest.mark.parametrize("count", [999, 1000, 1001, 2500])
@@ -90,7 +113,7 @@ def test_a_helper_that_works_long_is_not_given_up(monkeypatch: pytest.MonkeyPatc
         time.sleep(0.1)  # so that the helper gets its share
         return number, os.getpid()
 
-    found = share(range(2), [1, 1], work, **STRAIGHT)  # type: ignore[arg-type]
+    found = straight(2, work)
     assert {process == HERE for _, process in found} == {True, False}
 
 
@@ -140,8 +163,11 @@ def test_an_error_here_ends_the_helpers() -> None:
             time.sleep(60)
         raise ValueError(number)
 
-    with pytest.raises(ValueError, match=r"[01]"):
-        share([0, 1], [1, 1], work, pack=int, unpack=int, tell=lambda _: None, workers=2)
+    with (
+        pytest.raises(ValueError, match=r"[01]"),
+        Crew([0, 1], [1, 1], work, pack=int, unpack=int, workers=2) as crew,
+    ):
+        crew.results(lambda _: None)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 
@@ -226,7 +252,8 @@ def test_files_read_in_several_processes_are_what_one_reads(
             patch.setattr(reading, "MUCH", much)
             patch.setattr(reading, "processors", lambda count=count: count)
             stream = io.StringIO()
-            told.append((repr(reading.read_all(found, Log(stream=stream), "reports", Scrubber())), stream.getvalue()))
+            with reading.Reading(found, Scrubber()) as begun:
+                told.append((repr(begun.results(Log(stream=stream), "reports")), stream.getvalue()))
     assert told[0] == told[1]
     assert "ghp_a1" not in told[0][0]
 

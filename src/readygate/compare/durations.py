@@ -5,14 +5,16 @@ Tests are looked at as columns of seconds, one for each leg: a name is taken out
 
 from __future__ import annotations
 
+import re
+import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping
 from fractions import Fraction
 from heapq import nlargest
 from itertools import accumulate, compress
-from operator import sub
 from statistics import median
+from struct import unpack
 
 from readygate.model.once import once
 from readygate.model.parts import SharedTime, Timed
@@ -29,6 +31,8 @@ STEADY = 0.1
 ENOUGH = 5
 """So many such tests are needed to say it."""
 
+_RARE = 8
+"""One of so many is found faster by a search than by looking at all."""
 _CLOSE = 1e-9
 """How far, as a share, two times must be apart to be told apart by arithmetic that rounds."""
 
@@ -39,10 +43,9 @@ def slowest(head: Snapshot, base: Snapshot | None, most: int = 10) -> tuple[Time
     rows: list[_Row] = []
     for leg in head.legs:
         seconds = joined(block.seconds for block in leg.blocks.values())
-        longest = nlargest(most, seconds)  # a leg has each test once
-        floor = max(LEAST, longest[-1]) if longest else LEAST
         tests = _Tests((name, block.names, len(block.outcomes)) for name, block in leg.blocks.items())
-        rows += [(-spent, (leg.group, *tests.named(at)), leg.leg) for at, spent in enumerate(seconds) if spent >= floor]
+        # a leg has each test once
+        rows += [(-seconds[at], (leg.group, *tests.named(at)), leg.leg) for at in _longest(seconds, most)]
     known = _legs_of(base)
     told = [
         (-seconds, TestId(group=group, class_name=class_name, name=name), leg)
@@ -82,10 +85,9 @@ def slower(head: Snapshot, base: Snapshot, *, factor: Fraction, seconds: Fractio
     found: dict[TestId, Timed] = {}
     beyond, much = _beyond(factor), None
     for both in _shared(head, base):
-        gains = enumerate(map(sub, both.now, both.then))
-        for at in [at for at, gain in gains if gain >= least]:
+        for at in _at_least(both.now, least):  # no time is below zero
             after, before = both.now[at], both.then[at]
-            if not beyond(after, before):
+            if after - before < least or not beyond(after, before):
                 continue
             much = much or _beyond(factor * machine_pace(head, base))
             if much(after, before):
@@ -112,12 +114,7 @@ def _beyond(factor: Fraction) -> Callable[[float, float], bool]:
 @once
 def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
     """How many times as long most tests take as on the base, at least 1; 1 where too few say so."""
-    ratios = [
-        after / before
-        for both in _shared(head, base)
-        for after, before in zip(both.now, both.then, strict=True)
-        if before >= STEADY
-    ]
+    ratios = [both.now[at] / both.then[at] for both in _shared(head, base) for at in _at_least(both.then, STEADY)]
     return max(Fraction(1), Fraction(median(ratios))) if len(ratios) >= ENOUGH else Fraction(1)
 
 
@@ -130,6 +127,35 @@ def shared_time(head: Snapshot, base: Snapshot) -> SharedTime:
         before=sum(sum(both.then) for both in shared),
         tests=sum(len(both.now) for both in shared),
     )
+
+
+def _at_least(seconds: array[float], least: float) -> list[int]:
+    """The places of the tests that take at least so long; most are told by one byte, so that no number is made."""
+    first = _tops(array("f", (least,)))[0]
+    flags = _tops(seconds).translate(bytes(top >= first for top in range(256)))
+    if _RARE * flags.count(1) < len(flags):
+        return [at for at in (found.start() for found in re.finditer(b"\1", flags)) if seconds[at] >= least]
+    return [at for at in compress(range(len(seconds)), flags) if seconds[at] >= least]
+
+
+def _longest(seconds: array[float], most: int) -> list[int]:
+    """The places of the tests that take longest, with all that take as long as the last of them."""
+    tops, left, top = _tops(seconds), most, 128
+    while left > 0 and top > 0:
+        top -= 1
+        left -= tops.count(top)
+    few = _at_least(seconds, unpack(">f", bytes((top, 0, 0, 0)))[0])
+    longest = nlargest(most, (seconds[at] for at in few))
+    floor = max(LEAST, longest[-1]) if longest else LEAST
+    return [at for at in few if seconds[at] >= floor]
+
+
+def _tops(seconds: array[float]) -> bytes:
+    """The byte of each number that holds most of its exponent: of numbers that are not negative it grows with them.
+
+    https://en.wikipedia.org/wiki/Single-precision_floating-point_format
+    """
+    return seconds.tobytes()[3 if sys.byteorder == "little" else 0 :: seconds.itemsize]
 
 
 class _Tests:
@@ -157,8 +183,8 @@ class _Both:
     group: str
     leg: str
     tests: _Tests
-    now: Sequence[float]
-    then: Sequence[float]
+    now: array[float]
+    then: array[float]
 
 
 @once

@@ -67,6 +67,10 @@ class GitHub:
         self._api_url = api_url.rstrip("/")
         self._token = token
 
+    def load(self) -> None:
+        """Load what carries the requests, which is else loaded with the first."""
+        pygithub.load()
+
     @cached_property
     def _requester(self) -> Requester:
         """What carries the requests: loaded with the first, which is beside the reading of reports if it can be."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from readygate.model.value import dataclass
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 MEASURED = 1
 HIT = 3
@@ -65,6 +68,8 @@ class Ratio:
     @property
     def fraction(self) -> Fraction | None:
         """The exact share."""
+        from fractions import Fraction  # noqa: PLC0415  (it brings decimal numbers, and who reads reports needs none)
+
         return Fraction(self.covered, self.total) if self.total else None
 
 

@@ -10,11 +10,13 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from enum import IntEnum
-from fractions import Fraction
 from operator import itemgetter
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from readygate.model.value import dataclass
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 SEPARATOR = "\0"
 """Joins the names of a block. XML cannot hold it, and the readers of all other formats replace it."""
@@ -61,6 +63,8 @@ class Counts:
     def pass_rate(self) -> Fraction | None:
         """Passed of those that ran, as an exact fraction; None if none ran."""
         ran = self.passed + self.failing
+        from fractions import Fraction  # noqa: PLC0415  (it brings decimal numbers, and who reads reports needs none)
+
         return Fraction(self.passed, ran) if ran else None
 
     def by_outcome(self) -> dict[str, int]:

@@ -12,16 +12,17 @@ from contextlib import suppress
 from dataclasses import field
 from functools import cache
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from readygate.budget import Budget
 from readygate.errors import DOCS
-from readygate.github.client import GitHub
-from readygate.log import Log
 from readygate.model.value import dataclass
-from readygate.registry import members
-from readygate.render.page import Page
-from readygate.settings import Settings, Workplace
+
+if TYPE_CHECKING:
+    from readygate.github.client import GitHub
+    from readygate.log import Log
+    from readygate.render.page import Page
+    from readygate.settings import Settings, Workplace
 
 FORKS = f"{DOCS}/events.md#pull-requests-from-forks"
 
@@ -117,6 +118,8 @@ class Output:
 @cache
 def all_outputs() -> tuple[Output, ...]:
     """Every output of the folder, in order."""
+    from readygate.registry import members  # noqa: PLC0415
+
     return tuple(sorted(members(sys.modules[__name__], "OUTPUT", Output), key=lambda o: (o.order, o.name)))
 
 

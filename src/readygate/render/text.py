@@ -5,9 +5,7 @@ Code spans and fences: https://github.github.com/gfm/#code-spans and https://git
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
 
 from readygate.model import secrets
 from readygate.model.phrase import Name, Phrase
@@ -35,6 +33,8 @@ redact = secrets.redact
 
 
 def _escape(match: re.Match[str]) -> str:
+    import unicodedata  # noqa: PLC0415  (a table of its own, and most texts hold nothing odd)
+
     character = match[0]
     number = ord(character)
     if character in "\n\r\t":
@@ -74,7 +74,9 @@ def code(text: str, longest: int = LONGEST_NAME) -> str:
 def html_code(text: str, longest: int = LONGEST_MESSAGE, empty: str = "(no message)") -> str:
     """The same for a `<summary>`, where Markdown is not read."""
     shown = shorten(visible(redact(text)), longest).strip()
-    return f"<code>{html.escape(shown)}</code>" if shown else empty
+    from html import escape  # noqa: PLC0415  (it comes with a list of all entities, and most runs are read only)
+
+    return f"<code>{escape(shown)}</code>" if shown else empty
 
 
 def fenced(text: str, lines: int = LONGEST_TRACE, characters: int = LONGEST_FENCE) -> str:

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from readygate.formats import Source
 from readygate.model.report import Problem, Severity
-from readygate.sources.workspace import Found
+from readygate.sources.workspace import PACKED, Found
 
 MEMBER_BYTES = 2 << 30
 """The most that one member may become when it is unpacked."""
@@ -69,7 +69,7 @@ def unpack(found: Found) -> tuple[Found, ...]:
     Name and content must both say so: a packed file that calls itself XML is a mistake somewhere, and is told.
     """
     name = found.source.name.lower()
-    if found.problem is not None or not name.endswith((".gz", ".gzip", ".zip")):
+    if found.problem is not None or not name.endswith(PACKED):
         return (found,)
     try:
         with found.source.open() as stream:

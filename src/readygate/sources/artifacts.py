@@ -16,7 +16,6 @@ from readygate.formats import Source
 from readygate.github.client import GitHub
 from readygate.model.report import Problem, Severity
 from readygate.model.snapshot import Pattern
-from readygate.sources.archives import zip_members
 from readygate.sources.workspace import DISCOVERY, PASSED_OVER, Found
 
 LARGEST = 1 << 30
@@ -113,6 +112,8 @@ def choose(
     for archive in archives:
         if isinstance(archive, Found):
             continue
+
+        from readygate.sources.archives import zip_members  # noqa: PLC0415  (most runs unpack nothing)
 
         def keep(name: str, artifact: str = archive.name) -> bool:
             path = f"{artifact}/{name}".strip("/")

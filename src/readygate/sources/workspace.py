@@ -63,6 +63,9 @@ PASSED_OVER = (
 )
 """Left out of the discovery: sample reports of installed packages are no reports of this run."""
 
+PACKED = (".gz", ".gzip", ".zip")
+"""How the names of files end that hold others."""
+
 _FORMS = {"**/": "(?:.*/)?", "*": "[^/]*", "{": "(?:", ",": "|", "}": ")"}
 """What the signs of the default patterns mean to `re`."""
 _SIGN = late.compile(r"\*\*/|[*{,}]|[^*{,}]+")

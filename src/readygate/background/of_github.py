@@ -1,0 +1,141 @@
+"""What a run is compared with, as GitHub tells it."""
+
+from __future__ import annotations
+
+from readygate.background import Background
+from readygate.baseline import Choice, choose, slug
+from readygate.errors import ForgeError
+from readygate.github.client import GitHub
+from readygate.github.labels import waiver
+from readygate.github.lineage import Origin, changes_between, first_parents, origin
+from readygate.model.changes import Changes
+from readygate.model.target import Role, Target
+from readygate.model.value import dataclass
+from readygate.outputs import Desk
+from readygate.policy import PATH, PolicyFiles
+from readygate.sources.base_file import from_github
+from readygate.stores import Store, open_store
+
+
+def ask(desk: Desk, target: Target, *, run_id: int, need_files: bool) -> Background:
+    """Open the store of baselines and ask for everything a change is compared with.
+
+    Args:
+        desk: settings, session and folders.
+        target: what the run is about.
+        run_id: of this run.
+        need_files: the workspace has no checkout that lists the repository's files.
+
+    Raises:
+        SettingsError: there is no such store.
+        StoreError: a baseline exists and cannot be read.
+        ForgeError: GitHub could not be asked.
+    """
+    settings = desk.settings
+    store = None
+    if settings.baseline != "off":
+        store = open_store(
+            settings.baseline,
+            desk.workplace.workspace,
+            desk.hub,
+            gate=slug(settings.gate),
+            branch=target.base_ref,
+            run_id=run_id,
+            folder=desk.folder,
+        )
+    if desk.hub is None:
+        note = "there is no token to ask GitHub with"
+        return Background(
+            choice=Choice(baseline=None, note=note),
+            store=store,
+            changes_note="There is no token to ask GitHub with",
+            policy=PolicyFiles(note=note),
+        )
+    return Remote(hub=desk.hub, target=target, gate=settings.gate, store=store, need_files=need_files).fetch()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """Asks GitHub for everything a change is compared with; made to run beside the reading of reports."""
+
+    hub: GitHub
+    target: Target
+    gate: str
+    store: Store | None
+    need_files: bool
+
+    def fetch(self) -> Background:
+        """Ask.
+
+        Raises:
+            StoreError: a baseline exists and cannot be read.
+            ForgeError: GitHub could not be asked.
+        """
+        hub, target = self.hub, self.target
+        start = origin(hub, target)
+        picked = self._choose(start)
+        since = start.changes
+        if picked.baseline is not None and picked.baseline.snapshot.commit != start.commit:
+            since = changes_between(hub, picked.baseline.snapshot.commit, target.measured)
+        return Background(
+            choice=picked,
+            store=self.store,
+            changes=start.changes,
+            changes_note=start.note,
+            since_baseline=since,
+            files=self._files() if self.need_files else None,
+            trusted=self._trusted(start),
+            policy=self._policy(start),
+            waiver=lambda label: waiver(hub, target.number or target.queued, label),
+        )
+
+    def _trusted(self, start: Origin) -> str:
+        """The commit that the change starts from; of a base branch, its own.
+
+        Where nothing says where the change starts from, the branch that it goes to has a policy all the same.
+        """
+        own = self.target.measured if self.target.role is Role.RECORD else start.commit
+        return own or self.target.base_ref
+
+    def _policy(self, start: Origin) -> PolicyFiles:
+        """Read the policy that counts, and the one that the change brings if it touches it."""
+        hub, target, trusted = self.hub, self.target, self._trusted(start)
+        base = from_github(hub, PATH, trusted) if trusted else None
+        name = f"{PATH} at {trusted[:7] if len(trusted) >= 40 else trusted}"
+        if target.role is Role.RECORD or not _touches(start.changes, PATH):
+            return PolicyFiles(base=base, base_name=name)
+        own = from_github(hub, PATH, target.measured)
+        return PolicyFiles(base=base, base_name=name, changed=own != base, own=own)
+
+    def _choose(self, start: Origin) -> Choice:
+        if self.store is None:
+            return Choice(baseline=None, note="the baseline is switched off")
+        if not start.commit:
+            return Choice(baseline=None, note=_lower(start.note) or "it starts from no known commit")
+        return choose(
+            self.store,
+            self.gate,
+            wanted=start.commit,
+            relation=start.relation,
+            branch=self.target.base_ref,
+            ancestors=lambda: first_parents(self.hub, start.commit),
+        )
+
+    def _files(self) -> frozenset[str] | None:
+        try:
+            tree = self.hub.get(f"/git/trees/{self.target.measured}", recursive=1)
+            files = frozenset(row["path"] for row in tree["tree"] if row["type"] == "blob")
+        except ForgeError:
+            return None  # paths are then told as the reports name them
+        return None if tree.get("truncated") else files
+
+
+def _touches(changes: Changes | None, path: str) -> bool:
+    """Whether a change touches a path, or could."""
+    if changes is None or not changes.complete:
+        return True
+    return any(path in (file.path, file.old_path) for file in changes.files)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
