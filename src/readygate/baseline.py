@@ -8,7 +8,6 @@ branch says to a README.
 
 from __future__ import annotations
 
-import hashlib
 import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -65,7 +64,9 @@ def slug(gate: str) -> str:
     plain = re.sub(r"[^a-z0-9]+", "-", gate.lower()).strip("-")[:40]
     if plain == gate:
         return plain
-    return f"{plain}-{hashlib.sha256(gate.encode()).hexdigest()[:8]}".lstrip("-")
+    from hashlib import sha256  # noqa: PLC0415  (it loads a library of its own, and plain names need none)
+
+    return f"{plain}-{sha256(gate.encode()).hexdigest()[:8]}".lstrip("-")
 
 
 def choose(

@@ -12,7 +12,6 @@ Three degrees, each needing more evidence to join:
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
@@ -210,13 +209,15 @@ def _exact(failure: _Failure) -> Hashable:
 
 
 def _cause(key: Hashable, members: list[_Failure], *, placed: bool) -> Cause:
+    from hashlib import sha256  # noqa: PLC0415  (it loads a library of its own, and where nothing fails none is needed)
+
     members.sort(key=lambda failure: failure.index)
     first = members[0]
     line = next((row.strip() for row in first.message.splitlines() if row.strip()), "")
     if not line or " / " in first.text:  # the first line alone does not tell it
         line = first.text
     return Cause(
-        key=hashlib.sha256(repr(key).encode("utf-8", "replace")).hexdigest()[:12],
+        key=sha256(repr(key).encode("utf-8", "replace")).hexdigest()[:12],
         kind=first.kind,
         message=line,
         frame=first.frame,

@@ -13,7 +13,6 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from fractions import Fraction
 from heapq import nlargest
 from itertools import accumulate, compress
-from statistics import median
 from struct import unpack
 
 from readygate.model.once import once
@@ -115,7 +114,11 @@ def _beyond(factor: Fraction) -> Callable[[float, float], bool]:
 def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
     """How many times as long most tests take as on the base, at least 1; 1 where too few say so."""
     ratios = [both.now[at] / both.then[at] for both in _shared(head, base) for at in _at_least(both.then, STEADY)]
-    return max(Fraction(1), Fraction(median(ratios))) if len(ratios) >= ENOUGH else Fraction(1)
+    if len(ratios) < ENOUGH:
+        return Fraction(1)
+    from statistics import median  # noqa: PLC0415  (it brings random numbers, too)
+
+    return max(Fraction(1), Fraction(median(ratios)))
 
 
 @once

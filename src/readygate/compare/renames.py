@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from difflib import SequenceMatcher
 
 from readygate.model import late
 from readygate.model.comparison import Rename, TestChange, TestComparison
@@ -171,6 +170,8 @@ def _pair_by_likeness(
 
 
 def _likeness(one: TestId, other: TestId) -> float:
+    from difflib import SequenceMatcher  # noqa: PLC0415  (few changes rename a test)
+
     return SequenceMatcher(None, one.name[:200], other.name[:200], autojunk=False).ratio()
 
 

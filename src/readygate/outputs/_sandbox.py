@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -28,6 +27,8 @@ def run_template(source: str, values: Mapping[str, Any], seconds: int = SECONDS)
     Raises:
         TemplateError: it is wrong, it asks for what it may not have, or it does not end.
     """
+    import subprocess  # noqa: PLC0415  (few have a template of their own)
+
     job = json.dumps({"path": sys.path, "source": source, "values": values, "seconds": seconds})
     command = [sys.executable, "-I", "-S", "-B", "-c", _START]
     try:

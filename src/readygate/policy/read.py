@@ -6,8 +6,6 @@ YAML: https://yaml.org/spec/1.1/ as PyYAML reads it. Numbers are taken from thei
 
 from __future__ import annotations
 
-import difflib
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from fractions import Fraction
@@ -193,6 +191,8 @@ class _Reader:
     def day(self, node: Any, _key: Key, path: str) -> str:
         value = self.scalar(node, path, "a day, as 2027-03-31") or ""
         found = _DAY.match(value)
+        from calendar import monthrange  # noqa: PLC0415  (few policies hold a date)
+
         if value and not (found and 1 <= int(found[3]) <= monthrange(int(found[1]), int(found[2]))[1]):
             self.wrong(node, path, f"{value!r} is no day, as 2027-03-31")
         return value
@@ -294,5 +294,7 @@ class _Reader:
 def nearest(name: str, known: Iterable[str]) -> str:
     """What was meant, probably: "; did you mean …?", else all there is."""
     names = tuple(known)
-    found = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    from difflib import get_close_matches  # noqa: PLC0415  (only a mistake needs it)
+
+    found = get_close_matches(name, names, n=1, cutoff=0.5)
     return f"; did you mean `{found[0]}`?" if found else f"; there are {', '.join(names)}"

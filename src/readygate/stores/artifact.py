@@ -9,7 +9,6 @@ https://docs.github.com/en/rest/actions/artifacts and https://docs.github.com/en
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -213,8 +212,10 @@ class _Artifacts:
 
 def _unpack(packed: bytes) -> bytes:
     """The snapshot of a zip; bytes that are none if there is not exactly one, which whoever decodes them will say."""
+    from zipfile import ZipFile  # noqa: PLC0415  (other stores need none)
+
     try:
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        with ZipFile(io.BytesIO(packed)) as archive:
             members = [info for info in archive.infolist() if info.filename.rpartition("/")[2] == MEMBER]
             if len(members) != 1 or members[0].file_size > LARGEST:
                 return b""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -74,6 +73,8 @@ def _alone(root: Path) -> Iterator[None]:
 def _write(path: Path, data: bytes) -> None:
     """Replace a file at once, so that a reader never meets half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    import tempfile  # noqa: PLC0415  (who only reads needs none)
+
     handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -8,9 +8,7 @@ defaults: the project's configuration is not read. `coverage json`, run where th
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
@@ -75,6 +73,9 @@ def _parse(source: Source) -> CoverageReport:
             f"the file has {source.size:,} bytes, more than the {MAX_BYTES:,} that are read",
             "it holds contexts, or far more than one code base",
         )
+    from shutil import copyfileobj  # noqa: PLC0415  (both come with much, for a format that is rare)
+    from tempfile import TemporaryDirectory  # noqa: PLC0415
+
     with source.open() as stream:
         if not stream.read(len(_MAGIC)).startswith(_MAGIC):
             return _damage(
@@ -85,7 +86,7 @@ def _parse(source: Source) -> CoverageReport:
             scratch = Path(folder)
             copy = scratch / "data"
             with copy.open("wb") as file:
-                shutil.copyfileobj(stream, file)
+                copyfileobj(stream, file)
             try:
                 check(copy)
                 return _read(copy, None if source.path is None else source.path.parent, scratch)
