@@ -157,7 +157,7 @@ PLAIN = '<testcase classname="a" name="b" time="0.1"{}/>'
 )
 def test_reads_plain_rows(row: str) -> None:
     entered: list[str] = []
-    express = Express(lambda classes, names, times: entered.extend(names), lambda: True)
+    express = Express(lambda columns, begin, end: entered.extend(columns[1][begin:end]), lambda: True)
     for together in (1, 2):
         entered.clear()
         found = express.read([row.encode()] * together)
@@ -192,7 +192,7 @@ def test_reads_plain_rows(row: str) -> None:
 )
 def test_leaves_anything_else_to_the_parser(row: str) -> None:
     entered: list[str] = []
-    express = Express(lambda *columns: entered.extend(columns[1]), lambda: True)
+    express = Express(lambda columns, begin, end: entered.extend(columns[1][begin:end]), lambda: True)
     assert express.read([row.encode()]) == [None]
     plain = PLAIN.format("").encode()
     told = express.read([plain, row.encode(), plain])
@@ -204,7 +204,11 @@ def test_leaves_anything_else_to_the_parser(row: str) -> None:
 def test_rows_read_together_say_what_each_says_alone(rows: list[str]) -> None:
     def read(*given: list[bytes]) -> list[Any]:
         said: list[Any] = []
-        express = Express(lambda *columns: said.append(columns), lambda: True)
+
+        def enter(columns: list[list[str]], begin: int, end: int) -> None:
+            said.append([column[begin:end] for column in columns])
+
+        express = Express(enter, lambda: True)
         for some in given:
             for row in express.read(some):
                 said.append(row and row.lines)

@@ -20,8 +20,10 @@ from readygate.model.value import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    Enter = Callable[[list[str], list[str], list[str]], None]
-    """Takes classes, names and durations of green tests, in the order of the report."""
+    Columns = list[list[str]]
+    """Classes, names and durations of green tests, in the order of the report."""
+    Enter = Callable[[Columns, int, int], None]
+    """Takes columns and the places in them where the tests of a row begin and end."""
 
 BEGIN: Final = b"<testcase "
 FEWEST: Final = 800
@@ -122,19 +124,19 @@ class Express:
         at = 0
         for count, special in zip(counts, specials, strict=True):
             begin, at = at, at + count
-            found.append(self._row([column[begin:at] for column in whole], special))
+            found.append(self._row(whole, begin, at, special))
         return found
 
     def _alone(self, row: bytes, special: bytes) -> Row | None:
         found = self._read(row, special) if self._patience > 0 else None
         self._patience = self._patience - 1 if found is None else _PATIENCE
-        return None if found is None else self._row(found, special)
+        return None if found is None else self._row(found, 0, len(found[1]), special)
 
-    def _row(self, columns: list[list[str]], special: bytes) -> Row:
+    def _row(self, columns: Columns, begin: int, end: int, special: bytes) -> Row:
         lines = special.count(b"\n") + special.count(b"\r") - special.count(b"\r\n")
-        return Row(lines, partial(self._enter, *columns))
+        return Row(lines, partial(self._enter, columns, begin, end))
 
-    def _read(self, row: bytes, special: bytes) -> list[list[str]] | None:
+    def _read(self, row: bytes, special: bytes) -> Columns | None:
         """The columns of a row; None if it is not certain what it says."""
         try:
             text = row.decode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import compress
+from itertools import chain, compress
 from operator import itemgetter, ne
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Case = dict[str, str]
     """The attributes of a test."""
+    Green = list[list[str]]
+    """Columns of classes, names and durations."""
 
 MAX_PROPERTIES: Final = 200
 """Properties of suites that are kept, and the characters of each name and value."""
@@ -65,7 +67,8 @@ class Ledger:
 
     def __init__(self) -> None:
         self.batch: list[Case] = []
-        self._rows: tuple[list[str], list[str], list[str]] = ([], [], [])  # classes, names and durations, as read
+        self._rows: list[tuple[Green, int, int]] = []  # columns of green tests, and which part of them
+        self._waiting = 0  # tests in these
         self._stable = ("", "")  # the last class with a result, and what it is called
         self._marks: list[tuple[int, int, Suite | None]] = [(0, 0, None)]  # places in both, and whose tests follow
         self._suite: Suite | None = None
@@ -108,10 +111,10 @@ class Ledger:
 
     def _so_far(self) -> int:
         """How many tests were added."""
-        return self._tests + len(self.batch) + len(self._rows[1])
+        return self._tests + len(self.batch) + self._waiting
 
     def _mark(self) -> None:
-        self._marks.append((len(self.batch), len(self._rows[1]), self._suite))
+        self._marks.append((len(self.batch), self._waiting, self._suite))
 
     def add_property(self, attributes: dict[str, str]) -> None:
         """Keep a short property of a suite; the first of a name stays."""
@@ -122,7 +125,7 @@ class Ledger:
 
     def pulse(self) -> None:
         """Work off what has piled up, if it is much."""
-        if len(self.batch) + len(self._rows[1]) >= _PILE:
+        if len(self.batch) + self._waiting >= _PILE:
             self.flush()
 
     def flush(self) -> None:
@@ -135,9 +138,9 @@ class Ledger:
                     for case in batch[begin:end]:
                         self._add_odd(case, suite)
             batch.clear()
-        if self._rows[1]:
-            self._enter(1, *self._rows)
-            self._rows = ([], [], [])
+        if self._waiting:
+            rows, self._rows, self._waiting = self._rows, [], 0
+            self._enter(1, *_in_one(rows))
         self._marks[:] = [(0, 0, self._suite)]
 
     def _add_green(self) -> bool:
@@ -151,10 +154,16 @@ class Ledger:
             return False
         return True
 
-    def add_green(self, classes: list[str], names: list[str], times: list[str]) -> None:
-        """Add green tests of the suite that is open, by columns of their attributes."""
-        for column, more in zip(self._rows, (classes, names, times), strict=True):
-            column.extend(more)
+    def add_green(self, columns: Green, begin: int, end: int) -> None:
+        """Add green tests of the suite that is open: a part of some columns of classes, names and durations."""
+        if self._rows:
+            known, first, last = self._rows[-1]
+            if known is columns and last == begin:
+                self._rows[-1] = (columns, first, end)
+                self._waiting += end - begin
+                return
+        self._rows.append((columns, begin, end))
+        self._waiting += end - begin
 
     def _enter(self, which: int, classes: list[str], names: list[str], times: list[str]) -> None:
         """Add the green tests of the batch (0) or of the rows (1)."""
@@ -280,6 +289,15 @@ class Ledger:
             properties=self._properties,
             written=self._clock.newest,
         )
+
+
+def _in_one(parts: list[tuple[Green, int, int]]) -> Green:
+    """Parts of columns as columns; a part that is all of its columns is not copied."""
+    whole = [
+        columns if end - begin == len(columns[1]) else [column[begin:end] for column in columns]
+        for columns, begin, end in parts
+    ]
+    return whole[0] if len(whole) == 1 else [list(chain.from_iterable(column)) for column in zip(*whole, strict=True)]
 
 
 def _class_of(case: Mapping[str, str], suite: Suite | None) -> str:
