@@ -41,6 +41,11 @@ def stable_name(name: str) -> str:
     return name
 
 
+def are_stable(joined: str) -> bool:
+    """Tell quickly of names, joined by `SEPARATOR`, whether they stay as they are; False where that takes a look."""
+    return len(joined) <= MAX_NAME and not _may_be_volatile(joined)
+
+
 def stable_names(names: list[str]) -> list[str]:
     """Return the stable form of each name; many names that need no change cost next to nothing."""
     text = SEPARATOR.join(names)

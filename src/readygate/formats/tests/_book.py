@@ -9,7 +9,7 @@ from readygate.formats.tests._columns import Columns, Details
 from readygate.formats.tests._excerpt import MAX_TEXT, Excerpt, shorten
 from readygate.formats.tests._seconds import MAX_SECONDS, seconds_of
 from readygate.model import late
-from readygate.model.identity import stable_name, stable_names
+from readygate.model.identity import stable_name
 from readygate.model.report import Problem, Severity, TestReport
 from readygate.model.tests import Detail, Outcome, count_outcomes
 from readygate.model.value import dataclass
@@ -110,7 +110,7 @@ class Book:
             names = self._green
             if _UNSAFE.search("\n".join(names)):
                 names = [clean(name) for name in names]
-            self._columns.add_passed(clean(self._class), stable_names(names), self._seconds)
+            self._columns.add_passed(clean(self._class), names, self._seconds)
             self._green, self._seconds = [], []
 
     def outcome(self, table: Mapping[str, Outcome], word: str) -> Outcome:

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
-from readygate.model.identity import stable_names
+from readygate.model.identity import are_stable, stable_names
 from readygate.model.report import Problem, Severity
 from readygate.model.tests import SEPARATOR, ClassBlock, Counts, Detail, Outcome
 
@@ -107,12 +107,12 @@ class Columns:
         self._column(class_name).append(name, outcome, seconds)
 
     def add_passed(self, class_name: str, names: list[str], seconds: list[float]) -> None:
-        """Add executions of one class, all of them passed, whose names are stable."""
+        """Add executions of one class, all of them passed."""
         self._passed(names, seconds)
         self._run(class_name, names, seconds)
 
     def add_runs(self, classes: list[str], names: list[str], seconds: list[float], starts: Sequence[int]) -> None:
-        """Add executions of any classes, all of them passed, whose names are stable.
+        """Add executions of any classes, all of them passed.
 
         Args:
             classes: the class of each.
@@ -139,16 +139,24 @@ class Columns:
 
     def _settle(self) -> None:
         """Make a block of the green tests that stood together, and of those of the class that were not green."""
-        names, seconds = self._names, self._seconds
+        names, seconds, self._names = self._names, self._seconds, []
+        if not names:
+            return
+        apart = self._class in self._columns
+        if not apart and self._class not in self._blocks:
+            block = ClassBlock.green(names, seconds)
+            if are_stable(block.names):
+                self._blocks[self._class] = block
+                return
+        names = stable_names(names)
         if self._class in self._blocks:
             self._column(self._class).add(names, bytes(len(names)), seconds)
-        elif names and self._class in self._columns:
+        elif apart:
             column = self._columns.pop(self._class)
             column.add(names, bytes(len(names)), seconds)
             self._blocks[self._class] = column.block(None)
-        elif names:
+        else:
             self._blocks[self._class] = ClassBlock.green(names, seconds)
-        self._names = []
 
     def _column(self, class_name: str) -> _Column:
         column = self._columns.get(class_name)

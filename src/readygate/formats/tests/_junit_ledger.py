@@ -12,7 +12,7 @@ from readygate.formats.tests._junit_result import Result, stated
 from readygate.formats.tests._seconds import LONGEST, MAX_SECONDS, seconds_of
 from readygate.formats.tests._totals import Suite, Sums, Totals
 from readygate.model import late
-from readygate.model.identity import stable_name, stable_names
+from readygate.model.identity import stable_name
 from readygate.model.report import Problem, Severity, TestReport
 from readygate.model.tests import Detail, Outcome
 
@@ -34,7 +34,7 @@ _SAYS_NOTHING: Final = frozenset(("", "test", "suite"))
 _CLASS, _NAME, _TIME = itemgetter("classname"), itemgetter("name"), itemgetter("time")
 _STATES: Final = frozenset(("status", "result"))
 _MOST_TIMES: Final = 10_000
-_PILE: Final = 2_000
+_PILE: Final = 1_000
 
 
 class _Times(dict[str, float]):
@@ -170,7 +170,6 @@ class Ledger:
         seconds = self._seconds(times)
         self._tests += len(names)
         self._nameless += names.count("")
-        names = stable_names(names)
         starts = [0, *compress(range(1, len(classes)), map(ne, classes[1:], classes))]  # of the runs of one class
         if _SAYS_NOTHING.isdisjoint(map(classes.__getitem__, starts)):
             self._columns.add_runs(classes, names, seconds, starts)
