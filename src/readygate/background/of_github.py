@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import replace
+
 from readygate.background import Background
 from readygate.baseline import Choice, choose, slug
+from readygate.beside import Beside
 from readygate.errors import ForgeError
 from readygate.github.client import GitHub
 from readygate.github.labels import waiver
@@ -32,18 +36,19 @@ def ask(desk: Desk, target: Target, *, run_id: int, need_files: bool) -> Backgro
         ForgeError: GitHub could not be asked.
     """
     settings = desk.settings
+    aside = desk.hub.apart() if desk.hub else None
     store = None
     if settings.baseline != "off":
         store = open_store(
             settings.baseline,
             desk.workplace.workspace,
-            desk.hub,
+            aside,
             gate=slug(settings.gate),
             branch=target.base_ref,
             run_id=run_id,
             folder=desk.folder,
         )
-    if desk.hub is None:
+    if desk.hub is None or aside is None:
         note = "there is no token to ask GitHub with"
         return Background(
             choice=Choice(baseline=None, note=note),
@@ -51,14 +56,23 @@ def ask(desk: Desk, target: Target, *, run_id: int, need_files: bool) -> Backgro
             changes_note="There is no token to ask GitHub with",
             policy=PolicyFiles(note=note),
         )
-    return Remote(hub=desk.hub, target=target, gate=settings.gate, store=store, need_files=need_files).fetch()
+    return Remote(
+        hub=desk.hub, aside=aside, target=target, gate=settings.gate, store=store, need_files=need_files
+    ).fetch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remote:
-    """Asks GitHub for everything a change is compared with; made to run beside the reading of reports."""
+    """Asks GitHub for everything a change is compared with; made to run beside the reading of reports.
+
+    Each answer takes its time on the way, so the store is asked beside the rest, by a session of its own.
+
+    Attributes:
+        aside: the session of the store.
+    """
 
     hub: GitHub
+    aside: GitHub
     target: Target
     gate: str
     store: Store | None
@@ -72,8 +86,12 @@ class Remote:
             ForgeError: GitHub could not be asked.
         """
         hub, target = self.hub, self.target
-        start = origin(hub, target)
-        picked = self._choose(start)
+        with ExitStack() as stack:
+            names = stack.enter_context(Beside(self.store.names)) if self.store else None
+            start = origin(hub, target)
+            told = stack.enter_context(Beside(lambda: (self._policy(start), self._files())))
+            picked = self._choose(start, names)
+            policy, files = told.result()
         since = start.changes
         if picked.baseline is not None and picked.baseline.snapshot.commit != start.commit:
             since = changes_between(hub, picked.baseline.snapshot.commit, target.measured)
@@ -83,9 +101,9 @@ class Remote:
             changes=start.changes,
             changes_note=start.note,
             since_baseline=since,
-            files=self._files() if self.need_files else None,
+            files=files,
             trusted=self._trusted(start),
-            policy=self._policy(start),
+            policy=policy,
             waiver=lambda label: waiver(hub, target.number or target.queued, label),
         )
 
@@ -107,21 +125,23 @@ class Remote:
         own = from_github(hub, PATH, target.measured)
         return PolicyFiles(base=base, base_name=name, changed=own != base, own=own)
 
-    def _choose(self, start: Origin) -> Choice:
-        if self.store is None:
+    def _choose(self, start: Origin, names: Beside[tuple[str, ...]] | None) -> Choice:
+        if self.store is None or names is None:
             return Choice(baseline=None, note="the baseline is switched off")
         if not start.commit:
             return Choice(baseline=None, note=_lower(start.note) or "it starts from no known commit")
         return choose(
-            self.store,
+            replace(self.store, names=names.result),
             self.gate,
             wanted=start.commit,
             relation=start.relation,
             branch=self.target.base_ref,
-            ancestors=lambda: first_parents(self.hub, start.commit),
+            ancestors=lambda: first_parents(self.aside, start.commit),
         )
 
     def _files(self) -> frozenset[str] | None:
+        if not self.need_files:
+            return None
         try:
             tree = self.hub.get(f"/git/trees/{self.target.measured}", recursive=1)
             files = frozenset(row["path"] for row in tree["tree"] if row["type"] == "blob")

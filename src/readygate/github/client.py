@@ -67,6 +67,17 @@ class GitHub:
         self._api_url = api_url.rstrip("/")
         self._token = token
 
+    def apart(self) -> GitHub:
+        """Another session with the same rights and budget: what carries requests serves one thread at a time."""
+        return GitHub(
+            api_url=self._api_url,
+            token=self._token,
+            repository=self.repository,
+            budget=self.budget,
+            tell=self._tell,
+            trace=self._trace,
+        )
+
     def load(self) -> None:
         """Load what carries the requests, which is else loaded with the first."""
         pygithub.load()

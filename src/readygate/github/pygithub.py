@@ -17,6 +17,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from logging import Logger
+
     from github.Requester import Requester
 
 _PARTS = ("Consts", "GithubException", "GithubObject", "Requester", "Auth")
@@ -66,6 +68,7 @@ def requester(token: str, api_url: str, *, timeout: int, user_agent: str) -> Req
         user_agent: what it calls itself.
     """
     github = load()
+    github.Requester.Requester.injectLogger(_silent())
     made: Requester = github.Requester.Requester(
         auth=github.Auth.Token(token),
         base_url=api_url,
@@ -78,6 +81,15 @@ def requester(token: str, api_url: str, *, timeout: int, user_agent: str) -> Req
         lazy=True,
     )
     return made
+
+
+def _silent() -> Logger:
+    """A logger that takes nothing: an answer can repeat the token, and PyGithub logs answers whole."""
+    from logging import Logger  # noqa: PLC0415  (urllib3 has loaded it)
+
+    silent = Logger("readygate.pygithub")
+    silent.disabled = True
+    return silent
 
 
 def load() -> ModuleType:

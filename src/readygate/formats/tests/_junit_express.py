@@ -20,8 +20,8 @@ from readygate.model.value import dataclass
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    Columns = list[list[str]]
-    """Classes, names and durations of green tests, in the order of the report."""
+    from readygate.formats.tests._junit_green import Columns
+
     Enter = Callable[[Columns, int, int], None]
     """Takes columns and the places in them where the tests of a row begin and end."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import chain, compress
+from itertools import compress
 from operator import itemgetter, ne
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats.tests._clock import Clock
 from readygate.formats.tests._columns import Columns, Details
+from readygate.formats.tests._junit_green import Green
 from readygate.formats.tests._junit_result import Result, stated
 from readygate.formats.tests._seconds import LONGEST, MAX_SECONDS, seconds_of
 from readygate.formats.tests._totals import Suite, Sums, Totals
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
     Case = dict[str, str]
     """The attributes of a test."""
-    Green = list[list[str]]
-    """Columns of classes, names and durations."""
 
 MAX_PROPERTIES: Final = 200
 """Properties of suites that are kept, and the characters of each name and value."""
@@ -67,8 +66,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self.batch: list[Case] = []
-        self._rows: list[tuple[Green, int, int]] = []  # columns of green tests, and which part of them
-        self._waiting = 0  # tests in these
+        self._rows = Green()
         self._stable = ("", "")  # the last class with a result, and what it is called
         self._marks: list[tuple[int, int, Suite | None]] = [(0, 0, None)]  # places in both, and whose tests follow
         self._suite: Suite | None = None
@@ -111,10 +109,10 @@ class Ledger:
 
     def _so_far(self) -> int:
         """How many tests were added."""
-        return self._tests + len(self.batch) + self._waiting
+        return self._tests + len(self.batch) + len(self._rows)
 
     def _mark(self) -> None:
-        self._marks.append((len(self.batch), self._waiting, self._suite))
+        self._marks.append((len(self.batch), len(self._rows), self._suite))
 
     def add_property(self, attributes: dict[str, str]) -> None:
         """Keep a short property of a suite; the first of a name stays."""
@@ -125,7 +123,7 @@ class Ledger:
 
     def pulse(self) -> None:
         """Work off what has piled up, if it is much."""
-        if len(self.batch) + self._waiting >= _PILE:
+        if len(self.batch) + len(self._rows) >= _PILE:
             self.flush()
 
     def flush(self) -> None:
@@ -138,9 +136,8 @@ class Ledger:
                     for case in batch[begin:end]:
                         self._add_odd(case, suite)
             batch.clear()
-        if self._waiting:
-            rows, self._rows, self._waiting = self._rows, [], 0
-            self._enter(1, *_in_one(rows))
+        if self._rows:
+            self._enter(1, *self._rows.take())
         self._marks[:] = [(0, 0, self._suite)]
 
     def _add_green(self) -> bool:
@@ -154,16 +151,9 @@ class Ledger:
             return False
         return True
 
-    def add_green(self, columns: Green, begin: int, end: int) -> None:
-        """Add green tests of the suite that is open: a part of some columns of classes, names and durations."""
-        if self._rows:
-            known, first, last = self._rows[-1]
-            if known is columns and last == begin:
-                self._rows[-1] = (columns, first, end)
-                self._waiting += end - begin
-                return
-        self._rows.append((columns, begin, end))
-        self._waiting += end - begin
+    def add_green(self, columns: list[list[str]], begin: int, end: int) -> None:
+        """Add green tests of the suite that is open: those from one place of some columns to another."""
+        self._rows.add(columns, begin, end)
 
     def _enter(self, which: int, classes: list[str], names: list[str], times: list[str]) -> None:
         """Add the green tests of the batch (0) or of the rows (1)."""
@@ -288,15 +278,6 @@ class Ledger:
             properties=self._properties,
             written=self._clock.newest,
         )
-
-
-def _in_one(parts: list[tuple[Green, int, int]]) -> Green:
-    """Parts of columns as columns; a part that is all of its columns is not copied."""
-    whole = [
-        columns if end - begin == len(columns[1]) else [column[begin:end] for column in columns]
-        for columns, begin, end in parts
-    ]
-    return whole[0] if len(whole) == 1 else [list(chain.from_iterable(column)) for column in zip(*whole, strict=True)]
 
 
 def _class_of(case: Mapping[str, str], suite: Suite | None) -> str:
