@@ -71,6 +71,19 @@ class TestRequests:
         assert done.code == 0, done.log
         assert len(runner.hub.requests) <= 24, [f"{r.method} {r.path}" for r in runner.hub.requests]
 
+    def test_the_store_is_asked_while_the_change_is_looked_up(self, runner: QuickRunner) -> None:
+        pull = topic(runner)
+        runner.hub.fault("GET", r"/git/commits/", faults.delay(0.5))
+
+        done = judge(runner, pull)
+
+        assert done.code == 0, done.log
+        asked = [request.path for request in runner.hub.requests]
+        store = next(number for number, path in enumerate(asked) if path.endswith("/git/trees/readygate-data"))
+        change = next(number for number, path in enumerate(asked) if "/git/commits/" in path)
+        assert store < change
+        assert asked[change + 1].startswith("/repos/acme/widgets/compare/")
+
 
 class TestTime:
     """When the budget is used up, what was judged is still told, and what was not is told as that."""
