@@ -138,7 +138,7 @@ def _readygate() -> Read:
 
     from readygate.formats import Source, all_formats, parse
 
-    gc.set_threshold(100_000)  # as the command line does
+    gc.disable()  # as the program does
     all_formats()
     return lambda file: parse(Source(name=file, path=Path(file)))
 
