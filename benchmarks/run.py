@@ -31,10 +31,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from tests.fakes.github import FakeGitHub
+from tests.fakes.github import FakeGitHub, faults
 
 from benchmarks.measure import ROOT, Cost, run, spread, table
-from benchmarks.scenes import OPENED, Action, Local, generate, yardstick
+from benchmarks.scenes import OPENED, PROGRAM, Action, Local, generate, yardstick
 from benchmarks.suites import Suite, lines_of, write_cobertura, write_coverage_py, write_jacoco, write_lcov
 
 PEERS: Final = ("expat", "lxml", "junitparser", "rust")
@@ -45,6 +45,8 @@ HEADER: Final = (
 SIZES: Final = ((10_000, 10), (100_000, 10), (1_000_000, 100))
 QUICK: Final = SIZES[:2]
 
+ANSWER: Final = 0.1
+"""Seconds that a GitHub farther away takes for an answer."""
 JUNIT: Final = '<testsuites><testsuite name="pytest">{}</testsuite></testsuites>'
 peers = [sys.executable]
 """The Python that has the other readers."""
@@ -182,6 +184,10 @@ def four(folder: Path, quick: bool, repeat: int) -> None:
         rows.append(("action", *_plain([action.judge(head) for _ in range(times)])))
         action.program = OPENED
         opened.append(("action", _opened([action.judge(head) for _ in range(times)])))
+        action.program = PROGRAM
+        hub.fault("*", ".", faults.delay(ANSWER), times=20 * times)
+        label = f"action, {ANSWER} s for each answer"
+        rows.append((label, *_plain([action.judge(head) for _ in range(times)])))
     table("Four tests: the whole process", ("run", "CPU s", "wall s", "peak MiB"), rows)
     table("Four tests: until the first report is opened", ("run", "wall s"), opened)
 

@@ -150,8 +150,9 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
         reports = None if settings.artifacts else begin()
         if reports is not None and reports.helped:
             from readygate import pipeline  # noqa: PLC0415
-            from readygate.background import of_github  # noqa: F401, PLC0415
+            from readygate.background import of_github  # noqa: PLC0415
 
+            of_github.open_baselines(desk, target, desk.hub, place.run_id)  # what is wrong is told before all is read
             pipeline.load()
             if desk.hub:
                 desk.hub.load()

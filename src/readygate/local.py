@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from readygate.background import Background
+    from readygate.background.of_git import Wanted
     from readygate.model.paths import PathRules
 
 
@@ -56,17 +57,7 @@ def report(options: argparse.Namespace) -> int:
     def ask() -> Background:
         from readygate.background import of_git  # noqa: PLC0415  (the first report is opened sooner)
 
-        wanted = of_git.Wanted(
-            root=root,
-            repo=repo,
-            commit=commit,
-            against=options.against,
-            branch=options.branch,
-            base=options.base,
-            store=options.store,
-            policy_file=options.policy_file,
-        )
-        return of_git.ask(wanted, desk)
+        return of_git.ask(_wanted(options, repo, commit), desk)
 
     def paths(known: Background) -> PathRules:
         from readygate.background import of_git  # noqa: PLC0415
@@ -76,13 +67,29 @@ def report(options: argparse.Namespace) -> int:
     with Reports(root, settings, log) as reports:
         if reports.helped:  # what comes after the reading is loaded while others read
             from readygate import pipeline  # noqa: PLC0415
-            from readygate.background import of_git  # noqa: F401, PLC0415
+            from readygate.background import of_git  # noqa: PLC0415
 
+            of_git.begin(_wanted(options, repo, commit))  # what is wrong is told before all is read
             pipeline.load()
         evidence = reports.read()
         from readygate.pipeline import run  # noqa: PLC0415
 
         return run(desk, target, evidence, ask, paths)
+
+
+def _wanted(options: argparse.Namespace, repo: Path, commit: str) -> Wanted:
+    from readygate.background.of_git import Wanted  # noqa: PLC0415
+
+    return Wanted(
+        root=options.root,
+        repo=repo,
+        commit=commit,
+        against=options.against,
+        branch=options.branch,
+        base=options.base,
+        store=options.store,
+        policy_file=options.policy_file,
+    )
 
 
 def _settings(options: argparse.Namespace) -> Settings:

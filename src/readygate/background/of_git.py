@@ -53,6 +53,16 @@ class Wanted:
         return bool(self.commit) and (self.repo / ".git").exists()
 
 
+def begin(wanted: Wanted) -> tuple[str, Store | None]:
+    """Find the commit that the change starts from, and open the store of baselines.
+
+    Raises:
+        ReadygateError: one of them is not there.
+    """
+    start = local_git.resolve(wanted.repo, wanted.against) if wanted.against else ""
+    return start, open_store(f"folder:{wanted.store.absolute()}", wanted.root, None) if wanted.store else None
+
+
 def ask(wanted: Wanted, desk: Desk) -> Background:
     """Open the store of baselines, and ask git for everything a change is compared with.
 
@@ -60,8 +70,7 @@ def ask(wanted: Wanted, desk: Desk) -> Background:
         ReadygateError: something that is wanted is not there or cannot be read.
     """
     repo, commit = wanted.repo, wanted.commit
-    start = local_git.resolve(repo, wanted.against) if wanted.against else ""
-    store = open_store(f"folder:{wanted.store.absolute()}", wanted.root, None) if wanted.store else None
+    start, store = begin(wanted)
     files = local_git.tracked(repo, commit) if wanted.has_git else None
     changes = local_git.diff(repo, start, commit) if start and wanted.has_git else None
     note = "" if changes else "Without --against and a git repository the changed lines are not known"

@@ -35,19 +35,8 @@ def ask(desk: Desk, target: Target, *, run_id: int, need_files: bool) -> Backgro
         StoreError: a baseline exists and cannot be read.
         ForgeError: GitHub could not be asked.
     """
-    settings = desk.settings
     aside = desk.hub.apart() if desk.hub else None
-    store = None
-    if settings.baseline != "off":
-        store = open_store(
-            settings.baseline,
-            desk.workplace.workspace,
-            aside,
-            gate=slug(settings.gate),
-            branch=target.base_ref,
-            run_id=run_id,
-            folder=desk.folder,
-        )
+    store = open_baselines(desk, target, aside, run_id)
     if desk.hub is None or aside is None:
         note = "there is no token to ask GitHub with"
         return Background(
@@ -57,8 +46,28 @@ def ask(desk: Desk, target: Target, *, run_id: int, need_files: bool) -> Backgro
             policy=PolicyFiles(note=note),
         )
     return Remote(
-        hub=desk.hub, aside=aside, target=target, gate=settings.gate, store=store, need_files=need_files
+        hub=desk.hub, aside=aside, target=target, gate=desk.settings.gate, store=store, need_files=need_files
     ).fetch()
+
+
+def open_baselines(desk: Desk, target: Target, hub: GitHub | None, run_id: int) -> Store | None:
+    """Open the store of baselines, by a session with GitHub; None if baselines are switched off.
+
+    Raises:
+        SettingsError: there is no such store, or it needs a session.
+    """
+    settings = desk.settings
+    if settings.baseline == "off":
+        return None
+    return open_store(
+        settings.baseline,
+        desk.workplace.workspace,
+        hub,
+        gate=slug(settings.gate),
+        branch=target.base_ref,
+        run_id=run_id,
+        folder=desk.folder,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
