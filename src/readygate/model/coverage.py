@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from readygate.model.once import once
 from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
@@ -96,10 +97,12 @@ class Coverage:
     unplaced: tuple[str, ...] = ()
     has_branches: bool = False
 
+    @once
     def lines(self) -> Ratio:
         """All lines of all files."""
         return Ratio(covered=sum(f.covered for f in self.files), total=sum(f.total for f in self.files))
 
+    @once
     def branches(self) -> Ratio | None:
         """All branches of all files; None if none were measured."""
         if not self.has_branches:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from readygate.figures import needed, points
 from readygate.model.coverage import HIT, MEASURED, FileCoverage, Ratio, add_ratios
+from readygate.model.once import once
 from readygate.model.phrase import count
 from readygate.model.report import CoverageReport
 from readygate.model.value import dataclass
@@ -43,6 +44,7 @@ class FileRow:
     base: Ratio | None
 
 
+@once
 def file_rows(page: Page) -> tuple[FileRow, ...]:
     """The measured files, the most uncovered lines first."""
     coverage = page.comparison.coverage
@@ -58,12 +60,16 @@ def file_rows(page: Page) -> tuple[FileRow, ...]:
     for file, ratio in files:
         priority = 0
         if ratio.covered < ratio.total:
-            priority = 1 + sum(before >= share * missing for share in PRIORITIES)
+            priority = 1 + sum(_reaches(before, missing, share) for share in PRIORITIES)
         before += ratio.total - ratio.covered
-        share = ratio.fraction or Fraction(0)
-        tier = max(number for number, (_, least) in enumerate(TIERS) if share >= least)
+        tier = max(n for n, (_, least) in enumerate(TIERS) if _reaches(ratio.covered, ratio.total, least))
         rows.append(FileRow(file=file, lines=ratio, tier=tier, priority=priority, base=base.get(file.path)))
     return tuple(rows)
+
+
+def _reaches(part: int, whole: int, share: Fraction) -> bool:
+    """Whether a part is at least such a share of the whole; by whole numbers, as files are many."""
+    return part * share.denominator >= share.numerator * whole
 
 
 def tier_table(page: Page) -> Table | None:
@@ -98,7 +104,7 @@ def file_table(page: Page, *, long: bool) -> tuple[Table, str] | None:
     columns = ["File", "Tier", ">Priority", ">Lines", ">Not covered", ">Covered"]
     columns += [*([">Difference"] if compared else []), *(["Lines not covered"] if long else [])]
     cells = [_row(row, compared=compared, long=long) for row in shown]
-    whole = sum(not row.priority for row in rows if row not in shown)
+    whole = sum(not row.priority for row in rows) - sum(not row.priority for row in shown)
     notes = [more(page, len(gaps) - len(shown), "file")]
     if whole:
         notes.append(f"{count(whole, 'more file')} {'is' if whole == 1 else 'are'} covered in full.")
