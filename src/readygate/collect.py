@@ -45,8 +45,8 @@ class Reports:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error: object) -> None:
-        self._reading.__exit__(*error)
+    def __exit__(self, *_: object) -> None:
+        self._reading.end()
 
     def read(self, what: str = "reports") -> Evidence:
         """Read what is left, and print a line for every file with a problem.

@@ -80,6 +80,10 @@ class Crew(Generic[T, R]):
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the others, if they have not ended, and drop what they handed over."""
         for helper in self._helpers:
             helper.end()
         self._helpers = []
@@ -112,7 +116,7 @@ class Crew(Generic[T, R]):
         while not all(helper.ends() for helper in self._helpers):
             gather()
         gather()
-        self.__exit__()
+        self.end()
         for at in range(len(self._items)):
             do(at)
         return [results[at] for at in range(len(self._items))]

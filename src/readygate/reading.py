@@ -67,8 +67,12 @@ class Reading:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error: object) -> None:
-        self._crew.__exit__(*error)
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the processes that read."""
+        self._crew.end()
 
     def results(self, log: Log, what: str) -> list[ReadFile]:
         """Read what is left, and tell of all files in their order."""

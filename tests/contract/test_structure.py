@@ -106,7 +106,6 @@ ALLOWED: dict[str, set[str]] = {
     "inspect": {"errors", "formats", "log", "model", "sources"},
     "local": {
         "background",
-        "beside",
         "collect",
         "errors",
         "log",
