@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-import zlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from io import BufferedReader, FileIO, RawIOBase
 from typing import TYPE_CHECKING, BinaryIO, Self
+
+from isal import isal_zlib
 
 from readygate.crew import Crew, processors
 from readygate.formats import Source, all_formats, parse
@@ -186,7 +187,7 @@ class _Counted(RawIOBase):
     def readinto(self, buffer: WriteableBuffer) -> int:
         read: int = self._stream.readinto(buffer) or 0  # type: ignore[union-attr]
         if read:
-            self._crc = zlib.crc32(memoryview(buffer)[:read], self._crc)
+            self._crc = isal_zlib.crc32(memoryview(buffer)[:read], self._crc)
             self._size += read
         else:
             self._tell(f"{self._size}-{self._crc:08x}")

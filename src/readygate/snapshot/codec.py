@@ -1,7 +1,8 @@
 """A snapshot as bytes: columns behind a JSON header, compressed as one zlib stream.
 
-Equal content gives equal bytes (with the same zlib). Durations are cut to about 3 %, which halves the size;
-everything else comes back exactly. `VERSION` changes with the layout; a newer version is refused by name.
+Equal content gives equal bytes (with the same release of ISA-L, on the same kind of processor). Durations are cut to
+about 3 %, which halves the size; everything else comes back exactly. `VERSION` changes with the layout; a newer version
+is refused by name.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import json
 import struct
 import sys
-import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import accumulate, islice
-from typing import Any
+from typing import Any, Final, cast
+
+from isal import isal_zlib
 
 from readygate.errors import StoreError
 from readygate.model.coverage import Coverage, FileCoverage
@@ -25,7 +27,8 @@ VERSION = 1
 MAX_BYTES = 1 << 30
 """Largest snapshot after decompression, in bytes: a million tests take about 100 MB."""
 
-_LEVEL = 2  # two thirds of the time of 4, for a few more bytes: docs/performance.md
+_LEVEL: Final = 2  # a third of the time of zlib's 2, for a tenth more bytes: docs/performance.md
+_BROKEN: Final = cast("type[Exception]", isal_zlib.error)  # which its own types call a value
 _PIECE = 1_000
 """Classes whose names are compressed at once."""
 
@@ -89,27 +92,9 @@ def encode(snapshot: Snapshot) -> bytes:
     }
     head = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
     begin = struct.pack("<II", VERSION, len(head)) + head
-    return MAGIC + _pack(
-        ((begin, *told, results), zlib.Z_DEFAULT_STRATEGY),
-        (durations, zlib.Z_HUFFMAN_ONLY),  # they hold no repetitions, and looking for some takes long
-        (lines, zlib.Z_DEFAULT_STRATEGY),
-    )
-
-
-def _pack(*parts: tuple[Iterable[bytes], int]) -> bytes:
-    """Compress parts, each given in pieces, as one stream, each by its own strategy of zlib.
-
-    A stream is two bytes, blocks of data of which the last is marked (here an empty one), and a checksum:
-    https://www.rfc-editor.org/rfc/rfc1950 and https://www.rfc-editor.org/rfc/rfc1951
-    """
-    stream, checksum = [b"\x78\x5e"], 1
-    for pieces, strategy in parts:
-        packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, strategy)
-        for piece in pieces:
-            stream.append(packer.compress(piece))
-            checksum = zlib.adler32(piece, checksum)
-        stream.append(packer.flush(zlib.Z_SYNC_FLUSH))
-    return b"".join((*stream, b"\x03\0", checksum.to_bytes(4, "big")))
+    packer = isal_zlib.compressobj(_LEVEL)
+    packed = [packer.compress(piece) for piece in (begin, *told, results, *durations, *lines)]
+    return b"".join((MAGIC, *packed, packer.flush()))
 
 
 def decode(data: bytes, where: str) -> Snapshot:
@@ -125,7 +110,7 @@ def decode(data: bytes, where: str) -> Snapshot:
     if not data.startswith(MAGIC):
         raise StoreError("these bytes are no Readygate snapshot", where=where, todo="remove it from the store")
     try:
-        unpacker = zlib.decompressobj()
+        unpacker = isal_zlib.decompressobj()
         body = unpacker.decompress(data[len(MAGIC) :], MAX_BYTES)
         if not unpacker.eof:
             raise ValueError("the stream is cut short, or larger than 1 GiB")
@@ -140,7 +125,7 @@ def decode(data: bytes, where: str) -> Snapshot:
                 todo="use the same version on the base branch and in pull requests",
             )
         return _rebuild(json.loads(body[8 : 8 + length]), memoryview(body)[8 + length :])
-    except (zlib.error, struct.error, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (_BROKEN, struct.error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreError(
             f"the snapshot is damaged ({error})",
             where=where,
