@@ -148,15 +148,18 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
 
         # helpers are made before there is a second thread, and what comes later is loaded while they read
         reports = None if settings.artifacts else begin()
-        if reports is not None and reports.helped:
-            from readygate import pipeline  # noqa: PLC0415
+        helped = reports is not None and reports.helped
+        if helped:
             from readygate.background import of_github  # noqa: PLC0415
 
             of_github.open_baselines(desk, target, desk.hub, place.run_id)  # what is wrong is told before all is read
-            pipeline.load()
             if desk.hub:
                 desk.hub.load()
         asked = stack.enter_context(Beside(ask))
+        if helped:
+            from readygate import pipeline  # noqa: PLC0415
+
+            pipeline.load()
         if reports is None:
             reports = begin(_artifacts(desk, place, settings, target.run_id))
         evidence = reports.read()

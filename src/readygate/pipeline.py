@@ -36,6 +36,7 @@ from readygate.outputs.badges import render as badge_files
 from readygate.policy import rulebook
 from readygate.render.locate import Locator
 from readygate.render.page import Page
+from readygate.rules import all_rules
 from readygate.snapshot.build import build
 from readygate.sources.base_file import from_github
 from readygate.sources.template import template_source
@@ -43,7 +44,8 @@ from readygate.stores import Store
 
 
 def load() -> None:
-    """Load the outputs, where something else goes on meanwhile; this module loads all else that the road needs."""
+    """Load rules and outputs, where something else goes on meanwhile; this module loads all else of the road."""
+    all_rules()
     all_outputs()
 
 

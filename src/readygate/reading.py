@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -60,7 +61,8 @@ class Reading:
         sizes = [_size(file) for file in found]
         workers = processors() if sum(size or 0 for size in sizes) >= MUCH else 1
         if workers > 1:
-            all_formats()  # what helpers need is loaded before they are made: they import nothing
+            if threading.active_count() > 1:  # helpers must not load what another thread is about to load
+                all_formats()
             scrub.prepare()
         self._crew = Crew(found, sizes, work, pack=pack, unpack=unpack, workers=workers)
         self.helped = self._crew.helped

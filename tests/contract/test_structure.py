@@ -98,6 +98,7 @@ ALLOWED: dict[str, set[str]] = {
         "outputs",
         "policy",
         "render",
+        "rules",
         "snapshot",
         "sources",
         "stores",

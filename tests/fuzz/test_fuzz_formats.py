@@ -63,7 +63,7 @@ def check(name: str, report: Report | Problem) -> None:
         return
     if isinstance(report, TestReport):
         assert sum(map(len, report.blocks.values())) <= report.executions.total
-        assert all(len(block) == block.names.count("\0") + 1 for block in report.blocks.values())
+        assert all(block.size == block.names.count("\0") + 1 for block in report.blocks.values())
         assert 0 <= report.seconds < float("inf")
     elif isinstance(report, CoverageReport):
         assert all(file.candidates and 0 <= file.coverage.covered <= file.coverage.total for file in report.files)

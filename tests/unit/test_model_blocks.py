@@ -37,7 +37,7 @@ def test_of_namesakes_the_worst_outcome_and_all_seconds_stay(rows: list[tuple[st
     assert dict(block.items()) == worst
     assert [name for name, _ in block.items()] == sorted(worst)
     assert list(block.durations()) == [seconds[name] for name in sorted(worst)]
-    assert len(block) == len(worst)
+    assert block.size == len(worst)
 
 
 @given(executions, st.data())

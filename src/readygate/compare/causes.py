@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import NamedTuple
 
 from readygate.compare import _normal as normal
 from readygate.model import late
@@ -22,7 +23,6 @@ from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.frames import Frame, frames
 from readygate.model.paths import PathRules, Placer
 from readygate.model.tests import Detail
-from readygate.model.value import dataclass
 
 VARIES = 3
 """So many values at one place are a variable, not so many causes."""
@@ -55,16 +55,15 @@ def find_causes(tests: TestComparison, paths: PathRules | None) -> Causes:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Failure:
-    """What counts of one failing test.
+class _Failure(NamedTuple):
+    """What counts of one failing test; a tuple, as there are many.
 
     Attributes:
         loose: the strict text without values.
         place: the place in the project's own code that separates equal messages; empty if it is in a test.
     """
 
-    index: int
+    at: int
     message: str
     kind: str
     text: str
@@ -110,7 +109,7 @@ class _Finder:
         kind, text, strict, loose = self._told[heard]
         frame = self._frame(detail.text)
         return _Failure(
-            index=index,
+            at=index,
             message=detail.message,
             kind=kind,
             text=text,
@@ -211,7 +210,7 @@ def _exact(failure: _Failure) -> Hashable:
 def _cause(key: Hashable, members: list[_Failure], *, placed: bool) -> Cause:
     from hashlib import sha256  # noqa: PLC0415  (it loads a library of its own, and where nothing fails none is needed)
 
-    members.sort(key=lambda failure: failure.index)
+    members.sort(key=lambda failure: failure.at)
     first = members[0]
     line = next((row.strip() for row in first.message.splitlines() if row.strip()), "")
     if not line or " / " in first.text:  # the first line alone does not tell it
@@ -222,5 +221,5 @@ def _cause(key: Hashable, members: list[_Failure], *, placed: bool) -> Cause:
         message=line,
         frame=first.frame,
         placed=placed and first.frame is not None,
-        tests=tuple(failure.index for failure in members),
+        tests=tuple(failure.at for failure in members),
     )

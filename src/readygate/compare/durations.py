@@ -9,16 +9,17 @@ import re
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 from heapq import nlargest
-from itertools import accumulate, compress
+from itertools import accumulate, compress, count
+from operator import ne
 from struct import unpack
 
 from readygate.model.once import once
 from readygate.model.parts import SharedTime, Timed
 from readygate.model.snapshot import Snapshot
-from readygate.model.tests import SEPARATOR, ClassBlock, TestId, joined
+from readygate.model.tests import SEPARATOR, ClassBlock, TestId, columns, joined
 from readygate.model.value import dataclass
 
 Legs = Mapping[tuple[str, str], Mapping[str, ClassBlock]]
@@ -41,8 +42,8 @@ def slowest(head: Snapshot, base: Snapshot | None, most: int = 10) -> tuple[Time
     """Return the tests that took longest, the slowest first; of several legs the slowest is told."""
     rows: list[_Row] = []
     for leg in head.legs:
-        seconds = joined(block.seconds for block in leg.blocks.values())
-        tests = _Tests((name, block.names, len(block.outcomes)) for name, block in leg.blocks.items())
+        names, outcomes, times = columns(leg.blocks.values())
+        seconds, tests = joined(times), _Tests(list(leg.blocks), names, list(map(len, outcomes)))
         # a leg has each test once
         rows += [(-seconds[at], (leg.group, *tests.named(at)), leg.leg) for at in _longest(seconds, most)]
     known = _legs_of(base)
@@ -116,9 +117,9 @@ def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
     ratios = [both.now[at] / both.then[at] for both in _shared(head, base) for at in _at_least(both.then, STEADY)]
     if len(ratios) < ENOUGH:
         return Fraction(1)
-    from statistics import median  # noqa: PLC0415  (it brings random numbers, too)
-
-    return max(Fraction(1), Fraction(median(ratios)))
+    ratios.sort()
+    middle = len(ratios) // 2
+    return max(Fraction(1), Fraction((ratios[middle] + ratios[-1 - middle]) / 2))  # the median
 
 
 @once
@@ -138,7 +139,8 @@ def _at_least(seconds: array[float], least: float) -> list[int]:
     flags = _tops(seconds).translate(bytes(top >= first for top in range(256)))
     if _RARE * flags.count(1) < len(flags):
         return [at for at in (found.start() for found in re.finditer(b"\1", flags)) if seconds[at] >= least]
-    return [at for at in compress(range(len(seconds)), flags) if seconds[at] >= least]
+    told = zip(compress(range(len(seconds)), flags), compress(seconds, flags), strict=True)
+    return [at for at, time in told if time >= least]
 
 
 def _longest(seconds: array[float], most: int) -> list[int]:
@@ -164,19 +166,18 @@ def _tops(seconds: array[float]) -> bytes:
 class _Tests:
     """The tests of some classes, one behind the other, by their places."""
 
-    def __init__(self, classes: Iterable[tuple[str, str, int]]) -> None:
-        """Take classes, each with the joined names of its tests and their number."""
-        self._classes = list(classes)
-        self._starts = [0, *accumulate(size for _, _, size in self._classes)]
+    def __init__(self, classes: Sequence[str], names: Sequence[str], sizes: Iterable[int]) -> None:
+        """Take classes, the joined names of the tests of each, and their number."""
+        self._classes, self._names = classes, names
+        self._starts = [0, *accumulate(sizes)]
         self._known = (-1, [""])
 
     def named(self, at: int) -> tuple[str, str]:
         """Class and name of a test."""
         number = bisect_right(self._starts, at) - 1
-        class_name, names, _ = self._classes[number]
         if self._known[0] != number:
-            self._known = (number, names.split(SEPARATOR))
-        return class_name, self._known[1][at - self._starts[number]]
+            self._known = (number, self._names[number].split(SEPARATOR))
+        return self._classes[number], self._known[1][at - self._starts[number]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,21 +196,14 @@ def _shared(head: Snapshot, base: Snapshot) -> tuple[_Both, ...]:
     known = _legs_of(base)
     found = []
     for leg in head.legs:
-        classes: list[tuple[str, str, int]] = []
-        now: list[bytes] = []
-        then: list[bytes] = []
         others = known.get((leg.group, leg.leg), {})
-        for class_name, block in leg.blocks.items():
-            other = others.get(class_name)
-            if other is None:
-                continue
-            mine, its = (block, other) if block.names == other.names else _of_both(block, other)
-            if mine.outcomes:
-                classes.append((class_name, mine.names, len(mine.outcomes)))
-                now.append(mine.seconds)
-                then.append(its.seconds)
-        tests = _Tests(classes)
-        found.append(_Both(group=leg.group, leg=leg.leg, tests=tests, now=joined(now), then=joined(then)))
+        classes = [name for name in leg.blocks if name in others]
+        mine, its = [leg.blocks[name] for name in classes], [others[name] for name in classes]
+        for at in compress(count(), map(ne, columns(mine)[0], columns(its)[0])):
+            mine[at], its[at] = _of_both(mine[at], its[at])
+        names, outcomes, now = columns(mine)
+        tests = _Tests(classes, names, map(len, outcomes))
+        found.append(_Both(group=leg.group, leg=leg.leg, tests=tests, now=joined(now), then=joined(columns(its)[2])))
     return tuple(found)
 
 
@@ -221,11 +215,13 @@ def _of_both(one: ClassBlock, other: ClassBlock) -> tuple[ClassBlock, ClassBlock
 
 def _only(block: ClassBlock, names: Container[str]) -> ClassBlock:
     every = block.names.split(SEPARATOR)
-    kept = [name in names for name in every]
+    kept = list(map(names.__contains__, every))
+    if all(kept):
+        return block
     return ClassBlock(
         names=SEPARATOR.join(compress(every, kept)),
         outcomes=bytes(compress(block.outcomes, kept)),
-        seconds=array("f", list(compress(block.durations(), kept))).tobytes(),
+        seconds=array("f", compress(block.durations(), kept)).tobytes(),
     )
 
 

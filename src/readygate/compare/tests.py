@@ -5,15 +5,17 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import compress
 
 from readygate.model import late
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.snapshot import Measured, Snapshot, count_blocks
-from readygate.model.tests import OUTCOMES, SEPARATOR, ClassBlock, Detail, Leg, Outcome, TestId
+from readygate.model.tests import OUTCOMES, SEPARATOR, ClassBlock, Detail, Leg, Outcome, TestId, columns
 
 Blocks = Mapping[tuple[str, str], ClassBlock]
 Details = Mapping[tuple[TestId, str], Detail]
 
+_FAILED, _SKIPPED = Outcome.FAILED, Outcome.SKIPPED
 _FAILING = late.compile(b"[" + bytes((Outcome.FAILED, Outcome.ERRORED)) + b"]")
 
 
@@ -55,15 +57,14 @@ def _failures(
     overall: dict[TestId, tuple[Outcome | None, Outcome]] = {}
     for leg in head.legs:
         base_leg = base_legs.get((leg.group, leg.leg))
-        for class_name, block in leg.blocks.items():
-            if not _FAILING.search(block.outcomes):
-                continue
+        _, outcomes, _ = columns(leg.blocks.values())
+        for class_name, block in compress(leg.blocks.items(), map(_FAILING.search, outcomes)):
             key = (leg.group, class_name)
             known = base_leg.blocks.get(class_name) if base_leg else None
             alone = now[key] is block and before.get(key) is known  # no other leg has a say
             for name, was, after in _failing(block, known, index):
                 test = TestId(leg.group, class_name, name)
-                (old if (was or Outcome.PASSED) >= Outcome.FAILED else new).setdefault(test, []).append(leg.leg)
+                (new if was is None or was < _FAILED else old).setdefault(test, []).append(leg.leg)
                 if alone:
                     overall[test] = (was, after)
 
@@ -71,7 +72,7 @@ def _failures(
         return {
             test: (
                 *(overall.get(test) or (index.outcome(before, test), index.outcome(now, test))),
-                tuple(leg for leg in legs if leg),
+                tuple(filter(None, legs)),
             )
             for test, legs in found.items()
         }
@@ -128,11 +129,12 @@ def _of_groups(blocks: Blocks, head: Snapshot, base: Snapshot) -> Blocks:
 def _moves(now: Blocks, before: Blocks, index: _Index) -> dict[str, dict[TestId, Story]]:
     """Sort every test that changed into what became of it."""
     moved: dict[str, dict[TestId, Story]] = {"fixed": {}, "skipped": {}, "vanished": {}, "added": {}}
-    changed: list[tuple[tuple[str, str], ClassBlock | None, ClassBlock | None]] = []
-    for key, new in now.items():
-        old = before.get(key)
-        if old is None or new.outcomes != old.outcomes or new.names != old.names:
-            changed.append((key, old, new))
+    pairs = zip(now, map(before.get, now), now.values(), strict=True)
+    changed: list[tuple[tuple[str, str], ClassBlock | None, ClassBlock | None]] = [
+        (key, old, new)
+        for key, old, new in pairs
+        if old is None or new.outcomes != old.outcomes or new.names != old.names
+    ]
     changed += [(key, before[key], None) for key in before.keys() - now.keys()]
     for key, was_block, block in changed:
         for name, was, after in _differing(was_block, block, index):
@@ -215,9 +217,9 @@ def _kind(was: Outcome | None, after: Outcome | None) -> str:
         return "added"
     if after is None:
         return "vanished"
-    if was >= Outcome.FAILED and after < Outcome.SKIPPED:
+    if was >= _FAILED and after < _SKIPPED:
         return "fixed"
-    if was is not Outcome.SKIPPED and after is Outcome.SKIPPED:
+    if was is not _SKIPPED and after is _SKIPPED:
         return "skipped"
     return ""
 
@@ -234,10 +236,10 @@ def _changes(
     for test in sorted(stories):
         was, after, legs = stories[test]
         ran_on = _ran_on(test, after, legs_of.get(test.group, []), index)
-        told = legs or tuple(leg for leg in ran_on if leg)
-        said = (known.get((test, leg)) for leg in (*legs, *ran_on))
-        detail = next((detail for detail in said if detail is not None), None)
-        all_legs = len({*ran_on, *told})
+        told = legs or tuple(filter(None, ran_on))
+        asked = (*legs, *ran_on)
+        detail = next(filter(None, (known.get((test, leg)) for leg in asked)), None) if asked else None
+        all_legs = len(set(asked))
         changes.append(TestChange(id=test, before=was, after=after, legs=told, all_legs=all_legs, detail=detail))
     return tuple(changes)
 

@@ -70,14 +70,17 @@ def _flips(past: Past | None, triage: Triage) -> bool:
 
 def with_past(changes: Iterable[TestChange], history: History | None) -> tuple[TestChange, ...]:
     """Add what became of each test on the base, on the leg with the worst record."""
-    if history is None:
+    if history is None or not history.tests:
         return tuple(changes)
-    return tuple(replace(change, past=_worst(change, history)) for change in changes)
+    found = ((change, _worst(change, history)) for change in changes)
+    return tuple(change if past is None else replace(change, past=past) for change, past in found)
 
 
 def _worst(change: TestChange, history: History) -> Past | None:
-    records = [history.of(change.id, leg) for leg in change.legs or ("",)]
-    return max((past for past in records if past), key=lambda past: (past.failed, past.flips), default=None)
+    records = [past for leg in change.legs or ("",) if (past := history.of(change.id, leg)) is not None]
+    if len(records) < 2:
+        return records[0] if records else None
+    return max(records, key=lambda past: (past.failed, past.flips))
 
 
 def _flaky(head: Measured) -> tuple[TestChange, ...]:

@@ -25,6 +25,7 @@ _PARTS = ("Consts", "GithubException", "GithubObject", "Requester", "Auth")
 """What a requester needs, in the order in which each needs those before it."""
 
 _GUESSERS = ("chardet", "charset_normalizer")
+_METADATA = "importlib.metadata"
 _VERSION = "3.0.2"
 """What requests, which only asks in order to warn, takes from either of them."""
 
@@ -101,6 +102,7 @@ def load() -> ModuleType:
 def _load() -> ModuleType:
     named = ["jwt", "nacl", "nacl.encoding", "nacl.public", "github.InstallationAuthorization"]
     named += [name for name in _GUESSERS if find_spec(name)]
+    named.append(_METADATA)
     stand_ins = {name: _Later(name) for name in named if name not in sys.modules}
     for name, module in stand_ins.items():
         package, _, own = name.rpartition(".")
@@ -108,6 +110,8 @@ def _load() -> ModuleType:
             setattr(stand_ins[package], own, module)
         if name in _GUESSERS:
             module.__dict__["__version__"] = _VERSION
+    if _METADATA in stand_ins:  # urllib3 takes this from it, for a protocol that is not used here
+        stand_ins[_METADATA].__dict__["version"] = lambda name: import_module(_METADATA).version(name)
     if "github.InstallationAuthorization" in stand_ins:  # named in annotations, which nobody evaluates
         stand_ins["github.InstallationAuthorization"].__dict__["InstallationAuthorization"] = object
     sys.modules.update(stand_ins)

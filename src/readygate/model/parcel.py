@@ -7,7 +7,7 @@ from typing import Any
 
 from readygate.model.report import TestReport
 from readygate.model.snapshot import ReadFile
-from readygate.model.tests import OUTCOMES, ClassBlock, Detail
+from readygate.model.tests import OUTCOMES, Detail, columns, cut
 
 
 def pack(file: ReadFile | None) -> object:
@@ -15,14 +15,15 @@ def pack(file: ReadFile | None) -> object:
     report = file.report if file is not None else None
     if file is None or not isinstance(report, TestReport):
         return (file,)
-    blocks = report.blocks.values()
+    names, outcomes, seconds = columns(report.blocks.values())
     return (
         replace(file, report=replace(report, blocks={}, details=())),
         list(report.blocks),
-        "".join([block.names for block in blocks]),
-        b"".join([block.outcomes for block in blocks]),
-        b"".join([block.seconds for block in blocks]),
-        [(len(block.names), len(block.outcomes)) for block in blocks],
+        "".join(names),
+        b"".join(outcomes),
+        b"".join(seconds),
+        list(map(len, names)),
+        list(map(len, outcomes)),
         [
             (one.class_name, one.name, int(one.outcome), one.type, one.message, one.text, one.file, one.line)
             for one in report.details
@@ -35,15 +36,8 @@ def unpack(parcel: Any) -> ReadFile | None:
     file: ReadFile | None = parcel[0]
     if file is None or len(parcel) == 1:
         return file
-    _, classes, names, outcomes, seconds, lengths, told = parcel
-    blocks, at, text_at = {}, 0, 0
-    for name, (length, size) in zip(classes, lengths, strict=True):
-        blocks[name] = ClassBlock(
-            names=names[text_at : text_at + length],
-            outcomes=outcomes[at : at + size],
-            seconds=seconds[4 * at : 4 * (at + size)],
-        )
-        text_at, at = text_at + length, at + size
+    _, classes, *parts, told = parcel
+    blocks = dict(zip(classes, cut(*parts), strict=True))
     details = tuple(
         Detail(
             class_name=class_name,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from itertools import chain, repeat
 
 from readygate.model.coverage import Coverage
 from readygate.model.history import History
@@ -63,7 +64,8 @@ class Snapshot:
     def headline(self) -> Mapping[tuple[str, str], ClassBlock]:
         """Blocks by group and class over all legs: of several legs the worst outcome stands."""
         if len({leg.group for leg in self.legs}) == len(self.legs):  # no group has two: nothing to merge
-            return {(leg.group, name): block for leg in self.legs for name, block in leg.blocks.items()}
+            keys = chain.from_iterable(zip(repeat(leg.group), leg.blocks) for leg in self.legs)
+            return dict(zip(keys, chain.from_iterable(leg.blocks.values() for leg in self.legs), strict=True))
         gathered: dict[tuple[str, str], list[ClassBlock]] = {}
         for leg in self.legs:
             for name, block in leg.blocks.items():

@@ -98,7 +98,7 @@ def page_data(page: Page, files: list[FileRow]) -> dict[str, Any]:
     `x` fixed, `w` newly skipped, `a` added, `r` renamed) and what its report says: message, trace, legs.
     """
     blocks = list(page.comparison.head.snapshot.headline().items())
-    everything = sum(len(block) for _, block in blocks) <= MOST_TESTS
+    everything = sum(block.size for _, block in blocks) <= MOST_TESTS
     told = _Told(page.comparison)
     rows, left = [], MOST_TESTS
     for (group, name), block in blocks:
@@ -108,7 +108,7 @@ def page_data(page: Page, files: list[FileRow]) -> dict[str, Any]:
             rows.append(_block_row(group, name, block, kept, told))
     return {
         "tests": rows,
-        "left_out": sum(len(block) for _, block in blocks) - (MOST_TESTS - left),
+        "left_out": sum(block.size for _, block in blocks) - (MOST_TESTS - left),
         "files": [row.data() for row in files[:MOST_FILES]],
         "files_left_out": max(0, len(files) - MOST_FILES),
     }
@@ -117,7 +117,7 @@ def page_data(page: Page, files: list[FileRow]) -> dict[str, Any]:
 def _kept(block: ClassBlock, left: int, *, everything: bool) -> list[int]:
     """Indexes of the tests that are listed: all, or those that did not simply pass."""
     if everything:
-        return list(range(len(block)))
+        return list(range(block.size))
     return [at for at, outcome in enumerate(block.outcomes) if outcome != Outcome.PASSED][:left]
 
 

@@ -56,6 +56,7 @@ class Locator:
         self._files = rules.files
         self._placed: dict[str, str] = {}  # by name: thousands of failures name the same few files
         self._own: dict[str, str] = {}  # by class
+        self._modules: dict[str, bool] = {}  # by part of a class: whether a file could be called so
 
     def place(self, change: TestChange) -> Place | None:
         """The test's own file and line: as the report names them, else from its trace, else from its class."""
@@ -78,15 +79,15 @@ class Locator:
         return frames[-1] if frames else None
 
     def _frames(self, text: str) -> list[Place]:
-        found = []
-        told = (line for line in text.split("\n") if ":" in line or '", line ' in line)
-        matches = [match for line in told if (match := _FRAME.match(line))]
+        told = [line for line in text.split("\n") if ":" in line or '", line ' in line]
+        matches = list(filter(None, map(_FRAME.match, told)))
         if len(matches) > 2 * _FRAMES:
             matches = matches[:_FRAMES] + matches[-_FRAMES:]
-        for match in matches:
-            path = self._file(match["a"] or match["c"])
+        found = []
+        for python_path, python_line, other_path, other_line in (match.groups() for match in matches):
+            path = self._file(python_path or other_path)
             if path:
-                found.append(Place(path=path, line=int(match["b"] or match["d"])))
+                found.append(Place(path=path, line=int(python_line or other_line)))
         return found
 
     def _file(self, name: str) -> str:
@@ -99,7 +100,11 @@ class Locator:
         """`tests.test_api.TestLogin` is `tests/test_api.py` if that exists."""
         parts = class_name.split(".")
         for end in range(len(parts), 0, -1):
-            if not self._placer.may_place(f"{parts[end - 1]}.py"):
+            part = parts[end - 1]
+            known = self._modules.get(part)
+            if known is None:
+                known = self._modules[part] = self._placer.may_place(f"{part}.py")
+            if not known:
                 continue  # without a name made and looked for: thousands of classes have a file of their own elsewhere
             name = "/".join(parts[:end]) + ".py"
             if self._files is not None and name in self._files:

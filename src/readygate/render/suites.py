@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from itertools import takewhile
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import chain, takewhile
 
 from readygate.figures import percent, points, seconds_text
 from readygate.model.once import once
 from readygate.model.phrase import count
 from readygate.model.report import TestReport
 from readygate.model.snapshot import Snapshot
-from readygate.model.tests import Counts, count_outcomes, joined
+from readygate.model.tests import Counts, columns, count_outcomes, joined
 from readygate.model.value import dataclass
 from readygate.render.blocks import Table, by, more
 from readygate.render.page import Page, comparable
@@ -90,21 +91,24 @@ def _chosen(parts: Mapping[tuple[str, str], Name]) -> dict[tuple[str, str], Name
 
 def _counts(snapshot: Snapshot, names: Mapping[tuple[str, str], Name]) -> dict[Name, Counts]:
     """Tests by suite; classes that the head does not have stand in no row."""
-    outcomes: dict[Name, list[bytes]] = {}
-    columns = {key: outcomes.setdefault(name, []) for key, name in names.items()}
-    for key, block in snapshot.headline().items():
-        if key in columns:
-            columns[key].append(block.outcomes)
-    return {name: count_outcomes(b"".join(column)) for name, column in outcomes.items() if column}
+    blocks = snapshot.headline()
+    sorted_out = _sorted_out(map(names.get, blocks), columns(blocks.values())[1])
+    return {name: count_outcomes(b"".join(column)) for name, column in sorted_out.items()}
 
 
 def _seconds(snapshot: Snapshot, names: Mapping[tuple[str, str], Name]) -> dict[Name, float]:
-    seconds: dict[Name, list[bytes]] = {}
-    columns = {key: seconds.setdefault(name, []) for key, name in names.items()}
-    for leg in snapshot.legs:
-        for name, block in leg.blocks.items():
-            columns[leg.group, name].append(block.seconds)
-    return {name: sum(joined(column)) for name, column in seconds.items()}
+    keys = [(leg.group, name) for leg in snapshot.legs for name in leg.blocks]
+    every = chain.from_iterable(leg.blocks.values() for leg in snapshot.legs)
+    sorted_out = _sorted_out(map(names.get, keys), columns(every)[2])
+    return {name: sum(joined(column)) for name, column in sorted_out.items()}
+
+
+def _sorted_out(names: Iterable[Name | None], parts: Iterable[bytes]) -> dict[Name, list[bytes]]:
+    """The parts of a column by the suites that they belong to; what belongs to none is left out."""
+    found: defaultdict[Name | None, list[bytes]] = defaultdict(list)
+    for name, part in zip(names, parts, strict=True):
+        found[name].append(part)
+    return {name: column for name, column in found.items() if name is not None}
 
 
 def suite_table(page: Page, *, long: bool) -> tuple[str, Table, str] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import field
 
 from readygate.model.report import TestReport
@@ -21,7 +23,6 @@ class Open:
 
     Attributes:
         damaged: one of them was cut short, so that tests may lack.
-        blocks: the tests by class.
         size: how many tests.
         leg: the matrix value, if something tells it.
         suite: the suite, if a pattern tells it.
@@ -30,24 +31,35 @@ class Open:
     path: str
     reports: list[TestReport]
     damaged: bool
-    blocks: dict[str, list[ClassBlock]] = field(default_factory=dict)
-    size: int = 0
+    size: int = field(init=False)
     leg: str = ""
     suite: str = ""
+    _blocks: dict[str, list[ClassBlock]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        for report in self.reports:
-            self.size += sum(map(len, report.blocks.values()))
-            if not self.blocks:
-                self.blocks = {name: [block] for name, block in report.blocks.items()}
-                continue
-            for name, block in report.blocks.items():
-                self.blocks.setdefault(name, []).append(block)
+        self.size = sum([len(block.outcomes) for report in self.reports for block in report.blocks.values()])
+
+    @property
+    def blocks(self) -> Mapping[str, list[ClassBlock]]:
+        """The tests by class."""
+        if not self._blocks:
+            for report in self.reports:
+                for name, block in report.blocks.items():
+                    self._blocks.setdefault(name, []).append(block)
+        return self._blocks
+
+    @property
+    def classes(self) -> AbstractSet[str]:
+        """The names of the classes."""
+        if len(self.reports) == 1:
+            return self.reports[0].blocks.keys()
+        return set[str]().union(*(report.blocks for report in self.reports))
 
 
 def clusters(buckets: list[Open]) -> list[list[Open]]:
     """Put each bucket to the first one, in order of their paths, whose tests it shares."""
-    if len(buckets) < 2:
+    classes = [bucket.classes for bucket in buckets]
+    if sum(map(len, classes)) == len(set[str]().union(*classes)):  # no two have one, so no test either
         return [[bucket] for bucket in buckets]
     found: list[list[Open]] = []
     index = _Candidates()
@@ -119,7 +131,7 @@ def _shared(one: Open, other: Open) -> int:
         if theirs is None:
             continue
         if len(mine) == len(theirs) == 1 and mine[0].names == theirs[0].names:
-            shared += len(mine[0])
+            shared += mine[0].size
         else:
             shared += len(_names(mine) & _names(theirs))
     return shared

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from operator import itemgetter
 
@@ -64,18 +64,29 @@ def _coverage(evidence: Evidence, paths: PathRules) -> Coverage | None:
 
 
 def _leg(bucket: Bucket) -> Leg:
-    blocks: dict[str, list[ClassBlock]] = {}
-    for report in bucket.reports:
-        for name, block in report.blocks.items():
-            blocks.setdefault(name, []).append(block)
     return Leg(
         group=bucket.group,
         leg=bucket.leg,
         path=bucket.path,
-        blocks={name: ClassBlock.merge(blocks[name]) for name in sorted(blocks)},
+        blocks=_merged([report.blocks for report in bucket.reports]),
         executions=sum((report.executions for report in bucket.reports), Counts()),
         seconds=sum(sorted(report.seconds for report in bucket.reports)),
     )
+
+
+def _merged(reports: Sequence[Mapping[str, ClassBlock]]) -> dict[str, ClassBlock]:
+    """The blocks of several reports, in the order of their classes; most classes stand in one report."""
+    merged: dict[str, ClassBlock] = {}
+    for blocks in reports:
+        merged.update(blocks)
+    names = sorted(merged)
+    if sum(map(len, reports)) > len(names):
+        every: dict[str, list[ClassBlock]] = {name: [] for name in names}
+        for blocks in reports:
+            for name, block in blocks.items():
+                every[name].append(block)
+        return {name: ClassBlock.merge(several) for name, several in every.items()}
+    return dict(zip(names, map(merged.__getitem__, names), strict=True))
 
 
 def _details(buckets: Iterable[Bucket]) -> dict[tuple[TestId, str], Detail]:

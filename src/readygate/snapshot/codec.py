@@ -12,7 +12,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterator, Mapping
-from itertools import accumulate, islice
+from itertools import islice
 from typing import Any, Final, cast
 
 from isal import isal_zlib
@@ -20,7 +20,7 @@ from isal import isal_zlib
 from readygate.errors import StoreError
 from readygate.model.coverage import Coverage, FileCoverage
 from readygate.model.snapshot import Provenance, Snapshot
-from readygate.model.tests import SEPARATOR, ClassBlock, Counts, Leg, Outcome
+from readygate.model.tests import SEPARATOR, ClassBlock, Counts, Leg, Outcome, columns, cut
 
 MAGIC = b"readygate-snapshot\n"
 VERSION = 1
@@ -39,27 +39,21 @@ _DURATION_MIDDLE = bytes((value & 0xF8) | 0x04 for value in range(256))
 
 def encode(snapshot: Snapshot) -> bytes:
     """Write a snapshot."""
-    names: list[str] = []
-    outcomes: list[bytes] = []
-    seconds: list[bytes] = []
-    legs = []
-    for leg in snapshot.legs:
-        blocks = leg.blocks.values()
-        legs.append(
-            {
-                "group": leg.group,
-                "leg": leg.leg,
-                "path": leg.path,
-                "executions": _counts(leg.executions),
-                "seconds": round(leg.seconds, 3),
-                "classes": list(leg.blocks),
-                "lengths": [len(block.names) for block in blocks],
-                "sizes": [len(block.outcomes) for block in blocks],
-            }
-        )
-        names += [block.names for block in blocks]
-        outcomes += [block.outcomes for block in blocks]
-        seconds += [block.seconds for block in blocks]
+    names, outcomes, seconds = columns(block for leg in snapshot.legs for block in leg.blocks.values())
+    lengths, sizes = map(len, names), map(len, outcomes)
+    legs = [
+        {
+            "group": leg.group,
+            "leg": leg.leg,
+            "path": leg.path,
+            "executions": _counts(leg.executions),
+            "seconds": round(leg.seconds, 3),
+            "classes": list(leg.blocks),
+            "lengths": list(islice(lengths, len(leg.blocks))),
+            "sizes": list(islice(sizes, len(leg.blocks))),
+        }
+        for leg in snapshot.legs
+    ]
     files = snapshot.coverage.files if snapshot.coverage else ()
     provenance = snapshot.provenance
     told = [
@@ -170,39 +164,23 @@ def _pack_branches(files: tuple[FileCoverage, ...]) -> bytes:
 def _rebuild(header: Mapping[str, Any], body: memoryview) -> Snapshot:
     if sum(header["columns"]) != len(body):
         raise ValueError("the columns do not fill the body")
-    text, told, high, low, lines, branches = _cut(body, header["columns"])
+    text, told, high, low, lines, branches = _parts(body, header["columns"])
     names = str(text, "utf-8", "surrogatepass")
     outcomes = bytes(told)
     if outcomes.translate(None, _OUTCOMES):
         raise ValueError("an outcome that does not exist")
     seconds = _unpack_seconds(high, low)
-    legs, at, text_at = [], 0, 0
-    for leg in header["legs"]:
-        sizes = leg["sizes"]
-        told_names = [names[end - length : end] for length, end in _ends(leg["lengths"], text_at)]
-        if [text.count(SEPARATOR) + 1 for text in told_names] != sizes:
-            raise ValueError("the columns of a class do not fit together")
-        blocks = [
-            ClassBlock(names=text, outcomes=outcomes[end - size : end], seconds=seconds[4 * (end - size) : 4 * end])
-            for text, (size, end) in zip(told_names, _ends(sizes, at), strict=True)
-        ]
-        text_at, at = text_at + sum(leg["lengths"]), at + sum(sizes)
-        passed, failed, errored, skipped, flaky = leg["executions"]
-        legs.append(
-            Leg(
-                group=leg["group"],
-                leg=leg["leg"],
-                path=leg["path"],
-                blocks=dict(zip(leg["classes"], blocks, strict=True)),
-                executions=Counts(passed=passed, failed=failed, errored=errored, skipped=skipped, flaky=flaky),
-                seconds=leg["seconds"],
-            )
-        )
-    if (text_at, at, at) != (len(names), len(outcomes), len(high)):
+    lengths = [length for leg in header["legs"] for length in leg["lengths"]]
+    sizes = [size for leg in header["legs"] for size in leg["sizes"]]
+    if (sum(lengths), sum(sizes), len(outcomes)) != (len(names), len(outcomes), len(high)):
         raise ValueError("the classes do not fill their columns")
+    blocks = list(cut(names, outcomes, seconds, lengths, sizes))
+    if [block.names.count(SEPARATOR) + 1 for block in blocks] != sizes:
+        raise ValueError("the columns of a class do not fit together")
+    rest = iter(blocks)
     return Snapshot(
         commit=header["commit"],
-        legs=tuple(legs),
+        legs=tuple(_leg(leg, rest) for leg in header["legs"]),
         coverage=_coverage(header["coverage"], lines, branches),
         provenance=Provenance(
             run_id=header["run_id"],
@@ -216,12 +194,20 @@ def _rebuild(header: Mapping[str, Any], body: memoryview) -> Snapshot:
     )
 
 
-def _ends(lengths: list[int], begin: int) -> Iterator[tuple[int, int]]:
-    """Each length with where it ends."""
-    return zip(lengths, islice(accumulate(lengths, initial=begin), 1, None), strict=True)
+def _leg(header: Mapping[str, Any], rest: Iterator[ClassBlock]) -> Leg:
+    """A leg, which takes its blocks from those that are left."""
+    passed, failed, errored, skipped, flaky = header["executions"]
+    return Leg(
+        group=header["group"],
+        leg=header["leg"],
+        path=header["path"],
+        blocks=dict(zip(header["classes"], islice(rest, len(header["sizes"])), strict=True)),
+        executions=Counts(passed=passed, failed=failed, errored=errored, skipped=skipped, flaky=flaky),
+        seconds=header["seconds"],
+    )
 
 
-def _cut(data: memoryview, lengths: list[int]) -> Iterator[memoryview]:
+def _parts(data: memoryview, lengths: list[int]) -> Iterator[memoryview]:
     at = 0
     for length in lengths:
         yield data[at : at + length]
@@ -237,8 +223,8 @@ def _coverage(header: Mapping[str, Any] | None, lines: memoryview, packed: memor
     if sum(header["lengths"]) != len(lines):
         raise ValueError("the files do not fill the column of lines")
     files = []
-    cut = _cut(lines, header["lengths"])
-    for path, states, count in zip(header["paths"], cut, header["branches"], strict=True):
+    cut_lines = _parts(lines, header["lengths"])
+    for path, states, count in zip(header["paths"], cut_lines, header["branches"], strict=True):
         branches = {line: (taken, total) for line, taken, total in islice(triples, count)}
         if len(branches) != count:
             raise ValueError("branches of a file are missing")

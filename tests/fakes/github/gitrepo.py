@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import subprocess
 import threading
 from dataclasses import dataclass
@@ -17,6 +19,20 @@ _CONFIG = (
     "[gc]\n\tauto = 0\n[uploadpack]\n\tallowAnySHA1InWant = true\n"
     "[user]\n\tname = fake\n\temail = fake@localhost\n"
 )
+
+
+_LASTING = frozenset(("diff-tree", "ls-tree", "merge-base", "rev-list"))
+_NAMED = re.compile(r"[0-9a-f]{40}(?:\.\.[0-9a-f]{40})?")
+_BROKEN = 128
+"""Exit code from which on git could not answer, as where an object is not there yet."""
+_SHORT = 1 << 16
+"""Bytes of an answer above which it is not kept."""
+
+
+def _lasts(arguments: tuple[str, ...]) -> bool:
+    """Whether the answer to a command depends on nothing but objects, and all of them are named by their ids."""
+    names = itertools.takewhile("--".__ne__, arguments[1:])
+    return arguments[0] in _LASTING and all(name.startswith("-") or _NAMED.fullmatch(name) for name in names)
 
 
 class GitError(Exception):
@@ -74,6 +90,7 @@ class Repository:
         }
         self._reader: subprocess.Popen[bytes] | None = None
         self._reading = threading.Lock()
+        self._answers: dict[tuple[str, ...], subprocess.CompletedProcess[bytes]] = {}
 
     def close(self) -> None:
         """End the long-lived reader process."""
@@ -92,8 +109,11 @@ class Repository:
     def attempt(
         self, *arguments: str, data: bytes | None = None, environment: dict[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run one git command whose failure is an answer, too."""
-        return subprocess.run(
+        """Run one git command whose failure is an answer, too; one that lasts is not asked for twice."""
+        lasts = data is None and environment is None and _lasts(arguments)
+        if lasts and arguments in self._answers:
+            return self._answers[arguments]
+        done = subprocess.run(
             ["git", *arguments],
             input=data,
             stdin=subprocess.DEVNULL if data is None else None,
@@ -101,6 +121,9 @@ class Repository:
             check=False,
             env=self._environment | (environment or {}),
         )
+        if lasts and done.returncode < _BROKEN and len(done.stdout) < _SHORT:
+            self._answers[arguments] = done
+        return done
 
     def lines(self, *arguments: str) -> list[str]:
         """Run one git command and return the lines that it printed."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from graphql import GraphQLError, build_schema, graphql_sync
+from graphql import ExecutionResult, GraphQLError, build_schema, execute_sync, parse, validate
 
 from .gitrepo import ZERO
 from .graphql_schema import SDL
@@ -14,6 +15,8 @@ from .routing import Call, Json, Reply, route
 from .state import node_id
 
 if TYPE_CHECKING:
+    from graphql import DocumentNode
+
     from .state import Pull, Token, World
 
 _SCHEMA = build_schema(SDL)
@@ -207,18 +210,33 @@ def _ref_update(world: World, update: Json) -> str:
     return f"update {name} {after} {present}"
 
 
+@cache
+def _checked(query: str) -> DocumentNode | list[GraphQLError]:
+    """A query that fits the schema, or what is wrong with it."""
+    try:
+        document = parse(query)
+    except GraphQLError as error:
+        return [error]
+    return validate(_SCHEMA, document) or document
+
+
 @route("POST", "/graphql")
 def post_graphql(world: World, call: Call) -> Reply:
     query = call.body.get("query")
     if not isinstance(query, str):
         problem = "A query attribute must be specified and must be a string."
         return Reply({"errors": [{"message": problem}]})
-    result = graphql_sync(
-        _SCHEMA,
-        query,
-        root_value=_Root(world, call.token),
-        variable_values=call.body.get("variables"),
-        operation_name=call.body.get("operationName"),
+    document = _checked(query)
+    result = (
+        ExecutionResult(errors=document)
+        if isinstance(document, list)
+        else execute_sync(
+            _SCHEMA,
+            document,
+            root_value=_Root(world, call.token),
+            variable_values=call.body.get("variables"),
+            operation_name=call.body.get("operationName"),
+        )
     )
     body: Json = {}
     if result.data is not None or not result.errors or any(error.path for error in result.errors):

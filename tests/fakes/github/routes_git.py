@@ -16,6 +16,12 @@ _BODY = "ReposOwnerRepoGit"
 _SHA = re.compile(r"[0-9a-f]{40}")
 
 
+def in_lines(data: bytes) -> str:
+    """Base64 in lines of 60 characters, as GitHub gives it."""
+    text = base64.b64encode(data).decode()
+    return "".join(f"{text[at : at + 60]}\n" for at in range(0, len(text), 60))
+
+
 def is_empty(world: World) -> bool:
     """Tell whether the repository never had a branch."""
     if not world.used:
@@ -50,7 +56,7 @@ def get_blob(world: World, call: Call) -> Reply:
             "node_id": f"B_{sha}",
             "size": len(data),
             "url": world.api(f"/git/blobs/{sha}"),
-            "content": base64.encodebytes(data).decode(),
+            "content": in_lines(data),
             "encoding": "base64",
         }
     )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import time
 from typing import TYPE_CHECKING
 
 from . import gitdiff, render
 from .gitrepo import EMPTY_TREE, Commit, TreeEntry
-from .routes_git import READ, is_empty
+from .routes_git import READ, in_lines, is_empty
 from .routing import PAGING, ApiError, Call, Json, Reply, route
 
 if TYPE_CHECKING:
@@ -198,4 +197,4 @@ def get_contents(world: World, call: Call) -> Reply:
     body = _entry(world, found[0], ref)
     if len(data) > world.limits.inline_content_bytes:
         return Reply(body | {"content": "", "encoding": "none"})
-    return Reply(body | {"content": base64.encodebytes(data).decode(), "encoding": "base64"})
+    return Reply(body | {"content": in_lines(data), "encoding": "base64"})

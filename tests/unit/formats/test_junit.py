@@ -574,7 +574,7 @@ def test_figures_equal_those_of_what_junitparser_wrote(
         skipped=letters.count("s"),
     )
     assert report.seconds == pytest.approx(sum(case[3] for _, cases in suites for case in cases) / 1000)
-    assert sum(len(block) for block in report.blocks.values()) == len(outcomes(report))
+    assert sum(block.size for block in report.blocks.values()) == len(outcomes(report))
     named = {case[1] for _, cases in suites for case in cases}
     assert {name for _, name in outcomes(report)} == named
     assert not any("claims" in note for note in notes(report))
