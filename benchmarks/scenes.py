@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import requests
 from tests.e2e.support import Done, Runner
 from tests.fakes.github import FakeGitHub
 
@@ -126,6 +127,7 @@ class Action(Runner):
         text = "x = 1\n" * 200 + f"y = {self.number}\n" * 70
         sha = self.hub.commit({source_of(0): text}, branch=branch, parents=[self.base])
         pull = self.hub.open_pull(self.number, head=branch, head_sha=sha)
+        self._prepare(str(pull.merge_sha))
         self._link(reports)
         self.hub.reset_requests()
         self.pull_request(pull, {})
@@ -133,6 +135,13 @@ class Action(Runner):
         if self.cost is None or not self.hub.comments(self.number):
             raise RuntimeError("the action wrote no comment")
         return self.cost
+
+    def _prepare(self, merge: str) -> None:
+        """Let the fake have at hand what it asks git for: GitHub does not do that on the machine of the run."""
+        headers = {"Authorization": f"Bearer {self.hub.token({'contents': 'read'})}", "User-Agent": "benchmark"}
+        for question in (f"compare/{self.base}...{merge}?per_page=1", f"git/trees/{merge}?recursive=1"):
+            url = f"{self.hub.url}/repos/{self.hub.world.full_name}/{question}"
+            requests.get(url, headers=headers, timeout=30).raise_for_status()
 
     def _link(self, reports: Path) -> None:
         """Choose what the next workspace holds."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from itertools import accumulate
-from operator import itemgetter
+from itertools import accumulate, islice
+from operator import eq, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from readygate.model.value import dataclass
@@ -133,13 +133,11 @@ class ClassBlock(NamedTuple):
     def build(cls, names: list[str], outcomes: bytes | bytearray, seconds: array[float]) -> ClassBlock:
         """Sort the columns by name; of namesakes the worst outcome and the sum of the seconds stay."""
         order = sorted(range(len(names)), key=names.__getitem__)
-        if 1 < len(set(names)) == len(names):
+        if len(order) > 1:
             pick = itemgetter(*order)
-            return cls(
-                names=SEPARATOR.join(pick(names)),
-                outcomes=bytes(pick(outcomes)),
-                seconds=array("f", pick(seconds)).tobytes(),
-            )
+            ordered = pick(names)
+            if not any(map(eq, ordered, islice(ordered, 1, None))):
+                return cls(SEPARATOR.join(ordered), bytes(pick(outcomes)), array("f", pick(seconds)).tobytes())
         kept: list[str] = []
         worst = bytearray()
         total = array("f")
@@ -156,12 +154,13 @@ class ClassBlock(NamedTuple):
     @classmethod
     def green(cls, names: list[str], seconds: list[float]) -> ClassBlock:
         """What `build` makes of tests that passed, all of them; most tests do."""
-        times = dict(zip(names, seconds, strict=True))
-        if len(times) < len(names):
-            return cls.build(names, bytes(len(names)), array("f", seconds))
-        order = sorted(times)
-        ordered = array("f", list(map(times.__getitem__, order)))
-        return cls(names=SEPARATOR.join(order), outcomes=bytes(len(order)), seconds=ordered.tobytes())
+        size = len(names)
+        if size > 1:
+            pick = itemgetter(*sorted(range(size), key=names.__getitem__))
+            ordered = pick(names)  # a dictionary would take the hash of each name
+            if not any(map(eq, ordered, islice(ordered, 1, None))):
+                return cls(SEPARATOR.join(ordered), bytes(size), array("f", pick(seconds)).tobytes())
+        return cls.build(names, bytes(size), array("f", seconds))
 
     @classmethod
     def merge(cls, blocks: Iterable[ClassBlock]) -> ClassBlock:

@@ -98,6 +98,7 @@ class Columns:
         self._class = ""  # of the green tests that stand together
         self._names: list[str] = []
         self._seconds: list[float] = []
+        self._stable = True  # whether it is known that these names stay as they are
 
     def add(self, class_name: str, name: str, outcome: Outcome, seconds: float) -> None:
         """Add one execution whose name is stable."""
@@ -109,7 +110,7 @@ class Columns:
     def add_passed(self, class_name: str, names: list[str], seconds: list[float]) -> None:
         """Add executions of one class, all of them passed."""
         self._passed(names, seconds)
-        self._run(class_name, names, seconds)
+        self._run(class_name, names, seconds, stable=False)
 
     def add_runs(self, classes: list[str], names: list[str], seconds: list[float], starts: Sequence[int]) -> None:
         """Add executions of any classes, all of them passed.
@@ -121,42 +122,39 @@ class Columns:
             starts: where the class may be another one than before, the first place among them.
         """
         self._passed(names, seconds)
+        stable = are_stable(SEPARATOR.join(names))
         for begin, end in zip(starts, (*starts[1:], len(classes)), strict=True):
-            self._run(classes[begin], names[begin:end], seconds[begin:end])
+            self._run(classes[begin], names[begin:end], seconds[begin:end], stable=stable)
 
     def _passed(self, names: list[str], seconds: list[float]) -> None:
         self.total += len(names)
         self._tally[_PASSED] += len(names)
         self.seconds += sum(seconds)
 
-    def _run(self, class_name: str, names: list[str], seconds: list[float]) -> None:
+    def _run(self, class_name: str, names: list[str], seconds: list[float], *, stable: bool) -> None:
         if class_name == self._class and len(self._names) <= _COMPACT:
             self._names += names
             self._seconds += seconds
+            self._stable = self._stable and stable
             return
-        self._settle()
-        self._class, self._names, self._seconds = class_name, names, seconds
+        if self._names:
+            self._settle()
+        self._class, self._names, self._seconds, self._stable = class_name, names, seconds, stable
 
     def _settle(self) -> None:
         """Make a block of the green tests that stood together, and of those of the class that were not green."""
-        names, seconds, self._names = self._names, self._seconds, []
-        if not names:
+        class_name, seconds = self._class, self._seconds
+        names = self._names if self._stable else stable_names(self._names)
+        self._names = []
+        if class_name in self._blocks:
+            self._column(class_name).add(names, bytes(len(names)), seconds)
             return
-        apart = self._class in self._columns
-        if not apart and self._class not in self._blocks:
-            block = ClassBlock.green(names, seconds)
-            if are_stable(block.names):
-                self._blocks[self._class] = block
-                return
-        names = stable_names(names)
-        if self._class in self._blocks:
-            self._column(self._class).add(names, bytes(len(names)), seconds)
-        elif apart:
-            column = self._columns.pop(self._class)
-            column.add(names, bytes(len(names)), seconds)
-            self._blocks[self._class] = column.block(None)
+        column = self._columns.pop(class_name, None)
+        if column is None:
+            self._blocks[class_name] = ClassBlock.green(names, seconds)
         else:
-            self._blocks[self._class] = ClassBlock.green(names, seconds)
+            column.add(names, bytes(len(names)), seconds)
+            self._blocks[class_name] = column.block(None)
 
     def _column(self, class_name: str) -> _Column:
         column = self._columns.get(class_name)
@@ -171,7 +169,8 @@ class Columns:
 
     def blocks(self) -> dict[str, ClassBlock]:
         """Return the blocks by class name, in its order."""
-        self._settle()
+        if self._names:
+            self._settle()
         blocks = self._blocks
         for class_name, column in self._columns.items():
             blocks[class_name] = column.block(blocks.get(class_name))
