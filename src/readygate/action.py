@@ -165,7 +165,7 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
         evidence = reports.read()
         from readygate.pipeline import run  # noqa: PLC0415  (the first report is opened sooner)
 
-        return run(desk, target, evidence, asked.result, paths)
+        return run(desk, target, evidence, asked.result, paths, reports.aside())
 
 
 def _session(desk: Desk, place: Workplace) -> GitHub:

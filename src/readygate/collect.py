@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from readygate.formats import Source
 from readygate.log import Log
@@ -17,6 +19,9 @@ from readygate.settings import Settings
 from readygate.sources import artifacts
 from readygate.sources.checkout import untouched
 from readygate.sources.workspace import PACKED, Found, find
+
+AHEAD = "readygate.compare.ahead"
+"""What a process that reads loads when nothing is left: the rest of the road asks for that."""
 
 
 class Reports:
@@ -39,7 +44,8 @@ class Reports:
         self._patterns: list[Pattern] = []
         found = self._find(root, settings, archives)
         scrub = Scrubber(replacer(settings.redact, REDACTED) if settings.redact else None)
-        self._reading = Reading([found[name] for name in sorted(found)], scrub)
+        ready = partial(import_module, AHEAD)
+        self._reading = Reading([found[name] for name in sorted(found)], scrub, ready)
         self.helped = self._reading.helped
 
     def __enter__(self) -> Self:
@@ -47,6 +53,10 @@ class Reports:
 
     def __exit__(self, *_: object) -> None:
         self._reading.end()
+
+    def aside(self) -> Callable[..., Callable[[], Any]] | None:
+        """Lets a process that has read do something else, when all is read; None if there is none."""
+        return self._reading.aside()
 
     def read(self, what: str = "reports") -> Evidence:
         """Read what is left, and print a line for every file with a problem.

@@ -74,7 +74,7 @@ def report(options: argparse.Namespace) -> int:
         evidence = reports.read()
         from readygate.pipeline import run  # noqa: PLC0415
 
-        return run(desk, target, evidence, ask, paths)
+        return run(desk, target, evidence, ask, paths, reports.aside())
 
 
 def _wanted(options: argparse.Namespace, repo: Path, commit: str) -> Wanted:

@@ -11,7 +11,7 @@ from functools import partial
 
 from readygate.background import Background
 from readygate.baseline import badge_name, record
-from readygate.compare import compare
+from readygate.compare import Sides, ahead, causes, compare, settle
 from readygate.compare.carry import carry
 from readygate.compare.named import named_parts
 from readygate.errors import (
@@ -28,12 +28,12 @@ from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison
 from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
-from readygate.model.snapshot import Evidence, Provenance, Snapshot
+from readygate.model.snapshot import Evidence, Measured, Provenance, Snapshot
 from readygate.model.target import Role, Target
 from readygate.model.verdict import Verdict
 from readygate.outputs import Desk, all_outputs, publish
 from readygate.outputs.badges import render as badge_files
-from readygate.policy import rulebook
+from readygate.policy import Rulebook, rulebook
 from readygate.render.locate import Locator
 from readygate.render.page import Page
 from readygate.rules import all_rules
@@ -44,9 +44,12 @@ from readygate.stores import Store
 
 
 def load() -> None:
-    """Load rules and outputs, where something else goes on meanwhile; this module loads all else of the road."""
+    """Load what the road needs beside this module's own, where something else goes on meanwhile."""
+    import difflib  # noqa: F401, PLC0415  (for names that changed)
+
     all_rules()
     all_outputs()
+    causes.prepare()
 
 
 def run(
@@ -55,6 +58,7 @@ def run(
     evidence: Evidence,
     background: Callable[[], Background],
     paths: Callable[[Background], PathRules],
+    aside: ahead.Ask | None = None,
 ) -> int:
     """Run the road once, from what was read to what is stored.
 
@@ -64,6 +68,7 @@ def run(
         evidence: what was read.
         background: waits for what the change is compared with, which is fetched while reports are read.
         paths: how paths of reports become paths of the repository, once that is known.
+        aside: lets another process work beside this one, if there is one.
 
     Returns:
         the exit code.
@@ -76,20 +81,9 @@ def run(
     rules = paths(known)
     measured = build(target.measured, evidence, rules, _provenance(desk, target, evidence), pattern=desk.settings.legs)
     book = rulebook(known.policy, target.base_ref, desk.settings.policy)
-    now = int(desk.budget.clock.wall())
-
-    def compared(policy: Policy) -> Comparison:
-        return compare(
-            measured,
-            known.choice.baseline,
-            baseline_note=known.choice.note,
-            baseline_todo=known.choice.todo,
-            changes=known.changes,
-            changes_note=known.changes_note,
-            since_baseline=known.since_baseline,
-            terms=replace(terms(policy, now), paths=rules),
-        )
-
+    sides, compared = _ways(measured, known, rules, book, now=int(desk.budget.clock.wall()))
+    if aside is not None:
+        ahead.begin(aside, measured.snapshot, sides.base)
     comparison, verdict = judged(book, compared, known.waiver)
     page = Page(
         gate=desk.settings.gate,
@@ -105,6 +99,30 @@ def run(
     whole = worth(with_carried(measured.snapshot, comparison, known.since_baseline), comparison)
     stored = known.store is None or not target.stores or keep(desk, page, whole, known.store)
     return exit_code(verdict, target, desk, stored=stored)
+
+
+def _ways(
+    measured: Measured, known: Background, rules: PathRules, book: Rulebook, *, now: int
+) -> tuple[Sides, Callable[[Policy], Comparison]]:
+    """What is compared with what under the policy in force, and what compares under any policy."""
+    baseline = known.choice.baseline
+    changes = {"changes": known.changes, "since_baseline": known.since_baseline}
+    in_force = replace(terms(book.policy, now), paths=rules)
+    sides = settle(measured, baseline, terms=in_force, **changes)
+    in_force = replace(in_force, sides=sides)
+
+    def compared(policy: Policy) -> Comparison:
+        return compare(
+            measured,
+            baseline,
+            baseline_note=known.choice.note,
+            baseline_todo=known.choice.todo,
+            changes_note=known.changes_note,
+            terms=in_force if policy is book.policy else replace(terms(policy, now), paths=rules),
+            **changes,
+        )
+
+    return sides, compared
 
 
 def _provenance(desk: Desk, target: Target, evidence: Evidence) -> Provenance:

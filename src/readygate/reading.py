@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from io import BufferedReader, FileIO, RawIOBase
-from typing import TYPE_CHECKING, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from isal import isal_zlib
 
@@ -32,6 +32,8 @@ _CUT = late.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?
 
 FILES_TOLD = 200
 """Up to how many files the log has a line for each; above, only for those with a problem."""
+MOST = 64 << 20
+"""Bytes of files up to which one of them stays: its memory counts beside what this process needs to compare."""
 MUCH = 8 << 20
 """Bytes of files from which on they are read in several processes: that saves time, and costs a sixth of work more."""
 SLOW = 5.0
@@ -45,12 +47,13 @@ class Reading:
         helped: whether others read meanwhile.
     """
 
-    def __init__(self, found: Sequence[Found], scrub: Scrubber) -> None:
+    def __init__(self, found: Sequence[Found], scrub: Scrubber, ready: Callable[[], object] | None = None) -> None:
         """Begin.
 
         Args:
             found: the files.
             scrub: takes secrets out of what they say.
+            ready: what a helper does when nothing is left to read, so that it is fit for what `aside` gives.
         """
 
         def work(file: Found) -> ReadFile | None:
@@ -59,12 +62,15 @@ class Reading:
 
         self._found = found
         sizes = [_size(file) for file in found]
-        workers = processors() if sum(size or 0 for size in sizes) >= MUCH else 1
+        much = sum(size or 0 for size in sizes)
+        workers = processors() if much >= MUCH else 1
         if workers > 1:
             if threading.active_count() > 1:  # helpers must not load what another thread is about to load
                 all_formats()
             scrub.prepare()
-        self._crew = Crew(found, sizes, work, pack=pack, unpack=unpack, workers=workers)
+        self._crew = Crew(
+            found, sizes, work, pack=pack, unpack=unpack, workers=workers, ready=ready if much <= MOST else None
+        )
         self.helped = self._crew.helped
 
     def __enter__(self) -> Self:
@@ -72,6 +78,10 @@ class Reading:
 
     def __exit__(self, *_: object) -> None:
         self.end()
+
+    def aside(self) -> Callable[..., Callable[[], Any]] | None:
+        """Takes a function for another process, as `Crew.ask`; None if there is none that has read and stays."""
+        return self._crew.ask if self._crew.spare else None
 
     def end(self) -> None:
         """End the processes that read."""

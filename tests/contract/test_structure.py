@@ -38,7 +38,8 @@ ALLOWED: dict[str, set[str]] = {
     "registry": set(),
     "sandbox": set(),
     "beside": set(),
-    "crew": set(),
+    "helper": set(),
+    "crew": {"helper"},
     "budget": {"errors", "model"},
     # the eight stages, and what they stand on
     "inputs": set(),

@@ -104,7 +104,7 @@ def test_many_are_handed_out_each_once(count: int) -> None:
 
 
 def test_a_helper_that_works_long_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("readygate.crew._PATIENCE", 0.2)
+    monkeypatch.setattr("readygate.helper._PATIENCE", 0.2)
 
     def work(number: int) -> tuple[int, int]:
         until = time.process_time() + (1 if os.getpid() != HERE else 0)
@@ -139,7 +139,7 @@ def test_what_a_helper_leaves_undone_is_done_here(end: object) -> None:
 
 
 def test_a_helper_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("readygate.crew._PATIENCE", 0.2)
+    monkeypatch.setattr("readygate.helper._PATIENCE", 0.2)
     start = time.monotonic()
     found, _ = squares(30, lambda _number: time.sleep(60))
     assert found == [number * number for number in range(30)]
@@ -152,7 +152,7 @@ def test_a_system_that_cannot_tell_when_a_helper_ends(work: object, monkeypatch:
         raise OSError
 
     monkeypatch.setattr(os, "pidfd_open", refuse, raising=False)
-    monkeypatch.setattr("readygate.crew._PATIENCE", 0.2)
+    monkeypatch.setattr("readygate.helper._PATIENCE", 0.2)
     found, _ = squares(30, work)
     assert found == [number * number for number in range(30)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from fnmatch import fnmatchcase
 
 from readygate.compare.align import align
@@ -18,12 +18,31 @@ from readygate.model.comparison import Comparison, TestComparison
 from readygate.model.paths import PathRules
 from readygate.model.phrase import Phrase
 from readygate.model.snapshot import Baseline, Measured, Snapshot
-from readygate.model.tests import ClassBlock, Outcome, TestId
+from readygate.model.tests import ClassBlock, Leg, Outcome, TestId
 from readygate.model.value import dataclass
 
-__all__ = ["Terms", "compare"]
+__all__ = ["Sides", "Terms", "compare", "settle"]
 
 DOCUMENTATION = ("*.md", "docs/*", "LICENSE*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """What is compared with what.
+
+    Attributes:
+        base: the baseline in the head's names, without what is carried; None without a baseline.
+        names: the head's (group, leg) by that of the baseline, of those that differ.
+        carried: legs of the baseline that need not run for this change.
+        missing_groups: suites that the baseline has and the head lacks.
+        missing_legs: (group, leg) that the baseline has and the head lacks.
+    """
+
+    base: Snapshot | None = None
+    names: Names = field(default_factory=dict)
+    carried: tuple[Leg, ...] = ()
+    missing_groups: tuple[str, ...] = ()
+    missing_legs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +55,44 @@ class Terms:
         now: seconds since 1970.
         paths: how paths of traces become paths of the repository, to know the project's own code in them, and which
             files the repository has.
+        sides: what `settle` made of them; None to let `compare` do so.
     """
 
     triage: Triage = Triage()
     parts: tuple[Part, ...] = ()
     now: int = 0
     paths: PathRules | None = None
+    sides: Sides | None = None
+
+
+def settle(
+    head: Measured,
+    baseline: Baseline | None,
+    *,
+    changes: Changes | None,
+    since_baseline: Changes | None,
+    terms: Terms | None = None,
+) -> Sides:
+    """Settle what is compared with what; `compare` tells of the arguments."""
+    terms = terms or Terms()
+    if baseline is None:
+        return Sides()
+    found = align(baseline.snapshot, head.snapshot)
+    # where no test report was read, no single one is missing
+    apart = found if head.snapshot.legs or terms.parts else None
+    lost = apart.lost if apart else {}
+    base = found.base
+    kept = carried_legs(base, lost, untouched(terms.parts, changes))
+    carried = {leg.group for leg in kept}
+    if kept:
+        base = without_carried(base, carried, head.snapshot.coverage, since_baseline)
+    return Sides(
+        base=base,
+        names=found.names,
+        carried=kept,
+        missing_groups=tuple(sorted(told for group, told in lost.items() if group not in carried)),
+        missing_legs=apart.missing_legs if apart else (),
+    )
 
 
 def compare(
@@ -69,16 +120,9 @@ def compare(
         terms: what the policy says of the comparison itself.
     """
     terms = terms or Terms()
-    found = align(baseline.snapshot, head.snapshot) if baseline else None
-    base = found.base if found else None
-    # where no test report was read, no single one is missing
-    apart = found if head.snapshot.legs or terms.parts else None
-    lost = apart.lost if apart else {}
-    kept = carried_legs(base, lost, untouched(terms.parts, changes)) if base else ()
-    carried = {leg.group for leg in kept}
-    if base is not None and kept:
-        base = without_carried(base, carried, head.snapshot.coverage, since_baseline)
-    tests = _tests(head, base, baseline, found.names if found else {}, terms.triage)
+    sides = terms.sides or settle(head, baseline, changes=changes, since_baseline=since_baseline, terms=terms)
+    base = sides.base
+    tests = _tests(head, base, baseline, sides.names, terms.triage)
     return Comparison(
         head=head,
         baseline=baseline,
@@ -96,9 +140,9 @@ def compare(
         ),
         changes=_sorted(changes),
         docs_only=is_docs_only(changes),
-        missing_groups=tuple(sorted(told for group, told in lost.items() if group not in carried)),
-        missing_legs=apart.missing_legs if apart else (),
-        carried=kept,
+        missing_groups=sides.missing_groups,
+        missing_legs=sides.missing_legs,
+        carried=sides.carried,
         base=base,
         now=terms.now,
     )

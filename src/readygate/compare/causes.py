@@ -22,7 +22,7 @@ from readygate.model.causes import Cause, Causes
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.frames import Frame, frames
 from readygate.model.paths import PathRules, Placer
-from readygate.model.tests import Detail
+from readygate.model.tests import Detail, Outcome, TestId
 
 VARIES = 3
 """So many values at one place are a variable, not so many causes."""
@@ -53,6 +53,14 @@ def find_causes(tests: TestComparison, paths: PathRules | None) -> Causes:
         still_failing=finder.group(tests.still_failing),
         fixed=finder.group(tests.fixed) if any(change.detail is not None for change in tests.fixed) else (),
     )
+
+
+def prepare() -> None:
+    """Look at some failure, so that the expressions for it are compiled: where something else goes on meanwhile."""
+    said = Detail(
+        class_name="", name="", outcome=Outcome.FAILED, message="AError: assert 'a' == 12", text="a/b.py:1: in c\n"
+    )
+    _Finder(None).group([TestChange(id=TestId(), before=None, after=Outcome.FAILED, detail=said)])
 
 
 class _Failure(NamedTuple):

@@ -24,6 +24,11 @@ from readygate.model.value import dataclass
 
 Legs = Mapping[tuple[str, str], Mapping[str, ClassBlock]]
 
+SHOWN = 10
+"""Tests that documents tell of."""
+SLOWER_BY = Fraction(1, 2)
+SLOWER_TIMES = Fraction(3, 2)
+"""To documents a test got slower if it takes this many seconds longer, and this many times as long: below is noise."""
 LEAST = 0.005
 """Seconds below which a test has no time worth showing."""
 STEADY = 0.1
@@ -114,7 +119,11 @@ def _beyond(factor: Fraction) -> Callable[[float, float], bool]:
 @once
 def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
     """How many times as long most tests take as on the base, at least 1; 1 where too few say so."""
-    ratios = [both.now[at] / both.then[at] for both in _shared(head, base) for at in _at_least(both.then, STEADY)]
+    ratios: list[float] = []
+    for both in _shared(head, base):
+        flags = _flags(both.then, STEADY)
+        pairs = zip(compress(both.now, flags), compress(both.then, flags), strict=True)
+        ratios += [now / then for now, then in pairs if then >= STEADY]
     if len(ratios) < ENOUGH:
         return Fraction(1)
     ratios.sort()
@@ -134,13 +143,18 @@ def shared_time(head: Snapshot, base: Snapshot) -> SharedTime:
 
 
 def _at_least(seconds: array[float], least: float) -> list[int]:
-    """The places of the tests that take at least so long; most are told by one byte, so that no number is made."""
-    first = _tops(array("f", (least,)))[0]
-    flags = _tops(seconds).translate(bytes(top >= first for top in range(256)))
+    """The places of the tests that take at least so long."""
+    flags = _flags(seconds, least)
     if _RARE * flags.count(1) < len(flags):
         return [at for at in (found.start() for found in re.finditer(b"\1", flags)) if seconds[at] >= least]
     told = zip(compress(range(len(seconds)), flags), compress(seconds, flags), strict=True)
     return [at for at, time in told if time >= least]
+
+
+def _flags(seconds: array[float], least: float) -> bytes:
+    """1 for each test that may take at least so long, else 0: told by one byte, so that no number is made."""
+    first = _tops(array("f", (least,)))[0]
+    return _tops(seconds).translate(bytes(top >= first for top in range(256)))
 
 
 def _longest(seconds: array[float], most: int) -> list[int]:

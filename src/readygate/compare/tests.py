@@ -54,42 +54,39 @@ def _failures(
     base_legs = {(leg.group, leg.leg): leg for leg in base.legs} if base else {}
     new: dict[TestId, list[str]] = {}
     old: dict[TestId, list[str]] = {}
-    overall: dict[TestId, tuple[Outcome | None, Outcome]] = {}
+    alone: tuple[dict[TestId, Story], dict[TestId, Story]] = ({}, {})  # of classes that no other leg has: new, old
     for leg in head.legs:
         base_leg = base_legs.get((leg.group, leg.leg))
-        _, outcomes, _ = columns(leg.blocks.values())
-        for class_name, block in compress(leg.blocks.items(), map(_FAILING.search, outcomes)):
+        told = (leg.leg,) if leg.leg else ()
+        for class_name, block in compress(leg.blocks.items(), map(_FAILING.search, columns(leg.blocks.values())[1])):
             key = (leg.group, class_name)
             known = base_leg.blocks.get(class_name) if base_leg else None
-            alone = now[key] is block and before.get(key) is known  # no other leg has a say
-            for name, was, after in _failing(block, known, index):
+            if now[key] is block and before.get(key) is known:
+                for name, was, after in _failing(block, known, index):
+                    found = alone[was is not None and was >= _FAILED]
+                    found[TestId(leg.group, class_name, name)] = (was, after, told)
+                continue
+            for name, was, _ in _failing(block, known, index):
                 test = TestId(leg.group, class_name, name)
                 (new if was is None or was < _FAILED else old).setdefault(test, []).append(leg.leg)
-                if alone:
-                    overall[test] = (was, after)
 
     def story(found: dict[TestId, list[str]]) -> dict[TestId, Story]:
         return {
-            test: (
-                *(overall.get(test) or (index.outcome(before, test), index.outcome(now, test))),
-                tuple(filter(None, legs)),
-            )
+            test: (index.outcome(before, test), index.outcome(now, test), tuple(filter(None, legs)))
             for test, legs in found.items()
         }
 
-    return story(new), story({test: legs for test, legs in old.items() if test not in new} if new else old)
+    still = {test: legs for test, legs in old.items() if test not in new} if new else old
+    return {**alone[0], **story(new)}, {**alone[1], **story(still)}
 
 
-def _failing(
-    block: ClassBlock, known: ClassBlock | None, index: _Index
-) -> Iterator[tuple[str, Outcome | None, Outcome]]:
+def _failing(block: ClassBlock, known: ClassBlock | None, index: _Index) -> list[tuple[str, Outcome | None, Outcome]]:
     """The failing tests of a block, each with what it was in another one and what it is."""
-    names = index.names(block)
-    twin = known if known is not None and known.names == block.names else None
-    for found in _FAILING.finditer(block.outcomes):
-        at = found.start()
-        was = index.of(known, names[at]) if twin is None else OUTCOMES[twin.outcomes[at]]
-        yield names[at], was, OUTCOMES[block.outcomes[at]]
+    names, outcomes = index.names(block), block.outcomes
+    places = [found.start() for found in _FAILING.finditer(outcomes)]
+    if known is not None and known.names == block.names:
+        return [(names[at], OUTCOMES[known.outcomes[at]], OUTCOMES[outcomes[at]]) for at in places]
+    return [(names[at], index.of(known, names[at]), OUTCOMES[outcomes[at]]) for at in places]
 
 
 class _Index:

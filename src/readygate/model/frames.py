@@ -12,7 +12,7 @@ PHP: https://www.php.net/manual/en/exception.gettraceasstring.php · Rust: https
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from readygate.model import late
 from readygate.model.value import dataclass
@@ -136,26 +136,34 @@ def frames(text: str) -> tuple[Frame, ...]:
         text = "\n".join(reversed(text.split(_CAUSED)))
     for notation in _NOTATIONS:
         if notation.mark in text:
-            found = list(_read(notation, text))
+            found = _read(notation, text)
             if found:
                 found = found[::-1] if notation.innermost_last else found
                 return tuple(found[:MOST_FRAMES])
     return ()
 
 
-def _read(notation: _Notation, text: str) -> Iterator[Frame]:
+def _read(notation: _Notation, text: str) -> list[Frame]:
     named = "function" in notation.pattern.groupindex
-    for match in notation.pattern.finditer(text) if notation.anywhere else _in_lines(notation, text):
-        function = (match["function"] or "").strip() if named else ""
-        yield Frame(path=notation.path(match), line=int(match["line"]), function=function)
+    matches = notation.pattern.finditer(text) if notation.anywhere else _in_lines(notation, text)
+    return [
+        Frame(
+            path=notation.path(match),
+            line=int(match["line"]),
+            function=(match["function"] or "").strip() if named else "",
+        )
+        for match in matches
+    ]
 
 
-def _in_lines(notation: _Notation, text: str) -> Iterator[re.Match[str]]:
+def _in_lines(notation: _Notation, text: str) -> list[re.Match[str]]:
     """The frames among the lines that hold the mark, which are few: the pattern takes longer to refuse a line."""
-    at = text.find(notation.mark)
+    mark, match, matches = notation.mark, notation.pattern.match, []
+    at = text.find(mark)
     while at >= 0:
-        found = notation.pattern.match(text, text.rfind("\n", 0, at) + 1)
+        found = match(text, text.rfind("\n", 0, at) + 1)
         if found:
-            yield found
+            matches.append(found)
         end = text.find("\n", at)
-        at = text.find(notation.mark, end) if end >= 0 else -1
+        at = text.find(mark, end) if end >= 0 else -1
+    return matches

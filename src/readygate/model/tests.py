@@ -192,23 +192,25 @@ def columns(blocks: Iterable[ClassBlock]) -> tuple[tuple[str, ...], tuple[bytes,
     return names, outcomes, seconds
 
 
-def cut(
-    names: str, outcomes: bytes, seconds: bytes, lengths: Sequence[int], sizes: Sequence[int]
-) -> Iterator[ClassBlock]:
+def cut(names: Iterable[str], outcomes: bytes, seconds: bytes, sizes: Sequence[int]) -> Iterator[ClassBlock]:
     """The blocks whose columns were joined.
 
     Args:
-        names: of all blocks, one behind the other.
-        outcomes: the same.
+        names: of each block.
+        outcomes: of all blocks, one behind the other.
         seconds: the same.
-        lengths: how many characters of names each block has.
-        sizes: how many tests.
+        sizes: how many tests each block has.
     """
-    texts = [names[end - length : end] for length, end in zip(lengths, accumulate(lengths), strict=True)]
     ends = list(accumulate(sizes))
     told = [outcomes[end - size : end] for size, end in zip(sizes, ends, strict=True)]
     times = [seconds[4 * (end - size) : 4 * end] for size, end in zip(sizes, ends, strict=True)]
-    return map(ClassBlock._make, zip(texts, told, times, strict=True))
+    return map(ClassBlock._make, zip(names, told, times, strict=True))
+
+
+def cut_text(text: str, lengths: Iterable[int]) -> list[str]:
+    """The pieces of so many characters that a text was joined of."""
+    sizes = list(lengths)
+    return [text[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)]
 
 
 def joined(columns: Iterable[bytes]) -> array[float]:

@@ -16,10 +16,8 @@ from readygate.github.client import GitHub
 from readygate.model.target import Role, Target
 from readygate.model.value import dataclass
 from readygate.outputs import Desk, Output
-from readygate.outputs._sandbox import run_template
 from readygate.render.document import COMMENT, Budget, markdown
 from readygate.render.page import Page, is_news
-from readygate.render.user_template import TemplateError, render_user_template
 
 QUERY = """
 query($owner: String!, $name: String!, $number: Int!, $after: String) {
@@ -77,6 +75,9 @@ def render(page: Page, desk: Desk | None = None) -> str:
 
 def _body(page: Page, desk: Desk | None, room: Budget) -> str:
     if desk is not None and desk.template:
+        from readygate.outputs._sandbox import run_template  # noqa: PLC0415  (few runs have a template)
+        from readygate.render.user_template import TemplateError, render_user_template  # noqa: PLC0415
+
         try:
             return render_user_template(page, desk.template, room, run_template)
         except TemplateError as error:

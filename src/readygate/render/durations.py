@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
-from readygate.compare.durations import slower, slowest
+from readygate.compare.durations import SHOWN, SLOWER_BY, SLOWER_TIMES, slower, slowest
 from readygate.figures import seconds_delta, seconds_text
 from readygate.model.parts import Timed
 from readygate.model.phrase import count
@@ -12,11 +10,6 @@ from readygate.render.blocks import Table, by, more
 from readygate.render.page import Page
 from readygate.render.sections import plain_name
 from readygate.render.text import code
-
-SHOWN = 10
-SLOWER_BY = Fraction(1, 2)
-SLOWER_TIMES = Fraction(3, 2)
-"""A test got slower if it takes this many seconds longer, and this many times as long: below that it is noise."""
 
 
 def slowest_table(page: Page) -> tuple[str, Table, str] | None:

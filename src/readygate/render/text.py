@@ -6,6 +6,7 @@ Code spans and fences: https://github.github.com/gfm/#code-spans and https://git
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from readygate.model import secrets
 from readygate.model.phrase import Name, Phrase
@@ -15,6 +16,9 @@ LONGEST_NAME = 60
 LONGEST_MESSAGE = 300
 LONGEST_TRACE = 30
 LONGEST_FENCE = 15_000
+
+_REMEMBERED = 5_000
+"""Names that are shown in one document are shown in others, too."""
 
 _UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u03ff]")
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -61,6 +65,7 @@ def shorten(text: str, longest: int = LONGEST_NAME) -> str:
     return f"{text[: longest - 1 - tail]}…{text[-tail:]}"
 
 
+@lru_cache(_REMEMBERED)
 def code(text: str, longest: int = LONGEST_NAME) -> str:
     """A code span of untrusted text; an empty name is said in words. Tables escape the `|` of their cells."""
     shown = shorten(visible(redact(text)), longest).strip()

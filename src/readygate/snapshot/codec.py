@@ -20,7 +20,7 @@ from isal import isal_zlib
 from readygate.errors import StoreError
 from readygate.model.coverage import Coverage, FileCoverage
 from readygate.model.snapshot import Provenance, Snapshot
-from readygate.model.tests import SEPARATOR, ClassBlock, Counts, Leg, Outcome, columns, cut
+from readygate.model.tests import SEPARATOR, ClassBlock, Counts, Leg, Outcome, columns, cut, cut_text
 
 MAGIC = b"readygate-snapshot\n"
 VERSION = 1
@@ -174,7 +174,7 @@ def _rebuild(header: Mapping[str, Any], body: memoryview) -> Snapshot:
     sizes = [size for leg in header["legs"] for size in leg["sizes"]]
     if (sum(lengths), sum(sizes), len(outcomes)) != (len(names), len(outcomes), len(high)):
         raise ValueError("the classes do not fill their columns")
-    blocks = list(cut(names, outcomes, seconds, lengths, sizes))
+    blocks = list(cut(cut_text(names, lengths), outcomes, seconds, sizes))
     if [block.names.count(SEPARATOR) + 1 for block in blocks] != sizes:
         raise ValueError("the columns of a class do not fit together")
     rest = iter(blocks)

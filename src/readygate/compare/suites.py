@@ -1,0 +1,102 @@
+"""Tests by suite: by group where a run has several, else by the first part of the class path in which they differ."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, takewhile
+
+from readygate.model.once import once
+from readygate.model.snapshot import Snapshot
+from readygate.model.tests import Counts, columns, count_outcomes, joined
+from readygate.model.value import dataclass
+
+FEW = 5
+DEEPER = 30
+"""Below so many rows the next part of the path is told, too, if that makes no more than `DEEPER` rows."""
+
+_PARTS = re.compile(r"::|[./\\]|\s>\s|\s›\s")
+Name = tuple[str, ...]
+Key = tuple[str, str]
+"""Group and class."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """One row.
+
+    Attributes:
+        name: parts of the path; empty for tests without any.
+        seconds: over all legs.
+    """
+
+    name: Name
+    head: Counts
+    base: Counts | None
+    seconds: float
+
+
+@once
+def suites(head: Snapshot, base: Snapshot | None) -> tuple[Suite, ...]:
+    """The suites of a run, those with failures first; `base` is what each is compared with."""
+    keys = list(head.headline())
+    names = dict(zip(keys, _chosen(_paths(keys)), strict=True))
+    counts = _counts(head, names)
+    before = _counts(base, names) if base else {}
+    seconds = _seconds(head, names)
+    rows = [Suite(name=n, head=c, base=before.get(n), seconds=seconds.get(n, 0.0)) for n, c in counts.items()]
+    return tuple(sorted(rows, key=lambda row: (row.head.pass_rate is None, row.head.pass_rate or 0, row.name)))
+
+
+def _split(class_name: str) -> Name:
+    """The parts of a path; where a file has an ending, as `tests/test_a.py::TestB`, it stays with its name."""
+    whole = class_name.strip()
+    path = _PARTS.split(whole)
+    if "/" in whole or "\\" in whole:
+        path = [part for piece in re.split(r"::|\s>\s|\s›\s", whole) for part in re.split(r"[/\\]", piece)]
+    return tuple(filter(None, path))
+
+
+def _paths(keys: Sequence[Key]) -> list[Name]:
+    """The group of each class and the parts of its path."""
+    every = ".".join(name for _, name in keys)
+    if ".." in f".{every}." or not every.replace(".", "").isidentifier():
+        return [(group, *_split(name)) for group, name in keys]
+    return [(group, *name.split(".")) for group, name in keys]  # nothing but dots divides them: told at once
+
+
+def _chosen(paths: Sequence[Name]) -> list[Name]:
+    """Cut every path to the depth at which there is more than one suite."""
+    shared = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, zip(*paths, strict=False)))
+    deepest = max(map(len, paths), default=0)
+    depth = min(shared + 1, deepest)
+    start = min(shared, depth - 1)
+    one = [path[start:depth] for path in paths]  # what stands before is the same in all of them
+    if len(set(one)) < FEW and depth < deepest:
+        two = [path[start : depth + 1] for path in paths]
+        if len(set(two)) <= DEEPER:
+            return two
+    return one
+
+
+def _counts(snapshot: Snapshot, names: Mapping[Key, Name]) -> dict[Name, Counts]:
+    """Tests by suite; classes that the head does not have stand in no row."""
+    blocks = snapshot.headline()
+    sorted_out = _sorted_out(map(names.get, blocks), columns(blocks.values())[1])
+    return {name: count_outcomes(b"".join(column)) for name, column in sorted_out.items()}
+
+
+def _seconds(snapshot: Snapshot, names: Mapping[Key, Name]) -> dict[Name, float]:
+    keys = ((leg.group, name) for leg in snapshot.legs for name in leg.blocks)
+    every = chain.from_iterable(leg.blocks.values() for leg in snapshot.legs)
+    sorted_out = _sorted_out(map(names.get, keys), columns(every)[2])
+    return {name: sum(joined(column)) for name, column in sorted_out.items()}
+
+
+def _sorted_out(names: Iterable[Name | None], parts: Iterable[bytes]) -> dict[Name, list[bytes]]:
+    """The parts of a column by the suites that they belong to; what belongs to none is left out."""
+    found: defaultdict[Name | None, list[bytes]] = defaultdict(list)
+    for name, part in zip(names, parts, strict=True):
+        found[name].append(part)
+    return {name: column for name, column in found.items() if name is not None}
