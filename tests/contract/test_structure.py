@@ -442,3 +442,22 @@ def _loaded(what: str, names: tuple[str, ...]) -> list[str]:
     code = f"import sys, {what}\nprint(*(name for name in {names} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True)
     return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<testsuites><testsuite/></testsuites>",
+        "<testsuites disabled='0' time='1'><testsuite name='a'><properties/><testcase/></testsuite></testsuites>",
+        "<testsuite><testcase name='a'/></testsuite>",
+        "<testcase name='a'/>",
+        "<testrun name='a'><testsuite/></testrun>",
+        "<n:testsuites xmlns:n='urn:x'/>",
+    ],
+)
+def test_no_other_format_claims_what_is_usual(text: str) -> None:
+    head = formats.Head.read("x", text.encode())
+    assert [fmt.name for fmt in formats.all_formats() if fmt.claims(head) is not None] == ["junit"]
+    chosen = formats.choose(head)
+    assert isinstance(chosen, tuple)
+    assert chosen[0].name == "junit"

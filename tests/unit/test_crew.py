@@ -6,24 +6,25 @@ import io
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.builders import report
+from tests.support.builders import block, report
 
 from readygate import reading
 from readygate.crew import Crew, _Queue, processors
 from readygate.formats import Source
 from readygate.log import Log
-from readygate.model.parcel import pack, unpack
+from readygate.model.parcel import pack, pack_tests, unpack, unpack_tests
 from readygate.model.report import CoverageReport, Problem, Severity, TestReport
 from readygate.model.secrets import Scrubber
-from readygate.model.snapshot import ReadFile
-from readygate.model.tests import Detail, Outcome
+from readygate.model.snapshot import ReadFile, Snapshot
+from readygate.model.tests import Counts, Detail, Leg, Outcome
 from readygate.sources.workspace import Found
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="without forks there are no helpers")
@@ -146,17 +147,6 @@ def test_a_helper_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
     assert time.monotonic() - start < 20
 
 
-@pytest.mark.parametrize("work", [None, die, lambda _number: time.sleep(60)])
-def test_a_system_that_cannot_tell_when_a_helper_ends(work: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_process: int) -> int:
-        raise OSError
-
-    monkeypatch.setattr(os, "pidfd_open", refuse, raising=False)
-    monkeypatch.setattr("readygate.helper._PATIENCE", 0.2)
-    found, _ = squares(30, work)
-    assert found == [number * number for number in range(30)]
-
-
 def test_an_error_here_ends_the_helpers() -> None:
     def work(number: int) -> int:
         if os.getpid() != HERE:
@@ -186,6 +176,98 @@ def test_there_is_a_processor() -> None:
     assert 1 <= processors() <= 4
 
 
+def where(number: int) -> tuple[int, int]:
+    return number, os.getpid()
+
+
+def where_else(number: int, how: str) -> tuple[int, int]:
+    if os.getpid() != HERE:
+        if how == "crashes":
+            raise ValueError(number)
+        if how == "dies":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if how == "hangs":
+            time.sleep(60)
+        if how == "works long":
+            until = time.process_time() + 1
+            while time.process_time() < until:
+                pass
+    return where(number)
+
+
+@contextmanager
+def idle(ready: Callable[[], object] = dict, workers: int = 3) -> Iterator[Crew[int, tuple[int, int]]]:
+    """A crew that has done all it was made for, and one of which stays."""
+    with Crew(range(9), [1] * 9, where, pack=list, unpack=_pair, workers=workers, ready=ready) as crew:
+        assert [number for number, _ in crew.results(lambda _: None)] == list(range(9))
+        yield crew
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_one_stays_and_can_be_asked(workers: int) -> None:
+    with idle(workers=workers) as crew:
+        assert crew.spare
+        answer = crew.ask(where_else, 7, "")
+        assert not crew.spare
+        number, process = answer()
+        assert number == 7
+        assert process != HERE
+        assert answer() == (7, process)
+        assert crew.ask(where, 8)() == (8, HERE)  # nobody is left
+
+
+@pytest.mark.parametrize("how", ["crashes", "dies", "hangs", "works long"])
+def test_what_is_asked_for_is_told_whatever_becomes_of_the_helper(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("readygate.helper._PATIENCE", 0.3)
+    with idle() as crew:
+        number, process = crew.ask(where_else, 7, how)()
+        assert number == 7
+        assert (process == HERE) == (how != "works long")
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("ready", [_die, lambda: 1 / 0])
+def test_who_ends_before_it_is_asked_is_replaced_by_this_process(ready: Callable[[], object]) -> None:
+    with idle(ready) as crew:
+        time.sleep(0.3)
+        assert crew.ask(where, 7)() == (7, HERE)
+
+
+def test_large_orders_arrive_whole() -> None:
+    with idle() as crew:
+        assert crew.ask(len, "ü" * (5 << 20))() == 5 << 20
+
+
+def test_nobody_stays_if_nobody_will_ask() -> None:
+    with Crew(range(9), [1] * 9, where, pack=list, unpack=_pair, workers=2) as crew:
+        crew.results(lambda _: None)
+        assert not crew.spare
+        assert crew.ask(where, 1)() == (1, HERE)
+
+
+def test_a_helper_that_hung_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("readygate.helper._PATIENCE", 0.2)
+
+    def work(number: int) -> tuple[int, int]:
+        time.sleep(60 if os.getpid() != HERE else 0.1)
+        return where(number)
+
+    with Crew(range(4), [1] * 4, work, pack=list, unpack=_pair, workers=2, ready=dict) as crew:
+        assert {process for _, process in crew.results(lambda _: None)} == {HERE}
+        assert crew.ask(where, 1)() == (1, HERE)
+
+
+def test_it_does_without_files_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "memfd_create")
+    with idle() as crew:
+        assert crew.ask(where, 7)()[1] != HERE
+
+
 names = st.text(st.characters(exclude_characters="\0"), max_size=8)
 suites = st.dictionaries(names, st.dictionaries(names, st.sampled_from("pfes"), min_size=1, max_size=4), max_size=4)
 details = st.builds(
@@ -209,6 +291,25 @@ def test_a_parcel_holds_what_was_read(suites: dict[str, dict[str, str]], details
     back = unpack(pack(file))
     assert back == file
     assert repr(back) == repr(file)  # durations, too, which do not count when two are compared
+
+
+def _legs(suite: dict[str, dict[str, str]], other: dict[str, dict[str, str]], seconds: float) -> Snapshot:
+    legs = []
+    for name, tests in (("", suite), ("windows", other)):
+        blocks = {klass: block(tests[klass], seconds) for klass in sorted(tests)}
+        legs.append(Leg(group="g", leg=name, path=name, blocks=blocks, executions=Counts(), seconds=seconds))
+    return Snapshot(commit="", legs=tuple(legs))
+
+
+@given(head=suites, base=suites, other=suites)
+def test_a_parcel_holds_the_tests_of_a_snapshot(
+    head: dict[str, dict[str, str]], base: dict[str, dict[str, str]], other: dict[str, dict[str, str]]
+) -> None:
+    one, two = _legs(head, other, 0.25), _legs({**base, **head}, base, 0.5)
+    for snapshot, twin in ((one, None), (two, one), (two, two), (one, two)):
+        back = unpack_tests(pack_tests(snapshot, twin), twin)
+        assert back == snapshot
+        assert repr(back) == repr(snapshot)  # durations, too
 
 
 @pytest.mark.parametrize("file", [None, ReadFile(name="x", size=1, report=None, problems=())])
