@@ -64,13 +64,13 @@ class Reading:
         sizes = [_size(file) for file in found]
         much = sum(size or 0 for size in sizes)
         workers = processors() if much >= MUCH else 1
+        alone = threading.active_count() == 1  # else a helper must not load what another thread may be loading
         if workers > 1:
-            if threading.active_count() > 1:  # helpers must not load what another thread is about to load
+            if not alone:
                 all_formats()
             scrub.prepare()
-        self._crew = Crew(
-            found, sizes, work, pack=pack, unpack=unpack, workers=workers, ready=ready if much <= MOST else None
-        )
+        stays = ready if alone and much <= MOST else None
+        self._crew = Crew(found, sizes, work, pack=pack, unpack=unpack, workers=workers, ready=stays)
         self.helped = self._crew.helped
 
     def __enter__(self) -> Self:

@@ -359,6 +359,25 @@ def test_files_read_in_several_processes_are_what_one_reads(
     assert "ghp_a1" not in told[0][0]
 
 
+@pytest.mark.parametrize(
+    ("most", "second", "stays"), [(1 << 20, False, True), (0, False, False), (1 << 20, True, False)]
+)
+def test_a_process_that_read_stays_where_it_can_do_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, second: bool, stays: bool
+) -> None:
+    """Not where its memory counts, and not where it could wait for ever for what another thread was loading."""
+    path = tmp_path / "a.xml"
+    path.write_text(TEXTS[0])
+    monkeypatch.setattr(reading, "MUCH", 0)
+    monkeypatch.setattr(reading, "MOST", most)
+    monkeypatch.setattr(reading, "processors", lambda: 2)
+    monkeypatch.setattr("threading.active_count", lambda: 2 if second else 1)
+    found = [Found(source=Source(name="a.xml", path=path), discovered=False)]
+    with reading.Reading(found, Scrubber(), dict) as begun:
+        begun.results(Log(stream=io.StringIO()), "reports")
+        assert (begun.aside() is not None) == stays
+
+
 def test_the_report_type_is_the_one_that_is_packed() -> None:
     file = ReadFile(name="x", size=1, report=report({"c": {"a": "p"}}), problems=())
     back = unpack(pack(file))
