@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, takewhile
 
+from readygate.model import late
 from readygate.model.once import once
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import Counts, columns, count_outcomes, joined
@@ -16,7 +17,7 @@ FEW = 5
 DEEPER = 30
 """Below so many rows the next part of the path is told, too, if that makes no more than `DEEPER` rows."""
 
-_PARTS = re.compile(r"::|[./\\]|\s>\s|\s›\s")
+_PARTS = late.compile(r"::|[./\\]|\s>\s|\s›\s")
 Name = tuple[str, ...]
 Key = tuple[str, str]
 """Group and class."""

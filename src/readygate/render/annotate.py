@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 
+from readygate.model import late
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED
 from readygate.model.phrase import count
 from readygate.model.value import dataclass
@@ -19,8 +19,8 @@ LONGEST_LINE = 400
 LONGEST_FILE = 2_000_000
 """Characters of a file that is looked at."""
 
-_END = re.compile(r"\r\n|\r|\n")
-_KEY = re.compile(r"-----(BEGIN|END) [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")
+_END = late.compile(r"\r\n|\r|\n")
+_KEY = late.compile(r"-----(BEGIN|END) [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")
 _STATES = {HIT: "covered", MEASURED: "not covered", EXCLUDED: "excluded"}
 
 

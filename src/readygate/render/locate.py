@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
+from readygate.model import late
 from readygate.model.comparison import TestChange
 from readygate.model.paths import PathRules, Placer
 from readygate.model.tests import TestId
 from readygate.model.value import dataclass
 
-_FRAME = re.compile(
+_FRAME = late.compile(
     r"""(?:[^\S\n]*File\ "(?P<a>[^"\n]{1,400})",\ line\ (?P<b>\d{1,7})   # Python's own traceback
     |[^\S\n]*(?:at\ .{0,200}?\()?(?P<c>[^\s():"'<>]{1,400}\.\w{1,6}):(?P<d>\d{1,7})\b)""",
     re.VERBOSE,
