@@ -23,6 +23,8 @@ _CONFIG = (
 
 _LASTING = frozenset(("diff-tree", "ls-tree", "merge-base", "rev-list"))
 _NAMED = re.compile(r"[0-9a-f]{40}(?:\.\.[0-9a-f]{40})?")
+_MOST = 200
+"""Objects that are kept."""
 _BROKEN = 128
 """Exit code from which on git could not answer, as where an object is not there yet."""
 _SHORT = 1 << 16
@@ -90,6 +92,7 @@ class Repository:
         }
         self._reader: subprocess.Popen[bytes] | None = None
         self._reading = threading.Lock()
+        self._objects: dict[str, GitObject] = {}
         self._answers: dict[tuple[str, ...], subprocess.CompletedProcess[bytes]] = {}
 
     def close(self) -> None:
@@ -133,6 +136,15 @@ class Repository:
         """Read the object that a revision expression names, or None."""
         if not name or any(character in name for character in "\n\r\0"):
             return None
+        known = self._objects.get(name)
+        if known is not None:
+            return known
+        found = self._find(name)
+        if found is not None and found.sha == name and len(self._objects) < _MOST:
+            self._objects[name] = found
+        return found
+
+    def _find(self, name: str) -> GitObject | None:
         with self._reading:
             if self._reader is None:
                 self._reader = subprocess.Popen(

@@ -19,7 +19,7 @@ _SHA = re.compile(r"[0-9a-f]{40}")
 def in_lines(data: bytes) -> str:
     """Base64 in lines of 60 characters, as GitHub gives it."""
     text = base64.b64encode(data).decode()
-    return "".join(f"{text[at : at + 60]}\n" for at in range(0, len(text), 60))
+    return "\n".join([text[at : at + 60] for at in range(0, len(text), 60)] + [""])
 
 
 def is_empty(world: World) -> bool:
