@@ -61,7 +61,6 @@ ALLOWED: dict[str, set[str]] = {
     "reading": {"crew", "formats", "log", "model", "sources"},
     "collect": {"formats", "log", "model", "reading", "settings", "sources"},
     "outputs": {
-        "beside",
         "budget",
         "errors",
         "figures",

@@ -35,7 +35,7 @@ def ask(desk: Desk, target: Target, *, run_id: int, need_files: bool) -> Backgro
         StoreError: a baseline exists and cannot be read.
         ForgeError: GitHub could not be asked.
     """
-    aside = desk.aside = desk.hub.apart() if desk.hub else None
+    aside = desk.hub.apart() if desk.hub else None
     store = open_baselines(desk, target, aside, run_id)
     if desk.hub is None or aside is None:
         note = "there is no token to ask GitHub with"

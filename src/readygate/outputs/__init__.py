@@ -7,14 +7,13 @@ where it stands, or that it could not be written.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import field
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from readygate.beside import Beside
 from readygate.budget import Budget
 from readygate.errors import DOCS
 from readygate.model.value import dataclass
@@ -34,14 +33,12 @@ class Desk:
 
     Attributes:
         hub: the session with GitHub, None without one.
-        aside: another session, for what is asked at the same time; None to open one for it.
         printed: what goes to the console: `console`, `markdown` or `json`; the latter two to `stdout`.
         folder: where files go, None if none were asked for.
         sources: where the measured sources stand; None if that is the workspace.
         template: the user's template for the comment, empty for the built-in one.
         posted: step outputs that other outputs set, by name: `comment-url`, `check-url`, `report-json`.
         unwritten: what the token was not allowed to write.
-        looks: what outputs look at on GitHub before they write, by their names.
         budget: the time that is left.
     """
 
@@ -49,7 +46,6 @@ class Desk:
     workplace: Workplace
     log: Log
     hub: GitHub | None = None
-    aside: GitHub | None = None
     printed: str = "console"
     stdout: TextIO | None = None
     folder: Path | None = None
@@ -57,7 +53,6 @@ class Desk:
     template: str = ""
     posted: dict[str, str] = field(default_factory=dict)
     unwritten: list[str] = field(default_factory=list)
-    looks: dict[str, Beside[Any]] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
 
     def write_file(self, name: str, data: bytes) -> Path | None:
@@ -88,13 +83,6 @@ class Desk:
         root = self.workplace.workspace
         return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
 
-    def sessions(self) -> Iterator[GitHub]:
-        """Sessions with GitHub that may be used at the same time; none without one."""
-        if self.hub is not None:
-            yield self.hub
-            yield self.aside or self.hub.apart()
-            yield from iter(self.hub.apart, None)
-
     def tell_unwritten(self) -> None:
         """One notice for all that could not be written, and where it is told how to have it."""
         if self.unwritten:
@@ -119,15 +107,12 @@ class Output:
     Attributes:
         wants: whether this run has it at all.
         publish: renders the page and writes it.
-        look: looks at what it must know of GitHub before it writes there; that is done while pages are rendered, and
-            what it returns or raises comes with `Desk.looks`. None if there is nothing.
     """
 
     name: str
     order: int
     wants: Callable[[Page, Desk], bool]
     publish: Callable[[Page, Desk], None]
-    look: Callable[[Page, Desk, GitHub], Any] | None = None
 
 
 @cache
@@ -139,14 +124,9 @@ def all_outputs() -> tuple[Output, ...]:
 
 
 def publish(page: Page, desk: Desk) -> None:
-    """Publish by every output that this run has; who writes to GitHub does so after the one before."""
-    wanted = [output for output in all_outputs() if output.wants(page, desk)]
-    looking = [output for output in wanted if output.look is not None]
-    with ExitStack() as stack:
-        for output, hub in zip(looking, desk.sessions(), strict=False):
-            assert output.look is not None  # noqa: S101  (it was chosen by that)
-            desk.looks[output.name] = stack.enter_context(Beside(partial(output.look, page, desk, hub)))
-        for output in wanted:
+    """Publish by every output that this run has."""
+    for output in all_outputs():
+        if output.wants(page, desk):
             output.publish(page, desk)
     desk.tell_unwritten()
 

@@ -121,13 +121,7 @@ def publish(page: Page, desk: Desk) -> None:
         rows,
         desk,
         quiet=page.target.role is Role.RECORD,
-        named=desk.looks["check"].result,
     )
-
-
-def look(page: Page, _desk: Desk, hub: GitHub) -> list[Mapping[str, Any]]:
-    """Look for check runs of the name."""
-    return _named(hub, page.target.check_name(page.gate), page.target.head_sha)
 
 
 def write(
@@ -139,26 +133,12 @@ def write(
     desk: Desk,
     *,
     quiet: bool = False,
-    named: Callable[[], list[Mapping[str, Any]]] | None = None,
 ) -> None:
-    """Write a check run on the target's head.
-
-    Args:
-        name: what it is called.
-        target: what the run is about.
-        conclusion: success, failure or neutral.
-        output: title and summary.
-        rows: annotations.
-        desk: the session.
-        quiet: keep a missing permission to the log.
-        named: waits for the check runs of this name; None to look for them now.
-    """
-    hub = desk.hub
-    if hub is None:
+    """Write a check run called `name` on the target's head; `quiet` keeps a missing permission to the log."""
+    if desk.hub is None:
         return
     try:
-        known = _existing(named() if named else _named(hub, name, target.head_sha), name, target, desk)
-        made = _write(hub, name, target, conclusion, output, rows, known, desk)
+        made = _write(desk.hub, name, target, conclusion, output, rows, desk)
         desk.posted["check-url"] = str(made.get("html_url") or "")
     except PermissionDeniedError as error:
         desk.log.line(f"No check run was written: {error}")
@@ -175,7 +155,6 @@ def _write(
     conclusion: str,
     output: Mapping[str, Any],
     rows: Sequence[Mapping[str, Any]],
-    known: Mapping[str, Any] | None,
     desk: Desk,
 ) -> Mapping[str, Any]:
     digest = hashlib.sha256(json.dumps(list(rows), sort_keys=True).encode()).hexdigest()[:16] if rows else "none"
@@ -187,6 +166,7 @@ def _write(
     }
     if target.run_url:
         body["details_url"] = target.run_url
+    known = _existing(hub, name, target, desk)
     if known and _order(known) > (target.run_id, target.run_attempt):
         desk.log.notice(f"No check run was written: a later run has written `{name}` on {target.head_sha[:7]}.")
         return known
@@ -251,9 +231,9 @@ def _order(run: Mapping[str, Any]) -> tuple[int, int]:
     return (int(parts[0]), int(parts[1])) if len(parts) == 2 and all(p.isdecimal() for p in parts) else (0, 0)
 
 
-def _existing(found: Sequence[Mapping[str, Any]], name: str, target: Target, desk: Desk) -> Mapping[str, Any] | None:
-    """Our newest check run of this scope among those of a name; one of another workflow is told, never edited."""
-    own = f"{scope(target)}/"
+def _existing(hub: GitHub, name: str, target: Target, desk: Desk) -> Mapping[str, Any] | None:
+    """Our newest check run of this name and scope on the commit; one of another workflow is told, never edited."""
+    own, found = f"{scope(target)}/", _named(hub, name, target.head_sha)
     keys = [str(run.get("external_id") or "").split("/") for run in found]
     ours = [run for run in found if str(run.get("external_id") or "").startswith(own)]
     if any(key[0] == _MARK and key[1:2] != [target.workflow_key] for key in keys):
@@ -270,4 +250,4 @@ def _named(hub: GitHub, name: str, sha: str) -> list[Mapping[str, Any]]:
     return [run for run in runs if run["name"] == name]
 
 
-OUTPUT = Output(name="check", order=20, wants=wants, publish=publish, look=look)
+OUTPUT = Output(name="check", order=20, wants=wants, publish=publish)

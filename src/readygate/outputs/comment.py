@@ -136,17 +136,16 @@ def wants(page: Page, desk: Desk) -> bool:
 
 def publish(page: Page, desk: Desk) -> None:
     """Create or edit the comment; a comment that cannot be posted is a notice, never a failure."""
-    hub = desk.hub
+    hub, target = desk.hub, page.target
     if hub is None:
         return
-    body = render(page, desk)  # while GitHub is asked
     try:
-        talk = desk.looks["comment"].result()
+        talk = read_conversation(hub, target, page.gate)
         reason = _left_alone(page, desk, talk)
         if reason:
             desk.log.notice(f"No comment was written: {reason}.")
             return
-        desk.posted["comment-url"] = _write(hub, page, talk, body)
+        desk.posted["comment-url"] = _write(hub, page, talk, desk)
         _clear(hub, talk, desk)
     except PermissionDeniedError as error:
         desk.unwritten.append("comment")
@@ -155,14 +154,9 @@ def publish(page: Page, desk: Desk) -> None:
         desk.log.notice(f"The comment could not be written: {error}")
 
 
-def look(page: Page, _desk: Desk, hub: GitHub) -> Conversation:
-    """Look at the pull request, and for our comment."""
-    return read_conversation(hub, page.target, page.gate)
-
-
-def _write(hub: GitHub, page: Page, talk: Conversation, body: str) -> str:
+def _write(hub: GitHub, page: Page, talk: Conversation, desk: Desk) -> str:
     """Create the comment, or edit the one that stands; returns its address."""
-    number = page.target.number
+    number, body = page.target.number, render(page, desk)
 
     def find() -> Mapping[str, Any] | None:
         return read_conversation(hub, page.target, page.gate).ours
@@ -213,4 +207,4 @@ def _left_alone(page: Page, desk: Desk, talk: Conversation) -> str:
     return ""
 
 
-OUTPUT = Output(name="comment", order=10, wants=wants, publish=publish, look=look)
+OUTPUT = Output(name="comment", order=10, wants=wants, publish=publish)
