@@ -207,9 +207,11 @@ def _bare(code: str, folder: Path) -> Cost:
 
 TREES: Final = frozenset(("diff-cover", "pycobertura"))
 """Readers that need gigabytes for millions of lines."""
+TWIN: Final = "expat over Cobertura"
+"""One pass of expat over the same lines in the other format."""
 WRITERS: Final = {
     "Cobertura": ("coverage.xml", write_cobertura, ("expat", "lxml", "diff-cover", "pycobertura")),
-    "LCOV": ("lcov.info", write_lcov, ("loop", "lines", "diff-cover")),
+    "LCOV": ("lcov.info", write_lcov, ("loop", "lines", "diff-cover", TWIN)),
     "JaCoCo": ("jacoco.xml", write_jacoco, ("expat", "lxml")),
     "coverage.py JSON": ("coverage.json", write_coverage_py, ("json",)),
 }
@@ -234,7 +236,9 @@ def coverage(folder: Path, quick: bool, repeat: int) -> None:
 
 
 def _covered(kind: str, files: int, place: Path, name: str, others: tuple[str, ...], repeat: int) -> tuple[str, ...]:
-    report = place / "head" / "coverage" / name
+    report, twin = place / "head" / "coverage" / name, place / "twin.xml"
+    if TWIN in others:
+        write_cobertura(twin, files)
     lines = sum(len(lines_of(number, changed=True)) for number in range(files))
     local = Local.make(place / "local", files)
     local.record(place / "base")
@@ -245,7 +249,7 @@ def _covered(kind: str, files: int, place: Path, name: str, others: tuple[str, .
         costs.append(local.judge(place / "head"))
         own = yardstick("readygate", [report], place)
         for other in others:
-            cost = yardstick(other, [report], place, peers[0])
+            cost = yardstick("expat", [twin], place) if other == TWIN else yardstick(other, [report], place, peers[0])
             if cost:
                 ratios.setdefault(other, []).append(own["cpu"] / cost["cpu"])
     told = ", ".join(f"{other} {spread(values)}" for other, values in ratios.items())

@@ -144,7 +144,7 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
     with ExitStack() as stack:
 
         def begin(archives: Sequence[Source | Found] = ()) -> Reports:
-            return stack.enter_context(Reports(place.workspace, settings, desk.log, archives))
+            return stack.enter_context(Reports(place.workspace, settings, desk.log, archives, _load_ahead))
 
         # helpers are made before there is a second thread, and what comes later is loaded while they read
         reports = None if settings.artifacts else begin()
@@ -166,6 +166,11 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
         from readygate.pipeline import run  # noqa: PLC0415  (the first report is opened sooner)
 
         return run(desk, target, evidence, asked.result, paths, reports.aside())
+
+
+def _load_ahead() -> None:
+    """Load what a process that has read will be asked for."""
+    from readygate.compare import ahead  # noqa: F401, PLC0415
 
 
 def _session(desk: Desk, place: Workplace) -> GitHub:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,9 +18,6 @@ from readygate.sources import artifacts
 from readygate.sources.checkout import untouched
 from readygate.sources.workspace import PACKED, Found, find
 
-AHEAD = "readygate.compare.ahead"
-"""What a process that reads loads when nothing is left: the rest of the road asks for that."""
-
 
 class Reports:
     """The reports of a run, found and being read. As a context, it ends what reads them.
@@ -31,7 +26,14 @@ class Reports:
         helped: whether other processes read them meanwhile.
     """
 
-    def __init__(self, root: Path, settings: Settings, log: Log, archives: Sequence[Source | Found] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        settings: Settings,
+        log: Log,
+        archives: Sequence[Source | Found] = (),
+        ready: Callable[[], object] | None = None,
+    ) -> None:
         """Find reports and begin to read them.
 
         Args:
@@ -39,12 +41,12 @@ class Reports:
             settings: with the globs of the inputs.
             log: the console.
             archives: artifacts to read beside the workspace.
+            ready: what a process that reads does when nothing is left, so that it is fit for what `aside` gives.
         """
         self._log, self._needs = log, settings.needs
         self._patterns: list[Pattern] = []
         found = self._find(root, settings, archives)
         scrub = Scrubber(replacer(settings.redact, REDACTED) if settings.redact else None)
-        ready = partial(import_module, AHEAD)
         self._reading = Reading([found[name] for name in sorted(found)], scrub, ready)
         self.helped = self._reading.helped
 
@@ -54,7 +56,7 @@ class Reports:
     def __exit__(self, *_: object) -> None:
         self._reading.end()
 
-    def aside(self) -> Callable[..., Callable[[], Any]] | None:
+    def aside(self) -> Callable[..., Callable[[], Any] | None] | None:
         """Lets a process that has read do something else, when all is read; None if there is none."""
         return self._reading.aside()
 

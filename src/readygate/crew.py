@@ -58,7 +58,8 @@ class Crew(Generic[T, R]):
             pack: makes of a result what can be handed over.
             unpack: makes the result of it again.
             workers: processes, this one included.
-            ready: what a helper does when nothing is left, so that it is fit for `ask`; None if nobody will ask.
+            ready: what a helper does when nothing is left, so that it is fit for `ask`; None if nobody will ask, or if
+                results are so large that helpers shall not hold them in memory.
         """
         self._items, self._work, self._unpack = items, work, unpack
         self._here = [at for at, size in enumerate(sizes) if size is None]
@@ -70,13 +71,18 @@ class Crew(Generic[T, R]):
         self._spare: Helper | None = None
         count = min(workers - 1, len(self._free)) if self._queue is not None else 0
         for number in range(count):
-            # the last one stays: those before it hold none of its line, whose end it could not see otherwise
-            last = ready if number == count - 1 else None
-            helper = Helper.start(lambda at: pack(work(items[at])), self._queue or (), ready=last)
+            # the last one stays: no other one holds its line then, whose end it could not see otherwise
+            helper = Helper.start(
+                lambda at: pack(work(items[at])),
+                self._queue or (),
+                others=self._helpers,
+                ready=ready if number == count - 1 else None,
+                in_memory=ready is not None,
+            )
             if helper is None:
                 break
             self._helpers.append(helper)
-            self._spare = helper if last else None
+            self._spare = helper if ready is not None and number == count - 1 else None
         self.helped = bool(self._helpers)
 
     def __enter__(self) -> Self:
@@ -119,6 +125,8 @@ class Crew(Generic[T, R]):
         while not all(helper.rests() for helper in self._helpers):
             gather()
         gather()
+        if self._spare is not None and not self._spare.waits:
+            self._spare = None
         for helper in self._helpers:
             if helper is not self._spare:
                 helper.end()
@@ -131,28 +139,28 @@ class Crew(Generic[T, R]):
         """Whether there is a helper to be asked, once it has nothing left to do."""
         return self._spare is not None
 
-    def ask(self, function: Callable[..., Any], *arguments: object) -> Callable[[], Any]:
-        """Let a helper that has nothing left to do call a function; it is called here if there is none.
+    def ask(self, function: Callable[..., Any], *arguments: object) -> Callable[[], Any] | None:
+        """Let the helper that has nothing left to do call a function; it does so once.
 
         Args:
             function: of a module.
             arguments: values that another process can be given.
 
         Returns:
-            what waits for the function's result.
+            what waits for the function's result, which is worked out here if the helper does not; None if there is no
+            helper.
         """
         helper, self._spare = self._spare, None
-        if helper is not None and not helper.order(function, arguments):
-            helper = None
+        if helper is None or not helper.order(function, arguments):
+            return None
 
         @cache
         def result() -> Any:
-            if helper is not None:
-                while not helper.rests():
-                    pass
-                for at, found in helper.done():
-                    if at == ORDER:
-                        return found
+            while not helper.rests():
+                pass
+            for at, found in helper.done():
+                if at == ORDER:
+                    return found
             return function(*arguments)
 
         return result

@@ -37,21 +37,32 @@ class Helper:
         self._spent = -1.0  # seconds of a processor
         self._seen = 0.0  # when it last had spent more
         self._rests = False
+        self._waits = False
 
     @classmethod
-    def start(cls, work: Work, queue: Iterable[int], *, ready: Callable[[], object] | None = None) -> Helper | None:
+    def start(
+        cls,
+        work: Work,
+        queue: Iterable[int],
+        *,
+        others: Iterable[Helper] = (),
+        ready: Callable[[], object] | None = None,
+        in_memory: bool = True,
+    ) -> Helper | None:
         """Start a helper; None if there is no room for its file, its line or itself.
 
         Args:
             work: what it does with each place that it takes from the queue.
             queue: what it works on.
+            others: helpers that were started before, whose files are no business of it.
             ready: what it does when nothing is left, so that it is fit for an order; None for one that ends then.
+            in_memory: whether there is memory for all that it hands over, else it goes to the disk.
         """
         import pickle  # noqa: F401, PLC0415  (here, as another thread might hold the lock for it later)
 
         made: list[IO[bytes] | _Line] = []
         try:
-            made.append(file := _nameless_file())
+            made.append(file := _nameless_file(in_memory=in_memory))
             made.append(line := _Line())
             process = os.fork()
         except OSError:
@@ -59,6 +70,8 @@ class Helper:
                 each.close()
             return None
         if not process:
+            for other in others:
+                other.forget()
             _be_one(work, queue, file, line, ready)
         line.take_the_near_end()
         return cls(process, file, line)
@@ -78,8 +91,11 @@ class Helper:
 
     def rests(self) -> bool:
         """Wait a little for it; whether it has nothing left to do, has ended, or did nothing for too long."""
-        if self._rests or self._line.rings(_PAUSE):
-            self._rests = True
+        if self._rests:
+            return True
+        heard = self._line.listen(_PAUSE)
+        if heard is not None:
+            self._rests, self._waits = True, bool(heard)
             return True
         spent = _spent(self._process)
         if spent > self._spent:
@@ -88,26 +104,35 @@ class Helper:
             self._stop()
         return self._rests
 
+    @property
+    def waits(self) -> bool:
+        """Whether it rang, and so waits for an order if it was made for one."""
+        return self._waits
+
     def order(self, function: Callable[..., object], arguments: tuple[object, ...]) -> bool:
         """Give it a function of a module to call; whether it could be told. What it returns is handed over."""
         if not self._process or not self._line.send((function, arguments)):
             return False
-        self._rests, self._spent = False, -1.0
+        self._rests, self._waits, self._spent = False, False, -1.0
         return True
 
     def end(self) -> None:
         """End the process if it runs, and drop what belongs to it."""
         if not self._file.closed:
             self._stop()
-            self._line.close()
-            self._file.close()
+            self.forget()
+
+    def forget(self) -> None:
+        """Close the files that belong to it in this process."""
+        self._line.close()
+        self._file.close()
 
     def _stop(self) -> None:
         if self._process:
             os.kill(self._process, signal.SIGKILL)
             os.waitpid(self._process, 0)
             self._process = 0
-        self._rests = True
+        self._rests, self._waits = True, False
 
 
 class _Line:
@@ -145,16 +170,15 @@ class _Line:
         """Let the other side know."""
         os.write(self._rung, b".")
 
-    def rings(self, seconds: float) -> bool:
-        """Wait so long for the bell; whether it rang, or the other side has ended."""
+    def listen(self, seconds: float) -> bytes | None:
+        """Wait so long for the bell; what was heard, which is nothing if the other side has ended. None for silence."""
         import select  # noqa: PLC0415
 
         bell = select.poll()
         bell.register(self._heard, select.POLLIN)
         if not bell.poll(seconds * 1000):
-            return False
-        os.read(self._heard, 1)
-        return True
+            return None
+        return os.read(self._heard, 1)
 
     def send(self, order: object) -> bool:
         """Give an order; whether somebody waits for it."""
@@ -211,19 +235,19 @@ def _be_one(work: Work, queue: Iterable[int], file: IO[bytes], line: _Line, read
         os._exit(0)
 
 
-def _nameless_file() -> IO[bytes]:
-    """A file that two processes can share, in memory if the system has such files.
+def _nameless_file(*, in_memory: bool = True) -> IO[bytes]:
+    """A file that two processes can share; in memory only if the system has such files.
 
     Raises:
         OSError: there is no room for one.
     """
-    try:
-        # https://man7.org/linux/man-pages/man2/memfd_create.2.html
-        return os.fdopen(os.memfd_create("readygate"), "w+b")
-    except AttributeError:  # this Python was built without it
-        import tempfile  # noqa: PLC0415  (it takes 4 ms to load)
+    if in_memory:
+        with suppress(AttributeError, OSError):  # this Python was built without it, or the system refuses it
+            # https://man7.org/linux/man-pages/man2/memfd_create.2.html
+            return os.fdopen(os.memfd_create("readygate"), "w+b")
+    import tempfile  # noqa: PLC0415  (it takes 4 ms to load)
 
-        return tempfile.TemporaryFile()
+    return tempfile.TemporaryFile()
 
 
 def _spent(process: int) -> float:

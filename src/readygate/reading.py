@@ -33,7 +33,7 @@ _CUT = late.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?
 FILES_TOLD = 200
 """Up to how many files the log has a line for each; above, only for those with a problem."""
 MOST = 64 << 20
-"""Bytes of files up to which one of them stays: its memory counts beside what this process needs to compare."""
+"""Bytes of files up to which a process that read them stays: its memory counts beside what is needed to compare."""
 MUCH = 8 << 20
 """Bytes of files from which on they are read in several processes: that saves time, and costs a sixth of work more."""
 SLOW = 5.0
@@ -79,7 +79,7 @@ class Reading:
     def __exit__(self, *_: object) -> None:
         self.end()
 
-    def aside(self) -> Callable[..., Callable[[], Any]] | None:
+    def aside(self) -> Callable[..., Callable[[], Any] | None] | None:
         """Takes a function for another process, as `Crew.ask`; None if there is none that has read and stays."""
         return self._crew.ask if self._crew.spare else None
 

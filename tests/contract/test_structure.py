@@ -109,6 +109,7 @@ ALLOWED: dict[str, set[str]] = {
     "local": {
         "background",
         "collect",
+        "compare",
         "errors",
         "log",
         "model",
@@ -122,6 +123,7 @@ ALLOWED: dict[str, set[str]] = {
         "beside",
         "budget",
         "collect",
+        "compare",
         "errors",
         "formats",
         "github",

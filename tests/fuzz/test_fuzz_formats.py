@@ -62,7 +62,7 @@ def check(name: str, report: Report | Problem) -> None:
         assert report.what
         return
     if isinstance(report, TestReport):
-        assert sum(map(len, report.blocks.values())) <= report.executions.total
+        assert sum(block.size for block in report.blocks.values()) <= report.executions.total
         assert all(block.size == block.names.count("\0") + 1 for block in report.blocks.values())
         assert 0 <= report.seconds < float("inf")
     elif isinstance(report, CoverageReport):

@@ -57,6 +57,29 @@ def test_it_is_told_as_if_it_was_worked_out_here(
     assert beside == told(side(head, seconds), side({**base, **head}, 0.25))
 
 
+def test_what_nobody_does_is_worked_out_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "FEWEST", 0)
+    head, base = (snapshot("a", leg({"c": {"a": "p", "b": letter}})) for letter in "fp")
+    ahead.begin(lambda *_: None, head, base)
+    assert [suite.head.failing for suite in suites(head, base)] == [1]
+
+
+def test_a_large_base_is_not_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "FEWEST", 0)
+    monkeypatch.setattr(ahead, "MOST", 2)
+    head, base = snapshot("a", leg({"c": {"a": "p"}})), snapshot("b", leg({"c": {"a": "p", "b": "p", "d": "p"}}))
+    asked: list[object] = []
+
+    def ask(*given: object) -> Callable[[], Any]:
+        asked.append(given)
+        return lambda: ahead.work_out(*given[1:])
+
+    ahead.begin(ask, head, base)
+    assert not asked
+    ahead.begin(ask, head, head)
+    assert asked
+
+
 @pytest.mark.parametrize(("fewest", "most", "based"), [(9, 10, True), (0, 0, True), (0, 10, False)])
 def test_a_run_for_which_it_does_not_pay_asks_nobody(
     fewest: int, most: int, based: bool, monkeypatch: pytest.MonkeyPatch
@@ -74,13 +97,22 @@ RUN = """
 import os, sys
 from pathlib import Path
 from readygate import cli, reading
-from readygate.compare import ahead
+from readygate.compare import ahead, durations, suites
 
 reading.MUCH, ahead.FEWEST = 0, int(sys.argv.pop(1))
 here = os.getpid()
 def told(*packed, original=ahead.work_out):
     Path(sys.argv[-1], "who").write_text(str(os.getpid() != here))
     return original(*packed)
+def watch(module, name):
+    original = getattr(module, name)
+    def watched(*given):
+        if os.getpid() == here:
+            Path(sys.argv[-1], "here").touch()
+        return original(*given)
+    setattr(module, name, watched)
+for module, name in ((durations, "_longest"), (durations, "_flags"), (suites, "_paths")):
+    watch(module, name)
 told.__module__, told.__qualname__ = "readygate.compare.ahead", "work_out"
 ahead.work_out = told
 cli.run_program()
@@ -107,6 +139,7 @@ def test_the_whole_road_tells_the_same_with_another_process(tmp_path: Path) -> N
         assert done.returncode == 1, done.stderr
         printed.append(done.stdout)
         assert (out / "who").exists() == (fewest == 0)
+        assert (out / "here").exists() == (fewest > 0)  # no document works out again what the other process did
     assert (tmp_path / "out-0" / "who").read_text() == "True"
     assert printed[0] == printed[1]
     assert "Slower than on the base" in printed[0]

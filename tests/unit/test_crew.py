@@ -7,9 +7,10 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -205,24 +206,31 @@ def idle(ready: Callable[[], object] = dict, workers: int = 3) -> Iterator[Crew[
         os.waitpid(-1, os.WNOHANG)
 
 
+def asked(crew: Crew[Any, Any], function: Callable[..., Any], *arguments: object) -> Any:
+    answer = crew.ask(function, *arguments)
+    assert answer is not None
+    return answer()
+
+
 @pytest.mark.parametrize("workers", [2, 4])
 def test_one_stays_and_can_be_asked(workers: int) -> None:
     with idle(workers=workers) as crew:
         assert crew.spare
         answer = crew.ask(where_else, 7, "")
+        assert answer is not None
         assert not crew.spare
         number, process = answer()
         assert number == 7
         assert process != HERE
         assert answer() == (7, process)
-        assert crew.ask(where, 8)() == (8, HERE)  # nobody is left
+        assert crew.ask(where, 8) is None  # nobody is left
 
 
 @pytest.mark.parametrize("how", ["crashes", "dies", "hangs", "works long"])
 def test_what_is_asked_for_is_told_whatever_becomes_of_the_helper(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("readygate.helper._PATIENCE", 0.3)
     with idle() as crew:
-        number, process = crew.ask(where_else, 7, how)()
+        number, process = asked(crew, where_else, 7, how)
         assert number == 7
         assert (process == HERE) == (how != "works long")
 
@@ -232,22 +240,22 @@ def _die() -> None:
 
 
 @pytest.mark.parametrize("ready", [_die, lambda: 1 / 0])
-def test_who_ends_before_it_is_asked_is_replaced_by_this_process(ready: Callable[[], object]) -> None:
+def test_who_ends_before_it_is_asked_is_nobody(ready: Callable[[], object]) -> None:
     with idle(ready) as crew:
         time.sleep(0.3)
-        assert crew.ask(where, 7)() == (7, HERE)
+        assert crew.ask(where, 7) is None
 
 
 def test_large_orders_arrive_whole() -> None:
     with idle() as crew:
-        assert crew.ask(len, "ü" * (5 << 20))() == 5 << 20
+        assert asked(crew, len, "ü" * (5 << 20)) == 5 << 20
 
 
 def test_nobody_stays_if_nobody_will_ask() -> None:
     with Crew(range(9), [1] * 9, where, pack=list, unpack=_pair, workers=2) as crew:
         crew.results(lambda _: None)
         assert not crew.spare
-        assert crew.ask(where, 1)() == (1, HERE)
+        assert crew.ask(where, 1) is None
 
 
 def test_a_helper_that_hung_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -259,13 +267,31 @@ def test_a_helper_that_hung_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> Non
 
     with Crew(range(4), [1] * 4, work, pack=list, unpack=_pair, workers=2, ready=dict) as crew:
         assert {process for _, process in crew.results(lambda _: None)} == {HERE}
-        assert crew.ask(where, 1)() == (1, HERE)
+        assert not crew.spare
+
+
+def refuse(_name: str) -> int:
+    raise PermissionError
 
 
 def test_it_does_without_files_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(os, "memfd_create")
+    monkeypatch.setattr(os, "memfd_create", refuse)
     with idle() as crew:
-        assert crew.ask(where, 7)()[1] != HERE
+        assert asked(crew, where, 7)[1] != HERE
+
+
+def _shared_files() -> int:
+    found = 0
+    for link in list(Path("/proc/self/fd").iterdir()):
+        with suppress(OSError):  # the folder itself was open, too
+            found += "memfd:readygate" in str(link.readlink())
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="no list of open files")
+def test_who_stays_holds_no_files_of_the_others() -> None:
+    with idle(workers=4) as crew:
+        assert asked(crew, _shared_files) == 2  # for what it hands over, and for its order
 
 
 names = st.text(st.characters(exclude_characters="\0"), max_size=8)

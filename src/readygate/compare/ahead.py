@@ -19,10 +19,10 @@ from readygate.model.snapshot import Snapshot
 FEWEST: Final = 30_000
 """Executions from which on it pays: to hand them over takes a tenth of the time."""
 MOST: Final = 400_000
-"""Executions up to which there is memory for them in both processes."""
+"""Executions of either side up to which there is memory for them in both processes."""
 
-Ask = Callable[..., Callable[[], Any]]
-"""Takes a function and arguments for another process, and gives what waits for the result."""
+Ask = Callable[..., Callable[[], Any] | None]
+"""Takes a function and arguments for another process, and gives what waits for the result; None if there is none."""
 
 _Told = tuple[tuple[Suite, ...], tuple[Timed, ...], tuple[Timed, ...]]
 
@@ -35,9 +35,12 @@ def begin(ask: Ask, head: Snapshot, base: Snapshot | None) -> None:
         head: what the run measured.
         base: what it is compared with, in the head's names. Both must be the very values that documents ask with.
     """
-    if base is None or not FEWEST <= head.executions.total <= MOST:
+    if base is None or head.executions.total < FEWEST or max(head.executions.total, base.executions.total) > MOST:
         return
-    told: Callable[[], _Told] = cache(ask(work_out, pack_tests(head), pack_tests(base, head)))
+    answer = ask(work_out, pack_tests(head), pack_tests(base, head))
+    if answer is None:
+        return
+    told: Callable[[], _Told] = cache(answer)
     expect(suites, lambda: told()[0], head, base)
     expect(slowest, lambda: told()[1], head, base, SHOWN)
     expect(slower, lambda: told()[2], head, base, factor=SLOWER_TIMES, seconds=SLOWER_BY)

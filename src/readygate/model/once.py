@@ -47,7 +47,7 @@ def once(function: Callable[P, R]) -> Callable[P, R]:
         if known is None:
             result = function(*arguments, **named)
         elif known.ask is not None:
-            kept.remove(known)
+            kept[:] = [other for other in kept if other is not known]
             result = known.ask()
         else:
             result = known.result
