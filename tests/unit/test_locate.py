@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
+from tests.support.builders import compared, measure, page, report
 
 from readygate.model.comparison import TestChange
 from readygate.model.paths import PathRules
 from readygate.model.tests import Detail, Outcome, TestId
+from readygate.outputs.check import SAMPLE, find_annotations
 from readygate.render.locate import Locator, Place
 
 FILES = frozenset({"tests/test_api.py", "src/app/api.py", "web/button.test.tsx"})
@@ -50,3 +54,29 @@ def test_a_hostile_trace_costs_little(text: str) -> None:
     start = time.process_time()
     Locator(PathRules(files=FILES)).place(failed(text))
     assert time.process_time() - start < 0.5
+
+
+class Known:
+    """Knows where some tests stand, and how often it was asked."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+        self.asked = 0
+
+    def place(self, change: TestChange) -> Place | None:
+        self.asked += 1
+        return Place(path="a.py", line=3) if change.id.name in self._names else None
+
+
+EVERY = [f"t{number:04}" for number in range(1_000)]
+
+
+@pytest.mark.parametrize(
+    ("known", "found", "most"), [((), 0, SAMPLE), (("t0500", "t0701"), 2, 1_000 + SAMPLE), (EVERY, 50, 60)]
+)
+def test_where_no_failure_has_a_place_not_all_are_looked_up(known: Sequence[str], found: int, most: int) -> None:
+    places = Known(*known)
+    made = page(compared(measure(report({"c": dict.fromkeys(EVERY, "f")}))))
+    told = find_annotations(replace(made, locator=places), 50)
+    assert len(told) == found
+    assert places.asked <= most
