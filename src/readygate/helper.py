@@ -70,9 +70,7 @@ class Helper:
                 each.close()
             return None
         if not process:
-            for other in others:
-                other.forget()
-            _be_one(work, queue, file, line, ready)
+            _be_one(work, queue, file, line, ready, others)
         line.take_the_near_end()
         return cls(process, file, line)
 
@@ -211,7 +209,14 @@ class _Line:
             self._open.remove(end)
 
 
-def _be_one(work: Work, queue: Iterable[int], file: IO[bytes], line: _Line, ready: Callable[[], object] | None) -> None:
+def _be_one(
+    work: Work,
+    queue: Iterable[int],
+    file: IO[bytes],
+    line: _Line,
+    ready: Callable[[], object] | None,
+    others: Iterable[Helper],
+) -> None:
     """Be the helper: it ends here, whatever happens, without what this process would do at its end."""
     import pickle  # noqa: PLC0415
 
@@ -221,6 +226,8 @@ def _be_one(work: Work, queue: Iterable[int], file: IO[bytes], line: _Line, read
         file.flush()
 
     try:
+        for other in others:
+            other.forget()
         line.take_the_far_end()
         for at in queue:
             hand_over(at, work(at))
