@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from readygate.formats import Source
 from readygate.log import Log
 from readygate.model.patterns import replacer
 from readygate.model.secrets import REDACTED, Scrubber
 from readygate.model.snapshot import Evidence, Pattern
-from readygate.reading import Reading
+from readygate.reading import Aside, Reading
 from readygate.settings import Settings
 from readygate.sources import artifacts
 from readygate.sources.checkout import untouched
@@ -56,7 +56,7 @@ class Reports:
     def __exit__(self, *_: object) -> None:
         self._reading.end()
 
-    def aside(self) -> Callable[..., Callable[[], Any] | None] | None:
+    def aside(self) -> Aside | None:
         """Lets a process that has read do something else, when all is read; None if there is none."""
         return self._reading.aside()
 

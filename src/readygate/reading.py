@@ -27,6 +27,9 @@ from readygate.sources.workspace import Found
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
+Aside = Callable[..., Callable[[], Any] | None]
+"""Takes a function and arguments for another process, and gives what waits for the result; None if there is none."""
+
 _CUT = late.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?)?|\??x?m?|[\w:.-]+(?:\s[^>]*)?)")
 """All of a file: zero bytes, or XML without a whole first tag."""
 
@@ -79,7 +82,7 @@ class Reading:
     def __exit__(self, *_: object) -> None:
         self.end()
 
-    def aside(self) -> Callable[..., Callable[[], Any] | None] | None:
+    def aside(self) -> Aside | None:
         """Takes a function for another process, as `Crew.ask`; None if there is none that has read and stays."""
         return self._crew.ask if self._crew.spare else None
 

@@ -17,7 +17,7 @@ from readygate.model.parts import Timed
 from readygate.model.snapshot import Snapshot
 
 FEWEST: Final = 30_000
-"""Executions from which on it pays: to hand them over takes a tenth of the time."""
+"""Executions from which on it pays to hand them over."""
 MOST: Final = 400_000
 """Executions of either side up to which there is memory for them in both processes."""
 

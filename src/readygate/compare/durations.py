@@ -126,9 +126,9 @@ def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
         ratios += [now / then for now, then in pairs if then >= STEADY]
     if len(ratios) < ENOUGH:
         return Fraction(1)
-    ratios.sort()
-    middle = len(ratios) // 2
-    return max(Fraction(1), Fraction((ratios[middle] + ratios[-1 - middle]) / 2))  # the median
+    from statistics import median  # noqa: PLC0415  (it brings random numbers, too)
+
+    return max(Fraction(1), Fraction(median(ratios)))
 
 
 @once
