@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import Protocol
     from xml.parsers.expat import XMLParserType
+
+    class Shortcut(Protocol):
+        """Reads some elements, whole ones in a row, in the parser's place."""
+
+        def fits(self, start: bytes) -> bool:
+            """Whether a file that begins so may be read this way at all."""
+
+        def worth(self) -> bool:
+            """Whether to go on looking for rows."""
+
+        def bounds(self, data: bytes) -> Iterator[tuple[int, int]]:
+            """Bounds of the rows in some data that are worth reading, in their order.
+
+            What stands in a CDATA section or comment may look like one.
+            """
+
+        def ready(self) -> bool:
+            """Whether the reader is where a row may stand: in the content of an element, not in a CDATA section."""
+
+        def read(self, rows: list[bytes]) -> Sequence[Row | None]:
+            """Read rows, many at once because that is faster; None for each that the parser must read."""
+
 
 _LONGEST_TAIL: Final = 1 << 16
 """Bytes of an incomplete tag that wait for their end."""
@@ -22,28 +45,6 @@ class Row(NamedTuple):
 
     lines: int
     enter: Callable[[], None]
-
-
-class Shortcut(Protocol):
-    """Reads some elements, whole ones in a row, in the parser's place."""
-
-    def fits(self, start: bytes) -> bool:
-        """Whether a file that begins so may be read this way at all."""
-
-    def worth(self) -> bool:
-        """Whether to go on looking for rows."""
-
-    def bounds(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Bounds of the rows in some data that are worth reading, in their order.
-
-        What stands in a CDATA section or comment may look like one.
-        """
-
-    def ready(self) -> bool:
-        """Whether the reader is where a row may stand: in the content of an element, not in a CDATA section."""
-
-    def read(self, rows: list[bytes]) -> Sequence[Row | None]:
-        """Read rows, many at once because that is faster; None for each that the parser must read."""
 
 
 class Rows:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
 from readygate.formats._mender import Mender
-from readygate.formats._rows import Rows, Shortcut
+from readygate.formats._rows import Rows
 from readygate.model.report import Problem, Severity
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
     from readygate.formats import Source
+    from readygate.formats._rows import Shortcut
 
 CHUNK: Final = 1 << 16
 """Bytes read at a time."""

@@ -16,6 +16,8 @@ from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from readygate.model import late
+
 if TYPE_CHECKING:
     from logging import Logger
 
@@ -30,15 +32,6 @@ _VERSION = "3.0.2"
 """What requests, which only asks in order to warn, takes from either of them."""
 
 _LOADING = Lock()
-
-
-class _Later(ModuleType):
-    """Stands for a module that is loaded when something is taken from it."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # the import system asks for these; they need no module
-            raise AttributeError(name)
-        return getattr(import_module(self.__name__), name)
 
 
 class _Package(ModuleType):
@@ -103,23 +96,19 @@ def _load() -> ModuleType:
     named = ["jwt", "nacl", "nacl.encoding", "nacl.public", "github.InstallationAuthorization"]
     named += [name for name in _GUESSERS if find_spec(name)]
     named.append(_METADATA)
-    stand_ins = {name: _Later(name) for name in named if name not in sys.modules}
-    for name, module in stand_ins.items():
+    modules = {name: late.Module(name) for name in named}
+    for name, module in modules.items():
         package, _, own = name.rpartition(".")
-        if package in stand_ins:
-            setattr(stand_ins[package], own, module)
+        if package in modules:
+            setattr(modules[package], own, module)
         if name in _GUESSERS:
             module.__dict__["__version__"] = _VERSION
-    if _METADATA in stand_ins:  # urllib3 takes this from it, for a protocol that is not used here
-        stand_ins[_METADATA].__dict__["version"] = lambda name: import_module(_METADATA).version(name)
-    if "github.InstallationAuthorization" in stand_ins:  # named in annotations, which nobody evaluates
-        stand_ins["github.InstallationAuthorization"].__dict__["InstallationAuthorization"] = object
-    sys.modules.update(stand_ins)
-    try:
+    # urllib3 takes this from it, for a protocol that is not used here
+    modules[_METADATA].__dict__["version"] = lambda name: import_module(_METADATA).version(name)
+    # named in annotations, which nobody evaluates
+    modules["github.InstallationAuthorization"].__dict__["InstallationAuthorization"] = object
+    with late.stand_ins(late.Expressions(), *modules.values()):
         return _parts()
-    finally:  # whoever imports them from now on gets the real ones
-        for name in stand_ins:
-            sys.modules.pop(name, None)
 
 
 def _parts() -> ModuleType:

@@ -1,15 +1,15 @@
 """`dataclass` for values, at a fraction of its cost.
 
-The standard library writes and compiles up to seven methods of each class when it is defined. A run defines eighty
-values and uses half of them, most of them only to be made, so that was a fourth of its start. Here the same methods
-are made when they are first called.
+The standard library looks at each field, and writes and compiles up to seven methods, when a class is defined. A run
+defines more than a hundred values and uses half of them, most of them only to be made, so that was a fourth of its
+start. Here the same methods are made when they are first called, and fields are looked at when somebody asks for them.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import reprlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ else:
         """Define a value; as `dataclasses.dataclass` with these arguments. Others have to be asked for there."""
 
         def define(cls: type) -> type:
-            plain = not slots or any(map(dataclasses.is_dataclass, cls.__mro__))
-            if plain or not _MADE.isdisjoint(cls.__dict__):
+            foreign = any("__dataclass_fields__" in base.__dict__ and _OWN not in base.__dict__ for base in cls.__mro__)
+            if not slots or foreign or not _MADE.isdisjoint(cls.__dict__):
                 return dataclasses.dataclass(frozen=frozen, slots=slots, kw_only=kw_only)(cls)
             return _define(cls, frozen=frozen, kw_only=kw_only)
 
@@ -29,44 +29,88 @@ else:
 
 
 _MADE = frozenset(("__init__", "__repr__", "__eq__", "__hash__"))
+_TOLD = ("__dataclass_fields__", "__dataclass_params__")
+_OWN = "__value__"
+"""Where a value's class keeps the annotations and defaults of its fields."""
 _UNTOLD = object()
 
 
 def _define(cls: Any, *, frozen: bool, kw_only: bool) -> type:
+    """Make the class anew, with slots."""
+    told = dict(cls.__dict__)
+    own = dict(cls.__annotations__) if "__annotations__" in told else {}
+    defaults = {name: told.pop(name) for name in own if name in told}
+    fields, defaults = _with_inherited(cls, own, defaults)
     known: list[type] = []
 
     def late(name: str) -> Callable[..., Any]:
         def method(self: object, /, *arguments: Any, **named: Any) -> Any:
             if name == "__init__":
-                _complete_init(known[0])
+                _complete_init(known[0], fields, defaults, by_name=kw_only)
             else:
                 _complete(known[0], name)
             return getattr(known[0], name)(self, *arguments, **named)
 
         return method
 
-    for name in _MADE:
-        setattr(cls, name, late(name))
+    for name in ("__dict__", "__weakref__"):
+        told.pop(name, None)
+    told |= {name: late(name) for name in _MADE}
     if frozen:
-        cls.__setattr__, cls.__delattr__ = _refuse, _refuse
-        cls.__getstate__, cls.__setstate__ = _state, _restore
+        told |= {"__setattr__": _refuse, "__delattr__": _refuse, "__getstate__": _state, "__setstate__": _restore}
     else:
-        cls.__hash__ = None
-    made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
-    parameters = made.__dataclass_params__
-    parameters.init = parameters.repr = parameters.eq = True
-    parameters.frozen = frozen
+        told["__hash__"] = None
+    told |= {"__slots__": tuple(own), "__match_args__": () if kw_only else tuple(fields), _OWN: (fields, defaults)}
+    told |= {name: _Told(name, frozen=frozen, kw_only=kw_only) for name in _TOLD}
+    made = type(cls)(cls.__name__, cls.__bases__, told)
+    made.__qualname__ = cls.__qualname__
     known.append(made)
     return made  # type: ignore[no-any-return]
 
 
-def _complete_init(cls: Any) -> None:
+def _with_inherited(
+    cls: type, fields: dict[str, Any], defaults: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The annotations and defaults of all fields, those of other values that the class is made from first."""
+    for base in cls.__mro__[1:]:
+        if _OWN in base.__dict__:
+            inherited, given = base.__dict__[_OWN]
+            return {**inherited, **fields}, {**given, **defaults}
+    return fields, defaults
+
+
+class _Told:
+    """What the standard library keeps of a value's class, worked out when somebody asks for it."""
+
+    def __init__(self, name: str, *, frozen: bool, kw_only: bool) -> None:
+        self._name = name
+        self._frozen, self._kw_only = frozen, kw_only
+        self._owner: Any = None
+
+    def __set_name__(self, owner: type, _name: str) -> None:
+        self._owner = owner
+
+    def __get__(self, _instance: object, _owner: type | None = None) -> Any:
+        owner = self._owner
+        fields, defaults = owner.__dict__[_OWN]
+        told = {"__module__": owner.__module__, "__annotations__": fields, "__doc__": "."}  # else it would write one
+        plain = type(owner.__name__, (), {**told, **defaults})
+        like: Any = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=self._kw_only)(plain)
+        parameters = like.__dataclass_params__
+        parameters.init = parameters.repr = parameters.eq = True
+        parameters.frozen = self._frozen
+        for name in _TOLD:
+            setattr(owner, name, getattr(like, name))
+        return getattr(owner, self._name)
+
+
+def _complete_init(cls: Any, names: Iterable[str], defaults: dict[str, Any], *, by_name: bool) -> None:
     """Write the method that sets the slots: one function, where the standard library's compiles several for it."""
     scope: dict[str, Any] = {"untold": _UNTOLD}
     told, body = [], []
-    fields = dataclasses.fields(cls)
-    for field in fields:
-        name = field.name
+    for name in names:
+        given = defaults.get(name, dataclasses.MISSING)
+        field = given if isinstance(given, dataclasses.Field) else dataclasses.field(default=given)
         value = name
         if field.default_factory is not dataclasses.MISSING:
             scope[f"make_{name}"] = field.default_factory
@@ -86,8 +130,7 @@ def _complete_init(cls: Any) -> None:
         body.append(f" set_{name}(self, {value})\n")
     if hasattr(cls, "__post_init__"):
         body.append(" self.__post_init__()\n")
-    by_name = ("*",) if told and fields[0].kw_only else ()
-    signature = ", ".join(("self", *by_name, *told))
+    signature = ", ".join(("self", *(("*",) if told and by_name else ()), *told))
     exec(f"def __init__({signature}):\n{''.join(body) or ' pass'}", scope)  # noqa: S102  (names of fields of ours)
     made = scope["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"
