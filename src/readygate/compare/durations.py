@@ -13,7 +13,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 from heapq import nlargest
 from itertools import accumulate, compress, count
-from operator import ne
+from operator import ne, truediv
 from struct import unpack
 
 from readygate.model.once import once
@@ -31,8 +31,8 @@ SLOWER_TIMES = Fraction(3, 2)
 """To documents a test got slower if it takes this many seconds longer, and this many times as long: below is noise."""
 LEAST = 0.005
 """Seconds below which a test has no time worth showing."""
-STEADY = 0.1
-"""Seconds from which a test says something of the speed of the machine."""
+STEADY = 0.125
+"""Seconds from which a test says something of the speed of the machine; the exponent alone tells which do."""
 ENOUGH = 5
 """So many such tests are needed to say it."""
 
@@ -122,8 +122,7 @@ def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
     ratios: list[float] = []
     for both in _shared(head, base):
         flags = _flags(both.then, STEADY)
-        pairs = zip(compress(both.now, flags), compress(both.then, flags), strict=True)
-        ratios += [now / then for now, then in pairs if then >= STEADY]
+        ratios += map(truediv, compress(both.now, flags), compress(both.then, flags))
     if len(ratios) < ENOUGH:
         return Fraction(1)
     from statistics import median  # noqa: PLC0415  (it brings random numbers, too)
@@ -159,10 +158,11 @@ def _flags(seconds: array[float], least: float) -> bytes:
 
 def _longest(seconds: array[float], most: int) -> list[int]:
     """The places of the tests that take longest, with all that take as long as the last of them."""
-    tops, left, top = _tops(seconds), most, 128
-    while left > 0 and top > 0:
-        top -= 1
-        left -= tops.count(top)
+    tops, top, above = _tops(seconds), 0, 128
+    while above - top > 1:  # between them lies the highest byte that enough of them have, or a higher one
+        middle = (top + above) // 2
+        enough = len(tops.translate(None, bytes(range(middle)))) >= most
+        top, above = (middle, above) if enough else (top, middle)
     few = _at_least(seconds, unpack(">f", bytes((top, 0, 0, 0)))[0])
     longest = nlargest(most, (seconds[at] for at in few))
     floor = max(LEAST, longest[-1]) if longest else LEAST

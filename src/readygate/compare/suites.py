@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain, takewhile
+from itertools import chain, compress, count, islice, pairwise, takewhile
+from operator import ne
 
 from readygate.model import late
 from readygate.model.once import once
@@ -42,7 +43,7 @@ class Suite:
 def suites(head: Snapshot, base: Snapshot | None) -> tuple[Suite, ...]:
     """The suites of a run, those with failures first; `base` is what each is compared with."""
     keys = list(head.headline())
-    names = dict(zip(keys, _chosen(_paths(keys)), strict=True))
+    names = dict(zip(keys, _names(keys), strict=True))
     counts = _counts(head, names)
     before = _counts(base, names) if base else {}
     seconds = _seconds(head, names)
@@ -59,12 +60,23 @@ def _split(class_name: str) -> Name:
     return tuple(filter(None, path))
 
 
-def _paths(keys: Sequence[Key]) -> list[Name]:
-    """The group of each class and the parts of its path."""
-    every = ".".join(name for _, name in keys)
-    if ".." in f".{every}." or not every.replace(".", "").isidentifier():
-        return [(group, *_split(name)) for group, name in keys]
-    return [(group, *name.split(".")) for group, name in keys]  # nothing but dots divides them: told at once
+def _names(keys: Sequence[Key]) -> list[Name]:
+    """What the suite of each class is called."""
+    classes = [name for _, name in keys]
+    every, lowest, highest = ".".join(classes), min(classes, default=""), max(classes, default="")
+    plain = ".." not in f".{every}." and every.replace(".", "").isidentifier()  # nothing but dots divides them
+    shared = "".join(
+        one for one, other in takewhile(lambda pair: pair[0] == pair[1], zip(lowest, highest, strict=False))
+    )
+    if not plain or shared == lowest or len({group for group, _ in keys}) > 1:
+        return _chosen([(group, *_split(name)) for group, name in keys])
+    begin = shared.rfind(".") + 1
+    one = [(name[begin:].partition(".")[0],) for name in classes]
+    if len(set(one)) < FEW:
+        two = [tuple(name[begin:].split(".", 2)[:2]) for name in classes]
+        if len(set(two)) <= DEEPER:
+            return two
+    return list(one)
 
 
 def _chosen(paths: Sequence[Name]) -> list[Name]:
@@ -95,9 +107,12 @@ def _seconds(snapshot: Snapshot, names: Mapping[Key, Name]) -> dict[Name, float]
     return {name: sum(joined(column)) for name, column in sorted_out.items()}
 
 
-def _sorted_out(names: Iterable[Name | None], parts: Iterable[bytes]) -> dict[Name, list[bytes]]:
+def _sorted_out(names: Iterable[Name | None], parts: Sequence[bytes]) -> dict[Name, list[bytes]]:
     """The parts of a column by the suites that they belong to; what belongs to none is left out."""
+    every = list(names)
     found: defaultdict[Name | None, list[bytes]] = defaultdict(list)
-    for name, part in zip(names, parts, strict=True):
-        found[name].append(part)
+    # the classes of a suite mostly stand together
+    starts = [0, *compress(count(1), map(ne, islice(every, 1, None), every))] if every else []
+    for begin, end in pairwise((*starts, len(every))):
+        found[every[begin]] += parts[begin:end]
     return {name: column for name, column in found.items() if name is not None}
