@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from readygate.background import Background
+    from readygate.crew import Hired
     from readygate.model.paths import PathRules
     from readygate.sources.workspace import Found
 
@@ -38,14 +39,20 @@ RECIPE = (
     f"them: see {DOCS}/matrix.md."
 )
 
+_AHEAD = "readygate.compare.ahead"
+"""What a process that has read will be asked for."""
 
-def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | None = None) -> int:
+
+def run_action(
+    environment: Mapping[str, str], stdout: TextIO, clock: Clock | None = None, hired: Hired | None = None
+) -> int:
     """Run the action.
 
     Args:
         environment: of the container: `INPUT_*`, `GITHUB_*`, `RUNNER_*`.
         stdout: the log of the step.
         clock: what the time budget is measured with.
+        hired: a process that was made ready to read.
 
     Returns:
         the exit code of the process.
@@ -76,7 +83,7 @@ def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | No
             if notice:
                 log.notice(notice)
         with desk.budget.watch():
-            return _judge(desk, target, place, settings)
+            return _judge(desk, target, place, settings, hired)
     except ReadygateError as error:
         return _give_up(error, error.exit_code, desk, target, log)
     except Exception as error:
@@ -120,7 +127,7 @@ def _folder(place: Workplace, settings: Settings) -> Path:
     return folder
 
 
-def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> int:
+def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings, hired: Hired | None) -> int:
     desk.log.line(f"Measured commit: {target.measured or 'unknown'} ({target.measured_note})")
     tracked = tracked_files(place.workspace)
     _refuse_own_baseline(place, settings, tracked or frozenset())
@@ -144,7 +151,7 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
     with ExitStack() as stack:
 
         def begin(archives: Sequence[Source | Found] = ()) -> Reports:
-            return stack.enter_context(Reports(place.workspace, settings, desk.log, archives, _load_ahead))
+            return stack.enter_context(Reports(place.workspace, settings, desk.log, archives, _AHEAD, hired))
 
         # helpers are made before there is a second thread, and what comes later is loaded while they read
         reports = None if settings.artifacts else begin()
@@ -166,11 +173,6 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> 
         from readygate.pipeline import run  # noqa: PLC0415  (the first report is opened sooner)
 
         return run(desk, target, evidence, asked.result, paths, reports.aside())
-
-
-def _load_ahead() -> None:
-    """Load what a process that has read will be asked for."""
-    from readygate.compare import ahead  # noqa: F401, PLC0415
 
 
 def _session(desk: Desk, place: Workplace) -> GitHub:

@@ -40,9 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given and "GITHUB_EVENT_NAME" in os.environ:
-        from readygate.action import run_action  # noqa: PLC0415  (each command loads only what it needs)
-
-        return run_action(os.environ, sys.stdout)
+        return _run_action()
     from readygate.commands import build_parser  # noqa: PLC0415
 
     parser = build_parser(__version__)
@@ -69,6 +67,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell(f"readygate: crashed ({type(error).__name__}); please report it with the text above")
         return EXIT_NOT_EVALUATED
     return code
+
+
+def _run_action() -> int:
+    """Run the action; another process makes itself ready to read meanwhile."""
+    from readygate.crew import Hired  # noqa: PLC0415  (each command loads only what it needs)
+
+    hired = Hired.make(_prepare)
+    try:
+        from readygate.action import run_action  # noqa: PLC0415
+
+        return run_action(os.environ, sys.stdout, hired=hired)
+    finally:
+        if hired is not None:
+            hired.end()
+
+
+def _prepare() -> None:
+    from readygate import reading  # noqa: PLC0415
+
+    reading.prepare()
 
 
 def _tell(text: str) -> None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from readygate.formats import Source
 from readygate.log import Log
-from readygate.model.patterns import replacer
-from readygate.model.secrets import REDACTED, Scrubber
+from readygate.model.secrets import Scrubber
 from readygate.model.snapshot import Evidence, Pattern
 from readygate.reading import Aside, Reading
 from readygate.settings import Settings
 from readygate.sources import artifacts
 from readygate.sources.checkout import untouched
 from readygate.sources.workspace import PACKED, Found, find
+
+if TYPE_CHECKING:
+    from readygate.crew import Hired
 
 
 class Reports:
@@ -32,7 +34,8 @@ class Reports:
         settings: Settings,
         log: Log,
         archives: Sequence[Source | Found] = (),
-        ready: Callable[[], object] | None = None,
+        ready: str = "",
+        hired: Hired | None = None,
     ) -> None:
         """Find reports and begin to read them.
 
@@ -41,13 +44,13 @@ class Reports:
             settings: with the globs of the inputs.
             log: the console.
             archives: artifacts to read beside the workspace.
-            ready: what a process that reads does when nothing is left, so that it is fit for what `aside` gives.
+            ready: a module that a process loads when nothing is left to read, so that it is fit for what `aside` gives.
+            hired: a process that was made ready to read.
         """
         self._log, self._needs = log, settings.needs
         self._patterns: list[Pattern] = []
         found = self._find(root, settings, archives)
-        scrub = Scrubber(replacer(settings.redact, REDACTED) if settings.redact else None)
-        self._reading = Reading([found[name] for name in sorted(found)], scrub, ready)
+        self._reading = Reading([found[name] for name in sorted(found)], Scrubber(settings.redact), ready, hired)
         self.helped = self._reading.helped
 
     def __enter__(self) -> Self:

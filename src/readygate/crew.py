@@ -1,7 +1,8 @@
 """Shares work between processes, where a machine has several processors and there is much to do.
 
 Helpers begin at once, and whoever is free takes what is next, so a process that has other work to do first does less of
-this. Nothing depends on them: whatever a helper leaves undone, for whatever reason, is done here.
+this. One can be hired before it is known what there is to do. Nothing depends on them: whatever a helper leaves undone,
+for whatever reason, is done here.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from functools import cache
 from itertools import chain
 from typing import Any, Final, Generic, Self, TypeVar
 
-from readygate.helper import ORDER, Helper
+from readygate.helper import ANSWER, Helper, Work
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -29,6 +30,49 @@ https://man7.org/linux/man-pages/man7/pipe.7.html (Pipe capacity)."""
 def processors() -> int:
     """How many processes may work at once: one where processes cannot be forked safely."""
     return min(len(os.sched_getaffinity(0)), MOST) if sys.platform == "linux" else 1
+
+
+class Hired:
+    """A helper that makes itself fit for work before it is known what there is to do."""
+
+    def __init__(self, helper: Helper, queue: Queue) -> None:
+        self.helper = helper
+        self.queue = queue
+        self._tell: Callable[[], bool] = bool
+
+    @classmethod
+    def make(cls, load: Callable[[], object]) -> Hired | None:
+        """Hire one; None where there is no processor or no room for it.
+
+        Args:
+            load: makes it fit.
+        """
+        queue = _queue() if processors() > 1 else None
+        if queue is None:
+            return None
+
+        def begin() -> None:
+            queue.leave()
+            load()
+
+        helper = Helper.start(load=begin)
+        if helper is None:
+            queue.close()
+            return None
+        return cls(helper, queue)
+
+    def engage(self, work: Work, *arguments: object, then: str = "") -> None:
+        """Choose what it does: a function of a module that takes these arguments and the queue, as in `Helper.order`."""
+        self._tell = lambda: self.helper.order(work, *arguments, self.queue, then=then)
+
+    def begin(self) -> bool:
+        """Tell it to begin, as the queue has been filled; whether that was possible."""
+        return self._tell()
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self.helper.end()
+        self.queue.close()
 
 
 class Crew(Generic[T, R]):
@@ -48,6 +92,7 @@ class Crew(Generic[T, R]):
         unpack: Callable[[Any], R],
         workers: int,
         ready: Callable[[], object] | None = None,
+        hired: Hired | None = None,
     ) -> None:
         """Begin.
 
@@ -60,30 +105,49 @@ class Crew(Generic[T, R]):
             workers: processes, this one included.
             ready: what a helper does when nothing is left, so that it is fit for `ask`; None if nobody will ask, or if
                 results are so large that helpers shall not hold them in memory.
+            hired: one of the helpers, who is there already; engaged to pack what the work gives for each place.
         """
         self._items, self._work, self._unpack = items, work, unpack
         self._here = [at for at, size in enumerate(sizes) if size is None]
         self._free = sorted(
             (at for at, size in enumerate(sizes) if size is not None), key=lambda at: (-(sizes[at] or 0), at)
         )
-        self._queue = _queue(self._free) if workers > 1 and self._free else None
         self._helpers: list[Helper] = []
         self._spare: Helper | None = None
-        count = min(workers - 1, len(self._free)) if self._queue is not None else 0
-        for number in range(count):
+        self._queue: Queue | None = None
+        if self._free and workers > 1:
+            self._queue = _queue() if hired is None else hired.queue
+        if self._queue is not None:
+            self._queue.fill(self._free)
+        if hired is not None and (self._queue is None or not hired.begin()):
+            hired.helper.end()
+            hired = None
+        if hired is not None:
+            self._helpers.append(hired.helper)
+            self._spare = hired.helper if ready is not None else None
+        self._start(workers - 1, lambda at: pack(work(items[at])), ready)
+        self.helped = bool(self._helpers)
+
+    def _start(self, most: int, work: Callable[[int], object], ready: Callable[[], object] | None) -> None:
+        """Start helpers until there are so many."""
+        queue = self._queue
+        if queue is None:
+            return
+        count = min(most, len(self._free))
+        for number in range(len(self._helpers), count):
             # the last one stays: no other one holds its line then, whose end it could not see otherwise
+            stays = ready is not None and self._spare is None and number == count - 1
             helper = Helper.start(
-                lambda at: pack(work(items[at])),
-                self._queue or (),
+                lambda: ((at, work(at)) for at in queue),
+                load=ready if stays else None,
                 others=self._helpers,
-                ready=ready if number == count - 1 else None,
+                stays=stays,
                 in_memory=ready is not None,
             )
             if helper is None:
                 break
             self._helpers.append(helper)
-            self._spare = helper if ready is not None and number == count - 1 else None
-        self.helped = bool(self._helpers)
+            self._spare = helper if stays else self._spare
 
     def __enter__(self) -> Self:
         return self
@@ -151,7 +215,7 @@ class Crew(Generic[T, R]):
             helper.
         """
         helper, self._spare = self._spare, None
-        if helper is None or not helper.order(function, arguments):
+        if helper is None or not helper.order(_answer, function, arguments):
             return None
 
         @cache
@@ -159,33 +223,57 @@ class Crew(Generic[T, R]):
             while not helper.rests():
                 pass
             for at, found in helper.done():
-                if at == ORDER:
+                if at == ANSWER:
                     return found
             return function(*arguments)
 
         return result
 
 
-def _queue(places: Sequence[int]) -> _Queue | None:
+def _answer(function: Callable[..., object], arguments: tuple[object, ...]) -> Iterator[tuple[int, object]]:
+    yield ANSWER, function(*arguments)
+
+
+def _queue() -> Queue | None:
     """A queue; None where there is no room for one: then it is done without."""
     try:
-        return _Queue(places)
+        return Queue()
     except OSError:
         return None
 
 
-class _Queue:
+class Queue:
     """Places that are handed out, each once, to whichever of several processes asks.
 
-    A pipe holds the numbers of handfuls of them: what one process has read from it no other one reads.
+    A pipe holds the numbers of handfuls of them: what one process has read from it no other one reads. Processes that
+    were there before it was filled are given the handfuls.
     """
 
-    def __init__(self, places: Sequence[int]) -> None:
+    def __init__(self) -> None:
+        self._handfuls: list[Sequence[int]] = []
+        self._pipe, end = os.pipe()
+        self._end: int | None = end
+
+    def __getstate__(self) -> tuple[int, list[Sequence[int]]]:
+        return self._pipe, self._handfuls
+
+    def __setstate__(self, state: tuple[int, list[Sequence[int]]]) -> None:
+        self._pipe, self._handfuls = state
+        self._end = None
+
+    def fill(self, places: Sequence[int]) -> None:
+        """Put in all that there will be."""
         size = -(-len(places) // _HANDFULS)
         self._handfuls = [places[at : at + size] for at in range(0, len(places), size)]
-        self._pipe, end = os.pipe()
-        os.write(end, b"".join(number.to_bytes(_NUMBER, "big") for number in range(len(self._handfuls))))
-        os.close(end)
+        if self._end is not None:
+            os.write(self._end, b"".join(number.to_bytes(_NUMBER, "big") for number in range(len(self._handfuls))))
+        self.leave()
+
+    def leave(self) -> None:
+        """Put in nothing more: who takes sees the end only when all have left."""
+        if self._end is not None:
+            os.close(self._end)
+            self._end = None
 
     def __iter__(self) -> Iterator[int]:
         while number := os.read(self._pipe, _NUMBER):
@@ -193,4 +281,7 @@ class _Queue:
 
     def close(self) -> None:
         """Give the pipe back."""
-        os.close(self._pipe)
+        self.leave()
+        if self._pipe >= 0:
+            os.close(self._pipe)
+            self._pipe = -1

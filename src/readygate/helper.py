@@ -1,7 +1,8 @@
 """Forks of this process that work for it: they start in milliseconds and know all it knows.
 
-A helper works on what it takes from a queue, and hands results over in a nameless file. It rings when nothing is left;
-then it ends, or stays for one order. Nothing depends on helpers: each may end at any time, for whatever reason.
+A helper is told what to do when it is made, or by an order, and hands results over in a nameless file. It rings when it
+has done that; then it ends, or stays for another order. Nothing depends on helpers: each may end at any time, for
+whatever reason.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from importlib import import_module
 from typing import IO, Any, Final
 
-ORDER: Final = -1
-"""Stands for an order where other results have the place of what was worked on."""
+ANSWER: Final = -1
+"""The place of what was asked for, where other results have the place of what was worked on."""
 
 _PATIENCE: Final = 5.0
 """Seconds without any work after which a helper is given up."""
@@ -23,7 +25,8 @@ _PAUSE: Final = 0.01
 _SIZE: Final = 8
 """Bytes of the length before each result that is handed over, and of the length of an order."""
 
-Work = Callable[[int], object]
+Work = Callable[..., Iterable[tuple[int, object]]]
+"""Gives results, each with its place."""
 
 
 class Helper:
@@ -42,20 +45,20 @@ class Helper:
     @classmethod
     def start(
         cls,
-        work: Work,
-        queue: Iterable[int],
+        work: Work | None = None,
         *,
+        load: Callable[[], object] | None = None,
         others: Iterable[Helper] = (),
-        ready: Callable[[], object] | None = None,
+        stays: bool = True,
         in_memory: bool = True,
     ) -> Helper | None:
         """Start a helper; None if there is no room for its file, its line or itself.
 
         Args:
-            work: what it does with each place that it takes from the queue.
-            queue: what it works on.
+            work: what it does first; None for one that waits for an order.
+            load: makes it fit for orders, after that work.
             others: helpers that were started before, whose files are no business of it.
-            ready: what it does when nothing is left, so that it is fit for an order; None for one that ends then.
+            stays: whether it waits for orders, or ends when its work is done.
             in_memory: whether there is memory for all that it hands over, else it goes to the disk.
         """
         import pickle  # noqa: F401, PLC0415  (here, as another thread might hold the lock for it later)
@@ -70,7 +73,10 @@ class Helper:
                 each.close()
             return None
         if not process:
-            _be_one(work, queue, file, line, ready, others)
+            for other in others:
+                other.forget()
+            line.take_the_far_end()
+            _be_one(file, line, work, load, stays=stays)
         line.take_the_near_end()
         return cls(process, file, line)
 
@@ -107,9 +113,15 @@ class Helper:
         """Whether it rang, and so waits for an order if it was made for one."""
         return self._waits
 
-    def order(self, function: Callable[..., object], arguments: tuple[object, ...]) -> bool:
-        """Give it a function of a module to call; whether it could be told. What it returns is handed over."""
-        if not self._process or not self._line.send((function, arguments)):
+    def order(self, work: Work, *arguments: object, then: str = "") -> bool:
+        """Give it a function of a module to call; whether it could be told.
+
+        Args:
+            work: what it gives is handed over.
+            arguments: of the function, values that another process can be given.
+            then: a module that it loads when it has done that and rung.
+        """
+        if not self._process or not self._line.send((work, arguments, then)):
             return False
         self._rests, self._waits, self._spent = False, False, -1.0
         return True
@@ -155,6 +167,7 @@ class _Line:
             self.close()
             raise
         self._heard, self._rung, self._told, self._given = self._open
+        self._received = 0  # bytes of the sheet
 
     def take_the_near_end(self) -> None:
         """Be on the side of who gives orders."""
@@ -194,8 +207,9 @@ class _Line:
         """Wait for an order; None if there will be none."""
         import pickle  # noqa: PLC0415
 
-        size = int.from_bytes(os.read(self._told, _SIZE), "big")
-        data = os.pread(self._sheet.fileno(), size, 0)
+        end = int.from_bytes(os.read(self._told, _SIZE), "big")
+        data = os.pread(self._sheet.fileno(), max(end - self._received, 0), self._received)
+        self._received = end
         return pickle.loads(data) if data else None  # noqa: S301  (the process that gave it has written it)
 
     def close(self) -> None:
@@ -209,35 +223,28 @@ class _Line:
             self._open.remove(end)
 
 
-def _be_one(
-    work: Work,
-    queue: Iterable[int],
-    file: IO[bytes],
-    line: _Line,
-    ready: Callable[[], object] | None,
-    others: Iterable[Helper],
-) -> None:
+def _be_one(file: IO[bytes], line: _Line, work: Work | None, load: Callable[[], object] | None, *, stays: bool) -> None:
     """Be the helper: it ends here, whatever happens, without what this process would do at its end."""
     import pickle  # noqa: PLC0415
 
-    def hand_over(at: int, result: object) -> None:
-        data = pickle.dumps((at, result), protocol=5)
-        file.write(len(data).to_bytes(_SIZE, "big") + data)
-        file.flush()
+    def do(work: Work, *arguments: object) -> None:
+        for at, result in work(*arguments):
+            data = pickle.dumps((at, result), protocol=5)
+            file.write(len(data).to_bytes(_SIZE, "big") + data)
+            file.flush()
+        if stays:
+            line.ring()
 
     try:
-        for other in others:
-            other.forget()
-        line.take_the_far_end()
-        for at in queue:
-            hand_over(at, work(at))
-        if ready is not None:
-            line.ring()
-            ready()
-            order = line.receive()
-            if order is not None:
-                function, arguments = order
-                hand_over(ORDER, function(*arguments))
+        if work is not None:
+            do(work)
+        if load is not None:
+            load()
+        while stays and (order := line.receive()) is not None:
+            function, arguments, then = order
+            do(function, *arguments)
+            if then:
+                import_module(then)
     finally:
         os._exit(0)
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from readygate.model.paths import PathRules
 
 
+_AHEAD = "readygate.compare.ahead"
+"""What a process that has read will be asked for."""
+
+
 def report(options: argparse.Namespace) -> int:
     """Judge local reports.
 
@@ -64,7 +68,7 @@ def report(options: argparse.Namespace) -> int:
 
         return of_git.rules(root, repo, known.files, settings)
 
-    with Reports(root, settings, log, ready=_load_ahead) as reports:
+    with Reports(root, settings, log, ready=_AHEAD) as reports:
         if reports.helped:  # what comes after the reading is loaded while others read
             from readygate import pipeline  # noqa: PLC0415
             from readygate.background import of_git  # noqa: PLC0415
@@ -75,11 +79,6 @@ def report(options: argparse.Namespace) -> int:
         from readygate.pipeline import run  # noqa: PLC0415
 
         return run(desk, target, evidence, ask, paths, reports.aside())
-
-
-def _load_ahead() -> None:
-    """Load what a process that has read will be asked for."""
-    from readygate.compare import ahead  # noqa: F401, PLC0415
 
 
 def _wanted(options: argparse.Namespace, repo: Path, commit: str) -> Wanted:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from importlib import import_module
 from io import BufferedReader, FileIO, RawIOBase
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from isal import isal_zlib
 
-from readygate.crew import Crew, processors
+from readygate.crew import Crew, Hired, processors
 from readygate.formats import Source, all_formats, parse
 from readygate.formats.head import HEAD_BYTES
 from readygate.log import Log
@@ -50,30 +52,40 @@ class Reading:
         helped: whether others read meanwhile.
     """
 
-    def __init__(self, found: Sequence[Found], scrub: Scrubber, ready: Callable[[], object] | None = None) -> None:
+    def __init__(self, found: Sequence[Found], scrub: Scrubber, ready: str = "", hired: Hired | None = None) -> None:
         """Begin.
 
         Args:
             found: the files.
             scrub: takes secrets out of what they say.
-            ready: what a helper does when nothing is left to read, so that it is fit for what `aside` gives.
+            ready: a module that a helper loads when nothing is left to read, so that it is fit for what `aside` gives.
+            hired: a process that has called `prepare`; where there is little to read, it reads all of it.
         """
-
-        def work(file: Found) -> ReadFile | None:
-            result = read_file(file)
-            return None if result is None else scrub(result)
-
         self._found = found
         sizes = [_size(file) for file in found]
         much = sum(size or 0 for size in sizes)
-        workers = processors() if much >= MUCH else 1
+        if hired is not None and much > MOST:
+            hired.end()
+            hired = None
+        workers = processors() if much >= MUCH else 1 if hired is None else 2
         alone = threading.active_count() == 1  # else a helper must not load what another thread may be loading
-        if workers > 1:
+        if workers > (1 if hired is None else 2):
             if not alone:
                 all_formats()
             scrub.prepare()
-        stays = ready if alone and much <= MOST else None
-        self._crew = Crew(found, sizes, work, pack=pack, unpack=unpack, workers=workers, ready=stays)
+        if hired is not None:
+            hired.engage(_share, found, scrub, then=ready)
+        stays = bool(ready) and (hired is not None or alone) and much <= MOST
+        self._crew = Crew(
+            found,
+            sizes,
+            partial(_read, scrub),
+            pack=pack,
+            unpack=unpack,
+            workers=workers,
+            ready=partial(import_module, ready) if stays else None,
+            hired=hired,
+        )
         self.helped = self._crew.helped
 
     def __enter__(self) -> Self:
@@ -108,6 +120,22 @@ class Reading:
                 if result.problems or len(self._found) <= FILES_TOLD:
                     _tell(result, log)
         return read
+
+
+def prepare() -> None:
+    """Load what most reports need; a process that was hired does so before it knows what there is to read."""
+    import_module("readygate.formats.tests.junit")
+    Scrubber().prepare()
+
+
+def _share(found: Sequence[Found], scrub: Scrubber, places: Iterable[int]) -> Iterator[tuple[int, object]]:
+    """What a process reads that was hired."""
+    return ((at, pack(_read(scrub, found[at]))) for at in places)
+
+
+def _read(scrub: Scrubber, file: Found) -> ReadFile | None:
+    result = read_file(file)
+    return None if result is None else scrub(result)
 
 
 def _size(file: Found) -> int | None:

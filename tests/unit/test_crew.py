@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.support.builders import block, report
 
 from readygate import reading
-from readygate.crew import Crew, _Queue, processors
+from readygate.crew import Crew, Queue, processors
 from readygate.formats import Source
 from readygate.log import Log
 from readygate.model.parcel import pack, pack_tests, unpack, unpack_tests
@@ -100,7 +100,8 @@ def test_helpers_end_though_nobody_asks_for_results() -> None:
 
 @pytest.mark.parametrize("count", [999, 1000, 1001, 2500])
 def test_many_are_handed_out_each_once(count: int) -> None:
-    queue = _Queue(range(count))  # itself: what it lost would be done in the end all the same
+    queue = Queue()  # itself: what it lost would be done in the end all the same
+    queue.fill(range(count))
     assert list(queue) == list(range(count))
     queue.close()
 
@@ -399,7 +400,7 @@ def test_a_process_that_read_stays_where_it_can_do_no_harm(
     monkeypatch.setattr(reading, "processors", lambda: 2)
     monkeypatch.setattr("threading.active_count", lambda: 2 if second else 1)
     found = [Found(source=Source(name="a.xml", path=path), discovered=False)]
-    with reading.Reading(found, Scrubber(), dict) as begun:
+    with reading.Reading(found, Scrubber(), "json") as begun:
         begun.results(Log(stream=io.StringIO()), "reports")
         assert (begun.aside() is not None) == stays
 

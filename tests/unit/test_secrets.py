@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import HEAD, measure, report
 
-from readygate.model.patterns import regex, replacer
+from readygate.model.patterns import regex
 from readygate.model.report import Problem, Severity, TestReport
 from readygate.model.secrets import REDACTED, Scrubber, redact, scrub, suspicious
 from readygate.model.snapshot import ReadFile
@@ -141,7 +141,7 @@ def test_names_that_become_one_keep_the_worst_outcome() -> None:
 
 
 def test_what_a_user_names_is_hidden_too() -> None:
-    hide = replacer([regex(r"(?i)acme-\d+")], REDACTED)
+    hide = [regex(r"(?i)acme-\d+")]
     detail = Detail(class_name="c", name="t[ACME-12]", outcome=Outcome.FAILED, message="acme-7 is bad")
     cleaned = suites_of(scrub(read(report({"c": {"t[ACME-12]": "f"}}, details=(detail,))), hide))
 

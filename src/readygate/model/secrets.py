@@ -10,12 +10,13 @@ is recognizable as a secret is taken: what stands in its place must not hide why
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
 from readygate.model import late
+from readygate.model.patterns import Pattern, replacer
 from readygate.model.report import Problem, TestReport
 from readygate.model.snapshot import ReadFile
 from readygate.model.tests import SEPARATOR, ClassBlock, Detail
@@ -100,12 +101,16 @@ class Scrubber:
     Most files hold none, which one pass over all their texts shows; only where it does not is each text looked at.
 
     Args:
-        hide: takes out what else a user wants hidden; None for nothing.
+        patterns: what else a user wants hidden.
     """
 
-    def __init__(self, hide: Callable[[str], str] | None = None) -> None:
-        self._hide = hide
+    def __init__(self, patterns: Sequence[Pattern] = ()) -> None:
+        self._patterns = patterns
+        self._hide = replacer(patterns, REDACTED) if patterns else None
         self._seen = 0
+
+    def __reduce__(self) -> tuple[type[Scrubber], tuple[Sequence[Pattern]]]:
+        return Scrubber, (self._patterns,)
 
     def __call__(self, file: ReadFile) -> ReadFile:
         """Return what was read of a file without secrets in its texts, its problems and the names of its tests."""
@@ -137,9 +142,9 @@ class Scrubber:
         return self._seen < _WORTH or suspicious("\n".join(texts))
 
 
-def scrub(file: ReadFile, hide: Callable[[str], str] | None = None) -> ReadFile:
+def scrub(file: ReadFile, patterns: Sequence[Pattern] = ()) -> ReadFile:
     """Return what was read of one file without secrets; see `Scrubber`."""
-    return Scrubber(hide)(file)
+    return Scrubber(patterns)(file)
 
 
 def suspicious(text: str) -> bool:
