@@ -62,7 +62,7 @@ class Hired:
         return cls(helper, queue)
 
     def engage(self, work: Work, *arguments: object, then: str = "") -> None:
-        """Choose what it does: a function of a module that takes these arguments and the queue, as in `Helper.order`."""
+        """Choose what it does: a function of a module that takes these arguments and the queue, see `Helper.order`."""
         self._tell = lambda: self.helper.order(work, *arguments, self.queue, then=then)
 
     def begin(self) -> bool:

@@ -9,6 +9,7 @@ Everything else is loaded after all if something asks for it.
 from __future__ import annotations
 
 import sys
+import typing
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, module_from_spec
@@ -26,12 +27,21 @@ if TYPE_CHECKING:
 _PARTS = ("Consts", "GithubException", "GithubObject", "Requester", "Auth")
 """What a requester needs, in the order in which each needs those before it."""
 
+_UNUSED = ("jwt", "nacl", "nacl.encoding", "nacl.public", "idna", "zipfile")
+"""For logins of apps, secrets, hosts in other scripts and files from packed libraries."""
 _GUESSERS = ("chardet", "charset_normalizer")
 _METADATA = "importlib.metadata"
 _VERSION = "3.0.2"
 """What requests, which only asks in order to warn, takes from either of them."""
 
 _LOADING = Lock()
+
+
+class _Typing(late.Module):
+    """Stands for a copy of `typing` with more in it: it has to look at `typing` closely before it can be loaded."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(typing, name) if hasattr(typing, name) else super().__getattr__(name)
 
 
 class _Package(ModuleType):
@@ -93,10 +103,8 @@ def load() -> ModuleType:
 
 
 def _load() -> ModuleType:
-    named = ["jwt", "nacl", "nacl.encoding", "nacl.public", "github.InstallationAuthorization"]
-    named += [name for name in _GUESSERS if find_spec(name)]
-    named.append(_METADATA)
-    modules = {name: late.Module(name) for name in named}
+    named = (*_UNUSED, "github.InstallationAuthorization", *filter(find_spec, _GUESSERS), _METADATA)
+    modules: dict[str, ModuleType] = {name: late.Module(name) for name in named}
     for name, module in modules.items():
         package, _, own = name.rpartition(".")
         if package in modules:
@@ -107,7 +115,7 @@ def _load() -> ModuleType:
     modules[_METADATA].__dict__["version"] = lambda name: import_module(_METADATA).version(name)
     # named in annotations, which nobody evaluates
     modules["github.InstallationAuthorization"].__dict__["InstallationAuthorization"] = object
-    with late.stand_ins(late.Expressions(), *modules.values()):
+    with late.stand_ins(late.Expressions(), _Typing("typing_extensions"), *modules.values()):
         return _parts()
 
 

@@ -28,7 +28,7 @@ _VOLATILE: Final = late.compile(
     r"tmp[a-z0-9_]{8}\b|tmp\.[A-Za-z0-9]{6,12}\b|(?P<stem>[A-Za-z_.-]*)\d{8,}\b)"
     rf"|\b{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}\b"
 )
-_FOLDERS: Final = ("/tmp/", "/folders/", "Temp")  # noqa: S108  (looked for in names)
+_FOLDERS: Final = ("tmp", "folders", "Temp")
 _UUID_TAIL: Final = late.compile(rf"-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}")
 
 
@@ -63,7 +63,11 @@ def _may_be_volatile(text: str) -> bool:
     """Tell quickly whether anything in the text, one name or many, could be volatile."""
     if "@" in text or (">" in text and " at 0x" in text):
         return True
-    if ("/" in text or "\\" in text) and any(folder in text for folder in _FOLDERS):
+    if "/" in text:
+        between = text.split("/")[1:-1]  # most texts have few, so that this is faster than to search for each
+        if any(folder in between for folder in _FOLDERS):
+            return True
+    if "\\" in text and "Temp" in text:
         return True
     return "-" in text and _UUID_TAIL.search(text) is not None
 
