@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from readygate.beside import Beside
@@ -19,6 +18,7 @@ from readygate.github.triggered import conclusion
 from readygate.log import Log, has_colour
 from readygate.model.secrets import REDACTED
 from readygate.model.target import Role, Target
+from readygate.model.value import replace
 from readygate.outputs import Desk
 from readygate.settings import Settings, Workplace, read_inputs, read_workplace
 from readygate.sources.artifacts import LATE_ARTIFACTS, fetch, on_enterprise_server

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +10,7 @@ from readygate.formats import Source
 from readygate.log import Log
 from readygate.model.secrets import Scrubber
 from readygate.model.snapshot import Evidence, Pattern
+from readygate.model.value import replace
 from readygate.reading import Aside, Reading
 from readygate.settings import Settings
 from readygate.sources import artifacts

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison, Waiver
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
+from readygate.model.value import replace
 from readygate.model.verdict import Finding, Level, Status, Verdict
 from readygate.rules import Result, Rule, all_rules
 

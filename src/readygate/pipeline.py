@@ -6,7 +6,6 @@ Who runs them reads the reports first, and loads this module then: nothing of it
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from readygate.background import Background
@@ -30,6 +29,7 @@ from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
 from readygate.model.snapshot import Evidence, Measured, Provenance, Snapshot
 from readygate.model.target import Role, Target
+from readygate.model.value import replace
 from readygate.model.verdict import Verdict
 from readygate.outputs import Desk, all_outputs, publish
 from readygate.outputs.badges import render as badge_files

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from io import BufferedReader, FileIO, RawIOBase
@@ -24,6 +23,7 @@ from readygate.model.phrase import count
 from readygate.model.report import Problem, Severity, TestReport
 from readygate.model.secrets import Scrubber
 from readygate.model.snapshot import ReadFile
+from readygate.model.value import replace
 from readygate.sources.workspace import Found
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ ALLOWED: dict[str, set[str]] = {
     "stores": {"budget", "errors", "github", "model", "registry"},
     "baseline": {"errors", "model", "snapshot", "stores"},
     "reading": {"crew", "formats", "log", "model", "sources"},
-    "collect": {"formats", "log", "model", "reading", "settings", "sources"},
+    "collect": {"crew", "formats", "log", "model", "reading", "settings", "sources"},
     "outputs": {
         "budget",
         "errors",
@@ -124,6 +124,7 @@ ALLOWED: dict[str, set[str]] = {
         "budget",
         "collect",
         "compare",
+        "crew",
         "errors",
         "formats",
         "github",
@@ -141,7 +142,7 @@ ALLOWED: dict[str, set[str]] = {
     "rerender": {"errors", "log", "outputs", "render", "settings"},
     "doctor": {"baseline", "errors", "github", "log", "model", "settings", "sources", "stores"},
     "commands": {"doctor", "explain", "inspect", "local", "policy_commands", "rerender"},
-    "cli": {"action", "commands", "errors", "log", "readygate"},
+    "cli": {"action", "commands", "crew", "errors", "log", "readygate", "reading"},
     "__main__": {"cli"},
 }
 """What each part may import of the rest; what is not listed is forbidden."""

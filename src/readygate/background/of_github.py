@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import replace
 
 from readygate.background import Background
 from readygate.baseline import Choice, choose, slug
@@ -14,7 +13,7 @@ from readygate.github.labels import waiver
 from readygate.github.lineage import Origin, changes_between, first_parents, origin
 from readygate.model.changes import Changes
 from readygate.model.target import Role, Target
-from readygate.model.value import dataclass
+from readygate.model.value import dataclass, replace
 from readygate.outputs import Desk
 from readygate.policy import PATH, PolicyFiles
 from readygate.sources.base_file import from_github

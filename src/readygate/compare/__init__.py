@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from fnmatch import fnmatchcase
 
 from readygate.compare.align import align
@@ -19,7 +19,7 @@ from readygate.model.paths import PathRules
 from readygate.model.phrase import Phrase
 from readygate.model.snapshot import Baseline, Measured, Snapshot
 from readygate.model.tests import ClassBlock, Leg, Outcome, TestId
-from readygate.model.value import dataclass
+from readygate.model.value import dataclass, replace
 
 __all__ = ["Sides", "Terms", "compare", "settle"]
 

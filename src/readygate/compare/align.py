@@ -7,11 +7,11 @@ the base's side is missing now, and is said by name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import SEPARATOR, Leg
-from readygate.model.value import dataclass
+from readygate.model.value import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import replace
 
 from readygate.model.changes import Changes
 from readygate.model.coverage import Coverage
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import Leg
-from readygate.model.value import dataclass
+from readygate.model.value import dataclass, replace
 
 Fits = Callable[[str], bool]
 

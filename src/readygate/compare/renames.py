@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from readygate.model import late
 from readygate.model.comparison import Rename, TestChange, TestComparison
 from readygate.model.tests import Outcome, TestId
+from readygate.model.value import replace
 
 LIKENESS = 0.75
 """Share of equal characters, as difflib counts them, from which two names of one class are taken for one test."""

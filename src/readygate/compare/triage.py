@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.history import ABSENT, FAILING, SKIPPED, History, Past
 from readygate.model.snapshot import Measured
 from readygate.model.tests import Outcome, TestId
-from readygate.model.value import dataclass
+from readygate.model.value import dataclass, replace
 
 Names = Mapping[tuple[str, str], tuple[str, str]]
 """(group, leg) of the head by (group, leg) of the base, where they differ."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import compress
 from typing import Any
 
 from readygate.model.report import TestReport
 from readygate.model.snapshot import ReadFile, Snapshot
 from readygate.model.tests import OUTCOMES, ClassBlock, Detail, columns, cut, cut_text
+from readygate.model.value import replace
 
 
 def pack(file: ReadFile | None) -> object:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from readygate.model.patterns import Pattern, replacer
 from readygate.model.report import Problem, TestReport
 from readygate.model.snapshot import ReadFile
 from readygate.model.tests import SEPARATOR, ClassBlock, Detail
+from readygate.model.value import replace
 
 REDACTED: Final = "[redacted]"
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass  # noqa: PLC0414  (told again, for others to import)
+    from dataclasses import replace as replace  # noqa: PLC0414
 else:
 
     def dataclass(*, frozen=False, slots=False, kw_only=False):
@@ -27,9 +28,18 @@ else:
 
         return define
 
+    def replace(value, /, **changes):
+        """Return a value with other fields; as `dataclasses.replace`."""
+        told = getattr(value, _OWN, None)
+        if told is None or any(isinstance(given, dataclasses.Field) and not given.init for given in told[1].values()):
+            return dataclasses.replace(value, **changes)
+        return type(value)(**{name: getattr(value, name) for name in told[0] if name not in changes}, **changes)
+
 
 _MADE = frozenset(("__init__", "__repr__", "__eq__", "__hash__"))
 _TOLD = ("__dataclass_fields__", "__dataclass_params__")
+_SLOWLY = 8
+"""Values of a class that are made without a method of its own, which takes as long to write as to make a hundred."""
 _OWN = "__value__"
 """Where a value's class keeps the annotations and defaults of its fields."""
 _UNTOLD = object()
@@ -42,20 +52,25 @@ def _define(cls: Any, *, frozen: bool, kw_only: bool) -> type:
     defaults = {name: told.pop(name) for name in own if name in told}
     fields, defaults = _with_inherited(cls, own, defaults)
     known: list[type] = []
+    made_slowly = 0
 
     def late(name: str) -> Callable[..., Any]:
         def method(self: object, /, *arguments: Any, **named: Any) -> Any:
-            if name == "__init__":
-                _complete_init(known[0], fields, defaults, by_name=kw_only)
-            else:
-                _complete(known[0], name)
+            _complete(known[0], name)
             return getattr(known[0], name)(self, *arguments, **named)
 
         return method
 
+    def initialize(self: object, /, *arguments: Any, **named: Any) -> None:
+        nonlocal made_slowly
+        made_slowly += 1
+        if made_slowly > _SLOWLY or arguments or not _fill(self, fields, defaults, named):
+            _complete_init(known[0], fields, defaults, by_name=kw_only)
+            known[0].__init__(self, *arguments, **named)  # type: ignore[misc]
+
     for name in ("__dict__", "__weakref__"):
         told.pop(name, None)
-    told |= {name: late(name) for name in _MADE}
+    told |= {name: late(name) for name in _MADE} | {"__init__": initialize}
     if frozen:
         told |= {"__setattr__": _refuse, "__delattr__": _refuse, "__getstate__": _state, "__setstate__": _restore}
     else:
@@ -102,6 +117,33 @@ class _Told:
         for name in _TOLD:
             setattr(owner, name, getattr(like, name))
         return getattr(owner, self._name)
+
+
+def _fill(value: Any, fields: Iterable[str], defaults: dict[str, Any], given: dict[str, Any]) -> bool:
+    """Set the slots one by one; False where there is more to be done, or something is wrong with the arguments."""
+    taken = 0
+    for name in fields:
+        told = defaults.get(name, _UNTOLD)
+        if isinstance(told, dataclasses.Field):
+            if not told.init:
+                return False
+            told = _default(told) if name not in given else _UNTOLD
+        if name in given:
+            told, taken = given[name], taken + 1
+        elif told is _UNTOLD:
+            return False
+        object.__setattr__(value, name, told)
+    if taken < len(given):
+        return False
+    if hasattr(value, "__post_init__"):
+        value.__post_init__()
+    return True
+
+
+def _default(field: Any) -> Any:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return _UNTOLD if field.default is dataclasses.MISSING else field.default
 
 
 def _complete_init(cls: Any, names: Iterable[str], defaults: dict[str, Any], *, by_name: bool) -> None:
@@ -169,9 +211,9 @@ def _refuse(_self: object, name: str, *_value: object) -> NoReturn:
 
 
 def _state(self: Any) -> list[object]:
-    return [getattr(self, field.name) for field in dataclasses.fields(self)]
+    return [getattr(self, name) for name in getattr(self, _OWN)[0]]
 
 
 def _restore(self: Any, state: list[object]) -> None:
-    for field, value in zip(dataclasses.fields(self), state, strict=True):
-        object.__setattr__(self, field.name, value)
+    for name, value in zip(getattr(self, _OWN)[0], state, strict=True):
+        object.__setattr__(self, name, value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from itertools import chain
 from typing import Any, get_type_hints
 
@@ -17,6 +16,7 @@ from readygate.model.phrase import Name
 from readygate.model.report import CoverageReport, Problem, StatedFile, StatedReport, TestReport
 from readygate.model.snapshot import ReadFile
 from readygate.model.tests import Detail, TestId
+from readygate.model.value import replace
 from readygate.model.verdict import Exhibit
 from readygate.outputs._values import Reader, UnreadableError, Writer
 from readygate.render.locate import Place, RecordedPlaces

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from readygate.errors import ForgeError, PermissionDeniedError
@@ -17,6 +16,7 @@ from readygate.github.client import GitHub
 from readygate.model.comparison import TestChange
 from readygate.model.phrase import count
 from readygate.model.target import Role, Target
+from readygate.model.value import replace
 from readygate.outputs import Desk, Output
 from readygate.render.document import CHECK, markdown
 from readygate.render.page import Page, sentence

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from readygate.model.value import replace
 from readygate.outputs import Desk, Output
 from readygate.render.document import SUMMARY, markdown
 from readygate.render.page import Page

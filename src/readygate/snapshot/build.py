@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from operator import itemgetter
 
 from readygate.model.coverage import Coverage
@@ -11,6 +10,7 @@ from readygate.model.paths import PathRules
 from readygate.model.report import CoverageReport, Severity, TestReport
 from readygate.model.snapshot import Evidence, Measured, Provenance, ReadFile, Snapshot
 from readygate.model.tests import ClassBlock, Counts, Detail, Leg, TestId
+from readygate.model.value import replace
 from readygate.snapshot.legs import Bucket, Named, assign
 from readygate.snapshot.placing import place_all
 

@@ -7,7 +7,6 @@ pull request, so they are read as hostile data (`archives`).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from readygate.formats import Source
 from readygate.github.client import GitHub
 from readygate.model.report import Problem, Severity
 from readygate.model.snapshot import Pattern
+from readygate.model.value import replace
 from readygate.sources.workspace import DISCOVERY, PASSED_OVER, Found
 
 LARGEST = 1 << 30
