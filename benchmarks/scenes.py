@@ -139,9 +139,18 @@ class Action(Runner):
     def _prepare(self, merge: str) -> None:
         """Let the fake have at hand what it asks git for: GitHub does not do that on the machine of the run."""
         headers = {"Authorization": f"Bearer {self.hub.token({'contents': 'read'})}", "User-Agent": "benchmark"}
-        for question in (f"compare/{self.base}...{merge}?per_page=1", f"git/trees/{merge}?recursive=1"):
+
+        def ask(question: str) -> Any:
             url = f"{self.hub.url}/repos/{self.hub.world.full_name}/{question}"
-            requests.get(url, headers=headers, timeout=30).raise_for_status()
+            answer = requests.get(url, headers=headers, timeout=30)
+            answer.raise_for_status()
+            return answer.json()
+
+        for question in (f"compare/{self.base}...{merge}?per_page=1", f"git/trees/{merge}?recursive=1"):
+            ask(question)
+        for row in ask("git/trees/readygate-data?recursive=1")["tree"]:
+            if row["path"].startswith("snapshots/") and row["type"] == "blob":
+                ask(f"git/blobs/{row['sha']}")
 
     def _link(self, reports: Path) -> None:
         """Choose what the next workspace holds."""
