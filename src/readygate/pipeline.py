@@ -10,7 +10,7 @@ from functools import partial
 
 from readygate.background import Background
 from readygate.baseline import badge_name, record
-from readygate.compare import Sides, ahead, causes, compare, settle
+from readygate.compare import Terms, ahead, causes, compare
 from readygate.compare.carry import carry
 from readygate.compare.named import named_parts
 from readygate.errors import (
@@ -33,7 +33,7 @@ from readygate.model.value import replace
 from readygate.model.verdict import Verdict
 from readygate.outputs import Desk, all_outputs, publish
 from readygate.outputs.badges import render as badge_files
-from readygate.policy import Rulebook, rulebook
+from readygate.policy import rulebook
 from readygate.render.locate import Locator
 from readygate.render.page import Page
 from readygate.rules import all_rules
@@ -76,14 +76,17 @@ def run(
     Raises:
         ReadygateError: the change could not be judged.
     """
+    readings = dict if aside is None else ahead.begin(aside, evidence)
     known = background()
     _tell(known, desk)
     rules = paths(known)
     measured = build(target.measured, evidence, rules, _provenance(desk, target, evidence), pattern=desk.settings.legs)
     book = rulebook(known.policy, target.base_ref, desk.settings.policy)
-    sides, compared = _ways(measured, known, rules, book, now=int(desk.budget.clock.wall()))
-    if aside is not None:
-        ahead.begin(aside, measured.snapshot, sides.base)
+    now = int(desk.budget.clock.wall())
+
+    def compared(policy: Policy) -> Comparison:
+        return _compared(measured, known, replace(terms(policy, now), paths=rules, readings=readings))
+
     comparison, verdict = judged(book, compared, known.waiver)
     page = Page(
         gate=desk.settings.gate,
@@ -101,28 +104,17 @@ def run(
     return exit_code(verdict, target, desk, stored=stored)
 
 
-def _ways(
-    measured: Measured, known: Background, rules: PathRules, book: Rulebook, *, now: int
-) -> tuple[Sides, Callable[[Policy], Comparison]]:
-    """What is compared with what under the policy in force, and what compares under any policy."""
-    baseline = known.choice.baseline
-    changes = {"changes": known.changes, "since_baseline": known.since_baseline}
-    in_force = replace(terms(book.policy, now), paths=rules)
-    sides = settle(measured, baseline, terms=in_force, **changes)
-    in_force = replace(in_force, sides=sides)
-
-    def compared(policy: Policy) -> Comparison:
-        return compare(
-            measured,
-            baseline,
-            baseline_note=known.choice.note,
-            baseline_todo=known.choice.todo,
-            changes_note=known.changes_note,
-            terms=in_force if policy is book.policy else replace(terms(policy, now), paths=rules),
-            **changes,
-        )
-
-    return sides, compared
+def _compared(measured: Measured, known: Background, by: Terms) -> Comparison:
+    return compare(
+        measured,
+        known.choice.baseline,
+        baseline_note=known.choice.note,
+        baseline_todo=known.choice.todo,
+        changes=known.changes,
+        changes_note=known.changes_note,
+        since_baseline=known.since_baseline,
+        terms=by,
+    )
 
 
 def _provenance(desk: Desk, target: Target, evidence: Evidence) -> Provenance:

@@ -15,17 +15,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.builders import block, report
+from tests.support.builders import report
 
 from readygate import reading
 from readygate.crew import Crew, Queue, processors
 from readygate.formats import Source
 from readygate.log import Log
-from readygate.model.parcel import pack, pack_tests, unpack, unpack_tests
+from readygate.model.parcel import pack, unpack
 from readygate.model.report import CoverageReport, Problem, Severity, TestReport
 from readygate.model.secrets import Scrubber
-from readygate.model.snapshot import ReadFile, Snapshot
-from readygate.model.tests import Counts, Detail, Leg, Outcome
+from readygate.model.snapshot import ReadFile
+from readygate.model.tests import Detail, Outcome
 from readygate.sources.workspace import Found
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="without forks there are no helpers")
@@ -318,25 +318,6 @@ def test_a_parcel_holds_what_was_read(suites: dict[str, dict[str, str]], details
     back = unpack(pack(file))
     assert back == file
     assert repr(back) == repr(file)  # durations, too, which do not count when two are compared
-
-
-def _legs(suite: dict[str, dict[str, str]], other: dict[str, dict[str, str]], seconds: float) -> Snapshot:
-    legs = []
-    for name, tests in (("", suite), ("windows", other)):
-        blocks = {klass: block(tests[klass], seconds) for klass in sorted(tests)}
-        legs.append(Leg(group="g", leg=name, path=name, blocks=blocks, executions=Counts(), seconds=seconds))
-    return Snapshot(commit="", legs=tuple(legs))
-
-
-@given(head=suites, base=suites, other=suites)
-def test_a_parcel_holds_the_tests_of_a_snapshot(
-    head: dict[str, dict[str, str]], base: dict[str, dict[str, str]], other: dict[str, dict[str, str]]
-) -> None:
-    one, two = _legs(head, other, 0.25), _legs({**base, **head}, base, 0.5)
-    for snapshot, twin in ((one, None), (two, one), (two, two), (one, two)):
-        back = unpack_tests(pack_tests(snapshot, twin), twin)
-        assert back == snapshot
-        assert repr(back) == repr(snapshot)  # durations, too
 
 
 @pytest.mark.parametrize("file", [None, ReadFile(name="x", size=1, report=None, problems=())])

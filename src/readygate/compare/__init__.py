@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from readygate.compare.align import align
 from readygate.compare.carry import Part, carried_legs, untouched, without_carried
-from readygate.compare.causes import find_causes
+from readygate.compare.causes import Readings, find_causes
 from readygate.compare.coverage import compare_coverage
 from readygate.compare.renames import match_renames
 from readygate.compare.tests import compare_tests
@@ -21,28 +21,9 @@ from readygate.model.snapshot import Baseline, Measured, Snapshot
 from readygate.model.tests import ClassBlock, Leg, Outcome, TestId
 from readygate.model.value import dataclass, replace
 
-__all__ = ["Sides", "Terms", "compare", "settle"]
+__all__ = ["Terms", "compare"]
 
 DOCUMENTATION = ("*.md", "docs/*", "LICENSE*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sides:
-    """What is compared with what.
-
-    Attributes:
-        base: the baseline in the head's names, without what is carried; None without a baseline.
-        names: the head's (group, leg) by that of the baseline, of those that differ.
-        carried: legs of the baseline that need not run for this change.
-        missing_groups: suites that the baseline has and the head lacks.
-        missing_legs: (group, leg) that the baseline has and the head lacks.
-    """
-
-    base: Snapshot | None = None
-    names: Names = field(default_factory=dict)
-    carried: tuple[Leg, ...] = ()
-    missing_groups: tuple[str, ...] = ()
-    missing_legs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,44 +36,14 @@ class Terms:
         now: seconds since 1970.
         paths: how paths of traces become paths of the repository, to know the project's own code in them, and which
             files the repository has.
-        sides: what `settle` made of them; None to let `compare` do so.
+        readings: what another process has read of what failing tests say.
     """
 
     triage: Triage = Triage()
     parts: tuple[Part, ...] = ()
     now: int = 0
     paths: PathRules | None = None
-    sides: Sides | None = None
-
-
-def settle(
-    head: Measured,
-    baseline: Baseline | None,
-    *,
-    changes: Changes | None,
-    since_baseline: Changes | None,
-    terms: Terms | None = None,
-) -> Sides:
-    """Settle what is compared with what; `compare` tells of the arguments."""
-    terms = terms or Terms()
-    if baseline is None:
-        return Sides()
-    found = align(baseline.snapshot, head.snapshot)
-    # where no test report was read, no single one is missing
-    apart = found if head.snapshot.legs or terms.parts else None
-    lost = apart.lost if apart else {}
-    base = found.base
-    kept = carried_legs(base, lost, untouched(terms.parts, changes))
-    carried = {leg.group for leg in kept}
-    if kept:
-        base = without_carried(base, carried, head.snapshot.coverage, since_baseline)
-    return Sides(
-        base=base,
-        names=found.names,
-        carried=kept,
-        missing_groups=tuple(sorted(told for group, told in lost.items() if group not in carried)),
-        missing_legs=apart.missing_legs if apart else (),
-    )
+    readings: Readings = dict
 
 
 def compare(
@@ -120,7 +71,7 @@ def compare(
         terms: what the policy says of the comparison itself.
     """
     terms = terms or Terms()
-    sides = terms.sides or settle(head, baseline, changes=changes, since_baseline=since_baseline, terms=terms)
+    sides = _settle(head, baseline, terms.parts, changes, since_baseline)
     base = sides.base
     tests = _tests(head, base, baseline, sides.names, terms.triage)
     return Comparison(
@@ -129,7 +80,7 @@ def compare(
         baseline_note=baseline_note,
         baseline_todo=baseline_todo,
         tests=tests,
-        causes=find_causes(tests, terms.paths),
+        causes=find_causes(tests, terms.paths, terms.readings),
         coverage=compare_coverage(
             head.snapshot.coverage,
             base.coverage if base else None,
@@ -145,6 +96,52 @@ def compare(
         carried=sides.carried,
         base=base,
         now=terms.now,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sides:
+    """What is compared with what.
+
+    Attributes:
+        base: the baseline in the head's names, without what is carried; None without a baseline.
+        names: the head's (group, leg) by that of the baseline, of those that differ.
+        carried: legs of the baseline that need not run for this change.
+        missing_groups: suites that the baseline has and the head lacks.
+        missing_legs: (group, leg) that the baseline has and the head lacks.
+    """
+
+    base: Snapshot | None = None
+    names: Names = field(default_factory=dict)
+    carried: tuple[Leg, ...] = ()
+    missing_groups: tuple[str, ...] = ()
+    missing_legs: tuple[tuple[str, str], ...] = ()
+
+
+def _settle(
+    head: Measured,
+    baseline: Baseline | None,
+    parts: tuple[Part, ...],
+    changes: Changes | None,
+    since_baseline: Changes | None,
+) -> _Sides:
+    if baseline is None:
+        return _Sides()
+    found = align(baseline.snapshot, head.snapshot)
+    # where no test report was read, no single one is missing
+    apart = found if head.snapshot.legs or parts else None
+    lost = apart.lost if apart else {}
+    base = found.base
+    kept = carried_legs(base, lost, untouched(parts, changes))
+    carried = {leg.group for leg in kept}
+    if kept:
+        base = without_carried(base, carried, head.snapshot.coverage, since_baseline)
+    return _Sides(
+        base=base,
+        names=found.names,
+        carried=kept,
+        missing_groups=tuple(sorted(told for group, told in lost.items() if group not in carried)),
+        missing_legs=apart.missing_legs if apart else (),
     )
 
 

@@ -1,7 +1,4 @@
-"""Lets another process work out what documents tell of all tests of a large run, whatever changed in it.
-
-Comparing and judging need none of it, and take as long.
-"""
+"""Lets another process read what the failing tests of a large run say, beside the comparison of all tests."""
 
 from __future__ import annotations
 
@@ -9,49 +6,40 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from readygate.compare.durations import SHOWN, SLOWER_BY, SLOWER_TIMES, slower, slowest
-from readygate.compare.suites import Suite, suites
-from readygate.model.once import expect
-from readygate.model.parcel import pack_tests, unpack_tests
-from readygate.model.parts import Timed
-from readygate.model.snapshot import Snapshot
+from readygate.compare.causes import Readings, read_all
+from readygate.model.report import TestReport
+from readygate.model.snapshot import Evidence
+from readygate.model.tests import Outcome
 
-FEWEST: Final = 30_000
-"""Executions from which on it pays to hand them over."""
-MOST: Final = 400_000
-"""Executions of either side up to which there is memory for them in both processes."""
+FEWEST: Final = 200
+"""Failing executions from which on it pays to hand over what they say."""
+MOST: Final = 20_000
+"""Failing executions up to which there is memory for that in both processes."""
 
 Ask = Callable[..., Callable[[], Any] | None]
 """Takes a function and arguments for another process, and gives what waits for the result; None if there is none."""
 
-_Told = tuple[tuple[Suite, ...], tuple[Timed, ...], tuple[Timed, ...]]
 
-
-def begin(ask: Ask, head: Snapshot, base: Snapshot | None) -> None:
+def begin(ask: Ask, evidence: Evidence) -> Readings:
     """Begin.
 
     Args:
         ask: lets another process work.
-        head: what the run measured.
-        base: what it is compared with, in the head's names. Both must be the very values that documents ask with.
+        evidence: what was read; what is given is true of its very details, as long as they are there.
+
+    Returns:
+        what waits for the readings; they are empty if nobody was asked.
     """
-    if base is None or head.executions.total < FEWEST or max(head.executions.total, base.executions.total) > MOST:
-        return
-    answer = ask(work_out, pack_tests(head), pack_tests(base, head))
+    details = [
+        detail
+        for file in evidence.files
+        if isinstance(file.report, TestReport)
+        for detail in file.report.details
+        if detail.outcome >= Outcome.FAILED
+    ]
+    if not FEWEST <= len(details) <= MOST:
+        return dict
+    answer = ask(read_all, [(detail.type, detail.message, detail.text) for detail in details])
     if answer is None:
-        return
-    told: Callable[[], _Told] = cache(answer)
-    expect(suites, lambda: told()[0], head, base)
-    expect(slowest, lambda: told()[1], head, base, SHOWN)
-    expect(slower, lambda: told()[2], head, base, factor=SLOWER_TIMES, seconds=SLOWER_BY)
-
-
-def work_out(packed_head: object, packed_base: object) -> _Told:
-    """Do what was asked for."""
-    head = unpack_tests(packed_head)
-    base = unpack_tests(packed_base, head)
-    return (
-        suites(head, base),
-        slowest(head, base, SHOWN),
-        slower(head, base, factor=SLOWER_TIMES, seconds=SLOWER_BY),
-    )
+        return dict
+    return cache(lambda: dict(zip(map(id, details), answer(), strict=True)))

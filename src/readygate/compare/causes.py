@@ -13,7 +13,8 @@ Three degrees, each needing more evidence to join:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from itertools import starmap
 from typing import NamedTuple
 
 from readygate.compare import _normal as normal
@@ -40,14 +41,23 @@ _PARAMETERS = late.compile(r"[\[({].*\Z|(?:\s|#)\d+\Z", re.DOTALL)
 _NUMBERS = late.compile(r"\d+")
 
 
-def find_causes(tests: TestComparison, paths: PathRules | None) -> Causes:
+Said = tuple[str, str, str, str, tuple[Frame, ...]]
+"""What a failing test says: the type of the error, the message, the message without what never tells a cause, without
+its values, too, and the frames of the trace."""
+
+Readings = Callable[[], Mapping[int, Said]]
+"""Gives what is known already of failing tests, by the `id` of their details."""
+
+
+def find_causes(tests: TestComparison, paths: PathRules | None, readings: Readings = dict) -> Causes:
     """Find the causes behind each list of failing tests; linear in the number of tests.
 
     Args:
         tests: the comparison of both sides.
         paths: how paths of traces become paths of the repository; None if nothing is known of it.
+        readings: what another process has read of what the tests say.
     """
-    finder = _Finder(paths)
+    finder = _Finder(paths, readings())
     return Causes(
         new_failures=finder.group(tests.new_failures),
         still_failing=finder.group(tests.still_failing),
@@ -60,7 +70,7 @@ def prepare() -> None:
     said = Detail(
         class_name="", name="", outcome=Outcome.FAILED, message="AError: assert 'a' == 12", text="a/b.py:1: in c\n"
     )
-    _Finder(None).group([TestChange(id=TestId(), before=None, after=Outcome.FAILED, detail=said)])
+    _Finder(None, {}).group([TestChange(id=TestId(), before=None, after=Outcome.FAILED, detail=said)])
 
 
 class _Failure(NamedTuple):
@@ -82,15 +92,41 @@ class _Failure(NamedTuple):
     function: tuple[str, str]
 
 
-class _Finder:
-    """Groups lists of failing tests; traces that are equal are read once."""
+def read_all(told: Iterable[tuple[str, str, str]]) -> list[Said]:
+    """Read what failing tests say: of each its type, message and trace."""
+    return list(starmap(_Reader().read, told))
 
-    def __init__(self, paths: PathRules | None) -> None:
+
+class _Reader:
+    """Reads what failing tests say; what is equal is read once."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str], tuple[str, str, str, str]] = {}
+        self._frames: dict[str, tuple[Frame, ...]] = {}
+
+    def read(self, kind: str, message: str, trace: str) -> Said:
+        said = message
+        if not kind and normal.says_nothing(said.strip()):  # "Failed": what failed stands in the text
+            said = normal.error_line(trace) or said
+        heard = (kind[:300], said)
+        if heard not in self._told:
+            name, text = normal.told(*heard)
+            strict = normal.strict(text)
+            self._told[heard] = (name, text, strict, normal.valueless(strict))
+        if trace not in self._frames:
+            self._frames[trace] = frames(trace)
+        return (*self._told[heard], self._frames[trace])
+
+
+class _Finder:
+    """Groups lists of failing tests."""
+
+    def __init__(self, paths: PathRules | None, known: Mapping[int, Said]) -> None:
         self._placer = Placer(paths) if paths is not None and paths.files is not None else None
         self._placed: dict[str, str] = {}
         self._foreign: dict[str, bool] = {}  # by folder: thousands of tests have as many files in a few
-        self._frames: dict[str, Frame | None] = {}
-        self._told: dict[tuple[str, str], tuple[str, str, str, str]] = {}
+        self._known = known
+        self._reader = _Reader()
 
     def group(self, changes: Sequence[TestChange]) -> tuple[Cause, ...]:
         """Group the tests of one list."""
@@ -106,16 +142,9 @@ class _Finder:
         return tuple(causes)
 
     def _read(self, index: int, change: TestChange, detail: Detail) -> _Failure:
-        said = detail.message
-        if not detail.type and normal.says_nothing(said.strip()):  # "Failed": what failed stands in the text
-            said = normal.error_line(detail.text) or said
-        heard = (detail.type[:300], said)
-        if heard not in self._told:
-            kind, text = normal.told(*heard)
-            strict = normal.strict(text)
-            self._told[heard] = (kind, text, strict, normal.valueless(strict))
-        kind, text, strict, loose = self._told[heard]
-        frame = self._frame(detail.text)
+        said = self._known.get(id(detail)) or self._reader.read(detail.type, detail.message, detail.text)
+        kind, text, strict, loose, traced = said
+        frame = next((own for frame in traced if (own := self._own(frame))), None)  # the innermost of its own code
         return _Failure(
             at=index,
             message=detail.message,
@@ -127,12 +156,6 @@ class _Finder:
             place=_separating(frame),
             function=(change.id.class_name, _PARAMETERS.sub("", change.id.name)),
         )
-
-    def _frame(self, text: str) -> Frame | None:
-        """The innermost frame of the project's own code."""
-        if text not in self._frames:
-            self._frames[text] = next((own for frame in frames(text) if (own := self._own(frame))), None)
-        return self._frames[text]
 
     def _own(self, frame: Frame) -> Frame | None:
         path = self._placed.get(frame.path)

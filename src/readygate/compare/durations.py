@@ -9,7 +9,7 @@ import re
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from heapq import nlargest
 from itertools import accumulate, compress, count
@@ -36,6 +36,8 @@ STEADY = 0.125
 ENOUGH = 5
 """So many such tests are needed to say it."""
 
+_SAMPLE = 20_000
+"""Tests of a leg from which on every second, third and so on is asked for the speed of the machine."""
 _RARE = 8
 """One of so many is found faster by a search than by looking at all."""
 _CLOSE = 1e-9
@@ -86,8 +88,30 @@ def slower(head: Snapshot, base: Snapshot, *, factor: Fraction, seconds: Fractio
             factor is taken of that.
         seconds: how much longer a test must at least take to be told.
     """
-    least = float(seconds)
     found: dict[TestId, Timed] = {}
+    for row in _named(_slower(head, base, factor, seconds)):
+        if row.test not in found or _gain(row) > _gain(found[row.test]):
+            found[row.test] = row
+    return tuple(sorted(found.values(), key=_rank))
+
+
+@once
+def slower_first(
+    head: Snapshot, base: Snapshot, *, factor: Fraction, seconds: Fraction, most: int
+) -> tuple[int, tuple[Timed, ...]]:
+    """How many tests `slower` returns, and the first of them: only these are taken out of the columns."""
+    found = _slower(head, base, factor, seconds)
+    if len({leg.group for leg in head.legs}) < len(head.legs):  # a test can be among them twice
+        rows = slower(head, base, factor=factor, seconds=seconds)
+        return len(rows), rows[:most]
+    gains = nlargest(most, (both.now[at] - both.then[at] for both, at in found))
+    first = [(both, at) for both, at in found if both.now[at] - both.then[at] >= gains[-1]]
+    return len(found), tuple(sorted(_named(first), key=_rank)[:most])
+
+
+def _slower(head: Snapshot, base: Snapshot, factor: Fraction, seconds: Fraction) -> list[tuple[_Both, int]]:
+    """The places of the tests that got slower, on each leg."""
+    least, found = float(seconds), []
     beyond, much = _beyond(factor), None
     for both in _shared(head, base):
         for at in _at_least(both.now, least):  # no time is below zero
@@ -96,12 +120,19 @@ def slower(head: Snapshot, base: Snapshot, *, factor: Fraction, seconds: Fractio
                 continue
             much = much or _beyond(factor * machine_pace(head, base))
             if much(after, before):
-                class_name, name = both.tests.named(at)
-                test = TestId(group=both.group, class_name=class_name, name=name)
-                row = Timed(test=test, leg=both.leg, seconds=after, before=before)
-                if test not in found or _gain(row) > _gain(found[test]):
-                    found[test] = row
-    return tuple(sorted(found.values(), key=lambda row: (-_gain(row), row.test)))
+                found.append((both, at))
+    return found
+
+
+def _named(places: Iterable[tuple[_Both, int]]) -> Iterator[Timed]:
+    for both, at in places:
+        test = TestId(both.group, *both.tests.named(at))
+        yield Timed(test=test, leg=both.leg, seconds=both.now[at], before=both.then[at])
+
+
+def _rank(row: Timed) -> tuple[float, TestId]:
+    """The largest difference first."""
+    return -_gain(row), row.test
 
 
 def _beyond(factor: Fraction) -> Callable[[float, float], bool]:
@@ -118,11 +149,18 @@ def _beyond(factor: Fraction) -> Callable[[float, float], bool]:
 
 @once
 def machine_pace(head: Snapshot, base: Snapshot) -> Fraction:
-    """How many times as long most tests take as on the base, at least 1; 1 where too few say so."""
+    """How many times as long most tests take as on the base, at least 1; 1 where too few say so.
+
+    Of a leg with very many tests some are asked, from all parts of it.
+    """
     ratios: list[float] = []
     for both in _shared(head, base):
-        flags = _flags(both.then, STEADY)
-        ratios += map(truediv, compress(both.now, flags), compress(both.then, flags))
+        now, then = both.now, both.then
+        if len(then) > _SAMPLE:
+            step = len(then) // _SAMPLE + 1
+            now, then = now[::step], then[::step]
+        flags = _flags(then, STEADY)
+        ratios += map(truediv, compress(now, flags), compress(then, flags))
     if len(ratios) < ENOUGH:
         return Fraction(1)
     from statistics import median  # noqa: PLC0415  (it brings random numbers, too)
@@ -211,13 +249,19 @@ def _shared(head: Snapshot, base: Snapshot) -> tuple[_Both, ...]:
     found = []
     for leg in head.legs:
         others = known.get((leg.group, leg.leg), {})
-        classes = [name for name in leg.blocks if name in others]
-        mine, its = [leg.blocks[name] for name in classes], [others[name] for name in classes]
-        for at in compress(count(), map(ne, columns(mine)[0], columns(its)[0])):
-            mine[at], its[at] = _of_both(mine[at], its[at])
-        names, outcomes, now = columns(mine)
+        classes = list(leg.blocks)
+        mine, its = list(leg.blocks.values()), list(others.values())
+        if classes != list(others):
+            classes = [name for name in classes if name in others]
+            mine, its = [leg.blocks[name] for name in classes], [others[name] for name in classes]
+        (names, outcomes, now), (their_names, _, then) = columns(mine), columns(its)
+        differing = list(compress(count(), map(ne, names, their_names)))
+        if differing:
+            for at in differing:
+                mine[at], its[at] = _of_both(mine[at], its[at])
+            (names, outcomes, now), (_, _, then) = columns(mine), columns(its)
         tests = _Tests(classes, names, map(len, outcomes))
-        found.append(_Both(group=leg.group, leg=leg.leg, tests=tests, now=joined(now), then=joined(columns(its)[2])))
+        found.append(_Both(group=leg.group, leg=leg.leg, tests=tests, now=joined(now), then=joined(then)))
     return tuple(found)
 
 

@@ -42,11 +42,12 @@ class Suite:
 @once
 def suites(head: Snapshot, base: Snapshot | None) -> tuple[Suite, ...]:
     """The suites of a run, those with failures first; `base` is what each is compared with."""
-    keys = list(head.headline())
-    names = dict(zip(keys, _names(keys), strict=True))
-    counts = _counts(head, names)
-    before = _counts(base, names) if base else {}
-    seconds = _seconds(head, names)
+    blocks = head.headline()
+    keys = list(blocks)
+    names = _names(keys)
+    counts = _counts(_sorted_out(names, columns(blocks.values())[1]))
+    before = _counts(_of_base(base, keys, names)) if base else {}
+    seconds = _seconds(head, keys, names)
     rows = [Suite(name=n, head=c, base=before.get(n), seconds=seconds.get(n, 0.0)) for n, c in counts.items()]
     return tuple(sorted(rows, key=lambda row: (row.head.pass_rate is None, row.head.pass_rate or 0, row.name)))
 
@@ -93,18 +94,24 @@ def _chosen(paths: Sequence[Name]) -> list[Name]:
     return one
 
 
-def _counts(snapshot: Snapshot, names: Mapping[Key, Name]) -> dict[Name, Counts]:
-    """Tests by suite; classes that the head does not have stand in no row."""
-    blocks = snapshot.headline()
-    sorted_out = _sorted_out(map(names.get, blocks), columns(blocks.values())[1])
+def _counts(sorted_out: Mapping[Name, list[bytes]]) -> dict[Name, Counts]:
     return {name: count_outcomes(b"".join(column)) for name, column in sorted_out.items()}
 
 
-def _seconds(snapshot: Snapshot, names: Mapping[Key, Name]) -> dict[Name, float]:
-    keys = ((leg.group, name) for leg in snapshot.legs for name in leg.blocks)
-    every = chain.from_iterable(leg.blocks.values() for leg in snapshot.legs)
-    sorted_out = _sorted_out(map(names.get, keys), columns(every)[2])
-    return {name: sum(joined(column)) for name, column in sorted_out.items()}
+def _of_base(base: Snapshot, keys: Sequence[Key], names: Sequence[Name]) -> dict[Name, list[bytes]]:
+    """Outcomes of the base by suite; classes that the head does not have stand in no row."""
+    blocks = base.headline()
+    told = names if list(blocks) == keys else map(dict(zip(keys, names, strict=True)).get, blocks)
+    return _sorted_out(told, columns(blocks.values())[1])
+
+
+def _seconds(head: Snapshot, keys: Sequence[Key], names: Sequence[Name]) -> dict[Name, float]:
+    parts = columns(chain.from_iterable(leg.blocks.values() for leg in head.legs))[2]
+    told: Iterable[Name | None] = names
+    if len(parts) > len(keys):  # legs have the same classes
+        known = dict(zip(keys, names, strict=True))
+        told = (known[leg.group, name] for leg in head.legs for name in leg.blocks)
+    return {name: sum(joined(column)) for name, column in _sorted_out(told, parts).items()}
 
 
 def _sorted_out(names: Iterable[Name | None], parts: Sequence[bytes]) -> dict[Name, list[bytes]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import NamedTuple
 
 from readygate.model import late
 from readygate.model.value import dataclass
@@ -22,9 +23,8 @@ MOST_READ = 6_000
 MOST_FRAMES = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """One place of a trace.
+class Frame(NamedTuple):
+    """One place of a trace; a tuple, as there are many.
 
     Attributes:
         path: the file as the trace names it, or where it stands in the repository if that has been settled.

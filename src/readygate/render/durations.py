@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readygate.compare.durations import SHOWN, SLOWER_BY, SLOWER_TIMES, slower, slowest
+from readygate.compare.durations import SHOWN, SLOWER_BY, SLOWER_TIMES, slower_first, slowest
 from readygate.figures import seconds_delta, seconds_text
 from readygate.model.parts import Timed
 from readygate.model.phrase import count
@@ -25,15 +25,17 @@ def slowest_table(page: Page) -> tuple[str, Table, str] | None:
 def slower_table(page: Page) -> tuple[str, Table, str] | None:
     """Tests that got slower; None if none did, or there is no base."""
     head, base = page.comparison.head.snapshot, page.comparison.base
-    rows = slower(head, base, factor=SLOWER_TIMES, seconds=SLOWER_BY) if base else ()
+    if base is None:
+        return None
+    number, rows = slower_first(head, base, factor=SLOWER_TIMES, seconds=SLOWER_BY, most=SHOWN)
     if not rows:
         return None
     note = (
         f"Told are tests that take at least {float(SLOWER_BY)} s longer than on the base, and more than "
         f"{float(SLOWER_TIMES)} times as long; where most take longer, as on a slower machine, of that."
     )
-    notes = "\n\n".join(filter(None, (more(page, len(rows) - SHOWN, "test"), note)))
-    return f"Slower than on the base: {count(len(rows), 'test')}", _table(page, rows[:SHOWN]), notes
+    notes = "\n\n".join(filter(None, (more(page, number - SHOWN, "test"), note)))
+    return f"Slower than on the base: {count(number, 'test')}", _table(page, rows), notes
 
 
 def _table(page: Page, rows: tuple[Timed, ...]) -> Table:
