@@ -27,11 +27,22 @@ from tests.support.builders import (
     with_legs,
 )
 
+from readygate.compare import durations
 from readygate.compare.categories import category_results
 from readygate.compare.components import component_results
-from readygate.compare.durations import ENOUGH, LEAST, STEADY, machine_pace, shared_time, slower, slowest
+from readygate.compare.durations import (
+    ENOUGH,
+    LEAST,
+    STEADY,
+    machine_pace,
+    shared_time,
+    slower,
+    slower_first,
+    slowest,
+)
 from readygate.compare.exclusions import newly_excluded
 from readygate.compare.goals import next_goal
+from readygate.compare.suites import _chosen, _names, _split
 from readygate.judge import judge
 from readygate.model.changes import FileChange
 from readygate.model.comparison import Comparison, FileLines
@@ -367,6 +378,25 @@ class TestDurations:
         }
         assert {row.test.name for row in slower(head, base, factor=factor, seconds=seconds)} == expected
 
+    @given(st.lists(st.tuples(st.sampled_from("abc"), SECONDS, SECONDS), max_size=30), st.integers(1, 4), st.booleans())
+    def test_the_first_of_the_slower(self, times: list[tuple[str, float, float]], most: int, alone: bool) -> None:
+        now: dict[str, dict[str, float]] = {}
+        then: dict[str, dict[str, float]] = {}
+        for number, (leg_name, after, before) in enumerate(times):
+            # names come up on several legs, unless there is one only
+            told = ("", f"t{number}") if alone else (leg_name, f"t{number % 9}")
+            for legs, seconds in ((now, after), (then, before)):
+                legs.setdefault(told[0], {})[told[1]] = seconds
+        head, base, factor, least = took(now), took(then), Fraction(3, 2), Fraction(1, 2)
+        rows = slower(head, base, factor=factor, seconds=least)
+        assert slower_first(head, base, factor=factor, seconds=least, most=most) == (len(rows), rows[:most])
+
+    def test_of_very_many_tests_some_are_asked_how_fast_the_machine_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(durations, "_SAMPLE", 10)
+        base = took({"": {f"t{number:03}": 1.0 for number in range(100)}})
+        head = took({"": {f"t{number:03}": 2.0 if number % 10 else 9.0 for number in range(100)}})
+        assert machine_pace(head, base) == 2
+
     def test_a_slow_machine_excuses_what_it_slows(self) -> None:
         base = took({"": {f"t{number}": 1.0 for number in range(9)}})
         head = took({"": {f"t{number}": 3.0 if number else 7.0 for number in range(9)}})
@@ -390,3 +420,12 @@ def test_the_base_is_told_in_the_names_of_the_head() -> None:
     known = compared(head, baseline(replace(with_legs(leg({"A": numbered("pp")})).snapshot, commit="b" * 40)))
     assert known.base is not None
     assert [each.group for each in known.base.legs] == ["unit"]
+
+
+@given(
+    classes=st.lists(st.lists(st.sampled_from(["a", "ab", "b_1", "Ä", ""]), min_size=1, max_size=5), max_size=12),
+    groups=st.sampled_from([("",), ("g",), ("", "g")]),
+)
+def test_suites_are_named_the_same_by_the_short_way(classes: list[list[str]], groups: tuple[str, ...]) -> None:
+    keys = sorted({(group, ".".join(parts)) for parts in classes for group in groups})
+    assert _names(keys) == _chosen([(group, *_split(name)) for group, name in keys])

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from tests.support.builders import report
 
 from readygate import reading
-from readygate.crew import Crew, Queue, processors
+from readygate.crew import Crew, Hired, Queue, processors
 from readygate.formats import Source
 from readygate.log import Log
 from readygate.model.parcel import pack, unpack
@@ -293,6 +293,87 @@ def _shared_files() -> int:
 def test_who_stays_holds_no_files_of_the_others() -> None:
     with idle(workers=4) as crew:
         assert asked(crew, _shared_files) == 2  # for what it hands over, and for its order
+
+
+def share(queue: Queue) -> Iterator[tuple[int, object]]:
+    """What one does that was hired."""
+    return ((at, list(where(at))) for at in queue)
+
+
+def _badly(how: str, queue: Queue) -> Iterator[tuple[int, object]]:
+    return ((at, list(where_else(at, how if at > 3 else ""))) for at in queue)
+
+
+def _refuse_to_fork() -> int:
+    raise BlockingIOError
+
+
+class TestHired:
+    """One that was there before there was anything to do."""
+
+    @pytest.fixture(autouse=True)
+    def several(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("readygate.crew.processors", lambda: 2)
+
+    def crew(self, hired: Hired, count: int, workers: int = 2, **more: Any) -> list[tuple[int, int]]:
+        with Crew(
+            range(count), [1] * count, where, pack=list, unpack=_pair, workers=workers, hired=hired, **more
+        ) as crew:
+            time.sleep(0.5)
+            found = crew.results(lambda _: None)
+        assert [number for number, _ in found] == list(range(count))
+        with pytest.raises(ChildProcessError):
+            os.waitpid(-1, os.WNOHANG)
+        return found
+
+    @pytest.mark.parametrize("workers", [2, 4])
+    def test_it_does_what_it_was_engaged_for(self, workers: int) -> None:
+        hired = Hired.make(dict)
+        assert hired is not None
+        hired.engage(share)
+        found = self.crew(hired, 9, workers)
+        assert HERE not in {process for _, process in found}
+        assert len({process for _, process in found}) <= workers - 1
+        hired.end()  # a second time does no harm
+
+    def test_it_does_nothing_where_there_is_nothing(self) -> None:
+        hired = Hired.make(dict)
+        assert hired is not None
+        hired.engage(share)
+        assert self.crew(hired, 0) == []
+
+    @pytest.mark.parametrize("how", ["crashes", "dies", "hangs"])
+    def test_what_it_leaves_undone_is_done_here(self, how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("readygate.helper._PATIENCE", 0.3)
+        hired = Hired.make(dict)
+        assert hired is not None
+        hired.engage(_badly, how)
+        found = self.crew(hired, 9)
+        assert HERE in {process for _, process in found}
+
+    @pytest.mark.parametrize("load", [_die, lambda: 1 / 0])
+    def test_it_may_fail_to_make_itself_fit(self, load: Callable[[], object]) -> None:
+        hired = Hired.make(load)
+        assert hired is not None
+        hired.engage(share)
+        time.sleep(0.3)
+        self.crew(hired, 9)  # somebody else does it
+
+    def test_it_stays_to_be_asked(self) -> None:
+        hired = Hired.make(dict)
+        assert hired is not None
+        hired.engage(share, then="json")
+        with Crew(range(4), [1] * 4, where, pack=list, unpack=_pair, workers=2, hired=hired, ready=dict) as crew:
+            crew.results(lambda _: None)
+            assert asked(crew, where, 7)[1] != HERE
+
+    def test_nobody_is_hired_where_there_is_no_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(os, "fork", _refuse_to_fork)
+        assert Hired.make(dict) is None
+
+    def test_nobody_is_hired_by_one_processor(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("readygate.crew.processors", lambda: 1)
+        assert Hired.make(dict) is None
 
 
 names = st.text(st.characters(exclude_characters="\0"), max_size=8)

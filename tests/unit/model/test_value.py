@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from readygate.model.value import dataclass
+from readygate.model.value import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,3 +131,52 @@ def test_can_be_extended_and_copied() -> None:
     assert named == Named(x=1, y=2, name="a") != Point(x=1)
     for value in (named, Point(x=1, tags=("t",))):
         assert pickle.loads(pickle.dumps(value)) == copy.deepcopy(value) == copy.copy(value) == value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Odd:
+    """Fields of every kind."""
+
+    plain: int
+    shown: str = dataclasses.field(default="s", repr=False)
+    made: list[int] = dataclasses.field(default_factory=list)
+    fixed: int = dataclasses.field(default=7, init=False)
+
+
+@pytest.mark.parametrize("number", range(20))  # the first few are made without a method of their own
+def test_each_is_made_alike(number: int) -> None:
+    odd = Odd(plain=number, made=[number])
+    assert (odd.plain, odd.shown, odd.made, odd.fixed) == (number, "s", [number], 7)
+    assert Point(x=number) == Point(x=number, y=2, tags=(), note="n")
+    assert Named(x=number, name="n").y == 2
+    assert Odd(plain=1).made is not Odd(plain=1).made
+    unfit: tuple[dict[str, Any], ...] = ({}, {"plain": 1, "fixed": 2}, {"plain": 1, "more": 2})
+    for wrong in unfit:
+        with pytest.raises(TypeError):
+            Odd(**wrong)
+    with pytest.raises(ValueError, match="too small"):
+        Checked(x=-1 - number)
+
+
+def test_is_replaced_as_the_standard_library_does() -> None:
+    for value, changes in ((Point(x=1, tags=("t",)), {"y": 5}), (Named(x=1, name="a"), {"name": "b", "x": 3})):
+        assert replace(value, **changes) == dataclasses.replace(value, **changes) != value
+    assert replace(Odd(plain=1), plain=2).plain == 2
+    with pytest.raises(TypeError):
+        replace(Point(x=1), z=1)  # type: ignore[call-arg]
+    with pytest.raises((TypeError, ValueError)):
+        replace(Odd(plain=1), fixed=1)
+
+
+def test_tells_the_standard_library_of_its_fields() -> None:
+    assert dataclasses.is_dataclass(Named)
+    told = [(field.name, field.default, field.kw_only, field.compare) for field in dataclasses.fields(Named)]
+    assert told == [
+        ("x", dataclasses.MISSING, True, True),
+        ("y", 2, True, True),
+        ("tags", dataclasses.MISSING, True, True),
+        ("note", "", True, False),
+        ("name", dataclasses.MISSING, True, True),
+    ]
+    assert dataclasses.asdict(Named(x=1, name="a")) == {"x": 1, "y": 2, "tags": (), "note": "", "name": "a"}
+    assert (Pair.__match_args__, Point.__match_args__) == (("one", "other"), ())
