@@ -222,10 +222,9 @@ class Crew(Generic[T, R]):
         def result() -> Any:
             while not helper.rests():
                 pass
-            for at, found in helper.done():
-                if at == ANSWER:
-                    return found
-            return function(*arguments)
+            answers = [found for at, found in helper.done() if at == ANSWER]
+            helper.dismiss()
+            return answers[0] if answers else function(*arguments)
 
         return result
 

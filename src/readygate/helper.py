@@ -126,6 +126,10 @@ class Helper:
         self._rests, self._waits, self._spent = False, False, -1.0
         return True
 
+    def dismiss(self) -> None:
+        """Let it end by itself, which takes as long as it has memory to give back; there are no more orders."""
+        self._line.close()
+
     def end(self) -> None:
         """End the process if it runs, and drop what belongs to it."""
         if not self._file.closed:

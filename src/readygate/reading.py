@@ -74,7 +74,8 @@ class Reading:
                 all_formats()
             scrub.prepare()
         if hired is not None:
-            hired.engage(_share, found, scrub, then=ready)
+            plain = [file if size is not None else None for file, size in zip(found, sizes, strict=True)]
+            hired.engage(_share, plain, scrub, then=ready)
         stays = bool(ready) and (hired is not None or alone) and much <= MOST
         self._crew = Crew(
             found,
@@ -128,9 +129,9 @@ def prepare() -> None:
     Scrubber().prepare()
 
 
-def _share(found: Sequence[Found], scrub: Scrubber, places: Iterable[int]) -> Iterator[tuple[int, object]]:
-    """What a process reads that was hired."""
-    return ((at, pack(_read(scrub, found[at]))) for at in places)
+def _share(found: Sequence[Found | None], scrub: Scrubber, places: Iterable[int]) -> Iterator[tuple[int, object]]:
+    """What a process reads that was hired: none of those that are None, which only this one can open."""
+    return ((at, pack(_read(scrub, file))) for at in places if (file := found[at]) is not None)
 
 
 def _read(scrub: Scrubber, file: Found) -> ReadFile | None:
