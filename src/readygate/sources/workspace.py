@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from readygate.errors import SettingsError
@@ -69,6 +69,9 @@ PACKED = (".gz", ".gzip", ".zip")
 _FORMS = {"**/": "(?:.*/)?", "*": "[^/]*", "{": "(?:", ",": "|", "}": ")"}
 """What the signs of the default patterns mean to `re`."""
 _SIGN = late.compile(r"\*\*/|[*{,}]|[^*{,}]+")
+_CHOICE = late.compile(r"\*\*/|\{[^}]*\}")
+_PLAIN = late.compile(r"[^*]+")
+_TAIL = late.compile(r"[*}/]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +114,6 @@ def find(root: Path, kind: str, patterns: tuple[str, ...]) -> tuple[tuple[Patter
 def _discover(root: Path, kind: str, excluded: list[str]) -> dict[str, list[str]]:
     """What each default pattern matches, by one walk that leaves whole folders out: they may hold a million files."""
     closed = {text.split("/")[1] for text in PASSED_OVER}
-    anything = expression(DISCOVERY[kind])
     outside = [_relative(root, text) for text in excluded]
     hits: dict[str, list[str]] = {}
     for folder, inner, files in os.walk(root):
@@ -119,20 +121,45 @@ def _discover(root: Path, kind: str, excluded: list[str]) -> dict[str, list[str]
         below = os.path.relpath(folder, root)
         for name in files:
             path = name if below == "." else f"{below}/{name}"
-            if anything.fullmatch(path) and not _excluded(path, outside):
-                for text in DISCOVERY[kind]:
-                    if expression((text,)).fullmatch(path):
-                        hits.setdefault(text, []).append(path)
+            fit = fitting(kind, path)
+            if fit and not _excluded(path, outside):
+                for text in fit:
+                    hits.setdefault(text, []).append(path)
     return hits
 
 
+def fitting(kind: str, path: str) -> list[str]:
+    """The default patterns that a path fits."""
+    name = path[path.rfind("/") + 1 :]
+    known = _with_ending(kind, name[max(name.rfind("."), 0) :])
+    return [text for text in known if _could_fit(text, path) and _expression(text).fullmatch(path)]
+
+
+@lru_cache(maxsize=1_000)
+def _with_ending(kind: str, ending: str) -> tuple[str, ...]:
+    """The default patterns for files whose names end so, from the last dot on: most files are of other kinds."""
+    told = ((text, _TAIL.split(text)[-1]) for text in DISCOVERY[kind])
+    return tuple(text for text, tail in told if "." not in tail or tail.endswith(ending) or os.name == "nt")
+
+
+def _could_fit(pattern: str, path: str) -> bool:
+    """Whether a path has what a default pattern asks for as it is written: most of them are no use to a run."""
+    return all(plain in path for plain in _plain(pattern))
+
+
 @cache
-def expression(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """An expression for paths that fit any of some default patterns.
+def _plain(pattern: str) -> tuple[str, ...]:
+    """What stands in a default pattern beside its signs and alternatives; on Windows letters may differ in case."""
+    return () if os.name == "nt" else tuple(_PLAIN.findall(_CHOICE.sub("*", pattern)))
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    """An expression for paths that fit a default pattern.
 
     These need little of what a glob can be; what users write is left to wcmatch, which takes twenty times as long.
     """
-    told = "|".join(_regular(_SIGN.findall(text)) for text in patterns)
+    told = _regular(_SIGN.findall(pattern))
     return re.compile(told, re.DOTALL | (re.IGNORECASE if os.name == "nt" else re.NOFLAG))
 
 
