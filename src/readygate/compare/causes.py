@@ -41,9 +41,9 @@ _PARAMETERS = late.compile(r"[\[({].*\Z|(?:\s|#)\d+\Z", re.DOTALL)
 _NUMBERS = late.compile(r"\d+")
 
 
-Said = tuple[str, str, str, str, tuple[Frame, ...]]
+Said = tuple[str, str, str, str, bool, tuple[Frame, ...]]
 """What a failing test says: the type of the error, the message, the message without what never tells a cause, without
-its values, too, and the frames of the trace."""
+its values, too, whether that could be said by any test, and the frames of the trace."""
 
 Readings = Callable[[], Mapping[int, Said]]
 """Gives what is known already of failing tests, by the `id` of their details."""
@@ -78,6 +78,7 @@ class _Failure(NamedTuple):
 
     Attributes:
         loose: the strict text without values.
+        empty: the strict text could be anybody's.
         place: the place in the project's own code that separates equal messages; empty if it is in a test.
     """
 
@@ -87,6 +88,7 @@ class _Failure(NamedTuple):
     text: str
     strict: str
     loose: str
+    empty: bool
     frame: Frame | None
     place: tuple[str, str]
     function: tuple[str, str]
@@ -101,7 +103,7 @@ class _Reader:
     """Reads what failing tests say; what is equal is read once."""
 
     def __init__(self) -> None:
-        self._told: dict[tuple[str, str], tuple[str, str, str, str]] = {}
+        self._told: dict[tuple[str, str], tuple[str, str, str, str, bool]] = {}
         self._frames: dict[str, tuple[Frame, ...]] = {}
 
     def read(self, kind: str, message: str, trace: str) -> Said:
@@ -112,7 +114,7 @@ class _Reader:
         if heard not in self._told:
             name, text = normal.told(*heard)
             strict = normal.strict(text)
-            self._told[heard] = (name, text, strict, normal.valueless(strict))
+            self._told[heard] = (name, text, strict, normal.valueless(strict), normal.says_nothing(strict))
         if trace not in self._frames:
             self._frames[trace] = frames(trace)
         return (*self._told[heard], self._frames[trace])
@@ -143,7 +145,7 @@ class _Finder:
 
     def _read(self, index: int, change: TestChange, detail: Detail) -> _Failure:
         said = self._known.get(id(detail)) or self._reader.read(detail.type, detail.message, detail.text)
-        kind, text, strict, loose, traced = said
+        kind, text, strict, loose, empty, traced = said
         frame = next((own for frame in traced if (own := self._own(frame))), None)  # the innermost of its own code
         return _Failure(
             at=index,
@@ -152,9 +154,10 @@ class _Finder:
             text=text,
             strict=strict,
             loose=loose,
+            empty=empty,
             frame=frame,
             place=_separating(frame),
-            function=(change.id.class_name, _PARAMETERS.sub("", change.id.name)),
+            function=(change.id.class_name, _function(change.id.name)),
         )
 
     def _own(self, frame: Frame) -> Frame | None:
@@ -173,6 +176,11 @@ class _Finder:
         if folder not in self._foreign:
             self._foreign[folder] = _FOREIGN.search(folder) is not None
         return "" if self._foreign[folder] else path
+
+
+def _function(name: str) -> str:
+    """The name of a test without its parameters."""
+    return name if name.isidentifier() else _PARAMETERS.sub("", name)
 
 
 def _separating(frame: Frame | None) -> tuple[str, str]:
@@ -229,7 +237,7 @@ def _by_place(failure: _Failure) -> Hashable | None:
 
 
 def _exact(failure: _Failure) -> Hashable:
-    if normal.says_nothing(failure.strict):
+    if failure.empty:
         return ("nothing", failure.kind, failure.strict, failure.place, failure.function)
     if failure.kind in normal.NAMED:
         return ("named", failure.kind, failure.strict)

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import compress
+from operator import ne, or_
 
 from readygate.model import late
 from readygate.model.comparison import TestChange, TestComparison
@@ -126,12 +127,8 @@ def _of_groups(blocks: Blocks, head: Snapshot, base: Snapshot) -> Blocks:
 def _moves(now: Blocks, before: Blocks, index: _Index) -> dict[str, dict[TestId, Story]]:
     """Sort every test that changed into what became of it."""
     moved: dict[str, dict[TestId, Story]] = {"fixed": {}, "skipped": {}, "vanished": {}, "added": {}}
-    pairs = zip(now, map(before.get, now), now.values(), strict=True)
-    changed: list[tuple[tuple[str, str], ClassBlock | None, ClassBlock | None]] = [
-        (key, old, new)
-        for key, old, new in pairs
-        if old is None or new.outcomes != old.outcomes or new.names != old.names
-    ]
+    changed: list[tuple[tuple[str, str], ClassBlock | None, ClassBlock | None]] = []
+    changed += [(key, before.get(key), now[key]) for key in _changed(now, before)]
     changed += [(key, before[key], None) for key in before.keys() - now.keys()]
     for key, was_block, block in changed:
         for name, was, after in _differing(was_block, block, index):
@@ -139,6 +136,15 @@ def _moves(now: Blocks, before: Blocks, index: _Index) -> dict[str, dict[TestId,
             if kind:
                 moved[kind][TestId(key[0], key[1], name)] = (was, after, ())
     return moved
+
+
+def _changed(now: Blocks, before: Blocks) -> list[tuple[str, str]]:
+    """The classes that are not the same on both sides, or are new: told by columns of all of them."""
+    found = [key for key in now if key not in before]
+    shared = [key for key in now if key in before] if found else list(now)
+    mine, its = columns(map(now.__getitem__, shared)), columns(map(before.__getitem__, shared))
+    differs = map(or_, map(ne, mine[0], its[0]), map(ne, mine[1], its[1]))
+    return [*found, *compress(shared, differs)]
 
 
 def _add_moves_on_legs(

@@ -31,7 +31,7 @@ else:
     def replace(value, /, **changes):
         """Return a value with other fields; as `dataclasses.replace`."""
         told = getattr(value, _OWN, None)
-        if told is None or any(isinstance(given, dataclasses.Field) and not given.init for given in told[1].values()):
+        if told is None or not told[2]:
             return dataclasses.replace(value, **changes)
         return type(value)(**{name: getattr(value, name) for name in told[0] if name not in changes}, **changes)
 
@@ -41,7 +41,7 @@ _TOLD = ("__dataclass_fields__", "__dataclass_params__")
 _SLOWLY = 8
 """Values of a class that are made without a method of its own, which takes as long to write as to make a hundred."""
 _OWN = "__value__"
-"""Where a value's class keeps the annotations and defaults of its fields."""
+"""Where a value's class keeps the annotations and defaults of its fields, and whether all can be given."""
 _UNTOLD = object()
 
 
@@ -75,7 +75,8 @@ def _define(cls: Any, *, frozen: bool, kw_only: bool) -> type:
         told |= {"__setattr__": _refuse, "__delattr__": _refuse, "__getstate__": _state, "__setstate__": _restore}
     else:
         told["__hash__"] = None
-    told |= {"__slots__": tuple(own), "__match_args__": () if kw_only else tuple(fields), _OWN: (fields, defaults)}
+    told |= {"__slots__": tuple(own), "__match_args__": () if kw_only else tuple(fields)}
+    told[_OWN] = (fields, defaults, all(getattr(given, "init", True) for given in defaults.values()))
     told |= {name: _Told(name, frozen=frozen, kw_only=kw_only) for name in _TOLD}
     made = type(cls)(cls.__name__, cls.__bases__, told)
     made.__qualname__ = cls.__qualname__
@@ -89,7 +90,7 @@ def _with_inherited(
     """The annotations and defaults of all fields, those of other values that the class is made from first."""
     for base in cls.__mro__[1:]:
         if _OWN in base.__dict__:
-            inherited, given = base.__dict__[_OWN]
+            inherited, given, _ = base.__dict__[_OWN]
             return {**inherited, **fields}, {**given, **defaults}
     return fields, defaults
 
@@ -107,7 +108,7 @@ class _Told:
 
     def __get__(self, _instance: object, _owner: type | None = None) -> Any:
         owner = self._owner
-        fields, defaults = owner.__dict__[_OWN]
+        fields, defaults, _ = owner.__dict__[_OWN]
         told = {"__module__": owner.__module__, "__annotations__": fields, "__doc__": "."}  # else it would write one
         plain = type(owner.__name__, (), {**told, **defaults})
         like: Any = dataclasses.dataclass(init=False, repr=False, eq=False, kw_only=self._kw_only)(plain)
