@@ -6,11 +6,14 @@ A new format, rule, store or output is one new module; nothing else is edited.
 from __future__ import annotations
 
 import importlib
-import pkgutil
+from importlib.machinery import BYTECODE_SUFFIXES, SOURCE_SUFFIXES
+from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
 T = TypeVar("T")
+
+SUFFIXES = (*SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)
 
 
 def members(package: ModuleType, constant: str, kind: type[T]) -> tuple[T, ...]:
@@ -22,12 +25,16 @@ def members(package: ModuleType, constant: str, kind: type[T]) -> tuple[T, ...]:
         TypeError: a module does not define the constant, or it is not a `kind`.
     """
     found = []
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.name.startswith("_"):
-            continue
-        name = f"{package.__name__}.{module.name}"
+    for module in _modules(package):
+        name = f"{package.__name__}.{module}"
         value = getattr(importlib.import_module(name), constant, None)
         if not isinstance(value, kind):
             raise TypeError(f"{name} must define {constant}: {kind.__name__}")
         found.append(value)
     return tuple(found)
+
+
+def _modules(package: ModuleType) -> list[str]:
+    """The modules of a folder that are no helpers; `pkgutil` needs 7 ms to be able to tell them."""
+    files = (file for folder in package.__path__ for file in Path(folder).iterdir())
+    return sorted({file.stem for file in files if file.suffix in SUFFIXES and not file.name.startswith("_")})
