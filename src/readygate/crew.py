@@ -14,7 +14,7 @@ from functools import cache
 from itertools import chain
 from typing import Any, Final, Generic, Self, TypeVar
 
-from readygate.helper import ANSWER, Helper, Work
+from readygate.helper import Helper, Work
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -115,6 +115,8 @@ class Crew(Generic[T, R]):
         self._helpers: list[Helper] = []
         self._spare: Helper | None = None
         self._queue: Queue | None = None
+        self._asked = 0
+        self._answers: dict[int, Any] = {}  # of what was asked, by negative numbers: others are those of the work
         if self._free and workers > 1:
             self._queue = _queue() if hired is None else hired.queue
         if self._queue is not None:
@@ -203,34 +205,40 @@ class Crew(Generic[T, R]):
         """Whether there is a helper to be asked, once it has nothing left to do."""
         return self._spare is not None
 
-    def ask(self, function: Callable[..., Any], *arguments: object) -> Callable[[], Any] | None:
-        """Let the helper that has nothing left to do call a function; it does so once.
+    def ask(self, function: Callable[..., Any], *arguments: object, last: bool = False) -> Callable[[], Any] | None:
+        """Let the helper that has nothing left to do call a function, after those that it was asked before.
 
         Args:
             function: of a module.
             arguments: values that another process can be given.
+            last: nothing else will be asked.
 
         Returns:
             what waits for the function's result, which is worked out here if the helper does not; None if there is no
             helper.
         """
-        helper, self._spare = self._spare, None
-        if helper is None or not helper.order(_answer, function, arguments):
+        helper, place = self._spare, -1 - self._asked
+        if helper is None or not helper.order(_answer, place, function, arguments):
             return None
+        self._asked += 1
+        self._spare = None if last else helper
 
         @cache
         def result() -> Any:
-            while not helper.rests():
-                pass
-            answers = [found for at, found in helper.done() if at == ANSWER]
-            helper.dismiss()
-            return answers[0] if answers else function(*arguments)
+            while place not in self._answers:
+                over = helper.rests()
+                self._answers.update(helper.done())
+                if over and place not in self._answers:
+                    return function(*arguments)
+            if last:
+                helper.dismiss()
+            return self._answers[place]
 
         return result
 
 
-def _answer(function: Callable[..., object], arguments: tuple[object, ...]) -> Iterator[tuple[int, object]]:
-    yield ANSWER, function(*arguments)
+def _answer(place: int, function: Callable[..., object], arguments: tuple[object, ...]) -> Iterator[tuple[int, object]]:
+    yield place, function(*arguments)
 
 
 def _queue() -> Queue | None:

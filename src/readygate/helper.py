@@ -15,9 +15,6 @@ from contextlib import suppress
 from importlib import import_module
 from typing import IO, Any, Final
 
-ANSWER: Final = -1
-"""The place of what was asked for, where other results have the place of what was worked on."""
-
 _PATIENCE: Final = 5.0
 """Seconds without any work after which a helper is given up."""
 _PAUSE: Final = 0.01
@@ -32,15 +29,15 @@ Work = Callable[..., Iterable[tuple[int, object]]]
 class Helper:
     """A helper, as the process sees it that started it."""
 
-    def __init__(self, process: int, file: IO[bytes], line: _Line) -> None:
+    def __init__(self, process: int, file: IO[bytes], line: _Line, owes: int) -> None:
         self._process = process
         self._file = file
         self._line = line
         self._taken = 0  # bytes of the file
         self._spent = -1.0  # seconds of a processor
         self._seen = 0.0  # when it last had spent more
-        self._rests = False
-        self._waits = False
+        self._owes = owes  # how often it will ring
+        self._ended = False
 
     @classmethod
     def start(
@@ -78,7 +75,7 @@ class Helper:
             line.take_the_far_end()
             _be_one(file, line, work, load, stays=stays)
         line.take_the_near_end()
-        return cls(process, file, line)
+        return cls(process, file, line, owes=int(work is not None))
 
     def done(self) -> Iterator[tuple[int, Any]]:
         """What it has handed over since the last call: places and results."""
@@ -95,26 +92,27 @@ class Helper:
 
     def rests(self) -> bool:
         """Wait a little for it; whether it has nothing left to do, has ended, or did nothing for too long."""
-        if self._rests:
+        if self._ended or not self._owes:
             return True
         heard = self._line.listen(_PAUSE)
         if heard is not None:
-            self._rests, self._waits = True, bool(heard)
-            return True
+            self._owes -= 1
+            self._ended = not heard
+            return self._ended or not self._owes
         spent = _spent(self._process)
         if spent > self._spent:
             self._spent, self._seen = spent, time.monotonic()
         if time.monotonic() - self._seen > _PATIENCE:
             self._stop()
-        return self._rests
+        return self._ended
 
     @property
     def waits(self) -> bool:
-        """Whether it rang, and so waits for an order if it was made for one."""
-        return self._waits
+        """Whether it has not ended, and so waits for an order if it was made for one."""
+        return not self._ended
 
     def order(self, work: Work, *arguments: object, then: str = "") -> bool:
-        """Give it a function of a module to call; whether it could be told.
+        """Give it a function of a module to call, after what it was told before; whether it could be told.
 
         Args:
             work: what it gives is handed over.
@@ -123,7 +121,7 @@ class Helper:
         """
         if not self._process or not self._line.send((work, arguments, then)):
             return False
-        self._rests, self._waits, self._spent = False, False, -1.0
+        self._owes, self._spent = self._owes + 1, -1.0
         return True
 
     def dismiss(self) -> None:
@@ -146,7 +144,7 @@ class Helper:
             os.kill(self._process, signal.SIGKILL)
             os.waitpid(self._process, 0)
             self._process = 0
-        self._rests, self._waits = True, False
+        self._ended = True
 
 
 class _Line:

@@ -77,6 +77,7 @@ def run(
         ReadygateError: the change could not be judged.
     """
     readings = dict if aside is None else ahead.begin(aside, evidence)
+    look = None if aside is None else partial(ahead.look, aside)
     known = background()
     _tell(known, desk)
     rules = paths(known)
@@ -85,7 +86,7 @@ def run(
     now = int(desk.budget.clock.wall())
 
     def compared(policy: Policy) -> Comparison:
-        return _compared(measured, known, replace(terms(policy, now), paths=rules, readings=readings))
+        return _compared(measured, known, replace(terms(policy, now), paths=rules, readings=readings, settled=look))
 
     comparison, verdict = judged(book, compared, known.waiver)
     page = Page(

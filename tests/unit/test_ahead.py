@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,11 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.builders import compared, measure, report
+from tests.support.builders import compared, leg, measure, report, snapshot
 
 from readygate.compare import Terms, ahead
+from readygate.compare.durations import SHOWN, SLOWER_BY, SLOWER_TIMES, slower_first, slowest
+from readygate.compare.suites import suites
 from readygate.crew import processors
-from readygate.model.snapshot import Measured
+from readygate.model.snapshot import Measured, Snapshot
 from readygate.model.tests import Detail, Outcome
 
 TRACE = 'Traceback (most recent call last):\n  File "src/acme/{}.py", line {}, in load\nKeyError: {}\n'
@@ -74,14 +77,79 @@ def test_a_run_for_which_it_does_not_pay_asks_nobody(fewest: int, most: int, mon
     assert ahead.begin(ask, run([("", "a", ""), ("", "b", "")]).evidence)() == {}
 
 
+names = st.text("ab./ ", max_size=4)
+sides = st.dictionaries(names, st.dictionaries(names, st.sampled_from("pfes"), min_size=1, max_size=3), max_size=5)
+
+
+def told_of(head: Snapshot, base: Snapshot) -> tuple[Any, ...]:
+    return (
+        suites(head, base),
+        slowest(head, base, SHOWN),
+        slower_first(head, base, factor=SLOWER_TIMES, seconds=SLOWER_BY, most=SHOWN),
+    )
+
+
+@settings(deadline=None)
+@given(head=sides, base=sides, group=st.sampled_from(["", "g"]), seconds=st.sampled_from([0.25, 3.0]))
+def test_all_tests_are_looked_at_by_another_process_as_by_this_one(
+    head: dict[str, dict[str, str]], base: dict[str, dict[str, str]], group: str, seconds: float
+) -> None:
+    def side(suite: dict[str, dict[str, str]], time: float) -> Snapshot:
+        return snapshot("a", leg(suite, group=group, seconds=time), leg(suite, group="z", name="l", seconds=time))
+
+    asked: list[str] = []
+
+    def ask(function: Callable[..., Any], *arguments: Any, last: bool) -> Callable[[], Any]:
+        assert last
+        packed = pickle.dumps(arguments)
+
+        def answer() -> Any:
+            asked.append("")
+            return function(*pickle.loads(packed))
+
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ahead, "LARGE", 0)
+        one, other = side(head, seconds), side({**base, **head}, 0.25)
+        ahead.look(ask, one, other)
+        beside = told_of(one, other)
+        assert asked == [""]
+    assert beside == told_of(side(head, seconds), side({**base, **head}, 0.25))
+
+
+@pytest.mark.parametrize(("large", "based", "legs"), [(9, True, 1), (0, False, 1), (0, True, 2)])
+def test_nobody_is_asked_to_look_at_what_is_small_or_alone_or_there_twice(
+    large: int, based: bool, legs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(*_: object, **__: object) -> Callable[[], Any]:
+        raise AssertionError
+
+    monkeypatch.setattr(ahead, "LARGE", large)
+    side = snapshot("a", *(leg({"c": {"a": "p", "b": "f"}}, name=str(number)) for number in range(legs)))
+    ahead.look(ask, side, side if based else None)
+
+
+def test_what_nobody_looks_at_is_looked_at_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "LARGE", 0)
+    head, base = (snapshot("a", leg({"c": {"a": "p", "b": letter}})) for letter in "fp")
+    ahead.look(lambda *_, **__: None, head, base)
+    assert [suite.head.failing for suite in suites(head, base)] == [1]
+
+
 RUN = """
 import os, sys
 from pathlib import Path
 from readygate import cli, reading
-from readygate.compare import ahead, causes
+from readygate.compare import ahead, causes, durations
 
 reading.MUCH, ahead.FEWEST = 0, int(sys.argv.pop(1))
+ahead.LARGE = ahead.FEWEST
 here = os.getpid()
+def longest(*given, original=durations.longest):
+    Path(sys.argv[-1], "looked" if os.getpid() != here else "looked-here").touch()
+    return original(*given)
+durations.longest = longest
 def read_all(told, original=causes.read_all):
     Path(sys.argv[-1], "who").write_text(str(os.getpid() != here))
     return original(told)
@@ -98,11 +166,11 @@ cli.run_program()
 
 @pytest.mark.skipif(processors() < 2, reason="there is one processor only")
 def test_the_whole_road_tells_the_same_with_another_process(tmp_path: Path) -> None:
-    row = '<testcase classname="tests.{}.C" name="t{}"><failure message="assert {} == {}"/></testcase>'
-    for side, wrong in (("base", 8), ("head", 9)):
+    row = '<testcase classname="tests.{}.C" name="t{}" time="{}"><failure message="assert {} == {}"/></testcase>'
+    for side, wrong in (("base", 8), ("head", 29)):
         (tmp_path / side).mkdir()
         for part in range(6):
-            rows = "".join(row.format(part, number, number % 3, wrong) for number in range(10))
+            rows = "".join(row.format(part, number, 0.2 if number % 7 else wrong / 10, number % 3, wrong) for number in range(10))
             (tmp_path / side / f"junit-{part}.xml").write_text(f'<testsuite name="s">{rows}</testsuite>')
     printed = []
     for fewest in (0, 1 << 30):
@@ -115,6 +183,10 @@ def test_the_whole_road_tells_the_same_with_another_process(tmp_path: Path) -> N
         printed.append(done.stdout)
         assert (out / "who").exists() == (fewest == 0)
         assert (out / "here").exists() == (fewest > 0)  # nothing is read again that the other process has read
+        assert (out / "looked").exists() == (fewest == 0)
+        assert (out / "looked-here").exists() == (fewest > 0)
     assert (tmp_path / "out-0" / "who").read_text() == "True"
     assert printed[0] == printed[1]
-    assert "assert 1 == 9" in printed[0]
+    assert "assert 1 == 29" in printed[0]
+    assert "Slower than on the base: 12 tests" in printed[0]
+    assert "Tests by suite" in printed[0]

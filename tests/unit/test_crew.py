@@ -217,14 +217,16 @@ def asked(crew: Crew[Any, Any], function: Callable[..., Any], *arguments: object
 def test_one_stays_and_can_be_asked(workers: int) -> None:
     with idle(workers=workers) as crew:
         assert crew.spare
-        answer = crew.ask(where_else, 7, "")
-        assert answer is not None
+        first, second = crew.ask(where_else, 7, ""), crew.ask(where_else, 8, "", last=True)
+        assert first is not None
+        assert second is not None
         assert not crew.spare
-        number, process = answer()
-        assert number == 7
+        number, process = second()
+        assert number == 8
         assert process != HERE
-        assert answer() == (7, process)
-        assert crew.ask(where, 8) is None  # nobody is left
+        assert first() == first() == (7, process)
+        assert second() == (8, process)
+        assert crew.ask(where, 9) is None  # nobody is left
 
 
 @pytest.mark.parametrize("how", ["crashes", "dies", "hangs", "works long"])
@@ -234,6 +236,13 @@ def test_what_is_asked_for_is_told_whatever_becomes_of_the_helper(how: str, monk
         number, process = asked(crew, where_else, 7, how)
         assert number == 7
         assert (process == HERE) == (how != "works long")
+
+
+def test_who_fails_at_one_thing_does_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("readygate.helper._PATIENCE", 0.3)
+    with idle() as crew:
+        answers = [crew.ask(where_else, number, how) for number, how in ((1, ""), (2, "hangs"), (3, ""))]
+        assert [answer()[1] == HERE for answer in answers if answer is not None] == [False, True, True]
 
 
 def _die() -> None:

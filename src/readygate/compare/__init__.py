@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from fnmatch import fnmatchcase
 
@@ -37,6 +37,7 @@ class Terms:
         paths: how paths of traces become paths of the repository, to know the project's own code in them, and which
             files the repository has.
         readings: what another process has read of what failing tests say.
+        settled: is told what is compared with what before it is compared: the head, and the base in its names.
     """
 
     triage: Triage = Triage()
@@ -44,6 +45,7 @@ class Terms:
     now: int = 0
     paths: PathRules | None = None
     readings: Readings = dict
+    settled: Callable[[Snapshot, Snapshot | None], None] | None = None
 
 
 def compare(
@@ -73,6 +75,8 @@ def compare(
     terms = terms or Terms()
     sides = _settle(head, baseline, terms.parts, changes, since_baseline)
     base = sides.base
+    if terms.settled is not None:
+        terms.settled(head.snapshot, base)
     tests = _tests(head, base, baseline, sides.names, terms.triage)
     return Comparison(
         head=head,

@@ -15,16 +15,21 @@ _MOST: Final = 2
 
 
 class _Known(NamedTuple):
-    """The arguments of a call, and its result."""
+    """The arguments of a call, and its result, or who works it out."""
 
     arguments: tuple[object, ...]
     options: tuple[tuple[str, object], ...]
     result: Any
+    ask: Callable[[], Any] | None = None
 
     def is_of(self, arguments: tuple[object, ...], options: tuple[tuple[str, object], ...]) -> bool:
         """Whether the arguments are the very same."""
         same = self.options == options and len(self.arguments) == len(arguments)
         return same and all(map(is_, self.arguments, arguments))
+
+
+_kept: Final[dict[Any, list[_Known]]] = {}
+"""By function, the newest first."""
 
 
 def once(function: Callable[P, R]) -> Callable[P, R]:
@@ -33,17 +38,39 @@ def once(function: Callable[P, R]) -> Callable[P, R]:
     The function must depend on nothing else, and its result must not be changed by anyone. Arguments are told apart
     by what they are and not by what they say, as comparing two large values takes as long as working something out.
     """
-    kept: list[_Known] = []
 
     @wraps(function)
     def remembered(*arguments: P.args, **named: P.kwargs) -> R:
         options = tuple(sorted(named.items()))
         known = next((known for known in kept if known.is_of(arguments, options)), None)
+        result: R
         if known is None:
-            known = _Known(arguments, options, function(*arguments, **named))
-            kept[_MOST - 1 :] = []
-            kept.insert(0, known)
-        result: R = known.result
+            result = function(*arguments, **named)
+        elif known.ask is not None:
+            kept[:] = [other for other in kept if other is not known]
+            result = known.ask()
+        else:
+            result = known.result
+            return result
+        _keep(kept, _Known(arguments, options, result))
         return result
 
+    kept = _kept[remembered] = []
     return remembered
+
+
+def expect(function: Callable[P, R], ask: Callable[[], R], /, *arguments: P.args, **named: P.kwargs) -> None:
+    """Let a function made by `once` give for some arguments what somebody else is working out.
+
+    Args:
+        function: the function.
+        ask: waits for what it would return; called once, when that is first needed.
+        arguments: those that it will be called with.
+        named: the same.
+    """
+    _keep(_kept[function], _Known(arguments, tuple(sorted(named.items())), None, ask))
+
+
+def _keep(kept: list[_Known], known: _Known) -> None:
+    kept[_MOST - 1 :] = []
+    kept.insert(0, known)
