@@ -2,8 +2,8 @@
 
 Prints for each stage the seconds of CPU: median, smallest and largest over the repetitions in one process. The road
 alone is all of them but the start and the comment; each of its runs is measured beside one pass of expat over the same
-files, in turn: once where one process reads, which the stages are told of, and once as a run does it, where several
-processes read files that are large together.
+files, in turn: once where one process does all, which the stages are told of, and once as the action does it, where
+another process, made when the action starts, reads files that are large together, and then what failing tests say.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from xml.parsers import expat
 
 from readygate import reading
 from readygate.collect import Reports
-from readygate.compare import compare
+from readygate.compare import Terms, ahead, compare
+from readygate.crew import Hired
 from readygate.judge import judge
 from readygate.log import Log
 from readygate.model.paths import PathRules
@@ -71,13 +72,14 @@ def _cpu() -> float:
     return own.ru_utime + own.ru_stime + helpers.ru_utime + helpers.ru_stime
 
 
-def _measure(root: Path, commit: str, watch: Watch, meanwhile: Callable[[], None] = lambda: None) -> Measured:
+def _begun(root: Path, hired: Hired | None) -> Reports:
     settings = Settings(tests=("*.xml",))
-    reports = watch.time("read", lambda: Reports(root, settings, Log(stream=io.StringIO())))
-    with reports:
-        meanwhile()
-        evidence = watch.time("read", reports.read, more=True)
-    return watch.time("merge", lambda: build(commit, evidence, RULES, Provenance()))
+    return Reports(root, settings, Log(stream=io.StringIO()), ready=ahead.__name__, hired=hired)
+
+
+def _measure(root: Path, commit: str) -> Measured:
+    with _begun(root, None) as reports:
+        return build(commit, reports.read(), RULES, Provenance())
 
 
 def _expat(root: Path) -> None:
@@ -90,17 +92,21 @@ def _expat(root: Path) -> None:
         parser.Parse(file.read_bytes(), True)
 
 
-def _road(folder: Path, stored: bytes, watch: Watch) -> Page:
-    loaded: list[Baseline] = []
-
-    def load() -> None:  # while others read, if they do
-        loaded.append(Baseline(snapshot=watch.time("load baseline", lambda: decode(stored, "here")), branch="main"))
-
-    head = _measure(folder / "head", HEAD, watch, load)
-    base = loaded[0]
-    comparison = watch.time("compare", lambda: compare(head, base, changes=None, since_baseline=None))
-    verdict = watch.time("judge", lambda: judge(comparison, preset("standard")))
-    watch.time("store", lambda: encode(head.snapshot))
+def _road(folder: Path, stored: bytes, watch: Watch, hired: Hired | None) -> Page:
+    """What a run does from its reports to what is stored; `hired` is the process that the action made at its start."""
+    with watch.time("read", lambda: _begun(folder / "head", hired)) as reports:
+        # while others read, if they do
+        base = watch.time("load baseline", lambda: Baseline(snapshot=decode(stored, "here"), branch="main"))
+        evidence = watch.time("read", reports.read, more=True)
+        aside = reports.aside()
+        readings = watch.time("compare", lambda: ahead.begin(aside, evidence) if aside else dict)
+        head = watch.time("merge", lambda: build(HEAD, evidence, RULES, Provenance()))
+        by = Terms(readings=readings)
+        comparison = watch.time(
+            "compare", lambda: compare(head, base, changes=None, since_baseline=None, terms=by), more=True
+        )
+        verdict = watch.time("judge", lambda: judge(comparison, preset("standard")))
+        watch.time("store", lambda: encode(head.snapshot))
     return Page(gate="readygate", target=TARGET, comparison=comparison, verdict=verdict, locator=Locator(RULES))
 
 
@@ -114,7 +120,7 @@ def main() -> None:
     all_outputs()
     started = time.process_time()
     gc.disable()  # as the program does
-    stored = encode(_measure(folder / "base", BASE, Watch()).snapshot)
+    stored = encode(_measure(folder / "base", BASE).snapshot)
     watch, shared = Watch(), Watch()
     ratios: dict[str, tuple[list[float], list[float]]] = {"one process": ([], []), "as it is": ([], [])}
     much = reading.MUCH
@@ -122,7 +128,9 @@ def main() -> None:
         watch.time("expat", lambda: _expat(folder / "head"))
         for way, own, least in (("one process", watch, 1 << 40), ("as it is", shared, much)):
             reading.MUCH = least  # from how much input on several processes read
-            page = own.time("road alone", partial(_road, folder, stored, own))
+            gc.collect()  # what was measured before must not be in the way
+            hired = Hired.make(reading.prepare) if least == much else None
+            page = own.time("road alone", partial(_road, folder, stored, own, hired))
             own.time("render", partial(render, page))
             ratios[way][0].append(own.cpu["road alone"][-1] / watch.cpu["expat"][-1])
             ratios[way][1].append(own.wall["road alone"][-1] / watch.wall["expat"][-1])

@@ -170,7 +170,9 @@ def test_the_whole_road_tells_the_same_with_another_process(tmp_path: Path) -> N
     for side, wrong in (("base", 8), ("head", 29)):
         (tmp_path / side).mkdir()
         for part in range(6):
-            rows = "".join(row.format(part, number, 0.2 if number % 7 else wrong / 10, number % 3, wrong) for number in range(10))
+            rows = "".join(
+                row.format(part, number, 0.2 if number % 7 else wrong / 10, number % 3, wrong) for number in range(10)
+            )
             (tmp_path / side / f"junit-{part}.xml").write_text(f'<testsuite name="s">{rows}</testsuite>')
     printed = []
     for fewest in (0, 1 << 30):
