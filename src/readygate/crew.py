@@ -121,12 +121,12 @@ class Crew(Generic[T, R]):
             self._queue = _queue() if hired is None else hired.queue
         if self._queue is not None:
             self._queue.fill(self._free)
-        if hired is not None and (self._queue is None or not hired.begin()):
-            hired.helper.end()
-            hired = None
-        if hired is not None:
+        if hired is not None and self._queue is not None and hired.begin():
             self._helpers.append(hired.helper)
             self._spare = hired.helper if ready is not None else None
+        elif hired is not None:
+            hired.helper.end()
+            workers = 1  # what ended that one may end others, too, and it was not made sure that they can be made
         self._start(workers - 1, lambda at: pack(work(items[at])), ready)
         self.helped = bool(self._helpers)
 

@@ -37,4 +37,5 @@ def members(package: ModuleType, constant: str, kind: type[T]) -> tuple[T, ...]:
 def _modules(package: ModuleType) -> list[str]:
     """The modules of a folder that are no helpers; `pkgutil` needs 7 ms to be able to tell them."""
     files = (file for folder in package.__path__ for file in Path(folder).iterdir())
-    return sorted({file.stem for file in files if file.suffix in SUFFIXES and not file.name.startswith("_")})
+    names = {file.stem for file in files if file.suffix in SUFFIXES}
+    return sorted(name for name in names if name.isidentifier() and not name.startswith("_"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from array import array
 from collections.abc import Mapping
 from dataclasses import replace
@@ -396,6 +397,21 @@ class TestDurations:
         base = took({"": {f"t{number:03}": 1.0 for number in range(100)}})
         head = took({"": {f"t{number:03}": 2.0 if number % 10 else 9.0 for number in range(100)}})
         assert machine_pace(head, base) == 2
+
+    def test_a_time_of_minus_nothing_is_none(self) -> None:
+        """Some tools write `-0.000`, and stored results can hold it."""
+        odd = {f"odd{number:02}": -0.0 for number in range(12)}
+        head = took({"": {**odd, **{f"t{number}": 2.0 + number for number in range(8)}}})
+        base = took({"": {**odd, **{f"t{number}": 0.2 for number in range(7)}, "t7": 9.0}})
+        assert [row.test.name for row in slowest(head, base, 3)] == ["t7", "t6", "t5"]
+        assert machine_pace(head, base) > 1
+        assert slower_first(head, base, factor=Fraction(1), seconds=Fraction(1), most=2)[0] > 0
+
+    def test_many_that_take_as_long_are_told_in_time(self) -> None:
+        head = took({"": {f"t{number:05}": 1.0 for number in range(20_000)}})
+        begun = time.process_time()
+        assert [row.test.name for row in slowest(head, None, 2)] == ["t00000", "t00001"]
+        assert time.process_time() - begun < 3
 
     def test_a_slow_machine_excuses_what_it_slows(self) -> None:
         base = took({"": {f"t{number}": 1.0 for number in range(9)}})

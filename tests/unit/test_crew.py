@@ -366,7 +366,7 @@ class TestHired:
         assert hired is not None
         hired.engage(share)
         time.sleep(0.3)
-        self.crew(hired, 9)  # somebody else does it
+        assert {process for _, process in self.crew(hired, 9)} == {HERE}
 
     def test_it_stays_to_be_asked(self) -> None:
         hired = Hired.make(dict)
@@ -474,6 +474,31 @@ def test_a_process_that_read_stays_where_it_can_do_no_harm(
     with reading.Reading(found, Scrubber(), "json") as begun:
         begun.results(Log(stream=io.StringIO()), "reports")
         assert (begun.aside() is not None) == stays
+
+
+@pytest.mark.parametrize("most", [1 << 20, 0])
+def test_one_that_was_hired_reads_what_any_process_can_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Not what lies in memory or in an archive, and nothing where all it hands over would be too much."""
+    monkeypatch.setattr("readygate.crew.processors", lambda: 2)
+    monkeypatch.setattr(reading, "MOST", most)
+    found = [Found(source=Source(name="memory.xml", data=TEXTS[1].encode()), discovered=False)]
+    for number, text in enumerate(TEXTS):
+        path = tmp_path / f"{number}.xml"
+        path.write_text(text)
+        found.append(Found(source=Source(name=path.name, path=path), discovered=False))
+    told = []
+    for hired in (None, Hired.make(reading.prepare)):
+        stream = io.StringIO()
+        with reading.Reading(found, Scrubber(), "json", hired) as begun:
+            assert begun.helped == (hired is not None and most > 0)
+            time.sleep(0.5 if hired else 0)
+            told.append((repr(begun.results(Log(stream=stream), "reports")), stream.getvalue()))
+            assert (begun.aside() is not None) == begun.helped
+    assert told[0] == told[1]
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 def test_the_report_type_is_the_one_that_is_packed() -> None:

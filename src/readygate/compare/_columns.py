@@ -21,6 +21,8 @@ Legs = Mapping[tuple[str, str], Mapping[str, ClassBlock]]
 Place = tuple[str, int | str]
 """A class, and of its tests the number of one, or its name where that is not the place in the whole class."""
 
+_NEGATIVE = 128
+"""From here on a number's first byte has the sign: some tools write `-0.000`."""
 _RARE = 8
 """One of so many is found faster by a search than by looking at all."""
 
@@ -37,12 +39,12 @@ def at_least(seconds: array[float], least: float) -> list[int]:
 def flags_of(seconds: array[float], least: float) -> bytes:
     """1 for each test that may take at least so long, else 0: told by one byte, so that no number is made."""
     first = _tops(array("f", (least,)))[0]
-    return _tops(seconds).translate(bytes(top >= first for top in range(256)))
+    return _tops(seconds).translate(bytes(first <= top < _NEGATIVE for top in range(256)))
 
 
 def longest(seconds: array[float], most: int, least: float) -> list[int]:
     """The places of the tests that take longest, with all that take as long as the last of them; none below `least`."""
-    tops, top, above = _tops(seconds), 0, 128
+    tops, top, above = _tops(seconds).translate(None, bytes(range(_NEGATIVE, 256))), 0, _NEGATIVE
     while above - top > 1:  # between them lies the highest byte that enough of them have, or a higher one
         middle = (top + above) // 2
         enough = len(tops.translate(None, bytes(range(middle)))) >= most
@@ -70,13 +72,16 @@ class Tests:
         """Take classes, the joined names of the tests of each, their number, and which classes are not whole."""
         self._classes, self._names, self._parts = classes, names, parts
         self._starts = [0, *accumulate(sizes)]
+        self._known: dict[int, list[str]] = {}
 
     def place(self, at: int) -> Place:
         """Where a test is found again."""
         number = bisect_right(self._starts, at) - 1
         within = at - self._starts[number]
         if number in self._parts:
-            return self._classes[number], self._names[number].split(SEPARATOR)[within]
+            if number not in self._known:
+                self._known[number] = self._names[number].split(SEPARATOR)
+            return self._classes[number], self._known[number][within]
         return self._classes[number], within
 
 

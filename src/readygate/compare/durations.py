@@ -56,8 +56,8 @@ def find_slowest(head: Snapshot, most: int) -> list[Found]:
 
 def tell_slowest(found: Iterable[Found], head: Snapshot, base: Snapshot | None, most: int) -> tuple[Timed, ...]:
     """Tell those of them that are the slowest: each test once."""
-    legs, known = legs_of(head), legs_of(base)
-    rows = sorted((-row[4], _identity(row, legs), row[1]) for row in found)
+    teller, known = _Teller(head), legs_of(base)
+    rows = sorted((-row[4], teller.test(row), row[1]) for row in found)
     told: dict[TestId, Timed] = {}
     for seconds, test, leg in rows:
         if test not in told:
@@ -78,9 +78,9 @@ def slower(head: Snapshot, base: Snapshot, *, factor: Fraction, seconds: Fractio
             factor is taken of that.
         seconds: how much longer a test must at least take to be told.
     """
-    legs = legs_of(head)
+    teller = _Teller(head)
     told: dict[TestId, Timed] = {}
-    for row in (_timed(_found(*place), legs) for place in _slower(head, base, factor, seconds)):
+    for row in (teller.timed(_found(*place)) for place in _slower(head, base, factor, seconds)):
         if row.test not in told or _gain(row) > _gain(told[row.test]):
             told[row.test] = row
     return tuple(sorted(told.values(), key=_rank))
@@ -108,8 +108,7 @@ def find_slower(
 
 def tell_slower(number: int, found: Iterable[Found], head: Snapshot, most: int) -> tuple[int, tuple[Timed, ...]]:
     """Tell the first of them."""
-    legs = legs_of(head)
-    return number, tuple(sorted((_timed(row, legs) for row in found), key=_rank)[:most])
+    return number, tuple(sorted(map(_Teller(head).timed, found), key=_rank)[:most])
 
 
 def _slower(head: Snapshot, base: Snapshot, factor: Fraction, seconds: Fraction) -> list[tuple[Both, int]]:
@@ -131,15 +130,24 @@ def _found(both: Both, at: int) -> Found:
     return (both.group, both.leg, *both.tests.place(at), both.now[at], both.then[at])
 
 
-def _identity(found: Found, legs: Legs) -> TestId:
-    group, leg, class_name, where = found[:4]
-    if isinstance(where, int):
-        where = legs[group, leg][class_name].names.split(SEPARATOR)[where]
-    return TestId(group, class_name, where)
+class _Teller:
+    """Tells which tests were found; each class is taken apart at most once."""
 
+    def __init__(self, head: Snapshot) -> None:
+        self._legs = legs_of(head)
+        self._known: dict[tuple[str, str, str], list[str]] = {}
 
-def _timed(found: Found, legs: Legs) -> Timed:
-    return Timed(test=_identity(found, legs), leg=found[1], seconds=found[4], before=found[5])
+    def test(self, found: Found) -> TestId:
+        group, leg, class_name, where = found[:4]
+        if isinstance(where, str):
+            return TestId(group, class_name, where)
+        key = (group, leg, class_name)
+        if key not in self._known:
+            self._known[key] = self._legs[group, leg][class_name].names.split(SEPARATOR)
+        return TestId(group, class_name, self._known[key][where])
+
+    def timed(self, found: Found) -> Timed:
+        return Timed(test=self.test(found), leg=found[1], seconds=found[4], before=found[5])
 
 
 def _rank(row: Timed) -> tuple[float, TestId]:

@@ -54,7 +54,11 @@ class Module(ModuleType):
 
 
 class Expressions(ModuleType):
-    """Stands for `re`, so that the expressions of a library are compiled when they are first used, too."""
+    """Stands for `re`, so that the expressions of a library are compiled when they are first used, too.
+
+    Whoever imports `re` meanwhile gets it, modules of the standard library that the library loads among them: what they
+    compile has the methods of an expression, and is none for `isinstance` or the functions of `re`.
+    """
 
     def __init__(self) -> None:
         super().__init__("re")
@@ -79,6 +83,7 @@ def stand_ins(*modules: ModuleType) -> Iterator[None]:
     try:
         yield
     finally:
-        for name in given:
-            sys.modules.pop(name, None)
-        sys.modules.update(known)
+        for name, module in given.items():
+            if sys.modules.get(name) is module:  # else somebody has needed the real one
+                del sys.modules[name]
+                sys.modules.update({name: known[name]} if name in known else {})

@@ -55,4 +55,4 @@ def _number(text: str) -> float | None:
 
 
 def _sane(value: float) -> float | None:
-    return value if isfinite(value) and 0 <= value <= MAX_SECONDS else None
+    return value + 0.0 if isfinite(value) and 0 <= value <= MAX_SECONDS else None  # `-0.000` is 0
