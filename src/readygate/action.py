@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from readygate.beside import Beside
 from readygate.budget import Budget, Clock
-from readygate.collect import Reports
+from readygate.collect import AHEAD, Reports
 from readygate.errors import DOCS, EXIT_NOT_EVALUATED, ReadygateError, SettingsError
 from readygate.formats import Source
 from readygate.github.branches import Branches
@@ -38,9 +38,6 @@ RECIPE = (
     "is written. For one verdict over all legs, upload the reports in each leg and run Readygate in one job after "
     f"them: see {DOCS}/matrix.md."
 )
-
-_AHEAD = "readygate.compare.ahead"
-"""What a process that has read will be asked for."""
 
 
 def run_action(
@@ -151,7 +148,7 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings, hir
     with ExitStack() as stack:
 
         def begin(archives: Sequence[Source | Found] = ()) -> Reports:
-            return stack.enter_context(Reports(place.workspace, settings, desk.log, archives, _AHEAD, hired))
+            return stack.enter_context(Reports(place.workspace, settings, desk.log, archives, AHEAD, hired))
 
         # helpers are made before there is a second thread, and what comes later is loaded while they read
         reports = None if settings.artifacts else begin()

@@ -20,6 +20,9 @@ from readygate.sources.workspace import PACKED, Found, find
 if TYPE_CHECKING:
     from readygate.crew import Hired
 
+AHEAD = "readygate.compare.ahead"
+"""What the process that has read a run's reports will be asked for: a name, as nothing of it is loaded here."""
+
 
 class Reports:
     """The reports of a run, found and being read. As a context, it ends what reads them.

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from readygate.collect import Reports
+from readygate.collect import AHEAD, Reports
 from readygate.errors import SettingsError
 from readygate.log import Log, columns, has_colour
 from readygate.model.patterns import to_hide
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from readygate.background import Background
     from readygate.background.of_git import Wanted
     from readygate.model.paths import PathRules
-
-
-_AHEAD = "readygate.compare.ahead"
-"""What a process that has read will be asked for."""
 
 
 def report(options: argparse.Namespace) -> int:
@@ -68,7 +64,7 @@ def report(options: argparse.Namespace) -> int:
 
         return of_git.rules(root, repo, known.files, settings)
 
-    with Reports(root, settings, log, ready=_AHEAD) as reports:
+    with Reports(root, settings, log, ready=AHEAD) as reports:
         if reports.helped:  # what comes after the reading is loaded while others read
             from readygate import pipeline  # noqa: PLC0415
             from readygate.background import of_git  # noqa: PLC0415

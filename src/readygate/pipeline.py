@@ -10,7 +10,7 @@ from functools import partial
 
 from readygate.background import Background
 from readygate.baseline import badge_name, record
-from readygate.compare import Terms, ahead, causes, compare
+from readygate.compare import Terms, ahead, causes, compare, settle
 from readygate.compare.carry import carry
 from readygate.compare.named import named_parts
 from readygate.errors import (
@@ -77,16 +77,21 @@ def run(
         ReadygateError: the change could not be judged.
     """
     readings = dict if aside is None else ahead.begin(aside, evidence)
-    look = None if aside is None else partial(ahead.look, aside)
     known = background()
     _tell(known, desk)
     rules = paths(known)
     measured = build(target.measured, evidence, rules, _provenance(desk, target, evidence), pattern=desk.settings.legs)
     book = rulebook(known.policy, target.base_ref, desk.settings.policy)
     now = int(desk.budget.clock.wall())
+    in_force = replace(terms(book.policy, now), paths=rules, readings=readings)
+    sides = settle(measured, known.choice.baseline, in_force.parts, known.changes, known.since_baseline)
+    if aside is not None:
+        ahead.look(aside, measured.snapshot, sides.base)
 
     def compared(policy: Policy) -> Comparison:
-        return _compared(measured, known, replace(terms(policy, now), paths=rules, readings=readings, settled=look))
+        own = policy is book.policy  # under another one, other suites may be carried
+        by = replace(in_force, sides=sides) if own else replace(terms(policy, now), paths=rules, readings=readings)
+        return _compared(measured, known, by)
 
     comparison, verdict = judged(book, compared, known.waiver)
     page = Page(

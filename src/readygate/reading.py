@@ -67,9 +67,10 @@ class Reading:
         if hired is not None and much > MOST:
             hired.end()
             hired = None
-        workers = processors() if much >= MUCH else 1 if hired is None else 2
+        there = 1 if hired is None else 2  # this process, and that one
+        workers = max(processors(), there) if much >= MUCH else there
         alone = threading.active_count() == 1  # else a helper must not load what another thread may be loading
-        if workers > (1 if hired is None else 2):
+        if workers > there:
             if not alone:
                 all_formats()
             scrub.prepare()

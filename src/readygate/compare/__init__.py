@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from fnmatch import fnmatchcase
 
@@ -21,9 +21,28 @@ from readygate.model.snapshot import Baseline, Measured, Snapshot
 from readygate.model.tests import ClassBlock, Leg, Outcome, TestId
 from readygate.model.value import dataclass, replace
 
-__all__ = ["Terms", "compare"]
+__all__ = ["Sides", "Terms", "compare", "settle"]
 
 DOCUMENTATION = ("*.md", "docs/*", "LICENSE*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """What is compared with what.
+
+    Attributes:
+        base: the baseline in the head's names, without what is carried; None without a baseline.
+        names: the head's (group, leg) by that of the baseline, of those that differ.
+        carried: legs of the baseline that need not run for this change.
+        missing_groups: suites that the baseline has and the head lacks.
+        missing_legs: (group, leg) that the baseline has and the head lacks.
+    """
+
+    base: Snapshot | None = None
+    names: Names = field(default_factory=dict)
+    carried: tuple[Leg, ...] = ()
+    missing_groups: tuple[str, ...] = ()
+    missing_legs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +56,7 @@ class Terms:
         paths: how paths of traces become paths of the repository, to know the project's own code in them, and which
             files the repository has.
         readings: what another process has read of what failing tests say.
-        settled: is told what is compared with what before it is compared: the head, and the base in its names.
+        sides: what `settle` made of them; None to let `compare` do so.
     """
 
     triage: Triage = Triage()
@@ -45,7 +64,43 @@ class Terms:
     now: int = 0
     paths: PathRules | None = None
     readings: Readings = dict
-    settled: Callable[[Snapshot, Snapshot | None], None] | None = None
+    sides: Sides | None = None
+
+
+def settle(
+    head: Measured,
+    baseline: Baseline | None,
+    parts: tuple[Part, ...],
+    changes: Changes | None,
+    since_baseline: Changes | None,
+) -> Sides:
+    """Settle what is compared with what.
+
+    Args:
+        head: what this run measured.
+        baseline: what it is compared with, if anything.
+        parts: suites that need not run where a change does not touch them.
+        changes: as for `compare`.
+        since_baseline: the same.
+    """
+    if baseline is None:
+        return Sides()
+    found = align(baseline.snapshot, head.snapshot)
+    # where no test report was read, no single one is missing
+    apart = found if head.snapshot.legs or parts else None
+    lost = apart.lost if apart else {}
+    base = found.base
+    kept = carried_legs(base, lost, untouched(parts, changes))
+    carried = {leg.group for leg in kept}
+    if kept:
+        base = without_carried(base, carried, head.snapshot.coverage, since_baseline)
+    return Sides(
+        base=base,
+        names=found.names,
+        carried=kept,
+        missing_groups=tuple(sorted(told for group, told in lost.items() if group not in carried)),
+        missing_legs=apart.missing_legs if apart else (),
+    )
 
 
 def compare(
@@ -73,10 +128,8 @@ def compare(
         terms: what the policy says of the comparison itself.
     """
     terms = terms or Terms()
-    sides = _settle(head, baseline, terms.parts, changes, since_baseline)
+    sides = terms.sides or settle(head, baseline, terms.parts, changes, since_baseline)
     base = sides.base
-    if terms.settled is not None:
-        terms.settled(head.snapshot, base)
     tests = _tests(head, base, baseline, sides.names, terms.triage)
     return Comparison(
         head=head,
@@ -100,52 +153,6 @@ def compare(
         carried=sides.carried,
         base=base,
         now=terms.now,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sides:
-    """What is compared with what.
-
-    Attributes:
-        base: the baseline in the head's names, without what is carried; None without a baseline.
-        names: the head's (group, leg) by that of the baseline, of those that differ.
-        carried: legs of the baseline that need not run for this change.
-        missing_groups: suites that the baseline has and the head lacks.
-        missing_legs: (group, leg) that the baseline has and the head lacks.
-    """
-
-    base: Snapshot | None = None
-    names: Names = field(default_factory=dict)
-    carried: tuple[Leg, ...] = ()
-    missing_groups: tuple[str, ...] = ()
-    missing_legs: tuple[tuple[str, str], ...] = ()
-
-
-def _settle(
-    head: Measured,
-    baseline: Baseline | None,
-    parts: tuple[Part, ...],
-    changes: Changes | None,
-    since_baseline: Changes | None,
-) -> _Sides:
-    if baseline is None:
-        return _Sides()
-    found = align(baseline.snapshot, head.snapshot)
-    # where no test report was read, no single one is missing
-    apart = found if head.snapshot.legs or parts else None
-    lost = apart.lost if apart else {}
-    base = found.base
-    kept = carried_legs(base, lost, untouched(parts, changes))
-    carried = {leg.group for leg in kept}
-    if kept:
-        base = without_carried(base, carried, head.snapshot.coverage, since_baseline)
-    return _Sides(
-        base=base,
-        names=found.names,
-        carried=kept,
-        missing_groups=tuple(sorted(told for group, told in lost.items() if group not in carried)),
-        missing_legs=apart.missing_legs if apart else (),
     )
 
 

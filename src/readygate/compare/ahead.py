@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
+from readygate.compare._columns import legs_of
 from readygate.compare.causes import Readings, read_all
 from readygate.compare.durations import (
     SHOWN,
@@ -114,12 +115,11 @@ def _is_plain(snapshot: Snapshot) -> bool:
 
 def _nameless(head: Snapshot, base: Snapshot) -> tuple[object, object]:
     """The tests of both sides as columns; names only of the classes that have not the same on both."""
-    legs = {(leg.group, leg.leg): leg.blocks for leg in base.legs}
-    others = {(leg.group, leg.leg): leg.blocks for leg in head.legs}
-    return (
-        [_packed(leg, legs.get((leg.group, leg.leg), {})) for leg in head.legs],
-        [_packed(leg, others.get((leg.group, leg.leg), {})) for leg in base.legs],
+    first, second = (
+        [_packed(leg, others.get((leg.group, leg.leg), {})) for leg in side.legs]
+        for side, others in ((head, legs_of(base)), (base, legs_of(head)))
     )
+    return first, second
 
 
 def _packed(leg: Leg, other: Mapping[str, ClassBlock]) -> object:
