@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from readygate.beside import Beside
 from readygate.budget import Budget, Clock
 from readygate.collect import AHEAD, Reports
@@ -18,7 +20,6 @@ from readygate.github.triggered import conclusion
 from readygate.log import Log, has_colour
 from readygate.model.secrets import REDACTED
 from readygate.model.target import Role, Target
-from readygate.model.value import replace
 from readygate.outputs import Desk
 from readygate.settings import Settings, Workplace, read_inputs, read_workplace
 from readygate.sources.artifacts import LATE_ARTIFACTS, fetch, on_enterprise_server
@@ -157,8 +158,6 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings, hir
             from readygate.background import of_github  # noqa: PLC0415
 
             of_github.open_baselines(desk, target, desk.hub, place.run_id)  # what is wrong is told before all is read
-            if desk.hub:
-                desk.hub.load()
         asked = stack.enter_context(Beside(ask))
         if helped:
             from readygate import pipeline  # noqa: PLC0415

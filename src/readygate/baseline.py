@@ -12,12 +12,12 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from msgspec import Struct
+
 from readygate.errors import StoreError
-from readygate.model import late
 from readygate.model.history import History
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.snapshot import Baseline, Snapshot
-from readygate.model.value import dataclass
 from readygate.snapshot import history as past
 from readygate.snapshot.codec import decode, encode
 from readygate.stores import Load, Store
@@ -33,20 +33,18 @@ FIRST_RUN = "After the first run of Readygate on a push to the base branch, chan
 _PACKED = b"rgh1"
 """Ends a snapshot that carries a history, behind the history's length in bytes."""
 
-_PLAIN = late.compile(r"^[a-z0-9-]{1,50}$")
-_NAME = late.compile(r"^snapshots/([^/]+)/(\d+)-([0-9a-f]{40,64})(\.incomplete)?$")
+_PLAIN = re.compile(r"^[a-z0-9-]{1,50}$")
+_NAME = re.compile(r"^snapshots/([^/]+)/(\d+)-([0-9a-f]{40,64})(\.incomplete)?$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class _Entry(Struct, frozen=True, kw_only=True):
     name: str
     run: int
     commit: str
     complete: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """The baseline, or why there is none (part of a sentence) and what to do about it (a sentence).
 
     Attributes:

@@ -11,18 +11,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import field
 from types import FrameType
 
+from msgspec import Struct, field
+
 from readygate.errors import TimeBudgetError
-from readygate.model.value import dataclass
 
 KEPT_BACK = 60.0
 """Seconds of the budget that reading leaves to telling, at most a fifth of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class Clock(Struct, frozen=True, kw_only=True):
     """Where time comes from, so that tests need not wait.
 
     Attributes:
@@ -42,8 +41,7 @@ class _Alarm(BaseException):
     """Raised in the midst of anything; no `except Exception` on the way may take it for damage of a file."""
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(Struct):
     """The budget of one step; without minutes it never ends.
 
     Attributes:
@@ -54,7 +52,7 @@ class Budget:
     minutes: float | None = None
     clock: Clock = field(default_factory=Clock)
     telling: bool = False
-    _start: float = field(init=False)
+    _start: float = 0.0
 
     def __post_init__(self) -> None:
         self._start = self.clock.now()

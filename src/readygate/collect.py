@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from msgspec.structs import replace
+
 from readygate.formats import Source
 from readygate.log import Log
 from readygate.model.secrets import Scrubber
 from readygate.model.snapshot import Evidence, Pattern
-from readygate.model.value import replace
 from readygate.reading import Aside, Reading
 from readygate.settings import Settings
 from readygate.sources import artifacts

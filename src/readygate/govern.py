@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from readygate.compare import Terms
 from readygate.compare.carry import Part
 from readygate.compare.triage import Triage
 from readygate.judge import can_be_waived, judge
 from readygate.model.comparison import Comparison, PolicyChange, Waiver
 from readygate.model.policy import Policy, paths_fit, quarantined
-from readygate.model.value import replace
 from readygate.model.verdict import Level, Verdict
 from readygate.policy import Rulebook
 from readygate.policy.difference import difference

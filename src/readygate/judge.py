@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from readygate.model.comparison import Comparison, Waiver
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
-from readygate.model.value import replace
 from readygate.model.verdict import Finding, Level, Status, Verdict
 from readygate.rules import Result, Rule, all_rules
 

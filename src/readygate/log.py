@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import field
 from typing import TextIO
 
+from msgspec import Struct
+
 from readygate.model.secrets import REDACTED, redact
-from readygate.model.value import dataclass
 from readygate.render.text import visible
 
 
@@ -72,8 +72,7 @@ def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Log:
+class Log(Struct, frozen=True, kw_only=True):
     """Writes to a stream.
 
     Attributes:
@@ -89,7 +88,11 @@ class Log:
     colour: bool = False
     width: int = 0
     debug: bool = False
-    hidden: str = field(default="", repr=False)
+    hidden: str = ""
+
+    def __repr__(self) -> str:
+        """Leave out the token: it must not reach a message or a traceback."""
+        return "Log(…)"
 
     def line(self, text: str = "") -> None:
         """Print text, each of its lines made harmless."""

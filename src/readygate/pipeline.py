@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from msgspec.structs import replace
+
 from readygate.background import Background
 from readygate.baseline import badge_name, record
 from readygate.compare import Terms, ahead, causes, compare, settle
@@ -29,7 +31,6 @@ from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
 from readygate.model.snapshot import Evidence, Measured, Provenance, Snapshot
 from readygate.model.target import Role, Target
-from readygate.model.value import replace
 from readygate.model.verdict import Verdict
 from readygate.outputs import Desk, all_outputs, publish
 from readygate.outputs.badges import render as badge_files

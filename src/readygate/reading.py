@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,18 +13,17 @@ from io import BufferedReader, FileIO, RawIOBase
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from isal import isal_zlib
+from msgspec.structs import replace
 
 from readygate.crew import Crew, Hired, processors
 from readygate.formats import Source, all_formats, parse
 from readygate.formats.head import HEAD_BYTES
 from readygate.log import Log
-from readygate.model import late
 from readygate.model.parcel import pack, unpack
 from readygate.model.phrase import count
 from readygate.model.report import Problem, Severity, TestReport
 from readygate.model.secrets import Scrubber
 from readygate.model.snapshot import ReadFile
-from readygate.model.value import replace
 from readygate.sources.workspace import Found
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Aside = Callable[..., Callable[[], Any] | None]
 """Takes a function and arguments for another process, and gives what waits for the result; None if there is none."""
 
-_CUT = late.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?)?|\??x?m?|[\w:.-]+(?:\s[^>]*)?)")
+_CUT = re.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?)?|\??x?m?|[\w:.-]+(?:\s[^>]*)?)")
 """All of a file: zero bytes, or XML without a whole first tag."""
 
 FILES_TOLD = 200

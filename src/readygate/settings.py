@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field
+
+from msgspec import Struct
 
 from readygate.errors import SettingsError
 from readygate.inputs import Reader
-from readygate.model import late
 from readygate.model.patterns import Pattern, to_hide
-from readygate.model.value import dataclass
 from readygate.workplace import Workplace, read_workplace
 
 __all__ = ["COMMENT_MODES", "FAIL_MODES", "Settings", "Workplace", "read_inputs", "read_workplace"]
@@ -22,11 +21,10 @@ COMMENT_MODES = ("always", "changes", "not-ready", "off")
 FAIL_MODES = ("not-ready", "never")
 NEED_RESULTS = ("success", "failure", "cancelled", "skipped")
 
-_SHA = late.compile(r"^[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?$")
+_SHA = re.compile(r"^[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """The inputs of the action; `docs/inputs.md` says what each is for.
 
     Attributes:
@@ -67,7 +65,11 @@ class Settings:
     allow_pull_request_target: bool = False
     time_budget: int = 10
     redact: tuple[Pattern, ...] = ()
-    token: str = field(default="", repr=False)
+    token: str = ""
+
+    def __repr__(self) -> str:
+        """Show nothing: the token must not reach a message or a traceback."""
+        return "Settings(…)"
 
     def bearing(self) -> dict[str, str]:
         """The inputs that bear on the verdict, as text, for comparing them with those of the base's run."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
+
 from readygate.errors import SettingsError
-from readygate.model.value import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workplace:
+class Workplace(Struct, frozen=True, kw_only=True):
     """What the runner says of the run; the names are those of its variables.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/variables

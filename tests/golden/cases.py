@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace
 from tests.golden import policy_cases
 from tests.golden.stories import COVERED, FAILURE, FILES, SKIP, SUITE, Suite, but, history
 from tests.support.builders import (
@@ -339,7 +340,7 @@ def windows_paths() -> Scene:
 def read_only_token() -> Scene:
     """A fork's token: nothing is written on GitHub, and the summary says so."""
     plain = one_new_failure()
-    return replace(plain, permissions={"contents": "read"})
+    return dataclasses.replace(plain, permissions={"contents": "read"})
 
 
 def many_failures() -> Scene:

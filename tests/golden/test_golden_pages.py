@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.golden.cases import CASES
 from tests.golden.test_golden import published
 from tests.support.history import past_run, with_history

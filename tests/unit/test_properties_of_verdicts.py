@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 from tests.support.builders import (
     BASE,
     baseline,
@@ -213,16 +214,18 @@ def published(order: list[int], shuffle: random.Random) -> dict[str, str | bytes
             details = list(made.details)
             shuffle.shuffle(items)
             shuffle.shuffle(details)
-            return replace(made, blocks=dict(items), details=tuple(details))
+            return structs.replace(made, blocks=dict(items), details=tuple(details))
         files = list(made.files)
         shuffle.shuffle(files)
-        return replace(made, files=tuple(files))
+        return structs.replace(made, files=tuple(files))
 
     found = [mixed(number) for number in order]
     diff = [change("src/a.py", [1, 3], [2]), change("src/b.py", [2]), change("src/new.py", [1], status="added")]
     shuffle.shuffle(diff)
     head = measure(*found, names=[NAMES[number] for number in order])
-    head = replace(head, evidence=measure(*REPORTS, names=NAMES).evidence)  # the list itself is sorted when it is read
+    head = structs.replace(
+        head, evidence=measure(*REPORTS, names=NAMES).evidence
+    )  # the list itself is sorted when it is read
     base = measure(*reversed(found), names=[NAMES[number] for number in reversed(order)], commit=BASE)
     comparison = compared(head, base, diff=changes(*diff))
     with TemporaryDirectory() as folder:
@@ -270,7 +273,7 @@ _SHOWN = re.compile(r"(under )?([\d.]+)%; ([\d.]+)% asked")
 def agrees(rule: str, comparison: Comparison, minimum: Fraction, share: Fraction) -> None:
     """The decision is exact, and the figures that are shown say the same."""
     chosen = policy()
-    chosen = replace(chosen, options={**chosen.options, rule: {"minimum": minimum}})
+    chosen = structs.replace(chosen, options={**chosen.options, rule: {"minimum": minimum}})
     (asked,) = [each for each in all_rules() if each.name == rule]
     found = asked.judge(comparison, chosen)
     assert (found.result is Result.PASS) == (share >= minimum)
@@ -289,7 +292,9 @@ def test_what_is_shown_says_what_was_decided(share: tuple[int, int], limit: Frac
     if near:  # a limit with up to six decimals just beside the share
         minimum = min(Fraction(1), Fraction(round(Fraction(passed, total) * 10**8), 10**8))
     plain = compared(measure(report({"A": {"t": "p"}})))
-    counted = replace(plain, tests=replace(plain.tests, head=Counts(passed=passed, failed=total - passed)))
+    counted = structs.replace(
+        plain, tests=structs.replace(plain.tests, head=Counts(passed=passed, failed=total - passed))
+    )
     agrees("pass-rate", counted, minimum, Fraction(passed, total))
     covered = "h" * passed + "m" * (total - passed)
     measured = compared(
@@ -308,7 +313,7 @@ def test_a_drop_is_shown_as_it_was_decided(lost: int, maximum: Fraction) -> None
     suite = report({"A": {"t": "p"}})
     comparison = compared(measure(suite, cover(head)), measure(suite, cover(base), commit=BASE), diff=changes())
     chosen = policy()
-    chosen = replace(chosen, options={**chosen.options, "coverage-drop": {"maximum": maximum}})
+    chosen = structs.replace(chosen, options={**chosen.options, "coverage-drop": {"maximum": maximum}})
     (rule,) = [each for each in all_rules() if each.name == "coverage-drop"]
     found = rule.judge(comparison, chosen)
     assert (found.result is Result.PASS) == (Fraction(lost, total) <= maximum)
@@ -321,9 +326,9 @@ def test_a_drop_is_shown_as_it_was_decided(lost: int, maximum: Fraction) -> None
 @given(st.integers(0, 10**6), limits)
 def test_a_score_is_shown_as_it_was_decided(parts: int, minimum: Fraction) -> None:
     score = Fraction(parts, 10**6)
-    comparison = replace(compared(measure(report({"A": {"t": "p"}}))), score=score)
+    comparison = structs.replace(compared(measure(report({"A": {"t": "p"}}))), score=score)
     chosen = policy()
-    chosen = replace(chosen, options={**chosen.options, "score": {"minimum": minimum}})
+    chosen = structs.replace(chosen, options={**chosen.options, "score": {"minimum": minimum}})
     (rule,) = [each for each in all_rules() if each.name == "score"]
     found = rule.judge(comparison, chosen)
     told = re.match(r"([\d.]+) of 100; ([\d.]+) asked", "".join(map(str, found.summary)))

@@ -25,7 +25,7 @@ def inputs(**given_ones: str) -> dict[str, str]:
 def test_without_any_input_the_defaults_hold() -> None:
     assert read_inputs({}) == Settings()
     assert Settings().gate == "readygate"
-    empty = dict.fromkeys(inputs(**dict.fromkeys(Settings.__dataclass_fields__, "")), "")
+    empty = dict.fromkeys(inputs(**dict.fromkeys(Settings.__struct_fields__, "")), "")
     assert read_inputs({**empty, "INPUT_MATRIX": "", "INPUT_PULL-REQUEST": "", "INPUT_PATH-MAP": ""}) == Settings()
 
 

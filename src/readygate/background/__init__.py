@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from readygate.baseline import Choice
 from readygate.model.changes import Changes
 from readygate.model.comparison import Waiver
-from readygate.model.value import dataclass
 from readygate.policy import PolicyFiles
 from readygate.stores import Store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Background:
+class Background(Struct, frozen=True, kw_only=True):
     """What a change is compared with, beside its own reports.
 
     Attributes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from msgspec import Struct
+
 from readygate.background import Background
 from readygate.baseline import Choice, choose
 from readygate.collect import read_reports
@@ -12,7 +14,6 @@ from readygate.errors import SettingsError
 from readygate.model.changes import Changes
 from readygate.model.paths import PathRules
 from readygate.model.snapshot import Baseline, Measured, Provenance, Snapshot
-from readygate.model.value import dataclass
 from readygate.outputs import Desk
 from readygate.policy import PATH, PolicyFiles
 from readygate.settings import Settings
@@ -23,8 +24,7 @@ from readygate.sources.base_file import from_git
 from readygate.stores import Store, open_store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """What a run is about, and what its results shall be compared with.
 
     Attributes:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from readygate.background import Background
 from readygate.baseline import Choice, choose, slug
 from readygate.beside import Beside
@@ -13,7 +16,6 @@ from readygate.github.labels import waiver
 from readygate.github.lineage import Origin, changes_between, first_parents, origin
 from readygate.model.changes import Changes
 from readygate.model.target import Role, Target
-from readygate.model.value import dataclass, replace
 from readygate.outputs import Desk
 from readygate.policy import PATH, PolicyFiles
 from readygate.sources.base_file import from_github
@@ -69,8 +71,7 @@ def open_baselines(desk: Desk, target: Target, hub: GitHub | None, run_id: int) 
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remote:
+class Remote(Struct, frozen=True, kw_only=True):
     """Asks GitHub for everything a change is compared with; made to run beside the reading of reports.
 
     Each answer takes its time on the way, so the store is asked beside the rest, by a session of its own.

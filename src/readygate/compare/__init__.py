@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from readygate.compare.align import align
 from readygate.compare.carry import Part, carried_legs, untouched, without_carried
@@ -19,15 +21,13 @@ from readygate.model.paths import PathRules
 from readygate.model.phrase import Phrase
 from readygate.model.snapshot import Baseline, Measured, Snapshot
 from readygate.model.tests import ClassBlock, Leg, Outcome, TestId
-from readygate.model.value import dataclass, replace
 
 __all__ = ["Sides", "Terms", "compare", "settle"]
 
 DOCUMENTATION = ("*.md", "docs/*", "LICENSE*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sides:
+class Sides(Struct, frozen=True, kw_only=True):
     """What is compared with what.
 
     Attributes:
@@ -45,8 +45,7 @@ class Sides:
     missing_legs: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Struct, frozen=True, kw_only=True):
     """What the policy says of a comparison, and what is known of the repository.
 
     Attributes:

@@ -12,10 +12,11 @@ from itertools import accumulate, compress, count
 from operator import ne
 from struct import unpack
 
+from msgspec import Struct
+
 from readygate.model.once import once
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import SEPARATOR, ClassBlock, columns, joined
-from readygate.model.value import dataclass
 
 Legs = Mapping[tuple[str, str], Mapping[str, ClassBlock]]
 Place = tuple[str, int | str]
@@ -85,8 +86,7 @@ class Tests:
         return self._classes[number], within
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Both:
+class Both(Struct, frozen=True, kw_only=True):
     """The tests that both sides have on one leg, with their seconds on each side."""
 
     group: str

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 
-from readygate.model import late
-
 LONGEST = 400
 """Characters of a message that decide about its cause."""
 
-_ANSI = late.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
-_KIND = late.compile(
+_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+_KIND = re.compile(
     r"^(?P<kind>(?:[\w$]{1,100}(?:\.|::|\\)){0,12}"
     r"[A-Z][\w$]{0,100}(?:Error|Exception|Failure|Fault|Warning|Timeout|Exit))(?:\s?:\s*|\s*$)"
 )
-_PYTEST_KIND = late.compile(r"^(?:E\s+)")
+_PYTEST_KIND = re.compile(r"^(?:E\s+)")
 
-_SAFE = late.compile(
+_SAFE = re.compile(
     r"(?P<uuid>\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b)"
     r"|(?P<time>\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
     r"|\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b)"
@@ -31,21 +29,21 @@ _SAFE = late.compile(
 )
 """Parts that no cause is told by. A full path keeps its last segment."""
 
-_STATUS = late.compile(
+_STATUS = re.compile(
     r"(?i:\b(?:http|status|code|errno|winerror|exit|signal|error|returned|line)\b[^\w\n]{0,4}(?:\w+[^\w\n]{1,3})?)\Z"
 )
-_NUMBER = late.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
-_QUOTED = late.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`|‘[^’\n]{0,200}’|<[^<>\n]{1,200}>")
-_FRAME = late.compile(r"(?:at |#\d|---|===|\[|\W*\Z)")
-_TAIL = late.compile(r"\s*\((?:object )?at <at>\)\s*$")
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
+_QUOTED = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`|‘[^’\n]{0,200}’|<[^<>\n]{1,200}>")
+_FRAME = re.compile(r"(?:at |#\d|---|===|\[|\W*\Z)")
+_TAIL = re.compile(r"\s*\((?:object )?at <at>\)\s*$")
 
-_COMPARES = late.compile(
+_COMPARES = re.compile(
     r"^(?:AssertionError:? ?|AssertionFailedError:? ?|ComparisonFailure:? ?)?\s*"
     r"(?:assert\b|expect\(|expected\b|Expected\b)"
 )
-_GOES_ON = late.compile(r"expect\(|Expected\b|Assert\.\w+\(")
+_GOES_ON = re.compile(r"expect\(|Expected\b|Assert\.\w+\(")
 """Beginnings of messages whose next lines hold what was expected and what was found."""
-_WORD = late.compile(r"\w+")
+_WORD = re.compile(r"\w+")
 # fmt: off
 _NOTHING = frozenset({
     "0", "1", "a", "actual", "an", "and", "assert", "assertion", "be", "but", "equal", "equality", "equals",

@@ -7,15 +7,15 @@ the base's side is missing now, and is said by name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import SEPARATOR, Leg
-from readygate.model.value import dataclass, replace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alignment:
+class Alignment(Struct, frozen=True, kw_only=True):
     """The base in the head's names.
 
     Attributes:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from readygate.model.changes import Changes
 from readygate.model.coverage import Coverage
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import Leg
-from readygate.model.value import dataclass, replace
 
 Fits = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """A part of the repository with suites of its own, as the policy names it.
 
     Attributes:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import compress
 
+from msgspec import Struct
+
 from readygate.model.comparison import Comparison
 from readygate.model.parts import CategoryResult
 from readygate.model.patterns import any_of, literal_start
 from readygate.model.policy import Category, Policy, test_patterns
 from readygate.model.tests import SEPARATOR, ClassBlock, Counts, count_outcomes
-from readygate.model.value import dataclass
 
 Blocks = Mapping[tuple[str, str], ClassBlock]
 
@@ -44,8 +45,7 @@ def category_results(comparison: Comparison, policy: Policy, *, with_base: bool 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Filter:
+class _Filter(Struct, frozen=True):
     """Which names fit a category; a class of which none can is passed over at once."""
 
     fits: Callable[[str], bool]

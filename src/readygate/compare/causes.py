@@ -18,7 +18,6 @@ from itertools import starmap
 from typing import NamedTuple
 
 from readygate.compare import _normal as normal
-from readygate.model import late
 from readygate.model.causes import Cause, Causes
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.frames import Frame, frames
@@ -28,17 +27,17 @@ from readygate.model.tests import Detail, Outcome, TestId
 VARIES = 3
 """So many values at one place are a variable, not so many causes."""
 
-_FOREIGN = late.compile(
+_FOREIGN = re.compile(
     r"site-packages/|dist-packages/|node_modules/|/python\d[.\d]*/|/usr/(?:lib|share|local/go)/|/go/pkg/mod/|/gems/"
     r"|(?:^|/)vendor/|/\.cargo/|/rustc/|^node:|^internal/|^<|^native|(?:^|/)_pytest/"
     r"|^(?:java|javax|jdk|sun|kotlin|scala|groovy|org/(?:junit|testng|mockito|hamcrest|assertj|gradle|apache|springframework|opentest4j))/"
 )
 """Paths that are no project's own code, where the files of the repository are not known."""
-_TEST = late.compile(
+_TEST = re.compile(
     r"(?:^|/)(?:tests?|__tests__|specs?|testing|e2e)/|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|_spec|\.test|\.spec|\.cy|Tests?|IT|Spec)\.\w+)$"
 )
-_PARAMETERS = late.compile(r"[\[({].*\Z|(?:\s|#)\d+\Z", re.DOTALL)
-_NUMBERS = late.compile(r"\d+")
+_PARAMETERS = re.compile(r"[\[({].*\Z|(?:\s|#)\d+\Z", re.DOTALL)
+_NUMBERS = re.compile(r"\d+")
 
 
 Said = tuple[str, str, str, str, bool, tuple[Frame, ...]]

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable
 from pathlib import PurePosixPath
 
 from readygate.compare.exclusions import newly_excluded
-from readygate.model import late
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import CoverageComparison, CoverageDelta, Patch, PatchFile
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio, add_ratios
 
-_TEST_FILE = late.compile(
+_TEST_FILE = re.compile(
     r"(?:^|/)(?:tests?|__tests__|specs?|testing)/|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|_spec|\.test|\.spec|Tests?)\.\w+)$"
 )
 """Tests are not measured as a rule, and nobody misses them among the files that should be."""

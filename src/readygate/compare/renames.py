@@ -10,18 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from readygate.model import late
+from msgspec.structs import replace
+
 from readygate.model.comparison import Rename, TestChange, TestComparison
 from readygate.model.tests import Outcome, TestId
-from readygate.model.value import replace
 
 LIKENESS = 0.75
 """Share of equal characters, as difflib counts them, from which two names of one class are taken for one test."""
 MOST_COMPARED = 40_000
 """Pairs of names compared one with another; above, only exact parts are looked at."""
 
-_PARAMETERS = late.compile(r"[\[({<].*$|\s*#\d+$|\s\d+$", re.DOTALL)
-_SPLIT = late.compile(r"[.:/\\$>]+")
+_PARAMETERS = re.compile(r"[\[({<].*$|\s*#\d+$|\s\d+$", re.DOTALL)
+_SPLIT = re.compile(r"[.:/\\$>]+")
 
 Key = Callable[[TestId], object]
 

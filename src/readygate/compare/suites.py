@@ -8,24 +8,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, compress, count, islice, pairwise, takewhile
 from operator import ne
 
-from readygate.model import late
+from msgspec import Struct
+
 from readygate.model.once import once
 from readygate.model.snapshot import Snapshot
 from readygate.model.tests import Counts, columns, count_outcomes, joined
-from readygate.model.value import dataclass
 
 FEW = 5
 DEEPER = 30
 """Below so many rows the next part of the path is told, too, if that makes no more than `DEEPER` rows."""
 
-_PARTS = late.compile(r"::|[./\\]|\s>\s|\s›\s")
+_PARTS = re.compile(r"::|[./\\]|\s>\s|\s›\s")
 Name = tuple[str, ...]
 Key = tuple[str, str]
 """Group and class."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suite:
+class Suite(Struct, frozen=True, kw_only=True):
     """One row.
 
     Attributes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import compress
 from operator import ne, or_
 
-from readygate.model import late
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.snapshot import Measured, Snapshot, count_blocks
 from readygate.model.tests import OUTCOMES, SEPARATOR, ClassBlock, Detail, Leg, Outcome, TestId, columns
@@ -17,7 +17,7 @@ Blocks = Mapping[tuple[str, str], ClassBlock]
 Details = Mapping[tuple[TestId, str], Detail]
 
 _FAILED, _SKIPPED = Outcome.FAILED, Outcome.SKIPPED
-_FAILING = late.compile(b"[" + bytes((Outcome.FAILED, Outcome.ERRORED)) + b"]")
+_FAILING = re.compile(b"[" + bytes((Outcome.FAILED, Outcome.ERRORED)) + b"]")
 
 
 def compare_tests(head: Measured, base: Snapshot | None, base_details: Details | None = None) -> TestComparison:

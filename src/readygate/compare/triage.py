@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.history import ABSENT, FAILING, SKIPPED, History, Past
 from readygate.model.snapshot import Measured
 from readygate.model.tests import Outcome, TestId
-from readygate.model.value import dataclass, replace
 
 Names = Mapping[tuple[str, str], tuple[str, str]]
 """(group, leg) of the head by (group, leg) of the base, where they differ."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Triage:
+class Triage(Struct, frozen=True, kw_only=True):
     """What excuses a failure, as the policy says.
 
     Attributes:

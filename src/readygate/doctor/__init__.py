@@ -7,12 +7,12 @@ function of `workflow_checks`, `job_checks`, `run_checks` or `github_checks`; ea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import field
 from enum import StrEnum
+
+from msgspec import Struct
 
 from readygate.doctor.workflows import Use, Workflow
 from readygate.github.client import GitHub
-from readygate.model.value import dataclass
 from readygate.settings import Settings, Workplace
 
 
@@ -24,8 +24,7 @@ class Grade(StrEnum):
     GOOD = "good"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class Remark(Struct, frozen=True, kw_only=True):
     """What one check has to say.
 
     Attributes:
@@ -42,8 +41,7 @@ class Remark:
     paste: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class Scene(Struct, frozen=True, kw_only=True):
     """What the doctor looks at.
 
     Attributes:
@@ -64,7 +62,7 @@ class Scene:
     hub: GitHub | None = None
     default_branch: str = ""
     checked_out: str = ""
-    rules: dict[str, list[dict[str, object]]] | None = field(default=None, hash=False)
+    rules: dict[str, list[dict[str, object]]] | None = None
 
 
 Remarks = Iterator[Remark]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import fields
 from typing import Final
+
+from msgspec.structs import fields
 
 from readygate.doctor import Remarks, Scene, advice, good, wrong
 from readygate.doctor.workflows import Job, Use, given_to

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from typing import Any, Final
 
 import yaml
-
-from readygate.model.value import dataclass
+from msgspec import Struct, field
 
 _ACTION: Final = re.compile(r"^(?:docker://)?(?:[\w.-]+/)*readygate(?:/[\w./-]*)?(?:[@:].*)?$", re.IGNORECASE)
 _COMMAND: Final = re.compile(r"(?:^|[\s;&|])(?:python\d?(?:\.\d+)? -m )?readygate(?: report\b|\s*$)", re.MULTILINE)
@@ -22,8 +20,7 @@ _NOT_CANCELLED: Final = re.compile(r"!\s*cancelled\(\)")
 _SHA: Final = re.compile(r"@(?:sha256:)?[0-9a-f]{40,64}$")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """One job.
 
     Attributes:
@@ -34,11 +31,11 @@ class Job:
     name: str
     needs: tuple[str, ...]
     condition: str
-    permissions: Mapping[str, str] | None = field(hash=False)
+    permissions: Mapping[str, str] | None
     events: frozenset[str]
     has_matrix: bool
     runs_on: str
-    steps: tuple[Mapping[str, Any], ...] = field(hash=False)
+    steps: tuple[Mapping[str, Any], ...]
 
     @property
     def always(self) -> bool:
@@ -57,8 +54,7 @@ class Job:
         return (step for step in self.steps if str(step.get("uses", "")).startswith("actions/checkout@"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workflow:
+class Workflow(Struct, frozen=True, kw_only=True):
     """One workflow file.
 
     Attributes:
@@ -67,14 +63,13 @@ class Workflow:
     """
 
     path: str
-    events: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
-    jobs: Mapping[str, Job] = field(default_factory=dict, hash=False)
+    events: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    jobs: Mapping[str, Job] = field(default_factory=dict)
     cancels: bool = False
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class Use(Struct, frozen=True, kw_only=True):
     """A step that runs Readygate.
 
     Attributes:
@@ -86,7 +81,7 @@ class Use:
     workflow: Workflow
     job: Job
     action: str
-    inputs: Mapping[str, str] = field(hash=False)
+    inputs: Mapping[str, str]
     condition: str
 
     @property

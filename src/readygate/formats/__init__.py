@@ -12,17 +12,17 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from msgspec import Struct
+
 from readygate.errors import DOCS
 from readygate.formats.head import HEAD_BYTES, Head
 from readygate.model.report import Problem, Report, Severity
-from readygate.model.value import dataclass
 from readygate.registry import members
 
 __all__ = ["Format", "Head", "Source", "all_formats", "choose", "identify", "parse"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """One file to read: on disk, in memory, or unpacked while it is read.
 
     Attributes:
@@ -56,8 +56,7 @@ class Source:
         return len(self.data) if self.path is None else self.path.stat().st_size
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
+class Format(Struct, frozen=True, kw_only=True):
     """One format.
 
     Attributes:

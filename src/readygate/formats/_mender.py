@@ -6,8 +6,6 @@ import codecs
 import re
 from typing import Final
 
-from readygate.model import late
-
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -15,9 +13,9 @@ _BOMS: Final = (
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
-_DECLARED: Final = late.compile(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z][\w.:-]{0,400})["']""")
-_CODECS: Final = late.compile(r"utf-8|ascii|cp\d|iso|mac|koi8|shift|euc|gb|big5|hz$|johab|tis|hp-|ptcp|kz")
-_FORBIDDEN: Final = late.compile(
+_DECLARED: Final = re.compile(rb"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z][\w.:-]{0,400})["']""")
+_CODECS: Final = re.compile(r"utf-8|ascii|cp\d|iso|mac|koi8|shift|euc|gb|big5|hz$|johab|tis|hp-|ptcp|kz")
+_FORBIDDEN: Final = re.compile(
     "[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
     "|&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:([0-9]{1,9})|x([0-9A-Fa-f]{1,8}));)?"
 )

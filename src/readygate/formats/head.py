@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from readygate.formats import xml
 from readygate.formats._mender import encoding_of
-from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
@@ -18,8 +19,7 @@ _MOST_ELEMENTS = 51
 _PACKED = ((b"\x1f\x8b", ".gz"), (b"PK\x03\x04", ".zip"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(Struct, frozen=True, kw_only=True):
     """The first bytes of a file and what can be told from them.
 
     Attributes:

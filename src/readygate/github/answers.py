@@ -9,8 +9,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from readygate.errors import DOCS, ForgeError, NotFoundError, PermissionDeniedError
-from readygate.model.value import dataclass
 
 UNNAMED_LIMIT = 60.0
 """Seconds to wait for a limit that does not say how long; GitHub asks for a minute at least."""
@@ -25,8 +26,7 @@ _SERVERS_FAULT = 500
 _SETTLED = 300
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class Trouble(Struct, frozen=True, kw_only=True):
     """An answer that is none.
 
     Attributes:

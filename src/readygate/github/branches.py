@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from readygate.errors import ForgeError
 from readygate.github.client import GitHub
-from readygate.model.value import dataclass
 
 QUEUE = "gh-readonly-queue/"
 """Branches that a merge queue makes for its groups.
@@ -39,8 +40,7 @@ def _none(_branch: str, _default: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branches:
+class Branches(Struct, frozen=True, kw_only=True):
     """Tells base branches from others.
 
     Attributes:

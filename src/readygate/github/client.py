@@ -17,6 +17,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import requests
+
 from readygate.budget import Budget, jitter
 from readygate.errors import ForgeError
 from readygate.github import pygithub
@@ -77,10 +79,6 @@ class GitHub:
             tell=self._tell,
             trace=self._trace,
         )
-
-    def load(self) -> None:
-        """Load what carries the requests, which is else loaded with the first."""
-        pygithub.load()
 
     @cached_property
     def _requester(self) -> Requester:
@@ -172,9 +170,6 @@ class GitHub:
         return data
 
     def _fetch(self, path: str, largest: int, where: str) -> bytes | Trouble:
-        pygithub.load()  # which loads requests without what it does not need
-        import requests  # noqa: PLC0415
-
         clock = self.budget.clock
         first = requests.get(
             self._api_url + self._path(path),
@@ -268,9 +263,6 @@ class GitHub:
         raise AssertionError("the last try returns or raises")
 
     def _traced(self, where: str, once: Callable[[], Any]) -> Any:
-        pygithub.load()  # which loads requests without what it does not need
-        import requests  # noqa: PLC0415
-
         begun = time.monotonic()
         answer: Any
         try:

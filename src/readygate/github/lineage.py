@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from readygate.errors import ForgeError, NotFoundError, SettingsError
 from readygate.github.client import GitHub
 from readygate.model.changes import Changes, FileChange, hunk_lines
 from readygate.model.target import Target
-from readygate.model.value import dataclass
 
 MOST_FILES = 300
 """GitHub lists no more files in one comparison.
@@ -25,8 +26,7 @@ MOST_LISTED = 3_000
 _STATUS = {"added": "added", "removed": "removed", "renamed": "renamed", "copied": "added"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """Where a change starts.
 
     Attributes:

@@ -17,13 +17,12 @@ from readygate.errors import DOCS, NotFoundError, SettingsError
 from readygate.github.branches import QUEUE, Branches
 from readygate.github.client import GitHub
 from readygate.github.payload import Payload
-from readygate.model import late
 from readygate.model.target import Role
 from readygate.settings import Settings, Workplace
 
 RUN = "workflow_run"
 
-_GROUP = late.compile(rf"{re.escape(QUEUE)}(?P<base>.+)/pr-\d+-(?P<sha>[0-9a-f]{{40}})")
+_GROUP = re.compile(rf"{re.escape(QUEUE)}(?P<base>.+)/pr-\d+-(?P<sha>[0-9a-f]{{40}})")
 _RAN = ("success", "failure", "skipped")
 
 

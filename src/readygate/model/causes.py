@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from readygate.model.frames import Frame
-from readygate.model.value import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
+class Cause(Struct, frozen=True, kw_only=True):
     """Tests that fail for the same reason, as far as their messages and traces tell.
 
     Attributes:
@@ -33,8 +33,7 @@ class Cause:
         return bool(self.kind or self.message)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Causes:
+class Causes(Struct, frozen=True, kw_only=True):
     """The causes behind the lists of failing tests, each the largest first; tests without a message come last.
 
     Attributes:

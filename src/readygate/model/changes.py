@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from readygate.model import late
-from readygate.model.value import dataclass
+import re
 
-_HUNK = late.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+from msgspec import Struct
+
+_HUNK = re.compile(r"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileChange:
+class FileChange(Struct, frozen=True, kw_only=True):
     """One file of a diff.
 
     Attributes:
@@ -29,8 +29,7 @@ class FileChange:
     shown: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(Struct, frozen=True, kw_only=True):
     """The difference between two commits.
 
     Attributes:

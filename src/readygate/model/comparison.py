@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from readygate.model.causes import Causes
 from readygate.model.changes import Changes
@@ -13,11 +14,9 @@ from readygate.model.history import Past
 from readygate.model.phrase import Phrase
 from readygate.model.snapshot import Baseline, Measured, Snapshot
 from readygate.model.tests import Counts, Detail, Leg, Outcome, TestId
-from readygate.model.value import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestChange:
+class TestChange(Struct, frozen=True, kw_only=True):
     """One test whose story matters.
 
     Attributes:
@@ -42,8 +41,7 @@ class TestChange:
     past: Past | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rename:
+class Rename(Struct, frozen=True, kw_only=True):
     """A test of the base that goes by another name now.
 
     Attributes:
@@ -59,8 +57,7 @@ class Rename:
     how: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestComparison:
+class TestComparison(Struct, frozen=True, kw_only=True):
     """The tests of both sides.
 
     Without a base every failing test is in `new_failures` and the lists that need two sides are empty. A failing test
@@ -95,8 +92,7 @@ class TestComparison:
     renamed: tuple[Rename, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatchFile:
+class PatchFile(Struct, frozen=True, kw_only=True):
     """The changed lines of one file that are measured.
 
     Attributes:
@@ -110,8 +106,7 @@ class PatchFile:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patch:
+class Patch(Struct, frozen=True, kw_only=True):
     """Coverage of the changed lines.
 
     Attributes:
@@ -129,16 +124,14 @@ class Patch:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileLines:
+class FileLines(Struct, frozen=True, kw_only=True):
     """Some lines of one file, ascending."""
 
     path: str
     lines: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageDelta:
+class CoverageDelta(Struct, frozen=True, kw_only=True):
     """Both sides of the project's coverage.
 
     Attributes:
@@ -163,8 +156,7 @@ class CoverageDelta:
     excluded: tuple[FileLines, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageComparison:
+class CoverageComparison(Struct, frozen=True, kw_only=True):
     """The coverage of the head and what it is compared with.
 
     Attributes:
@@ -180,8 +172,7 @@ class CoverageComparison:
     delta: CoverageDelta | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyChange:
+class PolicyChange(Struct, frozen=True, kw_only=True):
     """What a change does to the policy file, which it cannot move for itself.
 
     Attributes:
@@ -199,8 +190,7 @@ class PolicyChange:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiver:
+class Waiver(Struct, frozen=True, kw_only=True):
     """A label on the pull request by which somebody answers for what is missing.
 
     Attributes:
@@ -216,8 +206,7 @@ class Waiver:
     refused: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """All that rules may look at and outputs may tell.
 
     Attributes:

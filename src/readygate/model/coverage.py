@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct, field
+
 from readygate.model.once import once
-from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -23,8 +23,7 @@ MAX_LINE = 1_000_000
 _MEASURED_WINS = bytes.maketrans(bytes((5, 6, 7)), bytes((1, 3, 3)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileCoverage:
+class FileCoverage(Struct, frozen=True, kw_only=True):
     """What one or several reports measured of one file.
 
     Attributes:
@@ -59,8 +58,7 @@ class FileCoverage:
         return sum(total for _, total in self.branches.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ratio:
+class Ratio(Struct, frozen=True, kw_only=True):
     """Covered of total, kept apart so that a page can show both; `fraction` is None if nothing was measured."""
 
     covered: int
@@ -83,8 +81,7 @@ def add_ratios(ratios: Iterable[Ratio]) -> Ratio:
     return Ratio(covered=covered, total=total)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
+class Coverage(Struct, frozen=True, kw_only=True):
     """The merged coverage of one commit.
 
     Attributes:

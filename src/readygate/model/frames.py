@@ -15,8 +15,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from readygate.model import late
-from readygate.model.value import dataclass
+from msgspec import Struct
 
 MOST_READ = 6_000
 """Characters of a trace that are looked at, half of them from its beginning and half from its end."""
@@ -37,8 +36,7 @@ class Frame(NamedTuple):
     function: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Notation:
+class _Notation(Struct, frozen=True):
     """How a language writes frames.
 
     Attributes:
@@ -61,7 +59,7 @@ def _java_path(match: re.Match[str]) -> str:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return late.compile(text, re.MULTILINE)
+    return re.compile(text, re.MULTILINE)
 
 
 _NOTATIONS = (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from readygate.model.coverage import Ratio
 from readygate.model.tests import Counts, TestId
-from readygate.model.value import dataclass
 
 RUNS_KEPT = 50
 """Runs of the base branch that a history reaches back."""
@@ -18,8 +18,7 @@ ABSENT, PASSED, FLAKY, SKIPPED, FAILED, ERRORED = " .~sFE"
 FAILING = frozenset((FAILED, ERRORED))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastRun:
+class PastRun(Struct, frozen=True, kw_only=True):
     """One run of the base branch.
 
     Attributes:
@@ -39,8 +38,7 @@ class PastRun:
     ready: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(Struct, frozen=True, kw_only=True):
     """What became of one test on one leg in the runs of a history, the oldest first.
 
     Attributes:
@@ -93,8 +91,7 @@ class Past:
         return since
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class History:
+class History(Struct, frozen=True, kw_only=True):
     """The last runs of a base branch, at most `RUNS_KEPT`.
 
     Attributes:

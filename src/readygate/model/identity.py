@@ -10,14 +10,13 @@ import re
 from typing import Final
 from zlib import crc32
 
-from readygate.model import late
 from readygate.model.tests import SEPARATOR
 
 MAX_NAME: Final = 4_000
 """Characters of the longest name that is kept whole; of a longer one the beginning and a checksum stay."""
 
 _HEX: Final = "[0-9a-fA-F]"
-_VOLATILE: Final = late.compile(
+_VOLATILE: Final = re.compile(
     # addresses: `<Foo object at 0x7f12…>`
     rf"(?P<address> at 0x){_HEX}{{6,16}}(?=>)"
     # Java's default toString: `org.example.Thing@1b2c3d`, `[B@1b2c3d`, `[Ljava.lang.String;@1b2c3d`
@@ -29,7 +28,7 @@ _VOLATILE: Final = late.compile(
     rf"|\b{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}\b"
 )
 _FOLDERS: Final = ("tmp", "folders", "Temp")
-_UUID_TAIL: Final = late.compile(rf"-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}")
+_UUID_TAIL: Final = re.compile(rf"-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}")
 
 
 def stable_name(name: str) -> str:

@@ -6,10 +6,11 @@ from array import array
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from readygate.model.report import TestReport
 from readygate.model.snapshot import ReadFile
 from readygate.model.tests import OUTCOMES, ClassBlock, Detail, columns, cut, cut_text
-from readygate.model.value import replace
 
 
 def pack(file: ReadFile | None) -> object:

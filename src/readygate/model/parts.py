@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from msgspec import Struct
+
 from readygate.model.coverage import Ratio
 from readygate.model.tests import Counts, TestId
-from readygate.model.value import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComponentResult:
+class ComponentResult(Struct, frozen=True, kw_only=True):
     """The coverage of a named part of the repository.
 
     Attributes:
@@ -62,8 +62,7 @@ class ComponentResult:
         return self.fell is not None and self.maximum_drop is not None and self.fell > self.maximum_drop
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryResult:
+class CategoryResult(Struct, frozen=True, kw_only=True):
     """The tests of a named set, each identity once, of several legs the worst outcome.
 
     Attributes:
@@ -90,16 +89,14 @@ class CategoryResult:
         return rate is not None and self.minimum is not None and rate < self.minimum
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UncoveredFile:
+class UncoveredFile(Struct, frozen=True, kw_only=True):
     """A file and how many of its measured lines are not covered."""
 
     path: str
     lines: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NextGoal:
+class NextGoal(Struct, frozen=True, kw_only=True):
     """The distance to the next step of the ladder of coverage goals.
 
     Attributes:
@@ -121,8 +118,7 @@ class NextGoal:
     steps: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Excuse:
+class Excuse(Struct, frozen=True, kw_only=True):
     """What the policy says of a failing test in quarantine.
 
     Attributes:
@@ -133,8 +129,7 @@ class Excuse:
     expires: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedParts:
+class NamedParts(Struct, frozen=True, kw_only=True):
     """What a run measured of all that the policy names.
 
     Attributes:
@@ -152,8 +147,7 @@ class NamedParts:
     excuses: tuple[Excuse | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timed:
+class Timed(Struct, frozen=True, kw_only=True):
     """How long a test took on one leg.
 
     Attributes:
@@ -167,8 +161,7 @@ class Timed:
     before: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedTime:
+class SharedTime(Struct, frozen=True, kw_only=True):
     """The seconds of all tests that both sides have, on the legs that both have.
 
     Attributes:

@@ -6,19 +6,19 @@ to a module, or relative to one of several roots. A path that cannot be placed i
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from readygate.model import late
-from readygate.model.value import dataclass
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_CONTROL: Final = late.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_DRIVE: Final = late.compile(r"[A-Za-z]:(?=[\\/])")
-_HOSTED: Final = late.compile(
+_CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_DRIVE: Final = re.compile(r"[A-Za-z]:(?=[\\/])")
+_HOSTED: Final = re.compile(
     r"(?:/home/runner/work|/Users/runner/work|/__w|[A-Z]:/a|(?:/|[A-Z]:/)(?:.+/)?_work)/([^/]+)/\1/(.+)"
     r"|/github/workspace/(.+)"
 )
@@ -28,8 +28,7 @@ _HOSTED: Final = late.compile(
 _NAMED: Final = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PathRules:
+class PathRules(Struct, frozen=True, kw_only=True):
     """What is known about where paths may lead.
 
     Attributes:
@@ -45,8 +44,7 @@ class PathRules:
     maps: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Placed(Struct, frozen=True, kw_only=True):
     """Where a path of a report lies.
 
     Attributes:
@@ -61,8 +59,7 @@ class Placed:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
+class _View(Struct, frozen=True):
     """A candidate, normalised and mapped; `inside` is relative to the repository, None if that is unknown."""
 
     path: str

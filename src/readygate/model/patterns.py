@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Final
 
-from readygate.model.value import dataclass
+from msgspec import Struct
 
 LONGEST_PATTERN: Final = 1000
 """Characters of one pattern."""
@@ -48,8 +48,7 @@ class PatternError(ValueError):
         self.todo = todo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
+class Pattern(Struct, frozen=True, kw_only=True):
     """One pattern of a user; made by `glob` and `regex`, which check it.
 
     Attributes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from fractions import Fraction
+
+from msgspec import Struct, field
 
 from readygate.model.patterns import Pattern, any_of, glob, paths_fit, regex
 from readygate.model.tests import TestId
-from readygate.model.value import dataclass
 from readygate.model.verdict import Level
 
 WAIVER_LABEL = "readygate-accept"
@@ -16,8 +16,7 @@ REGEX = "re:"
 """Begins a pattern of test names that is a regular expression and no glob."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Component:
+class Component(Struct, frozen=True, kw_only=True):
     """A named part of the repository with a coverage goal of its own.
 
     Attributes:
@@ -34,8 +33,7 @@ class Component:
     critical: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Category:
+class Category(Struct, frozen=True, kw_only=True):
     """A named set of tests with a pass rate of its own.
 
     Attributes:
@@ -48,8 +46,7 @@ class Category:
     minimum: Fraction | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quarantine:
+class Quarantine(Struct, frozen=True, kw_only=True):
     """Tests whose failures are excused until a day.
 
     Attributes:
@@ -61,8 +58,7 @@ class Quarantine:
     expires: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuiteGroup:
+class SuiteGroup(Struct, frozen=True, kw_only=True):
     """Suites that must run only if certain paths change.
 
     Attributes:
@@ -75,8 +71,7 @@ class SuiteGroup:
     when_changed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
+class Goal(Struct, frozen=True, kw_only=True):
     """A step of a ladder of coverage goals.
 
     Attributes:
@@ -88,8 +83,7 @@ class Goal:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     """The rules in force.
 
     Attributes:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from readygate.model.coverage import FileCoverage, Ratio, add_ratios
 from readygate.model.tests import ClassBlock, Counts, Detail
-from readygate.model.value import dataclass
 
 
 class Severity(Enum):
@@ -20,8 +20,7 @@ class Severity(Enum):
     """The file is odd and was read to the end; the figures are what its elements say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """Something odd or broken in a file: what, at which place of it, why probably, and what to do.
 
     Attributes:
@@ -35,8 +34,7 @@ class Problem:
     todo: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestReport:
+class TestReport(Struct, frozen=True, kw_only=True):
     """The tests of one file.
 
     Attributes:
@@ -64,8 +62,7 @@ class TestReport:
     attempts: Counts | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasuredFile:
+class MeasuredFile(Struct, frozen=True, kw_only=True):
     """The coverage of one file before its path is placed in the repository.
 
     Attributes:
@@ -78,8 +75,7 @@ class MeasuredFile:
     coverage: FileCoverage
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageReport:
+class CoverageReport(Struct, frozen=True, kw_only=True):
     """The coverage of one file of a report; the same path may stand in it several times."""
 
     format: str
@@ -88,8 +84,7 @@ class CoverageReport:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatedFile:
+class StatedFile(Struct, frozen=True, kw_only=True):
     """What a report states of one file without showing its lines.
 
     Attributes:
@@ -102,8 +97,7 @@ class StatedFile:
     branches: Ratio | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatedReport(CoverageReport):
+class StatedReport(CoverageReport, frozen=True, kw_only=True):
     """A report whose totals no line backs.
 
     Attributes:

@@ -14,23 +14,23 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final
 
-from readygate.model import late
+from msgspec.structs import replace
+
 from readygate.model.patterns import Pattern, replacer
 from readygate.model.report import Problem, TestReport
 from readygate.model.snapshot import ReadFile
 from readygate.model.tests import SEPARATOR, ClassBlock, Detail
-from readygate.model.value import replace
 
 REDACTED: Final = "[redacted]"
 
-ANSI: Final = late.compile(r"[\x1b\u241b](?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+ANSI: Final = re.compile(r"[\x1b\u241b](?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 """Colours and other sequences of a terminal, which could stand in the middle of a token."""
 
 
 _KEY: Final = r"-----BEGIN [A-Z ]*PRIVATE KEY.*?(?:-----END [A-Z ]*PRIVATE KEY[A-Z ]*-----|\Z)"
 _ACCESS: Final = r"_(?i:access_key)[\"']?(?: ?= ?|: ?)[\"']?"
 _FORMS: Final = tuple(
-    (hint, late.compile(form, re.DOTALL), instead)
+    (hint, re.compile(form, re.DOTALL), instead)
     for hint, form, instead in (
         ("PRIVATE KEY", _KEY, REDACTED),
         ("gh", r"gh(?<!\wgh)[pousr]_[A-Za-z0-9]{20,}", REDACTED),
@@ -69,8 +69,8 @@ _SIGNS: Final = (
 _WORTH: Final = 1 << 16
 """Characters, of all files so far, from which on loading RE2 takes less time than looking for each form by itself."""
 
-_END: Final = late.compile(r"-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")
-_KEY_LINE: Final = late.compile(r"[A-Za-z0-9+/=]*")
+_END: Final = re.compile(r"-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")
+_KEY_LINE: Final = re.compile(r"[A-Za-z0-9+/=]*")
 
 
 def redact(text: str) -> str:

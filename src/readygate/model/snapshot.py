@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from itertools import chain, repeat
+
+from msgspec import Struct, field
 
 from readygate.model.coverage import Coverage
 from readygate.model.history import History
 from readygate.model.once import once
 from readygate.model.report import Problem, Report
 from readygate.model.tests import ClassBlock, Counts, Detail, Leg, TestId, count_outcomes
-from readygate.model.value import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
+class Provenance(Struct, frozen=True, kw_only=True):
     """Where a snapshot comes from.
 
     Attributes:
@@ -34,8 +33,7 @@ class Provenance:
     reports: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True):
     """Tests and coverage of one commit; `coverage` is None if it was not measured.
 
     `legs` are sorted by group and leg; a run without tests has none.
@@ -89,8 +87,7 @@ def count_blocks(blocks: Iterable[ClassBlock]) -> Counts:
     return count_outcomes(b"".join([block.outcomes for block in blocks]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadFile:
+class ReadFile(Struct, frozen=True, kw_only=True):
     """One file that was read: its report, or the problem that left nothing to tell.
 
     Attributes:
@@ -106,8 +103,7 @@ class ReadFile:
     checksum: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pattern:
+class Pattern(Struct, frozen=True, kw_only=True):
     """One glob of an input and how many files it matched.
 
     Attributes:
@@ -121,8 +117,7 @@ class Pattern:
     given: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True):
     """Everything the run left behind, beside the figures themselves.
 
     Attributes:
@@ -134,8 +129,7 @@ class Evidence:
     needs: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class Measured(Struct, frozen=True, kw_only=True):
     """The head of a comparison: its snapshot, what the reports say of single tests, and the evidence.
 
     Attributes:
@@ -147,8 +141,7 @@ class Measured:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Baseline:
+class Baseline(Struct, frozen=True, kw_only=True):
     """The snapshot a change is compared with, and how it relates to the commit it should be of.
 
     Attributes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from readygate.model.value import dataclass
+from msgspec import Struct
 
 _GATED = ("pull_request", "pull_request_target", "merge_group")
 
@@ -20,8 +20,7 @@ class Role(Enum):
     """No GitHub: `readygate report`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """The subject of a run.
 
     Attributes:

@@ -13,7 +13,7 @@ from itertools import accumulate, islice
 from operator import eq, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from readygate.model.value import dataclass
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -39,8 +39,7 @@ OUTCOMES = tuple(Outcome)
 """By value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """How many tests, or executions, had which outcome."""
 
     passed: int = 0
@@ -234,8 +233,7 @@ class TestId(NamedTuple):
 TestId.__test__ = False  # type: ignore[attr-defined]  # not a pytest class, whatever its name says
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Detail:
+class Detail(Struct, frozen=True, kw_only=True):
     """What a report says about one execution that did not simply pass. Untrusted text, cut to bounds.
 
     Attributes:
@@ -256,8 +254,7 @@ class Detail:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
+class Leg(Struct, frozen=True, kw_only=True):
     """One suite under one matrix value.
 
     Attributes:

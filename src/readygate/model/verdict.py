@@ -7,8 +7,9 @@ from enum import IntEnum
 from fractions import Fraction
 from typing import TypeVar
 
+from msgspec import Struct
+
 from readygate.model.phrase import Phrase
-from readygate.model.value import dataclass
 
 
 class Level(IntEnum):
@@ -34,8 +35,7 @@ MOST_EXHIBITS = 20
 """Single things that a finding names; all of them stand in the lists of the report."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exhibit:
+class Exhibit(Struct, frozen=True, kw_only=True):
     """One thing that a finding rests on.
 
     Attributes:
@@ -53,8 +53,7 @@ class Exhibit:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exhibits:
+class Exhibits(Struct, frozen=True, kw_only=True):
     """What a finding rests on, by name.
 
     Attributes:
@@ -74,8 +73,7 @@ class Exhibits:
         return Exhibits(items=(*self.items, *other.items)[:MOST_EXHIBITS], total=self.total + other.total)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """What one rule found.
 
     Attributes:
@@ -106,8 +104,7 @@ class Finding:
     evidence: Exhibits = Exhibits()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """Ready or not, and why.
 
     Attributes:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from msgspec import Struct, field
+
 from readygate.budget import Budget
 from readygate.errors import DOCS
-from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from readygate.github.client import GitHub
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 FORKS = f"{DOCS}/events.md#pull-requests-from-forks"
 
 
-@dataclass(slots=True, kw_only=True)
-class Desk:
+class Desk(Struct, kw_only=True):
     """What outputs write with, and where they leave what they wrote.
 
     Attributes:
@@ -100,8 +99,7 @@ class Desk:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(Struct, frozen=True, kw_only=True):
     """One output.
 
     Attributes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any, get_type_hints
+
+from msgspec.structs import fields, replace
 
 from readygate.errors import ReportError
 from readygate.model.causes import Cause
@@ -16,7 +17,6 @@ from readygate.model.phrase import Name
 from readygate.model.report import CoverageReport, Problem, StatedFile, StatedReport, TestReport
 from readygate.model.snapshot import ReadFile
 from readygate.model.tests import Detail, TestId
-from readygate.model.value import replace
 from readygate.model.verdict import Exhibit
 from readygate.outputs._values import Reader, UnreadableError, Writer
 from readygate.render.locate import Place, RecordedPlaces
@@ -34,13 +34,13 @@ TESTS_PLACED = 20
 def write_page(page: Page) -> dict[str, Any]:
     """Return a page as JSON data."""
     writer = Writer(_clean)
-    fields = {f.name: writer.write(getattr(page, f.name)) for f in dataclasses.fields(page) if f.name != "locator"}
+    values = {f.name: writer.write(getattr(page, f.name)) for f in fields(page) if f.name != "locator"}
     places = []
     for change in _shown(page):
         place = page.locator.place(change)
         if place is not None:
             places.append([writer.write(change.id), place.path, place.line])
-    return {"page": fields, "places": places, **writer.pools}
+    return {"page": values, "places": places, **writer.pools}
 
 
 def read_page(data: Any) -> Page:
@@ -53,7 +53,7 @@ def read_page(data: Any) -> Page:
         raise UnreadableError("values.page is missing")
     reader = Reader(data)
     hints = get_type_hints(Page)
-    known = {f.name for f in dataclasses.fields(Page)} - {"locator"}
+    known = {f.name for f in fields(Page)} - {"locator"}
     strange = set(data["page"]) - known
     if strange:
         raise UnreadableError(f"values.page has the unknown field {min(strange)!r}")
@@ -97,7 +97,7 @@ def read_report(text: bytes | str) -> Page:
 def _shown(page: Page) -> Iterable[TestChange]:
     """The tests whose place an output may show, each once."""
     tests, causes = page.comparison.tests, page.comparison.causes
-    lists = (getattr(tests, field.name) for field in dataclasses.fields(tests))
+    lists = (getattr(tests, field.name) for field in fields(tests))
     told = (rows[:PLACED] for rows in lists if isinstance(rows, tuple))
     first = (change for change in chain.from_iterable(told) if isinstance(change, TestChange))
     samples = chain(

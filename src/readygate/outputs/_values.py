@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import dataclasses
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -18,6 +17,9 @@ from enum import Enum
 from fractions import Fraction
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo, fields
 
 from readygate.model.coverage import Coverage
 from readygate.model.phrase import Name
@@ -37,12 +39,12 @@ def _hints(kind: type) -> dict[str, Any]:
 
 @cache
 def _fields(kind: type) -> tuple[tuple[str, Any, Any], ...]:
-    """(name, type, default) of each field; the default is `dataclasses.MISSING` where there is none."""
+    """(name, type, default) of each field; the default is `NODEFAULT` where there is none."""
     hints = _hints(kind)
-    if dataclasses.is_dataclass(kind):
-        return tuple((f.name, hints[f.name], _default(f)) for f in dataclasses.fields(kind))
+    if issubclass(kind, Struct):
+        return tuple((f.name, hints[f.name], _default(f)) for f in fields(kind))
     defaults = getattr(kind, "_field_defaults", {})
-    return tuple((name, hints[name], defaults.get(name, dataclasses.MISSING)) for name in _named(kind))
+    return tuple((name, hints[name], defaults.get(name, NODEFAULT)) for name in _named(kind))
 
 
 def _named(kind: Any) -> tuple[str, ...]:
@@ -51,15 +53,15 @@ def _named(kind: Any) -> tuple[str, ...]:
 
 
 def _is_value(kind: Any) -> bool:
-    return isinstance(kind, type) and (dataclasses.is_dataclass(kind) or bool(_named(kind)))
+    return isinstance(kind, type) and (issubclass(kind, Struct) or bool(_named(kind)))
 
 
-def _default(item: dataclasses.Field[Any]) -> Any:
-    if item.default is not dataclasses.MISSING:
+def _default(item: FieldInfo) -> Any:
+    if item.default is not NODEFAULT:
         return item.default
-    if item.default_factory is not dataclasses.MISSING:
+    if item.default_factory is not NODEFAULT:
         return item.default_factory()
-    return dataclasses.MISSING
+    return NODEFAULT
 
 
 class Writer:
@@ -111,7 +113,7 @@ class Writer:
         found: dict[str, Any] = {"is": type(value).__name__}
         for name, _, default in _fields(typing.cast("type", type(value))):
             item = getattr(value, name)
-            if default is dataclasses.MISSING or (item is not default and item != default):
+            if default is NODEFAULT or (item is not default and item != default):
                 found[name] = self.write(item)
         return found
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from readygate.model import late
+import re
 
-_ILLEGAL = late.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_ILLEGAL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """https://www.w3.org/TR/xml/#charsets"""
 
 _QUOTED = str.maketrans(

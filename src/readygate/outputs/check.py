@@ -10,13 +10,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from readygate.errors import ForgeError, PermissionDeniedError
 from readygate.figures import ranges
 from readygate.github.client import GitHub
 from readygate.model.comparison import TestChange
 from readygate.model.phrase import count
 from readygate.model.target import Role, Target
-from readygate.model.value import replace
 from readygate.outputs import Desk, Output
 from readygate.render.document import CHECK, markdown
 from readygate.render.page import Page, sentence

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError
 from readygate.github.client import GitHub
 from readygate.model.target import Role, Target
-from readygate.model.value import dataclass
 from readygate.outputs import Desk, Output
 from readygate.render.document import COMMENT, Budget, markdown
 from readygate.render.page import Page, is_news
@@ -36,8 +37,7 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conversation:
+class Conversation(Struct, frozen=True, kw_only=True):
     """What must be known of a pull request before writing to it.
 
     Attributes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from readygate.model.value import replace
+from msgspec.structs import replace
+
 from readygate.outputs import Desk, Output
 from readygate.render.document import SUMMARY, markdown
 from readygate.render.page import Page

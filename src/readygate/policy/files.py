@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from readygate.errors import SettingsError
 from readygate.model.policy import Policy
-from readygate.model.value import dataclass
 from readygate.policy.build import PATH, effective
 from readygate.policy.read import read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyFiles:
+class PolicyFiles(Struct, frozen=True, kw_only=True):
     """The policy file on both sides of a change.
 
     Attributes:
@@ -28,8 +28,7 @@ class PolicyFiles:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rulebook:
+class Rulebook(Struct, frozen=True, kw_only=True):
     """The policy in force, and the one that the change brings.
 
     Attributes:

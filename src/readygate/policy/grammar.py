@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from readygate.model.value import dataclass
+from msgspec import Struct
+
 from readygate.rules import PRESETS
 
 MODES = ("enforce", "inform")
 LEVELS = ("block", "warn", "off")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Struct, frozen=True, kw_only=True):
     """One key of a mapping.
 
     Attributes:

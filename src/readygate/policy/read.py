@@ -6,17 +6,17 @@ YAML: https://yaml.org/spec/1.1/ as PyYAML reads it. Numbers are taken from thei
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
 from fractions import Fraction
 from typing import Any
 
+from msgspec import Struct, field
+
 from readygate.errors import SettingsError
-from readygate.model import late
 from readygate.model.patterns import PatternError, paths_fit
 from readygate.model.policy import tests_fit
 from readygate.model.tests import TestId
-from readygate.model.value import dataclass
 from readygate.policy.grammar import FILE, LEVELS, Key
 from readygate.rules import Option, Rule, all_rules
 
@@ -26,13 +26,12 @@ MOST_ITEMS = 1_000
 DEEPEST = 20
 """Lists and mappings within one another; a policy has eight."""
 
-_DAY = late.compile(r"^(\d{4})-(0[1-9]|1[0-2])-(\d\d)$")
-_NUMBER = late.compile(r"^\+?(\d{1,12}(?:\.\d{1,12})?)\s*%?$")
+_DAY = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])-(\d\d)$")
+_NUMBER = re.compile(r"^\+?(\d{1,12}(?:\.\d{1,12})?)\s*%?$")
 TODO = "correct the file; `readygate policy check` reads it on any machine"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """What a policy file says.
 
     Attributes:

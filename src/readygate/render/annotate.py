@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
-from readygate.model import late
+from msgspec import Struct
+
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED
 from readygate.model.phrase import count
-from readygate.model.value import dataclass
 from readygate.render.text import redact, visible
 
 WHOLE_LINES = 600
@@ -19,13 +20,12 @@ LONGEST_LINE = 400
 LONGEST_FILE = 2_000_000
 """Characters of a file that is looked at."""
 
-_END = late.compile(r"\r\n|\r|\n")
-_KEY = late.compile(r"-----(BEGIN|END) [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")
+_END = re.compile(r"\r\n|\r|\n")
+_KEY = re.compile(r"-----(BEGIN|END) [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")
 _STATES = {HIT: "covered", MEASURED: "not covered", EXCLUDED: "excluded"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """One line, or a gap.
 
     Attributes:
@@ -45,8 +45,7 @@ class Line:
         return self.state.replace("not covered", "missed") or "plain"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(Struct, frozen=True, kw_only=True):
     """A file with its lines.
 
     Attributes:
@@ -62,8 +61,7 @@ class Listing:
     changed: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class Sources(Struct, frozen=True, kw_only=True):
     """The changed files of the workspace.
 
     Attributes:

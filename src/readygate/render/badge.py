@@ -11,8 +11,9 @@ import unicodedata
 from collections.abc import Mapping
 from fractions import Fraction
 
+from msgspec import Struct
+
 from readygate.figures import percent
-from readygate.model.value import dataclass
 from readygate.render.page import DEFAULT_GATE, Page
 from readygate.render.text import shorten, visible
 
@@ -28,8 +29,7 @@ _FAIR_FROM = {"pass-rate": (Fraction(1), Fraction(95, 100)), "coverage": (Fracti
 _NARROW, _WIDE = frozenset("iIjltf.,:;'|!()[] -"), frozenset("mwMW%@—")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Badge:
+class Badge(Struct, frozen=True, kw_only=True):
     """One badge.
 
     Attributes:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from readygate.model.value import dataclass
+from msgspec import Struct
+
 from readygate.render.page import Page
 
 TESTS_SHOWN = 20
 FILES_SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """A table; `columns` are (header, right-aligned)."""
 
     columns: tuple[tuple[str, bool], ...]
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fold:
+class Fold(Struct, frozen=True, kw_only=True):
     """Something that opens by a click; the title is HTML and gives the answer."""
 
     title: str
@@ -26,8 +25,7 @@ class Fold:
     rest: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """A heading, a table, what was left out of it, and folds below it."""
 
     title: str
@@ -36,8 +34,7 @@ class Section:
     folds: tuple[Fold, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
-class Room:
+class Room(Struct, kw_only=True):
     """How much a document spends on traces; what one takes is not there for the next.
 
     Attributes:

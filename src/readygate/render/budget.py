@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from readygate.model.value import dataclass
+from msgspec import Struct
 
 COMMENT_CHARACTERS = 65_000
 """GitHub refuses a comment above 65,536 characters; a little room stays for the marker.
@@ -14,8 +14,7 @@ SUMMARY_BYTES = 1_048_576
 """https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Budget:
+class Budget(Struct, frozen=True, kw_only=True):
     """How large a document may become.
 
     Attributes:
@@ -40,8 +39,7 @@ CHECK = Budget(characters=CHECK_BYTES, bytes=CHECK_BYTES)
 SUMMARY = Budget(characters=SUMMARY_BYTES, bytes=SUMMARY_BYTES - 1024, long=True, trace=8_000, traces=160_000)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """A piece of a document.
 
     Attributes:

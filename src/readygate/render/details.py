@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from readygate.model.value import dataclass
+from msgspec import Struct
+
 from readygate.render import durations, figure_table, files, named, skips, suites
 from readygate.render.blocks import Table, by
 from readygate.render.page import Page
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """One list under its heading.
 
     Attributes:

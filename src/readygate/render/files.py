@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from msgspec import Struct
+
 from readygate.figures import needed, points
 from readygate.model.coverage import HIT, MEASURED, FileCoverage, Ratio, add_ratios
 from readygate.model.once import once
 from readygate.model.phrase import count
 from readygate.model.report import CoverageReport
-from readygate.model.value import dataclass
 from readygate.render.blocks import FILES_SHOWN, Table, by, more
 from readygate.render.page import Page, comparable, ratio_cell
 from readygate.render.text import code
@@ -27,8 +28,7 @@ PRIORITIES = (Fraction(1, 2), Fraction(4, 5))
 LONGEST_LINES = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRow:
+class FileRow(Struct, frozen=True, kw_only=True):
     """One file.
 
     Attributes:

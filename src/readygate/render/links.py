@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from readygate.model.target import Target
-from readygate.model.value import dataclass
 from readygate.render.text import code
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
+class Links(Struct, frozen=True, kw_only=True):
     """Makes the links of one report."""
 
     target: Target

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
+from msgspec import Struct
+
 from readygate.figures import hundredths, lines_text, percent, points
 from readygate.model.comparison import Comparison, TestChange
 from readygate.model.coverage import MEASURED, FileCoverage
 from readygate.model.tests import SEPARATOR, ClassBlock, Detail, Outcome, TestId
-from readygate.model.value import dataclass
 from readygate.render.page import Page
 from readygate.render.sections import first_line
 from readygate.render.text import LONGEST_MESSAGE, redact, shorten, visible
@@ -39,8 +40,7 @@ _LETTERS = {
 _OUTCOMES = bytes.maketrans(bytes(_LETTERS), "".join(_LETTERS.values()).encode())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRow:
+class FileRow(Struct, frozen=True, kw_only=True):
     """One measured file, as it is shown.
 
     Attributes:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
-from readygate.model import late
+from msgspec import Struct
+
 from readygate.model.comparison import TestChange
 from readygate.model.paths import PathRules, Placer
 from readygate.model.tests import TestId
-from readygate.model.value import dataclass
 
-_FRAME = late.compile(
+_FRAME = re.compile(
     r"""(?:[^\S\n]*File\ "(?P<a>[^"\n]{1,400})",\ line\ (?P<b>\d{1,7})   # Python's own traceback
     |[^\S\n]*(?:at\ .{0,200}?\()?(?P<c>[^\s():"'<>]{1,400}\.\w{1,6}):(?P<d>\d{1,7})\b)""",
     re.VERBOSE,
@@ -22,8 +22,7 @@ _FRAMES = 20
 """Frames that are looked at, from the beginning of a trace and again from its end."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """A file of the repository and a line from 1; 0 if only the file is known."""
 
     path: str
@@ -38,8 +37,7 @@ class Places(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedPlaces:
+class RecordedPlaces(Struct, frozen=True):
     """Places that were found earlier."""
 
     known: Mapping[TestId, Place]

@@ -10,23 +10,21 @@ import html
 import re
 from collections.abc import Iterator
 
-from readygate.model import late
-
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TABLES = ("table", "thead", "tbody", "tr", "th", "td")
 _OTHERS = ("p", "ul", "li", "pre", "code", "strong", "b", "a", "br", "div", "details", "summary")
 ELEMENTS = frozenset((*_HEADINGS, *_TABLES, *_OTHERS))
 """All that can come out; of attributes `class` with words of ours, `scope`, `role`, and `href` with http or https."""
 
-_HEADING = late.compile(r"(#{1,6}) (.*)")
-_FENCE = late.compile(r"(`{3,})(\w*)$")
-_DELIMITER = late.compile(r"\|(?: :?-+:? \|)+$")
-_ALERT = late.compile(r"> \[!(NOTE|WARNING)\]$")
-_SUMMARY = late.compile(r"<summary>(.*)</summary>$")
-_PAIR = late.compile(r"<(b|code)>([^<]*)</\1>")
-_CELL = late.compile(r"(?<!\\)\|")
-_TICKS = late.compile(r"`+")
-_PIECE = late.compile(
+_HEADING = re.compile(r"(#{1,6}) (.*)")
+_FENCE = re.compile(r"(`{3,})(\w*)$")
+_DELIMITER = re.compile(r"\|(?: :?-+:? \|)+$")
+_ALERT = re.compile(r"> \[!(NOTE|WARNING)\]$")
+_SUMMARY = re.compile(r"<summary>(.*)</summary>$")
+_PAIR = re.compile(r"<(b|code)>([^<]*)</\1>")
+_CELL = re.compile(r"(?<!\\)\|")
+_TICKS = re.compile(r"`+")
+_PIECE = re.compile(
     r"(?P<ticks>`+)|\\(?P<escaped>[!-/:-@\[-`{-~])|(?P<bold>\*\*)|(?P<begin>\[)|(?P<line><br>)"
     r"|\]\((?P<address>https?://[^\s()<>\"]+)\)|(?P<plain>[^`\\*\[\]<]+|.)",
     re.DOTALL,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from msgspec import Struct
+
 from readygate.figures import hundredths, percent, points, signed
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import Ratio
@@ -14,7 +16,6 @@ from readygate.model.report import CoverageReport, Severity, TestReport
 from readygate.model.snapshot import Baseline
 from readygate.model.target import Target
 from readygate.model.tests import Counts
-from readygate.model.value import dataclass
 from readygate.model.verdict import Finding, Status, Verdict
 from readygate.render.links import Links
 from readygate.render.locate import Places
@@ -23,8 +24,7 @@ from readygate.render.text import code, phrase, words
 DEFAULT_GATE = "readygate"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """All that an output needs to tell the verdict.
 
     Attributes:

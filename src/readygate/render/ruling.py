@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from readygate.model import late
+import re
+
 from readygate.model.comparison import Waiver
 from readygate.model.phrase import Name, Phrase, count
 from readygate.model.verdict import Exhibit, Finding, Status
@@ -24,7 +25,7 @@ LISTED_KINDS = frozenset({"test", "component", "category"})
 LISTED_RULES = frozenset({"patch-coverage", "unmeasured-files", "policy-changed"})
 """Kinds and rules whose evidence stands in lists of its own."""
 
-_DAY = late.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def rules_title(page: Page) -> str:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import field
 
-from readygate.model.value import dataclass
+from msgspec import Struct, field
+
 from readygate.render.markup import inline
 from readygate.render.text import fenced
 
@@ -63,8 +63,7 @@ def dead_trace(text: str, lines: int = 30) -> str:
     return f"<pre>{dead(chr(10).join(rows))}</pre>" if rows else ""
 
 
-@dataclass(slots=True)
-class Slots:
+class Slots(Struct):
     """Tokens and what they stand for; equal values share one, so that a template can compare and group them."""
 
     _values: list[str] = field(default_factory=list)

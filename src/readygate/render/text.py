@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from readygate.model import late, secrets
+from readygate.model import secrets
 from readygate.model.phrase import Name, Phrase
 from readygate.model.secrets import ANSI
 
@@ -20,18 +20,18 @@ LONGEST_FENCE = 15_000
 _REMEMBERED = 5_000
 """Names that are shown in one document are shown in others, too."""
 
-_UNSAFE = late.compile(r"[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u03ff]")
+_UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u03ff]")
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters without a picture that are no format characters: joiners, fillers, the empty braille pattern."""
-_BACKTICKS = late.compile(r"`+")
-_MARKDOWN = late.compile(r"([\\`*_{}\[\]()#+.!|<>~@:-])")
-_LINKED = late.compile(r"(?i)@|#\d|\bgh-\d|://|www\.|\b[0-9a-f]{7,40}\b|:[a-z0-9_+-]+:|&[a-z0-9#]+;|\bmailto:|\$")
+_BACKTICKS = re.compile(r"`+")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|<>~@:-])")
+_LINKED = re.compile(r"(?i)@|#\d|\bgh-\d|://|www\.|\b[0-9a-f]{7,40}\b|:[a-z0-9_+-]+:|&[a-z0-9#]+;|\bmailto:|\$")
 """What GitHub turns into a link or a picture by itself.
 
 https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
 """
 
-_HARMLESS = late.compile(r"[A-Za-z0-9 ,.%;()'–-]+")
+_HARMLESS = re.compile(r"[A-Za-z0-9 ,.%;()'–-]+")
 
 redact = secrets.redact
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from msgspec import Struct
+
 from readygate.figures import hundredths, percent
 from readygate.model.comparison import Comparison
 from readygate.model.history import PastRun
 from readygate.model.phrase import count
-from readygate.model.value import dataclass
 from readygate.render.page import Page
 from readygate.render.text import code
 
@@ -21,8 +22,7 @@ SHOWN = 20
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
+class Point(Struct, frozen=True, kw_only=True):
     """What one run measured.
 
     Attributes:
@@ -34,8 +34,7 @@ class Point:
     value: Fraction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trend:
+class Trend(Struct, frozen=True, kw_only=True):
     """One figure over the runs of the base branch.
 
     Attributes:

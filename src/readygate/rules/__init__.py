@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from enum import Enum
 from fractions import Fraction
 from functools import cache
+
+from msgspec import Struct, field
 
 from readygate.figures import limit
 from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase
 from readygate.model.policy import Policy
 from readygate.model.report import CoverageReport, Severity, TestReport
-from readygate.model.value import dataclass
 from readygate.model.verdict import Exhibits, Level
 from readygate.registry import members
 
@@ -29,8 +29,7 @@ class Result(Enum):
     NOT_EVALUATED = "not evaluated"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     """What a rule says; `Finding` explains the texts.
 
     Attributes:
@@ -52,8 +51,7 @@ class Judgement:
     evidence: Exhibits = Exhibits()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class Option(Struct, frozen=True, kw_only=True):
     """One option of a rule.
 
     Attributes:
@@ -78,8 +76,7 @@ class Option:
         return shown + {"points": " points", "seconds": " s", "factor": " times"}.get(self.unit, "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """One rule.
 
     Attributes:

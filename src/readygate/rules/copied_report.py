@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from readygate.model import late
+import re
+
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison
 from readygate.model.patterns import paths_fit
@@ -17,9 +18,7 @@ from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not
 TELLING = 8
 """Distinct durations from which two runs do not write the same bytes by chance."""
 
-_BUILD = late.compile(
-    r"/(?:build|target|out|dist|bin|coverage|reports?|results?|test-results|TestResults|node_modules)/"
-)
+_BUILD = re.compile(r"/(?:build|target|out|dist|bin|coverage|reports?|results?|test-results|TestResults|node_modules)/")
 _NO_SOURCE = ("**/*.md", "docs/**", "LICENSE*", ".github/**")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from readygate.model import late
+import re
+
 from readygate.model.comparison import Comparison
 from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
@@ -10,7 +11,7 @@ from readygate.model.report import TestReport
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes
 
-_WORDS = late.compile(r"[a-z0-9]+")
+_WORDS = re.compile(r"[a-z0-9]+")
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:

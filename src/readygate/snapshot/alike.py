@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import field
+
+from msgspec import Struct, field
 
 from readygate.model.report import TestReport
 from readygate.model.tests import SEPARATOR, ClassBlock
-from readygate.model.value import dataclass
 
 SHARED = 9, 10
 """The share of tests, as a fraction, above which two folders run the same suite."""
@@ -17,8 +17,7 @@ _CROWD = 20
 """Above so many suites that use one class name, candidates are found by their tests: pairs would grow as a square."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Open:
+class Open(Struct, kw_only=True):
     """Reports of one place whose suite is still to be found.
 
     Attributes:
@@ -31,10 +30,10 @@ class Open:
     path: str
     reports: list[TestReport]
     damaged: bool
-    size: int = field(init=False)
+    size: int = 0
     leg: str = ""
     suite: str = ""
-    _blocks: dict[str, list[ClassBlock]] = field(init=False, default_factory=dict)
+    _blocks: dict[str, list[ClassBlock]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.size = sum([len(block.outcomes) for report in self.reports for block in report.blocks.values()])

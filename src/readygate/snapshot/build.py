@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 
+from msgspec.structs import replace
+
 from readygate.model.coverage import Coverage
 from readygate.model.paths import PathRules
 from readygate.model.report import CoverageReport, Severity, TestReport
 from readygate.model.snapshot import Evidence, Measured, Provenance, ReadFile, Snapshot
 from readygate.model.tests import ClassBlock, Counts, Detail, Leg, TestId
-from readygate.model.value import replace
 from readygate.snapshot.legs import Bucket, Named, assign
 from readygate.snapshot.placing import place_all
 

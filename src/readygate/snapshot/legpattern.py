@@ -6,17 +6,16 @@ linear in the length of the path for each part of the pattern.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from readygate.model import late
-from readygate.model.value import dataclass
+from msgspec import Struct
 
-_PLACEHOLDER = late.compile(r"\{\w+\}")
+_PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(Struct, frozen=True, kw_only=True):
     """Where a pattern lies in a path.
 
     Attributes:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from msgspec import Struct
+
 from readygate.model.report import TestReport
-from readygate.model.value import dataclass
 from readygate.snapshot.alike import Open, clusters
 from readygate.snapshot.legpattern import LegPattern
 
@@ -32,8 +33,7 @@ _PARENTS = frozenset(
 """Folders whose children are parts of a monorepo, however alike their tests are called."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bucket:
+class Bucket(Struct, frozen=True, kw_only=True):
     """Reports that surely belong together.
 
     Attributes:
@@ -49,8 +49,7 @@ class Bucket:
     reports: tuple[TestReport, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class Named(Struct, frozen=True, kw_only=True):
     """One test report with its path, `/` between its parts."""
 
     path: str

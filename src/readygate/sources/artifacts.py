@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from readygate.errors import ForgeError
 from readygate.formats import Source
 from readygate.github.client import GitHub
 from readygate.model.report import Problem, Severity
 from readygate.model.snapshot import Pattern
-from readygate.model.value import replace
 from readygate.sources.workspace import DISCOVERY, PASSED_OVER, Found
 
 LARGEST = 1 << 30

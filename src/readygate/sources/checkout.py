@@ -5,13 +5,12 @@ Formats: https://git-scm.com/docs/gitrepository-layout and https://git-scm.com/d
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterable
 from pathlib import Path
 
-from readygate.model import late
-
-_SHA = late.compile(r"^[0-9a-f]{40}(?:[0-9a-f]{24})?$")
+_SHA = re.compile(r"^[0-9a-f]{40}(?:[0-9a-f]{24})?$")
 _EXTENDED = 0x4000
 _CHECKSUM = 20
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from msgspec import Struct
+
 from readygate.errors import ForgeError
 from readygate.model.changes import Changes
-from readygate.model.value import dataclass
 
 LARGEST = 100_000
 """Bytes of a template."""
@@ -20,8 +21,7 @@ BaseFile = Callable[[str], bytes | None]
 """The bytes of a file of the base commit by its path; None if it has no such file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TemplateSource:
+class TemplateSource(Struct, frozen=True, kw_only=True):
     """A template, or why it is not used.
 
     Attributes:

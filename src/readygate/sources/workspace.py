@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 
+from msgspec import Struct
+
 from readygate.errors import SettingsError
 from readygate.formats import Source
-from readygate.model import late
 from readygate.model.report import Problem, Severity
 from readygate.model.snapshot import Pattern
-from readygate.model.value import dataclass
 
 DISCOVERY = {
     "tests": (
@@ -68,14 +68,13 @@ PACKED = (".gz", ".gzip", ".zip")
 
 _FORMS = {"**/": "(?:.*/)?", "*": "[^/]*", "{": "(?:", ",": "|", "}": ")"}
 """What the signs of the default patterns mean to `re`."""
-_SIGN = late.compile(r"\*\*/|[*{,}]|[^*{,}]+")
-_CHOICE = late.compile(r"\*\*/|\{[^}]*\}")
-_PLAIN = late.compile(r"[^*]+")
-_TAIL = late.compile(r"[*}/]")
+_SIGN = re.compile(r"\*\*/|[*{,}]|[^*{,}]+")
+_CHOICE = re.compile(r"\*\*/|\{[^}]*\}")
+_PLAIN = re.compile(r"[^*]+")
+_TAIL = re.compile(r"[*}/]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """A file that a pattern matched.
 
     Attributes:

@@ -11,8 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from readygate.errors import SettingsError
-from readygate.model.value import dataclass
 from readygate.registry import members
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ Change = Callable[[tuple[str, ...], Load], Mapping[str, bytes | None]]
 """From the names in the store, and a way to read them, to the new bytes of some; None takes a name away."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Store:
+class Store(Struct, frozen=True, kw_only=True):
     """An open store; all three raise StoreError or ForgeError.
 
     Attributes:
@@ -40,8 +40,7 @@ class Store:
     update: Callable[[Change], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class Opening(Struct, frozen=True, kw_only=True):
     """What a store is opened with.
 
     Attributes:
@@ -63,8 +62,7 @@ class Opening:
     folder: Path | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoreKind:
+class StoreKind(Struct, frozen=True, kw_only=True):
     """One kind of store.
 
     Attributes:

@@ -9,15 +9,16 @@ https://docs.github.com/en/rest/actions/artifacts and https://docs.github.com/en
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from readygate.errors import ForgeError, NotFoundError, SettingsError, StoreError
 from readygate.github.client import GitHub
-from readygate.model import late
-from readygate.model.value import dataclass
 from readygate.stores import Change, Opening, Store, StoreKind
 
 ARTIFACT = "readygate"
@@ -32,7 +33,7 @@ MOST_RUNS = 1_000
 EVENTS = {"push": 0, "merge_group": 1, "schedule": 2, "workflow_dispatch": 3}
 """Events whose runs may bring a baseline, and which is taken if one commit has several."""
 
-_SHA = late.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def open_artifact(opening: Opening) -> Store:
@@ -49,8 +50,7 @@ def open_artifact(opening: Opening) -> Store:
     return _Artifacts(opening.hub, opening).store()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class _Found(Struct, frozen=True, kw_only=True):
     """An artifact whose run is accepted."""
 
     artifact: int

@@ -17,11 +17,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from readygate.budget import jitter
 from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError, SettingsError, StoreError
 from readygate.github.client import GitHub
-from readygate.model import late
-from readygate.model.value import dataclass
 from readygate.stores import Change, Opening, Store, StoreKind
 from readygate.stores._reroot import replace_tip
 
@@ -33,7 +33,7 @@ REROOT = 50
 """Commits of the branch after which the next one has no parent."""
 
 _SUBJECT = "Store results"
-_COUNT = late.compile(r"^Readygate-Commits: (\d{1,6})$", re.MULTILINE)
+_COUNT = re.compile(r"^Readygate-Commits: (\d{1,6})$", re.MULTILINE)
 
 README = """# Data of Readygate
 
@@ -57,8 +57,7 @@ def open_branch(opening: Opening) -> Store:
     return _Branch(opening.hub, opening.rest or BRANCH).store()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tip:
+class _Tip(Struct, frozen=True, kw_only=True):
     """The state of the branch: its commit, its tree, and the blob of every name; empty before the first update.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import tracemalloc
-from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -14,6 +13,7 @@ import junitparser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from readygate.formats import Source, parse, xml
 from readygate.formats.head import Head

@@ -8,9 +8,8 @@ from itertools import compress, repeat
 from typing import Final
 
 from readygate.formats.coverage._tally import hit_count
-from readygate.model import late
 
-_EXCEPTION: Final = late.compile(rb"^(\d+),e(?=\d)", re.MULTILINE)
+_EXCEPTION: Final = re.compile(rb"^(\d+),e(?=\d)", re.MULTILINE)
 _NOT_SEPARATORS: Final = bytes(set(range(256)) - set(b",\n"))
 
 

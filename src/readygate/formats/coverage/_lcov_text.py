@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
-
-from readygate.model import late
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +14,7 @@ CHUNK: Final = 1 << 20
 """Bytes read at a time."""
 
 _DIGITS: Final = b"0123456789"
-_CHECKSUM: Final = late.compile(rb"((?:^|\nDA:)\d+,\d+),[^\n]*")
+_CHECKSUM: Final = re.compile(rb"((?:^|\nDA:)\d+,\d+),[^\n]*")
 _decode: Final = json.JSONDecoder().raw_decode
 
 

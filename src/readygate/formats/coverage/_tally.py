@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from readygate.model.coverage import (
     EXCLUDED,
     HIT,
@@ -14,7 +16,6 @@ from readygate.model.coverage import (
     merge_lines,
 )
 from readygate.model.report import CoverageReport, MeasuredFile, Problem, Severity
-from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -28,8 +29,7 @@ MAX_BRANCHES = 1_000_000
 _SHOWN = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Oddity:
+class Oddity(Struct, frozen=True):
     """A kind of oddity; a report tells it once, with the number of times and the first place."""
 
     severity: Severity

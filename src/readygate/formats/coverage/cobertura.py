@@ -24,7 +24,6 @@ from readygate.formats.coverage._tally import (
     share,
     shown,
 )
-from readygate.model import late
 from readygate.model.coverage import MAX_LINE
 from readygate.model.report import CoverageReport, Problem
 
@@ -40,9 +39,9 @@ MAX_SOURCES: Final = 100
 """Roots that are looked at; a report that merges more names its files by other means."""
 
 _NAME: Final = "cobertura"
-_TAKEN: Final = late.compile(r"\(\s*(\d{1,7})\s*/\s*(\d{1,7})\s*\)")
-_ABSOLUTE: Final = late.compile(r"/|\\\\|[A-Za-z]:[\\/]|file://", re.IGNORECASE)
-_INSTALLED: Final = late.compile(r"[\\/](?:site|dist)-packages(?:[\\/]|$)")
+_TAKEN: Final = re.compile(r"\(\s*(\d{1,7})\s*/\s*(\d{1,7})\s*\)")
+_ABSOLUTE: Final = re.compile(r"/|\\\\|[A-Za-z]:[\\/]|file://", re.IGNORECASE)
+_INSTALLED: Final = re.compile(r"[\\/](?:site|dist)-packages(?:[\\/]|$)")
 _KEPT: Final = 10_000
 _ATTRIBUTES: Final = frozenset({"line-rate", "branch-rate", "lines-valid", "lines-covered"})
 

@@ -7,13 +7,13 @@ coverage.py's reports: full paths, excluded lines, and each branch by its two en
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._coverage_py import add_entry
 from readygate.formats.coverage._document import Shape, UnreadableError, load
 from readygate.formats.coverage._tally import Tally, disagreement, share
-from readygate.model import late
 
 if TYPE_CHECKING:
     from readygate.formats import Head, Source
@@ -23,7 +23,7 @@ MAX_BYTES: Final = 1 << 28
 """Bytes from which on a file is refused: read as a whole it takes about six times as many of memory."""
 
 _NAME: Final = "coverage.py-json"
-_META: Final = late.compile(r'"meta"\s*:\s*\{(?=[^{}]*"version"\s*:)[^{}]*"branch_coverage"\s*:')
+_META: Final = re.compile(r'"meta"\s*:\s*\{(?=[^{}]*"version"\s*:)[^{}]*"branch_coverage"\s*:')
 
 
 def _claims(head: Head) -> str | None:

@@ -6,6 +6,7 @@ Described at https://gcovr.com/en/stable/output/json.html . A line is listed onc
 
 from __future__ import annotations
 
+import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,6 @@ from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
 from readygate.formats.coverage._stated import stated_report
 from readygate.formats.coverage._tally import NEGATIVE_HITS, Tally, shown
-from readygate.model import late
 from readygate.model.coverage import Ratio
 from readygate.model.report import StatedFile
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _NAME: Final = "gcovr-json"
 _WRITER: Final = "gcovr"
-_KEYS: Final = late.compile(r'"gcovr/(format_version|summary_format_version|noncode|excluded|md5)"\s*:')
+_KEYS: Final = re.compile(r'"gcovr/(format_version|summary_format_version|noncode|excluded|md5)"\s*:')
 _TODO: Final = "use `gcovr --json`, `--cobertura` or `--lcov` beside `--json-summary`"
 
 

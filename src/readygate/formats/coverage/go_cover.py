@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from readygate.formats import Format
 from readygate.formats.coverage._lcov_text import chunks
 from readygate.formats.coverage._tally import NO_NUMBER, TOO_FAR, Oddity, Tally, share, shown
-from readygate.model import late
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED
 from readygate.model.report import CoverageReport, Problem, Severity
 
@@ -30,10 +29,10 @@ MAX_LINE_BYTES: Final = 1 << 20
 """Bytes of one line of the file from which on it is refused."""
 
 _NAME: Final = "go-cover"
-_MODE: Final = late.compile(r"\s*mode: (set|count|atomic)\s*$", re.MULTILINE)
-_BLOCK: Final = late.compile(rb"^(.+):(\d{1,9}\.\d{1,9},\d{1,9}\.\d{1,9}) (\d{1,9}) (\d+)$", re.MULTILINE)
+_MODE: Final = re.compile(r"\s*mode: (set|count|atomic)\s*$", re.MULTILINE)
+_BLOCK: Final = re.compile(rb"^(.+):(\d{1,9}\.\d{1,9},\d{1,9}\.\d{1,9}) (\d{1,9}) (\d+)$", re.MULTILINE)
 _FORGES: Final = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
-_MAJOR: Final = late.compile(r"v[2-9]\d*")
+_MAJOR: Final = re.compile(r"v[2-9]\d*")
 
 _BROKEN: Final = Oddity(
     Severity.DAMAGE,

@@ -7,12 +7,12 @@ a line counts if a statement begins on it, and has the hits of the one that ran 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, load
 from readygate.formats.coverage._tally import BAD_BRANCH, NO_NUMBER, Tally, shown
-from readygate.model import late
 
 if TYPE_CHECKING:
     from readygate.formats import Head, Source
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _NAME: Final = "istanbul-final-json"
 _WRITER: Final = "Istanbul"
-_FIRST: Final = late.compile(
+_FIRST: Final = re.compile(
     r'\s*\{\s*"(?:[^"\\]|\\.)+"\s*:\s*\{\s*"(?:path|statementMap|fnMap|branchMap|data|all|hash|_coverageSchema|s|f|b)"'
 )
 

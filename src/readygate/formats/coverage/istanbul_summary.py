@@ -5,13 +5,13 @@ Written by https://github.com/istanbuljs/istanbuljs/blob/main/packages/istanbul-
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
 from readygate.formats.coverage._stated import stated_report
 from readygate.formats.coverage._tally import Tally, disagreement, share
-from readygate.model import late
 from readygate.model.coverage import Ratio
 from readygate.model.report import StatedFile
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NAME: Final = "istanbul-summary-json"
 _WRITER: Final = "Istanbul"
 _TODO: Final = "use the reporter `json` (coverage-final.json) or `lcov` beside `json-summary`"
-_FIRST: Final = late.compile(
+_FIRST: Final = re.compile(
     r'\s*\{\s*"(?:[^"\\]|\\.)+"\s*:\s*\{\s*"(?:lines|statements|functions|branches|branchesTrue)"\s*:\s*'
     r'\{[^{}]*"pct"\s*:'
 )

@@ -9,6 +9,7 @@ sums over functions, so that a line of several instantiations may count several 
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +19,6 @@ from readygate.formats.coverage._document import Shape, UnreadableError, count, 
 from readygate.formats.coverage._gather import differing
 from readygate.formats.coverage._stated import stated_report
 from readygate.formats.coverage._tally import NO_NUMBER, TOO_FAR, Tally, shown
-from readygate.model import late
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED, Ratio, merge_lines
 from readygate.model.report import StatedFile
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _NAME: Final = "llvm-cov-json"
 _WRITER: Final = "llvm-cov"
 _TYPE: Final = '"llvm.coverage.json.export"'
-_FIRST: Final = late.compile(
+_FIRST: Final = re.compile(
     r'\s*\{\s*"data"\s*:\s*\[\s*\{\s*"files"\s*:\s*\['
     r'(?:\s*\{\s*"(?:branches|expansions|filename|segments|summary|mcdc_records)"|\s*\]\s*,\s*"(?:functions|totals)")'
 )

@@ -6,6 +6,7 @@ gem simplecov_json_formatter); the schema: https://github.com/simplecov-ruby/sim
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
@@ -13,7 +14,6 @@ from readygate.formats.coverage._document import Shape, UnreadableError, count, 
 from readygate.formats.coverage._gather import differing
 from readygate.formats.coverage._ruby import add_lines
 from readygate.formats.coverage._tally import BAD_BRANCH, Tally, shown
-from readygate.model import late
 
 if TYPE_CHECKING:
     from readygate.formats import Head, Source
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _NAME: Final = "simplecov-json"
 _WRITER: Final = "SimpleCov"
-_META: Final = late.compile(r'"meta"\s*:\s*\{[^{}]*"simplecov_version"\s*:')
-_ABSOLUTE: Final = late.compile(r"/|[A-Za-z]:[\\/]")
+_META: Final = re.compile(r'"meta"\s*:\s*\{[^{}]*"simplecov_version"\s*:')
+_ABSOLUTE: Final = re.compile(r"/|[A-Za-z]:[\\/]")
 
 
 def _claims(head: Head) -> str | None:

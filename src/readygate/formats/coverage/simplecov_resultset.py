@@ -7,13 +7,13 @@ SimpleCov leaves out when it reports, are still in it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, load
 from readygate.formats.coverage._ruby import add_lines
 from readygate.formats.coverage._tally import BAD_BRANCH, Tally, shown
-from readygate.model import late
 
 if TYPE_CHECKING:
     from readygate.formats import Head, Source
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 _NAME: Final = "simplecov-resultset"
 _WRITER: Final = "SimpleCov"
-_FIRST: Final = late.compile(
+_FIRST: Final = re.compile(
     r'\s*\{\s*"(?:[^"\\]|\\.)*"\s*:\s*\{\s*(?:"timestamp"\s*:\s*\d+\s*,\s*)?"coverage"\s*:\s*(?:null|\{)'
 )
-_CONDITION: Final = late.compile(r'\[:?"?\w+"?, \d+, (\d{1,9}), ')
+_CONDITION: Final = re.compile(r'\[:?"?\w+"?, \d+, (\d{1,9}), ')
 
 
 def _claims(head: Head) -> str | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from readygate.formats.tests._clock import Clock
 from readygate.formats.tests._columns import Columns, Details
 from readygate.formats.tests._excerpt import MAX_TEXT, Excerpt, shorten
 from readygate.formats.tests._seconds import MAX_SECONDS, seconds_of
-from readygate.model import late
 from readygate.model.identity import stable_name
 from readygate.model.report import Problem, Severity, TestReport
 from readygate.model.tests import Detail, Outcome, count_outcomes
-from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,11 +24,10 @@ PATH: Final = " > "
 _BATCH: Final = 10_000
 _MAX_PATH: Final = 1_000
 _MAX_LINE: Final = 10**8
-_UNSAFE: Final = late.compile("[\0\ud800-\udfff]")
+_UNSAFE: Final = re.compile("[\0\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """What a report says about one execution; untrusted, of any length."""
 
     type: str = ""

@@ -12,10 +12,10 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
+
 from readygate.formats._rows import Row
 from readygate.formats.tests._junit_result import STATES
-from readygate.model import late
-from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,26 +29,25 @@ BEGIN: Final = b"<testcase "
 FEWEST: Final = 800
 """Bytes of a row below which it is not worth the trouble."""
 
-_START: Final = late.compile(
+_START: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?"
     rb"""(?:<\?xml[ ]version=(?:"1\.0"|'1\.0')(?:[ ]encoding=["'](?:utf-8|UTF-8)["'])?"""
     rb"""(?:[ ]standalone=["'](?:yes|no)["'])?[ ]?\?>)?\s*<[A-Za-z]"""
 )
 """A file in UTF-8 without a document type, which could give attributes other values than are written."""
 
-_OTHER: Final = late.compile(rb"<(?!/?testcase[ >])")
-_FIRST: Final = late.compile(r'<testcase((?: [A-Za-z_][A-Za-z_0-9.-]*="[^"]*")+)[ \t\r\n]*(?:/>|></testcase>)')
-_NAMES: Final = late.compile(r' ([A-Za-z_][A-Za-z_0-9.-]*)="[^"]*"')
+_OTHER: Final = re.compile(rb"<(?!/?testcase[ >])")
+_FIRST: Final = re.compile(r'<testcase((?: [A-Za-z_][A-Za-z_0-9.-]*="[^"]*")+)[ \t\r\n]*(?:/>|></testcase>)')
+_NAMES: Final = re.compile(r' ([A-Za-z_][A-Za-z_0-9.-]*)="[^"]*"')
 _END: Final = r"[ \t\r\n]*(?:/>|></testcase>)[ \t\r\n]*"
-_LAST: Final = late.compile(_END)
+_LAST: Final = re.compile(_END)
 
 _PLAIN: Final = bytes(set(range(32, 256)) - set(b"<&"))
 _MOST_SEPARATORS: Final = 50
 _PATIENCE: Final = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shape:
+class _Shape(Struct, frozen=True, kw_only=True):
     """How the tests of a file are written.
 
     Attributes:

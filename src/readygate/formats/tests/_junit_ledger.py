@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import compress
 from operator import itemgetter, ne
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,6 @@ from readygate.formats.tests._junit_green import Green
 from readygate.formats.tests._junit_result import Result, stated
 from readygate.formats.tests._seconds import LONGEST, MAX_SECONDS, seconds_of
 from readygate.formats.tests._totals import Suite, Sums, Totals
-from readygate.model import late
 from readygate.model.identity import stable_name
 from readygate.model.report import Problem, Severity, TestReport
 from readygate.model.tests import Detail, Outcome
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MAX_PROPERTIES: Final = 200
 """Properties of suites that are kept, and the characters of each name and value."""
 
-_EXIT_CODE: Final = late.compile(r"Dubious, test returned (\d{1,3}) ")
+_EXIT_CODE: Final = re.compile(r"Dubious, test returned (\d{1,3}) ")
 _SAYS_NOTHING: Final = frozenset(("", "test", "suite"))
 """Class names that are the same for all tests of a run (node:test)."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
+
 from readygate.formats.tests._book import SILENT, Book, Said, joined
 from readygate.formats.tests._trace import dotnet_place
 from readygate.formats.tests._walk import Ear, walk
 from readygate.model.tests import Outcome
-from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +24,7 @@ _DEEPEST: Final = 50
 """Suites within one another whose names are part of a path."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
+class Dialect(Struct, frozen=True, kw_only=True):
     """How a version of NUnit writes.
 
     Attributes:

@@ -6,19 +6,17 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from readygate.model import late
-from readygate.model.value import dataclass
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from readygate.formats import Head
 
-_TOKEN: Final = late.compile(r'"(?:[^"\\]|\\.){0,300}"(?P<key>\s*:)?|"(?:[^"\\]|\\.)*"|[{}\[\]]|"', re.DOTALL)
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.){0,300}"(?P<key>\s*:)?|"(?:[^"\\]|\\.)*"|[{}\[\]]|"', re.DOTALL)
 _DEEPEST: Final = 6
 _MOST: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
+class Outline(Struct, frozen=True, kw_only=True):
     """What can be told of a document.
 
     Attributes:

@@ -6,16 +6,14 @@ import re
 from math import isfinite
 from typing import Final
 
-from readygate.model import late
-
 MAX_SECONDS: Final = 1e9
 """Seconds (some 30 years) above which a duration is no duration."""
 
 LONGEST: Final = 64
 
-_ISO: Final = late.compile(r"P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", re.IGNORECASE)
-_CLOCK: Final = late.compile(r"(?:(?:(\d+)[.:])?(\d+):)?(\d+):(\d+(?:\.\d+)?)")
-_UNIT: Final = late.compile(r"([0-9.,e+-]+)\s*(ms|s|sec|seconds)", re.IGNORECASE)
+_ISO: Final = re.compile(r"P(?:(\d+)D)?T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?", re.IGNORECASE)
+_CLOCK: Final = re.compile(r"(?:(?:(\d+)[.:])?(\d+):)?(\d+):(\d+(?:\.\d+)?)")
+_UNIT: Final = re.compile(r"([0-9.,e+-]+)\s*(ms|s|sec|seconds)", re.IGNORECASE)
 
 
 def seconds_of(text: str) -> float | None:

@@ -5,29 +5,28 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
+
 from readygate.formats.tests._book import Said
 from readygate.formats.tests._excerpt import Excerpt
 from readygate.formats.tests._seconds import seconds_of
-from readygate.model import late
 from readygate.model.tests import Outcome
-from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-VERSION: Final = late.compile(r"TAP version 1[234]\s*", re.IGNORECASE)
-PLAN: Final = late.compile(r"1\.\.(\d{1,9})\s*(?:#\s*(.*))?")
-BAIL: Final = late.compile(r"Bail out!\s*(.*)", re.IGNORECASE)
-_TEST: Final = late.compile(r"(not )?ok(?:\s+(\d+))?(?:\s+-)?(?:\s+(.*))?")
-_DIRECTIVE: Final = late.compile(r"(?:^|\s)#\s*(todo|skip)\w*\b:?\s*(.*)", re.IGNORECASE)
-_TIME: Final = late.compile(r"\s*#\s*time=([0-9.]{1,20})\s*(ms|s)?\s*")
-_FIELD: Final = late.compile(r"\s*(message|error|at|location|file|fileName|line|lineNumber|duration_ms|type):\s*(.*)")
-_PLACE: Final = late.compile(r"(?:file://)?(.{1,1000}?):(\d{1,8})(?::\d{1,8})?\)?")
+VERSION: Final = re.compile(r"TAP version 1[234]\s*", re.IGNORECASE)
+PLAN: Final = re.compile(r"1\.\.(\d{1,9})\s*(?:#\s*(.*))?")
+BAIL: Final = re.compile(r"Bail out!\s*(.*)", re.IGNORECASE)
+_TEST: Final = re.compile(r"(not )?ok(?:\s+(\d+))?(?:\s+-)?(?:\s+(.*))?")
+_DIRECTIVE: Final = re.compile(r"(?:^|\s)#\s*(todo|skip)\w*\b:?\s*(.*)", re.IGNORECASE)
+_TIME: Final = re.compile(r"\s*#\s*time=([0-9.]{1,20})\s*(ms|s)?\s*")
+_FIELD: Final = re.compile(r"\s*(message|error|at|location|file|fileName|line|lineNumber|duration_ms|type):\s*(.*)")
+_PLACE: Final = re.compile(r"(?:file://)?(.{1,1000}?):(\d{1,8})(?::\d{1,8})?\)?")
 _BLOCKS: Final = frozenset(("|", "|-", "|+", ">", ">-", ">+", ""))
 
 
-@dataclass(slots=True, kw_only=True)
-class Point:
+class Point(Struct, kw_only=True):
     """One test point, or all that is known of it so far.
 
     Attributes:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from readygate.model import late
-
 _LONGEST: Final = 2_000
 _MOST_LINES: Final = 200
-_DOTNET: Final = late.compile(r"(?P<file>.+):\D{0,12}(?P<line>\d{1,8})\.?\s*")
-_RUNNER: Final = late.compile(
+_DOTNET: Final = re.compile(r"(?P<file>.+):\D{0,12}(?P<line>\d{1,8})\.?\s*")
+_RUNNER: Final = re.compile(
     r"(?:/home/runner/work|/Users/runner/work|/__w|[A-Za-z]:/a|[A-Za-z]:/actions-runner/_work)/([^/]+)/\1/"
 )
 

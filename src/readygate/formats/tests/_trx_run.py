@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats.tests._book import Book, Said
-from readygate.model import late
 from readygate.model.tests import Outcome
 
 if TYPE_CHECKING:
@@ -14,8 +13,8 @@ if TYPE_CHECKING:
 
 _BAD: Final = frozenset(("Error", "Failed", "Aborted", "Timeout", "Disconnected"))
 _BAD_RUN: Final = frozenset(("Failed", "Error", "Aborted", "Timeout", "Disconnected", "PassedButRunAborted"))
-_FAILING_TEST: Final = late.compile(r"\[xUnit\.net [\d:.]{1,24}\]\s+(?P<name>.+) \[FAIL\]\s*", re.DOTALL)
-_EXIT_CODE: Final = late.compile(r"Exit code indicates failure: '2'")
+_FAILING_TEST: Final = re.compile(r"\[xUnit\.net [\d:.]{1,24}\]\s+(?P<name>.+) \[FAIL\]\s*", re.DOTALL)
+_EXIT_CODE: Final = re.compile(r"Exit code indicates failure: '2'")
 """2 is "at least one test failed": https://aka.ms/testingplatform/exitcodes ."""
 
 

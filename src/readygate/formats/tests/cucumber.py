@@ -14,7 +14,6 @@ from readygate.formats import Format, Head, Source
 from readygate.formats.tests._book import Book, Said, joined
 from readygate.formats.tests._json import Keys, line_number, load, loose
 from readygate.formats.tests._outline import outline
-from readygate.model import late
 from readygate.model.report import TestReport
 from readygate.model.tests import Outcome
 
@@ -27,7 +26,7 @@ STATUSES: Final = {
 }
 """What the statuses of steps count as."""
 
-_ROW: Final = late.compile(r"[^;]*;.*;[^;]*;(\d+)", re.DOTALL)
+_ROW: Final = re.compile(r"[^;]*;.*;[^;]*;(\d+)", re.DOTALL)
 _Step = tuple[Outcome, Said, float]
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
+
 from readygate.formats import Format, Head, Source
 from readygate.formats.tests._book import Book, Said, damage, note
 from readygate.formats.tests._excerpt import Excerpt
@@ -17,7 +19,6 @@ from readygate.formats.tests._json import claimed, event, line_number, loose
 from readygate.formats.tests._lines import Lines
 from readygate.formats.tests._trace import line_in, without_runner
 from readygate.model.tests import Outcome
-from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from readygate.model.report import TestReport
@@ -54,8 +55,7 @@ def _parse(source: Source) -> TestReport:
     return reader.report(lines)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Test:
+class _Test(Struct, kw_only=True):
     """A test that runs."""
 
     name: str

@@ -9,17 +9,16 @@ a package that never ends were cut off.
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
 
 from readygate.formats import Format, Head, Source
 from readygate.formats.tests._book import SILENT, Book, Said, damage
 from readygate.formats.tests._excerpt import Excerpt
 from readygate.formats.tests._json import event, loose, plain
 from readygate.formats.tests._lines import Lines
-from readygate.model import late
 from readygate.model.tests import Outcome
-from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from readygate.model.report import TestReport
@@ -34,7 +33,7 @@ OUTCOMES: Final = {
 
 _ACTIONS: Final = frozenset((*OUTCOMES, "start", "run", "pause", "cont", "output", "build-output", "build-fail"))
 _OTHERS: Final = frozenset(("Package", "Time", "ImportPath", "Test"))
-_PLACE: Final = late.compile(r"^\s*([\w.-]{1,200}_test\.go):(\d{1,8})(?::\d+)?: ?(.*)", re.MULTILINE)
+_PLACE: Final = re.compile(r"^\s*([\w.-]{1,200}_test\.go):(\d{1,8})(?::\d+)?: ?(.*)", re.MULTILINE)
 _NOISE: Final = ("=== ", "--- ")
 _MOST_LINES: Final = 200
 _MOST_BUILDS: Final = 1_000
@@ -65,8 +64,7 @@ def _parse(source: Source) -> TestReport:
     return reader.report(lines)
 
 
-@dataclass(slots=True)
-class _Test:
+class _Test(Struct):
     """A test that runs."""
 
     output: Excerpt = field(default_factory=Excerpt)

@@ -11,18 +11,17 @@ the file. A data-driven test holds the results of its rows: these count, the tes
 from __future__ import annotations
 
 import re
-from dataclasses import field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from readygate.formats import Format, Head, Source
 from readygate.formats.tests._book import SILENT, Book, Said, whole
 from readygate.formats.tests._trace import dotnet_place
 from readygate.formats.tests._trx_run import RunErrors
 from readygate.formats.tests._walk import Ear, walk
-from readygate.model import late
 from readygate.model.report import TestReport
 from readygate.model.tests import Outcome
-from readygate.model.value import dataclass
 
 if TYPE_CHECKING:
     from readygate.formats.tests._excerpt import Excerpt
@@ -49,7 +48,7 @@ _RESULTS: Final = frozenset(
 )
 _OF_THE_RUN: Final = frozenset(("Counters", "Times", "ResultSummary"))
 _DEFINITIONS: Final = frozenset(("UnitTest", "OrderedTest", "GenericTest", "WebTest", "LoadTest", "ManualTest"))
-_QUALIFIED: Final = late.compile(r"((?:[^\W\d][\w`+]*\.)+)(\w+(?:\(.*)?)", re.DOTALL)
+_QUALIFIED: Final = re.compile(r"((?:[^\W\d][\w`+]*\.)+)(\w+(?:\(.*)?)", re.DOTALL)
 
 
 def _claims(head: Head) -> str | None:
@@ -62,8 +61,7 @@ def _parse(source: Source) -> TestReport:
     return reader.report()
 
 
-@dataclass(slots=True, kw_only=True)
-class _Result:
+class _Result(Struct, kw_only=True):
     """One result that is being read, or waits for the class of its test."""
 
     test_id: str
@@ -77,15 +75,14 @@ class _Result:
     """The worst outcome of the results within it, -1 if there are none."""
 
 
-@dataclass(slots=True)
-class _Kept:
+class _Kept(Struct):
     """A result without the excerpts, of which only the results that did not pass have any."""
 
     test_id: str
     name: str
     outcome: Outcome
     seconds: float
-    said: tuple[str, str] | None = field(default=None)
+    said: tuple[str, str] | None = None
 
 
 class _Reader:
