@@ -18,11 +18,11 @@ from statistics import median
 from typing import TypeVar
 
 from benchmarks.measure import table
-from readygate.baseline import Choice, choose, record
+from readygate.baseline.select import Choice, choose, record
+from readygate.baseline.stores import Store, open_store
 from readygate.compare import compare
+from readygate.model.results import ClassBlock, Counts, Leg, Outcome, count_outcomes
 from readygate.model.snapshot import Evidence, Measured, Provenance, Snapshot
-from readygate.model.tests import ClassBlock, Counts, Leg, Outcome, count_outcomes
-from readygate.stores import Store, open_store
 
 T = TypeVar("T")
 GATE = "readygate"

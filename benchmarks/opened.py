@@ -22,7 +22,7 @@ def watch(event: str, arguments: tuple[object, ...]) -> None:
 def main() -> None:
     """Run Readygate, as `python -m readygate` does."""
     sys.addaudithook(watch)
-    from readygate.cli import main as run  # noqa: PLC0415  (what it loads is part of what is measured)
+    from readygate.commands.program import main as run  # noqa: PLC0415  (what it loads is part of what is measured)
 
     code = run()
     (opened,) = struct.unpack("d", told[:8])

@@ -198,7 +198,7 @@ def _opened(costs: list[Cost]) -> str:
     return spread([float(each[1]) for each in found if each])
 
 
-IMPORTS = "import readygate.action; from readygate.github import pygithub; pygithub.load()"
+IMPORTS = "import readygate.commands.action; from readygate.github import pygithub; pygithub.load()"
 
 
 def _bare(code: str, folder: Path) -> Cost:

@@ -20,23 +20,23 @@ from statistics import median
 from typing import TypeVar
 from xml.parsers import expat
 
-from readygate import reading
-from readygate.collect import Reports
+from readygate.baseline.snapshot_codec import decode, encode
+from readygate.collect import read_files
+from readygate.collect.collect_reports import Reports
 from readygate.compare import Terms, ahead, compare
+from readygate.config.settings import Settings
 from readygate.crew import Hired
-from readygate.judge import judge
-from readygate.log import Log
+from readygate.judge.verdict import judge
 from readygate.model.paths import PathRules
 from readygate.model.snapshot import Baseline, Measured, Provenance
-from readygate.model.target import Role, Target
+from readygate.model.subject import Role, Target
 from readygate.outputs import all_outputs
 from readygate.outputs.comment import render
 from readygate.policy import preset
-from readygate.render.locate import Locator
-from readygate.render.page import Page
-from readygate.settings import Settings
+from readygate.render.report_view import Page
+from readygate.render.test_locations import Locator
 from readygate.snapshot.build import build
-from readygate.snapshot.codec import decode, encode
+from readygate.support.console import Log
 
 T = TypeVar("T")
 BASE, HEAD = "1" * 40, "2" * 40
@@ -123,13 +123,13 @@ def main() -> None:
     stored = encode(_measure(folder / "base", BASE).snapshot)
     watch, shared = Watch(), Watch()
     ratios: dict[str, tuple[list[float], list[float]]] = {"one process": ([], []), "as it is": ([], [])}
-    much = reading.MUCH
+    much = read_files.MUCH
     for _ in range(repeat):
         watch.time("expat", lambda: _expat(folder / "head"))
         for way, own, least in (("one process", watch, 1 << 40), ("as it is", shared, much)):
-            reading.MUCH = least  # from how much input on several processes read
+            read_files.MUCH = least  # from how much input on several processes read
             gc.collect()  # what was measured before must not be in the way
-            hired = Hired.make(reading.prepare) if least == much else None
+            hired = Hired.make(read_files.prepare) if least == much else None
             page = own.time("road alone", partial(_road, folder, stored, own, hired))
             own.time("render", partial(render, page))
             ratios[way][0].append(own.cpu["road alone"][-1] / watch.cpu["expat"][-1])

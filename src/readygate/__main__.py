@@ -1,6 +1,6 @@
 """`python -m readygate`: without arguments the action, with arguments the command line."""
 
-from readygate.cli import run_program
+from readygate.commands.program import run_program
 
 if __name__ == "__main__":
     run_program()

@@ -10,12 +10,31 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from readygate.background import Background
-from readygate.baseline import badge_name, record
-from readygate.compare import Terms, ahead, causes, compare, settle
-from readygate.compare.carry import carry
-from readygate.compare.named import named_parts
-from readygate.errors import (
+from readygate.baseline.select import badge_name, record
+from readygate.baseline.stores import Store
+from readygate.compare import Terms, ahead, compare, failure_causes, settle
+from readygate.compare.carried_suites import carry
+from readygate.compare.measures import named_parts
+from readygate.judge.policy_preview import judged, terms
+from readygate.judge.verdict import lacks_evidence
+from readygate.model.changes import Changes
+from readygate.model.comparison import Comparison
+from readygate.model.paths import PathRules
+from readygate.model.policy import Policy
+from readygate.model.snapshot import Evidence, Measured, Provenance, Snapshot
+from readygate.model.subject import Role, Target
+from readygate.model.verdict import Verdict
+from readygate.outputs import Desk, all_outputs, publish
+from readygate.outputs.badges import render as badge_files
+from readygate.policy import rulebook
+from readygate.reference import Background
+from readygate.reference.base_file import from_github
+from readygate.reference.template import template_source
+from readygate.render.report_view import Page
+from readygate.render.test_locations import Locator
+from readygate.rules import all_rules
+from readygate.snapshot.build import build
+from readygate.support.errors import (
     EXIT_NOT_EVALUATED,
     EXIT_NOT_READY,
     EXIT_READY,
@@ -23,25 +42,6 @@ from readygate.errors import (
     PermissionDeniedError,
     StoreError,
 )
-from readygate.govern import judged, terms
-from readygate.judge import lacks_evidence
-from readygate.model.changes import Changes
-from readygate.model.comparison import Comparison
-from readygate.model.paths import PathRules
-from readygate.model.policy import Policy
-from readygate.model.snapshot import Evidence, Measured, Provenance, Snapshot
-from readygate.model.target import Role, Target
-from readygate.model.verdict import Verdict
-from readygate.outputs import Desk, all_outputs, publish
-from readygate.outputs.badges import render as badge_files
-from readygate.policy import rulebook
-from readygate.render.locate import Locator
-from readygate.render.page import Page
-from readygate.rules import all_rules
-from readygate.snapshot.build import build
-from readygate.sources.base_file import from_github
-from readygate.sources.template import template_source
-from readygate.stores import Store
 
 
 def load() -> None:
@@ -50,7 +50,7 @@ def load() -> None:
 
     all_rules()
     all_outputs()
-    causes.prepare()
+    failure_causes.prepare()
 
 
 def run(

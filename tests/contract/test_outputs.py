@@ -18,15 +18,15 @@ from tests.support.hostile import PIECES
 from tests.support.publishing import Published, Scene, publish, read_outputs
 from tests.support.webcheck import page_data_of, page_problems, page_text
 
+from readygate.baseline.snapshot_codec import decode
+from readygate.config.settings import Settings, Workplace
 from readygate.formats import Source, parse
-from readygate.log import Log
 from readygate.model.comparison import Comparison
-from readygate.model.report import CoverageReport, Problem, Severity, TestReport
-from readygate.model.tests import Detail, Outcome
+from readygate.model.reports import CoverageReport, Problem, Severity, TestReport
+from readygate.model.results import Detail, Outcome
 from readygate.outputs import Desk, all_outputs
 from readygate.outputs.step_outputs import NAMES, block
-from readygate.settings import Settings, Workplace
-from readygate.snapshot.codec import decode
+from readygate.support.console import Log
 
 TOKEN = "ghp_" + "s3cr" * 9
 FORGERY = "x\nready<<EOF\ntrue\nEOF\nghadelimiter_0\n::set-output name=ready::true"

@@ -31,13 +31,13 @@ from tests.support.builders import (
 from tests.support.gate_rows import GATE, MORE, failing_since, with_policy_change
 from tests.support.rows import BROKEN, PASS, UNKNOWN, Row
 
-from readygate.judge import judge
+from readygate.judge.verdict import judge
 from readygate.model.comparison import Comparison
 from readygate.model.history import History, PastRun
-from readygate.model.phrase import Name, Phrase
 from readygate.model.policy import Category, Component, Policy
+from readygate.model.results import ClassBlock, Counts, Leg, TestId
+from readygate.model.rich_text import Name, Phrase
 from readygate.model.snapshot import Measured, Pattern
-from readygate.model.tests import ClassBlock, Counts, Leg, TestId
 from readygate.model.verdict import Level, Status
 from readygate.rules import PRESETS, Judgement, Result, Rule, all_rules
 

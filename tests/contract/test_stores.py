@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from tests.fakes.github import FakeGitHub, faults
 
-from readygate.budget import Budget, Clock
-from readygate.errors import ForgeError, PermissionDeniedError, SettingsError, StoreError
+from readygate.baseline.stores import Load, Store, all_stores, open_store
+from readygate.baseline.stores.branch import BRANCH
 from readygate.github.client import GitHub
-from readygate.stores import Load, Store, all_stores, open_store
-from readygate.stores.branch import BRANCH
+from readygate.support.deadline import Budget, Clock
+from readygate.support.errors import ForgeError, PermissionDeniedError, SettingsError, StoreError
 
 CLOCK = Clock(sleep=lambda seconds: None)
 BINARY = bytes(range(256)) * 9

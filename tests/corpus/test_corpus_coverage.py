@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from readygate.formats import Source, all_formats, parse
-from readygate.formats.head import HEAD_BYTES, Head
+from readygate.formats.sniffing import HEAD_BYTES, Head
 from readygate.model.paths import PathRules
-from readygate.model.report import CoverageReport, Problem, Severity, StatedReport
-from readygate.snapshot.placing import place_all
+from readygate.model.reports import CoverageReport, Problem, Severity, StatedReport
+from readygate.snapshot.coverage_merge import place_all
 
 CORPUS = Path(os.environ.get("READYGATE_CORPUS", Path(__file__).parents[3] / "shared")) / "corpus"
 FORMATS = (

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from readygate.formats import Source, identify
-from readygate.formats.tests import junit
-from readygate.model.report import Problem
+from readygate.formats.results import junit
+from readygate.model.reports import Problem
 
 SHARED = Path(os.environ.get("READYGATE_CORPUS", Path(__file__).parents[3] / "shared"))
 

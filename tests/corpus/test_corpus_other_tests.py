@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from readygate.formats import Head, Source, all_formats, parse
-from readygate.formats.head import HEAD_BYTES
-from readygate.model.report import Problem, Severity, TestReport
+from readygate.formats.sniffing import HEAD_BYTES
+from readygate.model.reports import Problem, Severity, TestReport
 
 CORPUS = Path(os.environ.get("READYGATE_CORPUS", Path(__file__).parents[3] / "shared")) / "corpus"
 

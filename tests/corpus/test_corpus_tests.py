@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from readygate.formats import Source, parse
-from readygate.model.report import Problem, Severity, TestReport
-from readygate.model.tests import Counts
+from readygate.model.reports import Problem, Severity, TestReport
+from readygate.model.results import Counts
 
 CORPUS = Path(os.environ.get("READYGATE_CORPUS", Path(__file__).parents[3] / "shared")) / "corpus"
 

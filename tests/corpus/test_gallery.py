@@ -20,7 +20,7 @@ import pytest
 from tests.support.undated import without_zone
 
 from readygate import __version__
-from readygate.cli import main
+from readygate.commands.program import main
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = Path(os.environ.get("READYGATE_CORPUS", ROOT.parent / "shared"))

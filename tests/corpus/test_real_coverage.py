@@ -9,8 +9,8 @@ import pytest
 from readygate.formats import Source, parse
 from readygate.model.coverage import EXCLUDED, Coverage
 from readygate.model.paths import PathRules
-from readygate.model.report import CoverageReport
-from readygate.snapshot.placing import place_all
+from readygate.model.reports import CoverageReport
+from readygate.snapshot.coverage_merge import place_all
 
 REAL = Path(os.environ.get("READYGATE_CORPUS", Path(__file__).parents[3] / "shared")) / "real"
 

@@ -13,8 +13,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from readygate.action import run_action as readygate_action
-from readygate.budget import Clock
+from readygate.commands.action import run_action as readygate_action
+from readygate.support.deadline import Clock
 from tests.fakes.github import FakeGitHub, Pull
 from tests.support.container import read_outputs, run_action
 

@@ -16,9 +16,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
-from readygate import action
+from readygate.baseline.snapshot_codec import MAGIC, decode
+from readygate.commands import action
 from readygate.outputs.step_outputs import NAMES
-from readygate.snapshot.codec import MAGIC, decode
 from tests.e2e.support import RECORD, Done, Runner, junit
 from tests.fakes.github import Pull
 from tests.support.gfm import problems

@@ -228,7 +228,7 @@ def test_the_token_is_in_nothing_that_is_written(
     held_back(runner, done, caplog.text)
 
 
-@pytest.mark.parametrize("place", ["readygate.action.tracked_files", "readygate.pipeline.compare"])
+@pytest.mark.parametrize("place", ["readygate.commands.action.tracked_files", "readygate.pipeline.compare"])
 def test_not_even_a_crash_gives_the_token_away(
     runner: QuickRunner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, place: str
 ) -> None:

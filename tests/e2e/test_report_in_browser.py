@@ -12,8 +12,8 @@ import pytest
 
 from readygate.model.comparison import Comparison
 from readygate.model.history import History
-from readygate.render.annotate import Sources
-from readygate.render.webpage import webpage
+from readygate.render.html.document import webpage
+from readygate.render.html.source_listing import Sources
 from tests.golden.cases import CASES
 from tests.support.browser import Tab, find_browser, open_browser
 from tests.support.builders import BASE, baseline, compared, cover, measure, page, report

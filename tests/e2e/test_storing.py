@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from readygate.baseline import KEPT, choose, record
-from readygate.budget import Budget, Clock
-from readygate.errors import StoreError
+from readygate.baseline.history_codec import decode
+from readygate.baseline.select import KEPT, choose, record
+from readygate.baseline.stores import Store, open_store
+from readygate.baseline.stores.branch import BRANCH, README, REROOT
 from readygate.github.client import GitHub
 from readygate.model.snapshot import Provenance, Snapshot
-from readygate.snapshot.history import decode
-from readygate.stores import Store, open_store
-from readygate.stores.branch import BRANCH, README, REROOT
+from readygate.support.deadline import Budget, Clock
+from readygate.support.errors import StoreError
 from tests.fakes.github import FakeGitHub, faults
 from tests.support.builders import leg
 

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.hostile import PIECES
 
-from readygate.errors import ReadygateError, SettingsError
+from readygate.config.settings import Settings, Workplace, read_workplace
 from readygate.github.event import read_target
-from readygate.model.target import Target
-from readygate.settings import Settings, Workplace, read_workplace
+from readygate.model.subject import Target
+from readygate.support.errors import ReadygateError, SettingsError
 
 KEYS = [
     "action",

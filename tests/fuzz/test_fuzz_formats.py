@@ -19,16 +19,16 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 from tests.support.documents import documents, module_of, spoilt, words
 
-from readygate.errors import ReadygateError
+from readygate.baseline.snapshot_codec import decode, encode
+from readygate.collect.archives import unpack
+from readygate.collect.discovery import Found
 from readygate.formats import Format, Source, all_formats, identify, parse
 from readygate.model.paths import PathRules
-from readygate.model.report import CoverageReport, Problem, Report, StatedReport, TestReport
-from readygate.model.secrets import scrub
+from readygate.model.reports import CoverageReport, Problem, Report, StatedReport, TestReport
 from readygate.model.snapshot import Evidence, Provenance, ReadFile
 from readygate.snapshot.build import build
-from readygate.snapshot.codec import decode, encode
-from readygate.sources.archives import unpack
-from readygate.sources.workspace import Found
+from readygate.support.errors import ReadygateError
+from readygate.support.redaction import scrub
 
 COMMIT = "0123456789abcdef" * 2 + "01234567"
 RULES = PathRules(files=frozenset({"a.py", "src/a.py"}), roots=("/w",), maps=())

@@ -29,10 +29,10 @@ from tests.support.publishing import Scene
 
 from readygate.model.comparison import Comparison
 from readygate.model.paths import PathRules
-from readygate.model.report import Problem, Severity
+from readygate.model.reports import Problem, Severity
+from readygate.model.results import Detail, Outcome, TestId
 from readygate.model.snapshot import Pattern
-from readygate.model.target import Role
-from readygate.model.tests import Detail, Outcome, TestId
+from readygate.model.subject import Role
 
 LOCKED = Detail(
     class_name="tests.test_store",

@@ -21,7 +21,7 @@ from tests.support.builders import (
 )
 from tests.support.publishing import Scene
 
-from readygate.govern import judged, terms
+from readygate.judge.policy_preview import judged, terms
 from readygate.model.comparison import Comparison, Waiver
 from readygate.model.policy import Policy
 from readygate.model.snapshot import Baseline, Measured

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from readygate.model.history import History, PastRun
-from readygate.model.tests import Counts, Detail, Outcome, TestId
+from readygate.model.results import Counts, Detail, Outcome, TestId
 
 SUITE = {
     "tests.test_api.TestLogin": {"test_ok": "p", "test_wrong_password": "p", "test_locked": "p"},

@@ -15,11 +15,11 @@ from tests.golden.cases import CASES
 from tests.support.publishing import Published, publish, shortened
 
 from readygate import __version__
+from readygate.commands.render import render_as
 from readygate.model.verdict import Status
 from readygate.outputs import comment, console, report_json, summary
 from readygate.outputs.check import find_annotations
 from readygate.outputs.step_outputs import values
-from readygate.rerender import render_as
 
 FOLDER = Path(__file__).parent
 NAMES = ("comment.md", "summary.md", "console.txt", "check.json", "report.json", "outputs.json")

@@ -13,12 +13,12 @@ from tests.support.history import past_run, with_history
 
 from readygate import __version__
 from readygate.model.history import History
-from readygate.outputs._sandbox import run_template
-from readygate.render.annotate import Sources, annotate
-from readygate.render.document import COMMENT
+from readygate.render.html.document import webpage
+from readygate.render.html.source_listing import Sources, annotate
+from readygate.render.markdown.document import COMMENT
+from readygate.render.template.sandbox_process import run_template
+from readygate.render.template.user_template import render_user_template
 from readygate.render.trends import trends_markdown
-from readygate.render.user_template import render_user_template
-from readygate.render.webpage import webpage
 
 FOLDER = Path(__file__).parent
 PAGES = ("one-new-failure", "patch-uncovered", "hostile-names")

@@ -78,7 +78,9 @@ def test_it_holds_the_locked_packages_and_no_others(image: str) -> None:
 
 
 def test_nothing_is_left_to_compile_at_the_start(image: str) -> None:
-    run = run_inside(image, "/opt/readygate/bin/python", "-I", "-B", "-v", "-c", "import readygate.cli, github")
+    run = run_inside(
+        image, "/opt/readygate/bin/python", "-I", "-B", "-v", "-c", "import readygate.commands.program, github"
+    )
 
     assert run.returncode == 0
     # Of a compiled file, Python puts the name in quotes.

@@ -17,11 +17,11 @@ from typing import Any
 import yaml
 
 from readygate import __version__
-from readygate.commands import build_parser
-from readygate.explain import page
+from readygate.baseline.stores import all_stores
+from readygate.commands.explain import page
+from readygate.commands.parser import build_parser
 from readygate.formats import all_formats
 from readygate.rules import PRESETS, Rule, all_rules
-from readygate.stores import all_stores
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from readygate.config.settings import Settings, read_inputs
 from readygate.outputs.step_outputs import NAMES
-from readygate.settings import Settings, read_inputs
 from tests.repo.tables import ROOT, action
 
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")

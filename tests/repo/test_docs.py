@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from readygate import errors
-from readygate.baseline import KEPT
-from readygate.cli import main
-from readygate.errors import SettingsError
+from readygate.baseline.select import KEPT
+from readygate.collect.discovery import DISCOVERY, Found
+from readygate.commands.inspect_reports import inspect_file
+from readygate.commands.program import main
+from readygate.config.settings import COMMENT_MODES, Settings, Workplace
 from readygate.formats import Source
+from readygate.github.commits import DEEPEST, MOST_FILES
 from readygate.github.event import read_target
-from readygate.github.lineage import DEEPEST, MOST_FILES
-from readygate.inspect import inspect_file
-from readygate.render.budget import COMMENT_CHARACTERS
+from readygate.render.size_limits import COMMENT_CHARACTERS
 from readygate.rules import all_rules
-from readygate.settings import COMMENT_MODES, Settings, Workplace
-from readygate.sources.workspace import DISCOVERY, Found
+from readygate.support import errors
+from readygate.support.errors import SettingsError
 from tests.repo import tables
 from tests.repo.tables import ROOT, documents
 

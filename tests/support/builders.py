@@ -12,23 +12,23 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from readygate.baseline import FIRST_RUN
+from readygate.baseline.select import FIRST_RUN
 from readygate.compare import Terms, compare
-from readygate.compare.named import named_parts
-from readygate.judge import judge
+from readygate.compare.measures import named_parts
+from readygate.judge.verdict import judge
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED, Coverage, FileCoverage
 from readygate.model.paths import PathRules
-from readygate.model.phrase import Name, Phrase
 from readygate.model.policy import Policy
-from readygate.model.report import CoverageReport, MeasuredFile, Problem, Report, Severity, TestReport
+from readygate.model.reports import CoverageReport, MeasuredFile, Problem, Report, Severity, TestReport
+from readygate.model.results import ClassBlock, Counts, Detail, Leg, Outcome, TestId, count_outcomes
+from readygate.model.rich_text import Name, Phrase
 from readygate.model.snapshot import Baseline, Evidence, Measured, Pattern, Provenance, ReadFile, Snapshot
-from readygate.model.target import Role, Target
-from readygate.model.tests import ClassBlock, Counts, Detail, Leg, Outcome, TestId, count_outcomes
+from readygate.model.subject import Role, Target
 from readygate.policy import preset
-from readygate.render.locate import Locator
-from readygate.render.page import Page
+from readygate.render.report_view import Page
+from readygate.render.test_locations import Locator
 from readygate.snapshot.build import build
 
 Suite = Mapping[str, Mapping[str, str]]

@@ -25,17 +25,17 @@ from tests.support.builders import (
 from tests.support.rows import BROKEN, PASS, UNKNOWN, Row
 
 from readygate.compare import Terms, compare
-from readygate.compare.carry import Part
-from readygate.compare.triage import Triage
+from readygate.compare.carried_suites import Part
+from readygate.compare.classify_failures import Triage
 from readygate.model.changes import FileChange
 from readygate.model.comparison import Comparison, PolicyChange
 from readygate.model.history import History, PastRun
 from readygate.model.paths import PathRules
-from readygate.model.phrase import Name
 from readygate.model.policy import Policy, Quarantine, SuiteGroup, paths_fit, quarantined
-from readygate.model.report import TestReport
+from readygate.model.reports import TestReport
+from readygate.model.results import ClassBlock, Counts, TestId, count_outcomes
+from readygate.model.rich_text import Name
 from readygate.model.snapshot import Evidence, Measured, Pattern, Provenance, ReadFile
-from readygate.model.tests import ClassBlock, Counts, TestId, count_outcomes
 from readygate.model.verdict import Level
 from readygate.snapshot.build import build
 

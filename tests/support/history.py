@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import Ratio
 from readygate.model.history import History, PastRun
-from readygate.model.tests import Counts
+from readygate.model.results import Counts
 
 
 def past_run(

@@ -13,13 +13,13 @@ from typing import Any
 from tests.fakes.github import FakeGitHub
 from tests.support.builders import page, target
 
+from readygate.config.settings import Settings, Workplace
 from readygate.github.client import GitHub
-from readygate.log import Log
 from readygate.model.comparison import Comparison
 from readygate.outputs import Desk
 from readygate.outputs import publish as publish_all
-from readygate.render.page import Page
-from readygate.settings import Settings, Workplace
+from readygate.render.report_view import Page
+from readygate.support.console import Log
 
 PERMISSIONS = {"contents": "read", "checks": "write", "pull-requests": "write", "statuses": "write"}
 

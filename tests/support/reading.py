@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from hypothesis import strategies as st
 
 from readygate.formats import Format, Head, Source, choose
-from readygate.formats.head import HEAD_BYTES
-from readygate.model.report import Problem, Severity, TestReport
-from readygate.model.tests import Counts, Detail, Outcome
+from readygate.formats.sniffing import HEAD_BYTES
+from readygate.model.reports import Problem, Severity, TestReport
+from readygate.model.results import Counts, Detail, Outcome
 
 Tests = Sequence[tuple[str, str]]
 """Names of tests, each with the letter of its outcome."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from readygate.errors import StoreError
-from readygate.stores import Change, Store
+from readygate.baseline.stores import Change, Store
+from readygate.support.errors import StoreError
 
 
 @dataclass

@@ -7,8 +7,8 @@ import re
 import warnings
 from typing import Any
 
-from readygate.render.markup import ELEMENTS
-from readygate.render.webpage import content_policy
+from readygate.render.html.document import content_policy
+from readygate.render.html.from_markdown import ELEMENTS
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)

@@ -18,8 +18,8 @@ from readygate.compare import Terms, ahead
 from readygate.compare.durations import SHOWN, SLOWER_BY, SLOWER_TIMES, slower_first, slowest
 from readygate.compare.suites import suites
 from readygate.crew import processors
+from readygate.model.results import Detail, Outcome
 from readygate.model.snapshot import Measured, Snapshot
-from readygate.model.tests import Detail, Outcome
 
 TRACE = 'Traceback (most recent call last):\n  File "src/acme/{}.py", line {}, in load\nKeyError: {}\n'
 traces = st.builds(TRACE.format, st.sampled_from(["store", "api"]), st.integers(1, 3), st.integers(1, 3)) | st.just("")
@@ -140,27 +140,28 @@ def test_what_nobody_looks_at_is_looked_at_here(monkeypatch: pytest.MonkeyPatch)
 RUN = """
 import os, sys
 from pathlib import Path
-from readygate import cli, reading
-from readygate.compare import ahead, causes, durations
+from readygate.commands import program
+from readygate.collect import read_files
+from readygate.compare import ahead, failure_causes, durations
 
-reading.MUCH, ahead.FEWEST = 0, int(sys.argv.pop(1))
+read_files.MUCH, ahead.FEWEST = 0, int(sys.argv.pop(1))
 ahead.LARGE = ahead.FEWEST
 here = os.getpid()
 def longest(*given, original=durations.longest):
     Path(sys.argv[-1], "looked" if os.getpid() != here else "looked-here").touch()
     return original(*given)
 durations.longest = longest
-def read_all(told, original=causes.read_all):
+def read_all(told, original=failure_causes.read_all):
     Path(sys.argv[-1], "who").write_text(str(os.getpid() != here))
     return original(told)
-read_all.__module__, read_all.__qualname__ = "readygate.compare.causes", "read_all"
-causes.read_all = ahead.read_all = read_all
-def told(kind, message, original=causes.normal.told):
+read_all.__module__, read_all.__qualname__ = "readygate.compare.failure_causes", "read_all"
+failure_causes.read_all = ahead.read_all = read_all
+def told(kind, message, original=failure_causes.normal.told):
     if os.getpid() == here and message != "AError: assert 'a' == 12":
         Path(sys.argv[-1], "here").touch()
     return original(kind, message)
-causes.normal.told = told
-cli.run_program()
+failure_causes.normal.told = told
+program.run_program()
 """
 
 

@@ -13,10 +13,10 @@ from tests.support.builders import compared, cover, leg, measure, page, report, 
 from tests.support.hostile import PIECES
 from tests.support.stores import Memory
 
-from readygate.baseline import badge_name, record
+from readygate.baseline.select import badge_name, record
 from readygate.outputs.badges import render
 from readygate.render.badge import BAD, FAIR, GOOD, NAMES, UNKNOWN, Badge, badges
-from readygate.render.page import Page
+from readygate.render.report_view import Page
 
 SVG = "{http://www.w3.org/2000/svg}"
 

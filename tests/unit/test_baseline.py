@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from tests.support.builders import leg, snapshot
 from tests.support.stores import Memory
 
-from readygate.baseline import KEPT, MOST_PASSED_OVER, Choice, choose, record, slug
-from readygate.errors import StoreError
-from readygate.model.phrase import Name
+from readygate.baseline.select import KEPT, MOST_PASSED_OVER, Choice, choose, record, slug
+from readygate.baseline.snapshot_codec import MAGIC, encode
+from readygate.model.rich_text import Name
 from readygate.model.snapshot import Snapshot
-from readygate.snapshot.codec import MAGIC, encode
+from readygate.support.errors import StoreError
 
 
 def sha(number: int) -> str:

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.hostile import PIECES
 
-from readygate.compare.causes import find_causes
+from readygate.compare.failure_causes import find_causes
 from readygate.formats import Source, parse
 from readygate.model.causes import Cause
 from readygate.model.comparison import TestChange, TestComparison
-from readygate.model.frames import MOST_FRAMES, Frame, frames
 from readygate.model.paths import PathRules
-from readygate.model.report import TestReport
-from readygate.model.tests import Counts, Detail, Outcome, TestId
+from readygate.model.reports import TestReport
+from readygate.model.results import Counts, Detail, Outcome, TestId
+from readygate.support.stack_frames import MOST_FRAMES, Frame, frames
 
 CORPUS = Path(os.environ.get("READYGATE_CORPUS", Path(__file__).parents[3] / "shared"))
 needs_corpus = pytest.mark.skipif(not (CORPUS / "replays").is_dir(), reason="READYGATE_CORPUS names no corpus")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.support.gitrepo import Repo
 
-from readygate.sources.checkout import checked_out, tracked_files, untouched
+from readygate.git.checkout import checked_out, tracked_files, untouched
 
 ODD_NAMES = ["with space.py", "ü/☃.py", "tab\there.py", "new\nline.py", 'quo"te.py', "a/" * 30 + "deep.py", "x" * 200]
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from tests.fakes.github import FakeGitHub, faults
 
-from readygate.budget import KEPT_BACK, Budget, Clock, jitter
-from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError, TimeBudgetError
-from readygate.github.answers import Trouble, failure, read
 from readygate.github.client import LONGEST_WAIT, TRIES, GitHub
+from readygate.github.responses import Trouble, failure, read
+from readygate.support.deadline import KEPT_BACK, Budget, Clock, jitter
+from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, TimeBudgetError
 
 NOW = 1_800_000_000.0
 

@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support.builders import coverage, leg, numbered, snapshot
 
-from readygate.errors import StoreError
+from readygate.baseline.snapshot_codec import MAGIC, VERSION, decode, encode
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED, Coverage, FileCoverage
+from readygate.model.results import ClassBlock, Leg, Outcome, count_outcomes
 from readygate.model.snapshot import Provenance, Snapshot
-from readygate.model.tests import ClassBlock, Leg, Outcome, count_outcomes
-from readygate.snapshot.codec import MAGIC, VERSION, decode, encode
+from readygate.support.errors import StoreError
 
 names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
 
@@ -232,7 +232,7 @@ def test_bytes_of_something_else_are_told(data: bytes) -> None:
 
 
 def test_a_stream_that_unpacks_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("readygate.snapshot.codec.MAX_BYTES", 50)
+    monkeypatch.setattr("readygate.baseline.snapshot_codec.MAX_BYTES", 50)
     with pytest.raises(StoreError, match="cut short, or larger"):
         decode(encode(sample()), "here")
 

@@ -31,29 +31,20 @@ from tests.support.builders import (
 from readygate.compare import durations
 from readygate.compare.categories import category_results
 from readygate.compare.components import component_results
-from readygate.compare.durations import (
-    ENOUGH,
-    LEAST,
-    STEADY,
-    machine_pace,
-    shared_time,
-    slower,
-    slower_first,
-    slowest,
-)
+from readygate.compare.durations import ENOUGH, LEAST, STEADY, machine_pace, shared_time, slower, slower_first, slowest
 from readygate.compare.exclusions import newly_excluded
 from readygate.compare.goals import next_goal
 from readygate.compare.suites import _chosen, _names, _split
-from readygate.judge import judge
+from readygate.judge.verdict import judge
 from readygate.model.changes import FileChange
 from readygate.model.comparison import Comparison, FileLines
 from readygate.model.coverage import EXCLUDED, Ratio
-from readygate.model.parts import ComponentResult, Timed
-from readygate.model.phrase import Name
+from readygate.model.measures import ComponentResult, Timed
 from readygate.model.policy import Category, Component, Goal, Policy
+from readygate.model.results import ClassBlock, Counts, Leg, TestId
+from readygate.model.rich_text import Name
 from readygate.model.snapshot import Snapshot
-from readygate.model.tests import ClassBlock, Counts, Leg, TestId
-from readygate.render.goal import goal_line
+from readygate.render.markdown.coverage_goal import goal_line
 
 
 def ratio(covered: int, total: int) -> Ratio:

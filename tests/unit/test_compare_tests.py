@@ -24,11 +24,11 @@ from tests.support.builders import (
 )
 
 from readygate.compare import compare, is_docs_only
-from readygate.compare.tests import compare_tests
+from readygate.compare.results import compare_tests
 from readygate.model.changes import Changes
 from readygate.model.comparison import TestComparison
+from readygate.model.results import ClassBlock, Leg, Outcome, TestId, count_outcomes
 from readygate.model.snapshot import Measured, Snapshot
-from readygate.model.tests import ClassBlock, Leg, Outcome, TestId, count_outcomes
 
 RAN = "pkfe"
 FAILING = "fe"

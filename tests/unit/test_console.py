@@ -18,11 +18,11 @@ from tests.golden.test_golden import published
 from tests.support.builders import compared, measure, page, report, target
 from tests.support.hostile import PIECES
 
-from readygate.log import Log, columns, has_colour
+from readygate.config.settings import Settings, Workplace
 from readygate.outputs import Desk
 from readygate.outputs.console import lines, publish, render
 from readygate.render.terminal import bare, columns_of, wrapped
-from readygate.settings import Settings, Workplace
+from readygate.support.console import Log, columns, has_colour
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = re.compile(r"\x1b\[[\d;]*m")

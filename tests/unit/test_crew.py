@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.support.builders import report
 
-from readygate import reading
+from readygate.collect import read_files
+from readygate.collect.discovery import Found
 from readygate.crew import Crew, Hired, Queue, processors
 from readygate.formats import Source
-from readygate.log import Log
 from readygate.model.parcel import pack, unpack
-from readygate.model.report import CoverageReport, Problem, Severity, TestReport
-from readygate.model.secrets import Scrubber
+from readygate.model.reports import CoverageReport, Problem, Severity, TestReport
+from readygate.model.results import Detail, Outcome
 from readygate.model.snapshot import ReadFile
-from readygate.model.tests import Detail, Outcome
-from readygate.sources.workspace import Found
+from readygate.support.console import Log
+from readygate.support.redaction import Scrubber
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="without forks there are no helpers")
 
@@ -448,10 +448,10 @@ def test_files_read_in_several_processes_are_what_one_reads(
     told = []
     for much, count in ((1 << 60, 1), (0, workers)):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(reading, "MUCH", much)
-            patch.setattr(reading, "processors", lambda count=count: count)
+            patch.setattr(read_files, "MUCH", much)
+            patch.setattr(read_files, "processors", lambda count=count: count)
             stream = io.StringIO()
-            with reading.Reading(found, Scrubber()) as begun:
+            with read_files.Reading(found, Scrubber()) as begun:
                 told.append((repr(begun.results(Log(stream=stream), "reports")), stream.getvalue()))
     assert told[0] == told[1]
     assert "ghp_a1" not in told[0][0]
@@ -466,12 +466,12 @@ def test_a_process_that_read_stays_where_it_can_do_no_harm(
     """Not where its memory counts, and not where it could wait for ever for what another thread was loading."""
     path = tmp_path / "a.xml"
     path.write_text(TEXTS[0])
-    monkeypatch.setattr(reading, "MUCH", 0)
-    monkeypatch.setattr(reading, "MOST", most)
-    monkeypatch.setattr(reading, "processors", lambda: 2)
+    monkeypatch.setattr(read_files, "MUCH", 0)
+    monkeypatch.setattr(read_files, "MOST", most)
+    monkeypatch.setattr(read_files, "processors", lambda: 2)
     monkeypatch.setattr("threading.active_count", lambda: 2 if second else 1)
     found = [Found(source=Source(name="a.xml", path=path), discovered=False)]
-    with reading.Reading(found, Scrubber(), "json") as begun:
+    with read_files.Reading(found, Scrubber(), "json") as begun:
         begun.results(Log(stream=io.StringIO()), "reports")
         assert (begun.aside() is not None) == stays
 
@@ -482,16 +482,16 @@ def test_one_that_was_hired_reads_what_any_process_can_read(
 ) -> None:
     """Not what lies in memory or in an archive, and nothing where all it hands over would be too much."""
     monkeypatch.setattr("readygate.crew.processors", lambda: 2)
-    monkeypatch.setattr(reading, "MOST", most)
+    monkeypatch.setattr(read_files, "MOST", most)
     found = [Found(source=Source(name="memory.xml", data=TEXTS[1].encode()), discovered=False)]
     for number, text in enumerate(TEXTS):
         path = tmp_path / f"{number}.xml"
         path.write_text(text)
         found.append(Found(source=Source(name=path.name, path=path), discovered=False))
     told = []
-    for hired in (None, Hired.make(reading.prepare)):
+    for hired in (None, Hired.make(read_files.prepare)):
         stream = io.StringIO()
-        with reading.Reading(found, Scrubber(), "json", hired) as begun:
+        with read_files.Reading(found, Scrubber(), "json", hired) as begun:
             assert begun.helped == (hired is not None and most > 0)
             time.sleep(0.5 if hired else 0)
             told.append((repr(begun.results(Log(stream=stream), "reports")), stream.getvalue()))

@@ -11,10 +11,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from readygate.commands.doctor import doctor, examine, look
 from readygate.doctor import Grade, Remark, Scene
-from readygate.doctor.command import doctor, examine, look
 from readygate.doctor.workflows import read_workflow, uses_of
-from readygate.errors import SettingsError
+from readygate.support.errors import SettingsError
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "workflows"

@@ -25,11 +25,11 @@ from tests.support.gfm import problems, read
 from tests.support.hostile import PIECES
 
 from readygate.model.comparison import Comparison
-from readygate.model.report import Problem, Severity, TestReport
+from readygate.model.reports import Problem, Severity, TestReport
+from readygate.model.results import Detail, Outcome
 from readygate.model.snapshot import Measured
-from readygate.model.tests import Detail, Outcome
-from readygate.render.document import CHECK, COMMENT, SUMMARY, Budget, markdown
-from readygate.render.page import Page
+from readygate.render.markdown.document import CHECK, COMMENT, SUMMARY, Budget, markdown
+from readygate.render.report_view import Page
 
 words = st.lists(st.sampled_from(PIECES), min_size=1, max_size=9).map("".join)
 names = st.lists(words, min_size=6, max_size=6, unique=True)

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.fakes.github import FakeGitHub
 
-from readygate.errors import ForgeError, SettingsError
+from readygate.config.settings import Settings, Workplace
 from readygate.github.branches import Branches
 from readygate.github.client import GitHub
 from readygate.github.event import read_target
 from readygate.github.payload import Payload
-from readygate.model.target import Role, Target
-from readygate.settings import Settings, Workplace
+from readygate.model.subject import Role, Target
+from readygate.support.errors import ForgeError, SettingsError
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.sampled_from(["main", "a" * 40, "closed"]),

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from readygate.figures import (
+from readygate.support.number_format import (
     MINUS,
     date,
     decimal,

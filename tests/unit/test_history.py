@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from tests.support.builders import leg, snapshot
 from tests.support.stores import Memory
 
-from readygate.baseline import choose, history_name, pack, record, unpack
-from readygate.errors import StoreError
+from readygate.baseline import history_codec as past
+from readygate.baseline.history_codec import decode, encode, grow
+from readygate.baseline.select import choose, history_name, pack, record, unpack
 from readygate.model.history import RUNS_KEPT, History, Past
+from readygate.model.results import TestId
 from readygate.model.snapshot import Snapshot
-from readygate.model.tests import TestId
-from readygate.snapshot import history as past
-from readygate.snapshot.history import decode, encode, grow
+from readygate.support.errors import StoreError
 
 T = TestId(class_name="A", name="t")
 

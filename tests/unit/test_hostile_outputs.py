@@ -20,15 +20,15 @@ from tests.support.builders import BASE, baseline, change, changes, compared, co
 from tests.support.gfm import problems
 from tests.support.hostile import PIECES
 
-from readygate.log import Log
+from readygate.commands.render import short
+from readygate.config.settings import Settings, Workplace
 from readygate.model.history import History, PastRun
-from readygate.model.report import Problem, Severity, TestReport
-from readygate.model.tests import Counts, Detail, Outcome, TestId
+from readygate.model.reports import Problem, Severity, TestReport
+from readygate.model.results import Counts, Detail, Outcome, TestId
 from readygate.outputs import Desk, all_outputs, check
-from readygate.render.document import CHECK, COMMENT, SUMMARY, markdown
-from readygate.render.page import Page
-from readygate.rerender import short
-from readygate.settings import Settings, Workplace
+from readygate.render.markdown.document import CHECK, COMMENT, SUMMARY, markdown
+from readygate.render.report_view import Page
+from readygate.support.console import Log
 
 ADDRESS = "https://github.com/acme/widgets/"
 TAGS = set("a b blockquote br code details em h2 h3 h4 h5 li p pre strong summary".split(" "))  # noqa: SIM905

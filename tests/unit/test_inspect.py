@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from readygate.collect.discovery import Found
+from readygate.commands.inspect_reports import inspect_file
 from readygate.formats import Source
-from readygate.inspect import inspect_file
-from readygate.sources.workspace import Found
 
 
 def row(folder: Path, name: str, text: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tests.support.builders import (
     report,
 )
 
-from readygate.judge import judge, lacks_evidence
+from readygate.judge.verdict import judge, lacks_evidence
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level, Status, Verdict

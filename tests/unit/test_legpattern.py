@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.snapshot.legpattern import LegPattern
+from readygate.snapshot.matrix_pattern import LegPattern
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tests.support.gitrepo import Repo
 
+from readygate.git import local_git
+from readygate.git.local_git import GitError
 from readygate.model.changes import Changes, FileChange
-from readygate.sources import local_git
-from readygate.sources.local_git import GitError
 
 TEN = "".join(f"line {n}\n" for n in range(1, 11))
 

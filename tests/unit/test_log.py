@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.log import Log, harmless, quiet_json, quiet_lines
+from readygate.support.console import Log, harmless, quiet_json, quiet_lines
 
 COMMANDS = [
     "::error::x",

@@ -13,8 +13,8 @@ from tests.golden.cases import CASES
 from tests.golden.test_golden import published
 from tests.support.hostile import PIECES
 
-from readygate.render.markup import ELEMENTS, inline, summary_html, to_html
-from readygate.render.text import code, html_code
+from readygate.render.escaping import code, html_code
+from readygate.render.html.from_markdown import ELEMENTS, inline, summary_html, to_html
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)

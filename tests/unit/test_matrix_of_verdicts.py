@@ -26,15 +26,15 @@ from tests.support.builders import (
     with_legs,
 )
 
-from readygate.baseline import FIRST_RUN
+from readygate.baseline.select import FIRST_RUN
 from readygate.compare import compare
-from readygate.govern import judged, terms
+from readygate.judge.policy_preview import judged, terms
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison, Waiver
 from readygate.model.history import History, PastRun
 from readygate.model.policy import Policy
+from readygate.model.results import ClassBlock, Counts, Leg, TestId
 from readygate.model.snapshot import Measured, Pattern, Snapshot
-from readygate.model.tests import ClassBlock, Counts, Leg, TestId
 from readygate.model.verdict import Status, Verdict
 from readygate.policy import PolicyFiles, rulebook
 from readygate.rules import PRESETS

@@ -17,7 +17,7 @@ from junitparser import JUnitXml
 from readygate.formats import Source, parse
 from readygate.model.coverage import Coverage, FileCoverage, line_states
 from readygate.model.paths import PathRules
-from readygate.model.report import CoverageReport, TestReport
+from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.snapshot import Evidence, Measured, Provenance, ReadFile, count_blocks
 from readygate.outputs.merged_cobertura import render as render_cobertura
 from readygate.outputs.merged_junit import render as render_junit

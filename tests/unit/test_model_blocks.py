@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.model.tests import ClassBlock, Counts, Outcome, count_outcomes
+from readygate.model.results import ClassBlock, Counts, Outcome, count_outcomes
 
 names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=4)
 executions = st.lists(

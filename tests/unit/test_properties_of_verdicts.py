@@ -33,18 +33,18 @@ from tests.support.builders import (
 from tests.support.builders import coverage as covers
 from tests.support.publishing import Scene, publish
 
-from readygate import judge as judging
 from readygate.compare import compare
 from readygate.compare.durations import slower
-from readygate.govern import terms
-from readygate.judge import judge
+from readygate.judge import verdict as judging
+from readygate.judge.policy_preview import terms
+from readygate.judge.verdict import judge
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison
 from readygate.model.history import History, PastRun
 from readygate.model.policy import Policy
-from readygate.model.report import Report, TestReport
+from readygate.model.reports import Report, TestReport
+from readygate.model.results import Counts, TestId
 from readygate.model.snapshot import Measured
-from readygate.model.tests import Counts, TestId
 from readygate.model.verdict import Status
 from readygate.policy import effective, read
 from readygate.rules import PRESETS, Result, all_rules

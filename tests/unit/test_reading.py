@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from readygate.collect.discovery import Found
+from readygate.collect.read_files import read_file
 from readygate.formats import Source
-from readygate.reading import read_file
-from readygate.sources.workspace import Found
 
 CASE = '<testcase classname="c" name="t{}" time="0.1"/>'
 LONG = "<testsuite>" + "".join(map(CASE.format, range(9_000))) + "</testsuite>"
@@ -55,7 +55,7 @@ def test_a_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         read.append(len(data))
         return plain(data, value)
 
-    monkeypatch.setattr("readygate.reading.isal_zlib.crc32", crc32)
+    monkeypatch.setattr("readygate.collect.read_files.isal_zlib.crc32", crc32)
     read_file(Found(source=Source(name="x.xml", path=tmp_path / "x.xml")))
     assert sum(read) < len(LONG) + (1 << 17)  # its beginning is looked at before
 

@@ -24,15 +24,15 @@ from tests.support.builders import (
 )
 
 from readygate.model.comparison import Waiver
-from readygate.model.parts import Excuse
+from readygate.model.measures import Excuse
 from readygate.model.policy import Component, Goal, Quarantine
 from readygate.model.verdict import Exhibit, Exhibits, Finding, Level, Status, Verdict
 from readygate.outputs import comment, summary
-from readygate.render import moved, named, ruling
-from readygate.render.durations import slower_table, slowest_table
-from readygate.render.page import Page
-from readygate.render.score import deductions, score_table, score_text
-from readygate.render.text import aside
+from readygate.render.escaping import aside
+from readygate.render.markdown import changed_tests, policy_measures, rules
+from readygate.render.markdown.durations import slower_table, slowest_table
+from readygate.render.markdown.score import deductions, score_table, score_text
+from readygate.render.report_view import Page
 
 
 def verdict(lost: list[Fraction]) -> Verdict:
@@ -77,7 +77,7 @@ def measured(lines: str, *goals: str) -> Page:
     ],
 )
 def test_the_next_target(lines: str, goals: tuple[str, ...], told: str) -> None:
-    assert named.goal_text(measured(lines, *goals)) == told
+    assert policy_measures.goal_text(measured(lines, *goals)) == told
 
 
 def test_a_clean_run_stays_three_lines_with_goals_and_components() -> None:
@@ -118,12 +118,11 @@ def carried(*names: str) -> Page:
 
 
 def test_carried_suites_are_told_by_name_and_harmless() -> None:
-    assert ruling.carried_line(carried()) == ""
+    assert rules.carried_line(carried()) == ""
     assert (
-        ruling.carried_line(carried("a|b", "@team"))
-        == "Carried from the base, not run for this change: `a|b`, `@team`."
+        rules.carried_line(carried("a|b", "@team")) == "Carried from the base, not run for this change: `a|b`, `@team`."
     )
-    many = ruling.carried_line(carried(*(f"s{number}" for number in range(12))))
+    many = rules.carried_line(carried(*(f"s{number}" for number in range(12))))
     assert many.endswith("`s9` and 2 more.")
 
 
@@ -140,7 +139,7 @@ def test_a_waiver_is_told_with_who_set_it(waiver: Waiver | None, told: str) -> N
     one = page(compared(measure(report({"A": numbered("p")}))))
     excused = verdict([Fraction(5)])
     excused = replace(excused, findings=(replace(excused.findings[0], waived=True),))
-    shown = ruling.waiver_line(replace(one, verdict=excused, comparison=replace(one.comparison, waiver=waiver)))
+    shown = rules.waiver_line(replace(one, verdict=excused, comparison=replace(one.comparison, waiver=waiver)))
 
     assert shown.endswith(told)
     assert bool(shown) is bool(told)
@@ -156,7 +155,7 @@ def resting(*items: Exhibit, total: int = 0) -> Page:
 
 def test_evidence_is_linked_where_the_file_is_in_the_repository() -> None:
     files = [Exhibit(kind="file", name=name, file=name) for name in ("kept.yml", "gone.yml")]
-    text = ruling.evidence_text(resting(*files, Exhibit(kind="report", name="out/a.xml")), long=False)
+    text = rules.evidence_text(resting(*files, Exhibit(kind="report", name="out/a.xml")), long=False)
 
     assert "[`kept.yml`](https://github.com/acme/widgets/blob/" in text
     assert "; `gone.yml`; `out/a.xml`" in text
@@ -165,12 +164,12 @@ def test_evidence_is_linked_where_the_file_is_in_the_repository() -> None:
 def test_evidence_is_cut_and_counted() -> None:
     files = [Exhibit(kind="report", name=f"r{number}.xml") for number in range(20)]
 
-    assert ruling.evidence_text(resting(*files, total=33), long=False).endswith("`r4.xml`; and 28 more")
-    assert ruling.evidence_text(resting(*files, total=33), long=True).endswith("`r19.xml`; and 13 more")
+    assert rules.evidence_text(resting(*files, total=33), long=False).endswith("`r4.xml`; and 28 more")
+    assert rules.evidence_text(resting(*files, total=33), long=True).endswith("`r19.xml`; and 13 more")
 
 
 def test_what_stands_in_lists_is_no_evidence_beside_them() -> None:
-    assert ruling.evidence_text(resting(Exhibit(kind="test", name="A::a")), long=True) == ""
+    assert rules.evidence_text(resting(Exhibit(kind="test", name="A::a")), long=True) == ""
 
 
 @pytest.mark.parametrize(
@@ -196,7 +195,7 @@ def test_a_quarantined_failure_tells_why_and_until_when() -> None:
         one, comparison=replace(one.comparison, tests=tests), parts=replace(one.parts, excuses=(excuse, None))
     )
 
-    section = moved.quarantined(told)
+    section = changed_tests.quarantined(told)
 
     assert section is not None
     assert [row[-1] for row in section.table.rows] == ["2026-12-31: `the | clock`", "–"]

@@ -31,14 +31,14 @@ from tests.support.webcheck import page_data_of, page_problems, page_text
 
 from readygate.model.comparison import Comparison, Rename
 from readygate.model.history import History
-from readygate.model.tests import Detail, Outcome, TestId
+from readygate.model.results import Detail, Outcome, TestId
 from readygate.outputs.report_html import MOST_FILES, read_sources
-from readygate.render import listing
-from readygate.render.annotate import AROUND, MOST_LINES, WHOLE_LINES, Sources, annotate
-from readygate.render.charts import chart
-from readygate.render.listing import embedded, file_rows
+from readygate.render.html import test_list
+from readygate.render.html.charts import chart
+from readygate.render.html.document import content_policy, webpage
+from readygate.render.html.source_listing import AROUND, MOST_LINES, WHOLE_LINES, Sources, annotate
+from readygate.render.html.test_list import embedded, file_rows
 from readygate.render.trends import trends
-from readygate.render.webpage import content_policy, webpage
 
 HEAD_SUITE = {"A": {"new": "f", "still": "e", "fixed": "p", "lazy": "s", "plain": "p", "added": "p", "shaky": "k"}}
 BASE_SUITE = {"A": {"new": "p", "still": "e", "fixed": "f", "lazy": "p", "plain": "p", "gone": "p", "shaky": "p"}}
@@ -114,17 +114,17 @@ def test_every_file_is_in_the_data_the_least_covered_first() -> None:
 
 
 def test_tests_that_passed_are_left_out_of_a_huge_run_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "MOST_TESTS", 5)
+    monkeypatch.setattr(test_list, "MOST_TESTS", 5)
     data = page_data_of(made(comparison()))
     assert sorted(data["tests"][0][2]) == ["lazy", "new", "shaky", "still"]
     assert data["left_out"] == 3
 
 
 def test_traces_have_a_bound() -> None:
-    suite = {"A": {f"t{n:04}": "f" for n in range(listing.MOST_TRACES + 9)}}
+    suite = {"A": {f"t{n:04}": "f" for n in range(test_list.MOST_TRACES + 9)}}
     data = page_data_of(made(compared(measure(report(suite)))))
     details = data["tests"][0][6].values()
-    assert sum(bool(detail[1]) for detail in details) == listing.MOST_TRACES
+    assert sum(bool(detail[1]) for detail in details) == test_list.MOST_TRACES
     assert all(detail[0] == "AssertionError: assert 1 == 2" for detail in details)
 
 
@@ -135,7 +135,7 @@ def test_a_long_trace_keeps_its_ends() -> None:
     (_, trace, _) = data["tests"][0][6]["0"]
     assert trace.startswith("begin\n")
     assert trace.endswith("the end")
-    assert len(trace) <= listing.LONGEST_TEXT + 3
+    assert len(trace) <= test_list.LONGEST_TEXT + 3
 
 
 def test_legs_are_named() -> None:

@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from tests.support.builders import BASE, baseline, change, changes, compared, cover, measure, page, report
 from tests.support.hostile import PIECES
 
-from readygate.cli import main
-from readygate.errors import ReportError
+from readygate.commands.program import main
 from readygate.model.coverage import Ratio
 from readygate.model.history import History, PastRun
-from readygate.model.phrase import Name, Phrase
-from readygate.model.report import StatedFile, StatedReport
-from readygate.model.tests import Counts, Detail, Outcome, TestId
+from readygate.model.reports import StatedFile, StatedReport
+from readygate.model.results import Counts, Detail, Outcome, TestId
+from readygate.model.rich_text import Name, Phrase
 from readygate.outputs import comment, report_json, summary
 from readygate.outputs._values import Reader, UnreadableError, Writer
-from readygate.render.page import Page
+from readygate.render.report_view import Page
+from readygate.support.errors import ReportError
 
 words = st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join)
 

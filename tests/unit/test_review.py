@@ -21,27 +21,27 @@ from tests.support.builders import (
     with_legs,
 )
 
-from readygate.action import _folder, _refuse_own_baseline
+from readygate.collect.artifacts import count
+from readygate.collect.discovery import Found
+from readygate.collect.read_files import read_file
+from readygate.commands.action import _folder, _refuse_own_baseline
 from readygate.compare import is_docs_only
-from readygate.compare.align import align
-from readygate.errors import NotFoundError, SettingsError
+from readygate.compare.match_suites import align
+from readygate.config.settings import Settings, Workplace
 from readygate.formats import Source
+from readygate.github.commits import MOST_LISTED, first_parents, origin
 from readygate.github.event import read_target
-from readygate.github.lineage import MOST_LISTED, first_parents, origin
-from readygate.model.report import TestReport
+from readygate.model.reports import TestReport
+from readygate.model.results import Counts, Leg
 from readygate.model.snapshot import Pattern
-from readygate.model.target import Role
-from readygate.model.tests import Counts, Leg
+from readygate.model.subject import Role
 from readygate.model.verdict import Status
 from readygate.outputs.comment import read_conversation
 from readygate.outputs.step_outputs import values
 from readygate.pipeline import worth
-from readygate.reading import read_file
-from readygate.settings import Settings, Workplace
-from readygate.snapshot import alike
-from readygate.snapshot.legs import Bucket, Named, assign
-from readygate.sources.artifacts import count
-from readygate.sources.workspace import Found
+from readygate.snapshot import similarity
+from readygate.snapshot.matrix import Bucket, Named, assign
+from readygate.support.errors import NotFoundError, SettingsError
 
 UNIT, WHOLE = report({"Unit": numbered("p" * 20)}), report({"Whole": numbered("p" * 20)})
 
@@ -103,14 +103,14 @@ class TestSuitesAndLegs:
 
     def test_a_crowd_under_one_class_name_is_compared_by_tests(self, monkeypatch: pytest.MonkeyPatch) -> None:
         compared_pairs = 0
-        really = alike._same_suite
+        really = similarity._same_suite
 
-        def counted(one: alike.Open, other: alike.Open) -> bool:
+        def counted(one: similarity.Open, other: similarity.Open) -> bool:
             nonlocal compared_pairs
             compared_pairs += 1
             return really(one, other)
 
-        monkeypatch.setattr(alike, "_same_suite", counted)
+        monkeypatch.setattr(similarity, "_same_suite", counted)
         files = {f"d{i}/j.xml": report({"Root": numbered("p" * 5, f"t{i}_")}) for i in range(200)}
         files |= {f"e{i}/j.xml": files[f"d{i}/j.xml"] for i in range(200)}
         assert len({group for group, _, _ in buckets(files)}) == 200

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from tests.support.builders import HEAD, measure, report
 
-from readygate.model.patterns import regex
-from readygate.model.report import Problem, Severity, TestReport
-from readygate.model.secrets import REDACTED, Scrubber, redact, scrub, suspicious
+from readygate.baseline.snapshot_codec import decode, encode
+from readygate.model.reports import Problem, Severity, TestReport
+from readygate.model.results import SEPARATOR, Detail, Outcome
 from readygate.model.snapshot import ReadFile
-from readygate.model.tests import SEPARATOR, Detail, Outcome
-from readygate.snapshot.codec import decode, encode
+from readygate.support.globs import regex
+from readygate.support.redaction import REDACTED, Scrubber, redact, scrub, suspicious
 
 TOKEN = "ghp_" + "a1B2" * 9
 OTHER = "ghs_" + "9z" * 18

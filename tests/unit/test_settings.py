@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.errors import EXIT_SETTINGS, SettingsError
-from readygate.model.patterns import regex
-from readygate.settings import Settings, read_inputs, read_workplace
+from readygate.config.settings import Settings, read_inputs, read_workplace
+from readygate.support.errors import EXIT_SETTINGS, SettingsError
+from readygate.support.globs import regex
 
 SHA = "0123456789abcdef" * 2 + "01234567"
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from readygate.formats import Source, parse
 from readygate.model.paths import PathRules
-from readygate.model.report import TestReport
+from readygate.model.reports import TestReport
 from readygate.model.snapshot import Evidence, Measured, Provenance, ReadFile
 from readygate.snapshot.build import build
 

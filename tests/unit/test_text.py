@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.support.gfm import problems, read
 from tests.support.hostile import PIECES
 
-from readygate.model.phrase import Name
-from readygate.render.text import code, fenced, html_code, phrase, plain, redact, shorten, visible, words
+from readygate.model.rich_text import Name
+from readygate.render.escaping import code, fenced, html_code, phrase, plain, redact, shorten, visible, words
 
 hostile = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=14).map("".join)
 

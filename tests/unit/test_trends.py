@@ -14,7 +14,7 @@ from tests.support.history import past_run, with_history
 from readygate.model.comparison import Comparison
 from readygate.model.history import History
 from readygate.outputs.summary import render
-from readygate.render.document import SUMMARY
+from readygate.render.markdown.document import SUMMARY
 from readygate.render.trends import SHOWN, mermaid, sparkline, trends, trends_markdown
 
 SUITE = {"A": {"one": "p", "two": "p", "three": "f", "four": "p"}}

@@ -19,18 +19,18 @@ from tests.golden.test_golden import published
 from tests.support.builders import BASE, baseline, change, changes, compared, cover, measure, page, report
 from tests.support.hostile import PIECES
 
-from readygate.log import Log
+from readygate.config.settings import Settings, Workplace
 from readygate.model.changes import Changes
-from readygate.model.tests import Detail, Outcome
+from readygate.model.results import Detail, Outcome
 from readygate.outputs import Desk, comment
-from readygate.outputs._sandbox import run_template
-from readygate.render.document import COMMENT, Budget, markdown
-from readygate.render.page import Page
-from readygate.render.slots import Slots, dead, dead_markdown, dead_trace
-from readygate.render.text import code
-from readygate.render.user_template import LISTED, TemplateError, context, render_user_template
-from readygate.settings import Settings, Workplace
-from readygate.sources.template import LARGEST, template_source
+from readygate.reference.template import LARGEST, template_source
+from readygate.render.escaping import code
+from readygate.render.markdown.document import COMMENT, Budget, markdown
+from readygate.render.report_view import Page
+from readygate.render.template.placeholders import Slots, dead, dead_markdown, dead_trace
+from readygate.render.template.sandbox_process import run_template
+from readygate.render.template.user_template import LISTED, TemplateError, context, render_user_template
+from readygate.support.console import Log
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from wcmatch import glob
 
-from readygate.sources.workspace import DISCOVERY, PASSED_OVER, Found, find, fitting
+from readygate.collect.discovery import DISCOVERY, PASSED_OVER, Found, find, fitting
 
 
 def write(root: Path, *names: str) -> None:

@@ -8,19 +8,19 @@ from fnmatch import fnmatchcase
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from readygate.compare.align import align
-from readygate.compare.carry import Part, carried_legs, untouched, without_carried
-from readygate.compare.causes import Readings, find_causes
+from readygate.compare.carried_suites import Part, carried_legs, untouched, without_carried
+from readygate.compare.classify_failures import Names, Triage, sort_failures
 from readygate.compare.coverage import compare_coverage
+from readygate.compare.failure_causes import Readings, find_causes
+from readygate.compare.match_suites import align
 from readygate.compare.renames import match_renames
-from readygate.compare.tests import compare_tests
-from readygate.compare.triage import Names, Triage, sort_failures
+from readygate.compare.results import compare_tests
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison, TestComparison
 from readygate.model.paths import PathRules
-from readygate.model.phrase import Phrase
+from readygate.model.results import ClassBlock, Leg, Outcome, TestId
+from readygate.model.rich_text import Phrase
 from readygate.model.snapshot import Baseline, Measured, Snapshot
-from readygate.model.tests import ClassBlock, Leg, Outcome, TestId
 
 __all__ = ["Sides", "Terms", "compare", "settle"]
 

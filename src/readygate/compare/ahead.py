@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
 
-from readygate.compare._columns import legs_of
-from readygate.compare.causes import Readings, read_all
+from readygate.compare.duration_columns import legs_of
 from readygate.compare.durations import (
     SHOWN,
     SLOWER_BY,
@@ -24,11 +23,12 @@ from readygate.compare.durations import (
     tell_slower,
     tell_slowest,
 )
+from readygate.compare.failure_causes import Readings, read_all
 from readygate.compare.suites import Suite, suites
 from readygate.model.once import expect
-from readygate.model.report import TestReport
+from readygate.model.reports import TestReport
+from readygate.model.results import ClassBlock, Counts, Leg, Outcome, columns, cut
 from readygate.model.snapshot import Evidence, Snapshot
-from readygate.model.tests import ClassBlock, Counts, Leg, Outcome, columns, cut
 
 FEWEST: Final = 200
 """Failing executions from which on it pays to hand over what they say."""

@@ -8,10 +8,10 @@ from itertools import compress
 from msgspec import Struct
 
 from readygate.model.comparison import Comparison
-from readygate.model.parts import CategoryResult
-from readygate.model.patterns import any_of, literal_start
+from readygate.model.measures import CategoryResult
 from readygate.model.policy import Category, Policy, test_patterns
-from readygate.model.tests import SEPARATOR, ClassBlock, Counts, count_outcomes
+from readygate.model.results import SEPARATOR, ClassBlock, Counts, count_outcomes
+from readygate.support.globs import any_of, literal_start
 
 Blocks = Mapping[tuple[str, str], ClassBlock]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from readygate.model.comparison import Comparison, CoverageComparison
 from readygate.model.coverage import Ratio, add_ratios
-from readygate.model.parts import ComponentResult
+from readygate.model.measures import ComponentResult
 from readygate.model.policy import Component, Policy, paths_fit
 
 

@@ -11,11 +11,11 @@ from heapq import nlargest
 from itertools import compress
 from operator import truediv
 
-from readygate.compare._columns import Both, Legs, Tests, at_least, flags_of, legs_of, longest, shared
+from readygate.compare.duration_columns import Both, Legs, Tests, at_least, flags_of, legs_of, longest, shared
+from readygate.model.measures import SharedTime, Timed
 from readygate.model.once import once
-from readygate.model.parts import SharedTime, Timed
+from readygate.model.results import SEPARATOR, TestId, columns, joined
 from readygate.model.snapshot import Snapshot
-from readygate.model.tests import SEPARATOR, TestId, columns, joined
 
 SHOWN = 10
 """Tests that documents tell of."""

@@ -6,7 +6,7 @@ from heapq import nsmallest
 from math import ceil
 
 from readygate.model.comparison import Comparison
-from readygate.model.parts import NextGoal, UncoveredFile
+from readygate.model.measures import NextGoal, UncoveredFile
 from readygate.model.policy import Policy
 
 LARGEST = 5

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec.structs import replace
 
 from readygate.model.comparison import Rename, TestChange, TestComparison
-from readygate.model.tests import Outcome, TestId
+from readygate.model.results import Outcome, TestId
 
 LIKENESS = 0.75
 """Share of equal characters, as difflib counts them, from which two names of one class are taken for one test."""

@@ -11,8 +11,8 @@ from operator import ne
 from msgspec import Struct
 
 from readygate.model.once import once
+from readygate.model.results import Counts, columns, count_outcomes, joined
 from readygate.model.snapshot import Snapshot
-from readygate.model.tests import Counts, columns, count_outcomes, joined
 
 FEW = 5
 DEEPER = 30

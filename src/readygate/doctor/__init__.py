@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from readygate.config.settings import Settings, Workplace
 from readygate.doctor.workflows import Use, Workflow
 from readygate.github.client import GitHub
-from readygate.settings import Settings, Workplace
 
 
 class Grade(StrEnum):

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from readygate.baseline import slug
+from readygate.baseline.select import slug
+from readygate.baseline.stores import open_store
 from readygate.doctor import Remarks, Scene, advice, good, wrong
 from readygate.doctor.workflows import Use
-from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError, ReadygateError
 from readygate.github.client import GitHub
-from readygate.stores import open_store
+from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, ReadygateError
 
 LOW: Final = 100
 """Requests left of the hour below which it is told."""

@@ -8,10 +8,10 @@ from typing import Final
 
 from msgspec.structs import fields
 
+from readygate.config.settings import Settings, read_inputs
 from readygate.doctor import Remarks, Scene, advice, good, wrong
 from readygate.doctor.workflows import Job, Use, given_to
-from readygate.errors import DOCS, SettingsError
-from readygate.settings import Settings, read_inputs
+from readygate.support.errors import DOCS, SettingsError
 
 _INPUTS: Final = frozenset(
     ({each.name.replace("_", "-") for each in fields(Settings)} - {"leg"}) | {"matrix", "args", "entrypoint"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from readygate.config.settings import Settings, Workplace
 from readygate.doctor import Remarks, Scene, advice, good, wrong
-from readygate.errors import DOCS, ReadygateError
 from readygate.github.event import read_target
-from readygate.model.target import Role
-from readygate.settings import Settings, Workplace
+from readygate.model.subject import Role
+from readygate.support.errors import DOCS, ReadygateError
 
 
 def the_event_can_be_judged(scene: Scene) -> Remarks:

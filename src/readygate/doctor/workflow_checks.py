@@ -9,8 +9,8 @@ from wcmatch import fnmatch
 
 from readygate.doctor import Remarks, Scene, advice, good, wrong
 from readygate.doctor.workflows import Use
-from readygate.errors import DOCS
-from readygate.model.phrase import count
+from readygate.model.rich_text import count
+from readygate.support.errors import DOCS
 
 _ON: Final = "on:\n  pull_request:\n  merge_group:\n  push:\n    branches: [main]"
 _RECORD: Final = """record:

@@ -14,10 +14,10 @@ from typing import BinaryIO, Literal
 
 from msgspec import Struct
 
-from readygate.errors import DOCS
-from readygate.formats.head import HEAD_BYTES, Head
-from readygate.model.report import Problem, Report, Severity
-from readygate.registry import members
+from readygate.formats.sniffing import HEAD_BYTES, Head
+from readygate.model.reports import Problem, Report, Severity
+from readygate.support.errors import DOCS
+from readygate.support.registry import members
 
 __all__ = ["Format", "Head", "Source", "all_formats", "choose", "identify", "parse"]
 
@@ -78,14 +78,14 @@ class Format(Struct, frozen=True, kw_only=True):
 @cache
 def all_formats() -> tuple[Format, ...]:
     """Every format of the two folders."""
-    from readygate.formats import coverage, tests  # noqa: PLC0415  (the folders import Format from here)
+    from readygate.formats import coverage, results  # noqa: PLC0415  (the folders import Format from here)
 
-    return (*members(tests, "FORMAT", Format), *members(coverage, "FORMAT", Format))
+    return (*members(results, "FORMAT", Format), *members(coverage, "FORMAT", Format))
 
 
 def _usual() -> Format:
     """The format of most reports: a file that is of it needs none of the others, which take 10 ms to load."""
-    from readygate.formats.tests import junit  # noqa: PLC0415  (as in `all_formats`)
+    from readygate.formats.results import junit  # noqa: PLC0415  (as in `all_formats`)
 
     return junit.FORMAT
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from readygate.errors import ForgeError
 from readygate.github.client import GitHub
+from readygate.support.errors import ForgeError
 
 QUEUE = "gh-readonly-queue/"
 """Branches that a merge queue makes for its groups.

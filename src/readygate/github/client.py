@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 
 import requests
 
-from readygate.budget import Budget, jitter
-from readygate.errors import ForgeError
 from readygate.github import pygithub
-from readygate.github.answers import Fields, Trouble, graphql, no_answer, read, unusable
+from readygate.github.responses import Fields, Trouble, graphql, no_answer, read, unusable
+from readygate.support.deadline import Budget, jitter
+from readygate.support.errors import ForgeError
 
 if TYPE_CHECKING:
     from github.Requester import Requester

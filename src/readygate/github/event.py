@@ -11,12 +11,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from readygate.errors import DOCS, SettingsError
-from readygate.github import triggered
+from readygate.config.settings import Settings, Workplace
+from readygate.github import workflow_run
 from readygate.github.branches import Branches
 from readygate.github.payload import Payload
-from readygate.model.target import Role, Target
-from readygate.settings import Settings, Workplace
+from readygate.model.subject import Role, Target
+from readygate.support.errors import DOCS, SettingsError
 
 NO_COMMIT = "0" * 40
 _QUEUED = re.compile(r"^refs/heads/gh-readonly-queue/.+/pr-([1-9][0-9]{0,9})-[0-9a-f]{40,64}$")
@@ -146,6 +146,6 @@ _READERS: dict[str, _Reader] = {
     "push": _push,
     "schedule": _by_hand,
     "workflow_dispatch": _by_hand,
-    "workflow_run": triggered.read,
+    "workflow_run": workflow_run.read,
     "pull_request_target": _pull_request_target,
 }

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
-from readygate.errors import ForgeError
 from readygate.github.client import GitHub
 from readygate.model.comparison import Waiver
+from readygate.support.errors import ForgeError
 
 MOST_EVENTS = 1_000
 """Events of a pull request that are looked through for who set a label."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from readygate.model.frames import Frame
+from readygate.support.stack_frames import Frame
 
 
 class Cause(Struct, frozen=True, kw_only=True):

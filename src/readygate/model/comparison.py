@@ -11,9 +11,9 @@ from readygate.model.causes import Causes
 from readygate.model.changes import Changes
 from readygate.model.coverage import Coverage, Ratio
 from readygate.model.history import Past
-from readygate.model.phrase import Phrase
+from readygate.model.results import Counts, Detail, Leg, Outcome, TestId
+from readygate.model.rich_text import Phrase
 from readygate.model.snapshot import Baseline, Measured, Snapshot
-from readygate.model.tests import Counts, Detail, Leg, Outcome, TestId
 
 
 class TestChange(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from itertools import pairwise
 from msgspec import Struct, field
 
 from readygate.model.coverage import Ratio
-from readygate.model.tests import Counts, TestId
+from readygate.model.results import Counts, TestId
 
 RUNS_KEPT = 50
 """Runs of the base branch that a history reaches back."""

@@ -10,7 +10,7 @@ import re
 from typing import Final
 from zlib import crc32
 
-from readygate.model.tests import SEPARATOR
+from readygate.model.results import SEPARATOR
 
 MAX_NAME: Final = 4_000
 """Characters of the longest name that is kept whole; of a longer one the beginning and a checksum stay."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from readygate.model.report import TestReport
+from readygate.model.reports import TestReport
+from readygate.model.results import OUTCOMES, ClassBlock, Detail, columns, cut, cut_text
 from readygate.model.snapshot import ReadFile
-from readygate.model.tests import OUTCOMES, ClassBlock, Detail, columns, cut, cut_text
 
 
 def pack(file: ReadFile | None) -> object:

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
-from readygate.model.patterns import Pattern, any_of, glob, paths_fit, regex
-from readygate.model.tests import TestId
+from readygate.model.results import TestId
 from readygate.model.verdict import Level
+from readygate.support.globs import Pattern, any_of, glob, paths_fit, regex
 
 WAIVER_LABEL = "readygate-accept"
 REGEX = "re:"

@@ -10,8 +10,8 @@ from msgspec import Struct, field
 from readygate.model.coverage import Coverage
 from readygate.model.history import History
 from readygate.model.once import once
-from readygate.model.report import Problem, Report
-from readygate.model.tests import ClassBlock, Counts, Detail, Leg, TestId, count_outcomes
+from readygate.model.reports import Problem, Report
+from readygate.model.results import ClassBlock, Counts, Detail, Leg, TestId, count_outcomes
 
 
 class Provenance(Struct, frozen=True, kw_only=True):

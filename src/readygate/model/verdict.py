@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from readygate.model.phrase import Phrase
+from readygate.model.rich_text import Phrase
 
 
 class Level(IntEnum):

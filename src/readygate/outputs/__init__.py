@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, TextIO
 
 from msgspec import Struct, field
 
-from readygate.budget import Budget
-from readygate.errors import DOCS
+from readygate.support.deadline import Budget
+from readygate.support.errors import DOCS
 
 if TYPE_CHECKING:
+    from readygate.config.settings import Settings, Workplace
     from readygate.github.client import GitHub
-    from readygate.log import Log
-    from readygate.render.page import Page
-    from readygate.settings import Settings, Workplace
+    from readygate.render.report_view import Page
+    from readygate.support.console import Log
 
 FORKS = f"{DOCS}/events.md#pull-requests-from-forks"
 
@@ -116,7 +116,7 @@ class Output(Struct, frozen=True, kw_only=True):
 @cache
 def all_outputs() -> tuple[Output, ...]:
     """Every output of the folder, in order."""
-    from readygate.registry import members  # noqa: PLC0415
+    from readygate.support.registry import members  # noqa: PLC0415
 
     return tuple(sorted(members(sys.modules[__name__], "OUTPUT", Output), key=lambda o: (o.order, o.name)))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from readygate.figures import hundredths
 from readygate.model.coverage import Ratio
-from readygate.model.parts import CategoryResult, ComponentResult, NextGoal
-from readygate.model.tests import Counts
-from readygate.render.page import Page
-from readygate.render.text import plain, redact
+from readygate.model.measures import CategoryResult, ComponentResult, NextGoal
+from readygate.model.results import Counts
+from readygate.render.escaping import plain, redact
+from readygate.render.report_view import Page
+from readygate.support.number_format import hundredths
 
 
 def counts_json(counts: Counts) -> dict[str, Any]:

@@ -9,19 +9,19 @@ from typing import Any, get_type_hints
 
 from msgspec.structs import fields, replace
 
-from readygate.errors import ReportError
 from readygate.model.causes import Cause
 from readygate.model.comparison import TestChange
 from readygate.model.coverage import Ratio
-from readygate.model.phrase import Name
-from readygate.model.report import CoverageReport, Problem, StatedFile, StatedReport, TestReport
+from readygate.model.reports import CoverageReport, Problem, StatedFile, StatedReport, TestReport
+from readygate.model.results import Detail, TestId
+from readygate.model.rich_text import Name
 from readygate.model.snapshot import ReadFile
-from readygate.model.tests import Detail, TestId
 from readygate.model.verdict import Exhibit
 from readygate.outputs._values import Reader, UnreadableError, Writer
-from readygate.render.locate import Place, RecordedPlaces
-from readygate.render.page import Page
-from readygate.render.text import redact
+from readygate.render.escaping import redact
+from readygate.render.report_view import Page
+from readygate.render.test_locations import Place, RecordedPlaces
+from readygate.support.errors import ReportError
 
 SCHEMA_VERSION = 1
 """Of report.json as a whole; docs/report.schema.json says when it rises."""

@@ -22,8 +22,8 @@ from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
 
 from readygate.model.coverage import Coverage
-from readygate.model.phrase import Name
-from readygate.model.tests import ClassBlock, Detail
+from readygate.model.results import ClassBlock, Detail
+from readygate.model.rich_text import Name
 
 POOLED: dict[type, str] = {Detail: "details", Coverage: "coverages", ClassBlock: "blocks"}
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from readygate.outputs import Desk, Output, wants_files
 from readygate.render.badge import badges
-from readygate.render.page import Page
+from readygate.render.report_view import Page
 
 
 def render(page: Page, *, complete: bool) -> Mapping[str, bytes]:

@@ -12,17 +12,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from readygate.errors import ForgeError, PermissionDeniedError
-from readygate.figures import ranges
 from readygate.github.client import GitHub
 from readygate.model.comparison import TestChange
-from readygate.model.phrase import count
-from readygate.model.target import Role, Target
+from readygate.model.rich_text import count
+from readygate.model.subject import Role, Target
 from readygate.outputs import Desk, Output
-from readygate.render.document import CHECK, markdown
-from readygate.render.page import Page, sentence
-from readygate.render.sections import first_line
-from readygate.render.text import redact, shorten, visible
+from readygate.render.escaping import redact, shorten, visible
+from readygate.render.markdown.document import CHECK, markdown
+from readygate.render.markdown.sections import first_line
+from readygate.render.report_view import Page, sentence
+from readygate.support.errors import ForgeError, PermissionDeniedError
+from readygate.support.number_format import ranges
 
 PER_REQUEST = 50
 TRIED = 2_000

@@ -13,12 +13,12 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from readygate.errors import ForgeError, NotFoundError, PermissionDeniedError
 from readygate.github.client import GitHub
-from readygate.model.target import Role, Target
+from readygate.model.subject import Role, Target
 from readygate.outputs import Desk, Output
-from readygate.render.document import COMMENT, Budget, markdown
-from readygate.render.page import Page, is_news
+from readygate.render.markdown.document import COMMENT, Budget, markdown
+from readygate.render.report_view import Page, is_news
+from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError
 
 QUERY = """
 query($owner: String!, $name: String!, $number: Int!, $after: String) {
@@ -75,8 +75,8 @@ def render(page: Page, desk: Desk | None = None) -> str:
 
 def _body(page: Page, desk: Desk | None, room: Budget) -> str:
     if desk is not None and desk.template:
-        from readygate.outputs._sandbox import run_template  # noqa: PLC0415  (few runs have a template)
-        from readygate.render.user_template import TemplateError, render_user_template  # noqa: PLC0415
+        from readygate.render.template.sandbox_process import run_template  # noqa: PLC0415  (few runs have a template)
+        from readygate.render.template.user_template import TemplateError, render_user_template  # noqa: PLC0415
 
         try:
             return render_user_template(page, desk.template, room, run_template)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from readygate.outputs import Desk, Output, wants_files
 from readygate.outputs.comment import render
-from readygate.render.page import Page
+from readygate.render.report_view import Page
 
 
 def publish(page: Page, desk: Desk) -> None:

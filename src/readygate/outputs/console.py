@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from readygate.figures import lines_text
-from readygate.log import quiet_json, quiet_lines
 from readygate.model.comparison import TestChange
 from readygate.model.verdict import Finding, Status
 from readygate.outputs import Desk, Output, comment, report_json
-from readygate.render.named import goal_text
-from readygate.render.page import Page, figures_line, is_judged, provenance_line, sentence
-from readygate.render.ruling import carried_line, waiver_line
-from readygate.render.score import score_text
-from readygate.render.sections import first_line
+from readygate.render.escaping import plain, redact, shorten, visible
+from readygate.render.markdown.policy_measures import goal_text
+from readygate.render.markdown.rules import carried_line, waiver_line
+from readygate.render.markdown.score import score_text
+from readygate.render.markdown.sections import first_line
+from readygate.render.report_view import Page, figures_line, is_judged, provenance_line, sentence
 from readygate.render.terminal import bare, wrapped
-from readygate.render.text import plain, redact, shorten, visible
+from readygate.support.console import quiet_json, quiet_lines
+from readygate.support.number_format import lines_text
 
 TESTS_SHOWN = 10
 NARROW = 80

@@ -11,7 +11,7 @@ from itertools import groupby
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio
 from readygate.outputs import Desk, Output, wants_files
 from readygate.outputs._xml import quoted, xml_text
-from readygate.render.page import Page
+from readygate.render.report_view import Page
 
 
 def render(coverage: Coverage) -> bytes:

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from readygate.model.results import ClassBlock, Detail, Outcome, TestId
 from readygate.model.snapshot import Measured
-from readygate.model.tests import ClassBlock, Detail, Outcome, TestId
 from readygate.outputs import Desk, Output, wants_files
 from readygate.outputs._xml import xml_text
-from readygate.render.page import Page
-from readygate.render.text import redact
+from readygate.render.escaping import redact
+from readygate.render.report_view import Page
 
 if TYPE_CHECKING:
     from junitparser import TestSuite

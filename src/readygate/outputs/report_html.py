@@ -8,10 +8,10 @@ from pathlib import Path
 
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import FileCoverage
-from readygate.model.phrase import count
+from readygate.model.rich_text import count
 from readygate.outputs import Desk, Output, wants_files
-from readygate.render.annotate import LONGEST_FILE, Listing, Sources, annotate
-from readygate.render.page import Page
+from readygate.render.html.source_listing import LONGEST_FILE, Listing, Sources, annotate
+from readygate.render.report_view import Page
 
 MOST_FILES = 30
 MOST_LINES = 12_000
@@ -87,7 +87,7 @@ def _read(root: Path, path: str) -> str | None:
 
 def publish(page: Page, desk: Desk) -> None:
     """Write the file."""
-    from readygate.render.webpage import webpage  # noqa: PLC0415  (with Jinja2, which nothing else of a run needs)
+    from readygate.render.html.document import webpage  # noqa: PLC0415  (with Jinja2, which nothing else of a run needs)
 
     sources = read_sources(page.comparison, desk.sources or desk.workplace.workspace)
     desk.write_file("report.html", webpage(page, sources).encode("utf-8", "replace"))

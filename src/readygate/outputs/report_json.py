@@ -10,18 +10,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from readygate import __version__
-from readygate.figures import ranges
 from readygate.model.causes import Cause
 from readygate.model.comparison import Comparison, CoverageComparison, TestChange
-from readygate.model.report import Problem, TestReport
+from readygate.model.reports import Problem, TestReport
+from readygate.model.results import Detail, Outcome, TestId
 from readygate.model.snapshot import ReadFile
-from readygate.model.tests import Detail, Outcome, TestId
 from readygate.model.verdict import Finding
 from readygate.outputs import Desk, Output, wants_files
 from readygate.outputs._named_json import counts_json, excuses_json, named_json, ratio_json
 from readygate.outputs._page_values import SCHEMA_VERSION, read_report, write_page
-from readygate.render.page import Page, sentence
-from readygate.render.text import plain, redact
+from readygate.render.escaping import plain, redact
+from readygate.render.report_view import Page, sentence
+from readygate.support.number_format import ranges
 
 read = read_report
 """Returns the page that a report was written from, to render it again."""

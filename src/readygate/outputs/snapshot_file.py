@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from readygate.baseline.snapshot_codec import encode
 from readygate.outputs import Desk, Output, wants_files
-from readygate.render.page import Page
-from readygate.snapshot.codec import encode
+from readygate.render.report_view import Page
 
 
 def publish(page: Page, desk: Desk) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from readygate.errors import ForgeError, PermissionDeniedError
 from readygate.github.client import GitHub
-from readygate.model.target import Role
+from readygate.model.subject import Role
 from readygate.outputs import Desk, Output
-from readygate.render.page import Page, sentence
-from readygate.render.text import redact, visible
+from readygate.render.escaping import redact, visible
+from readygate.render.report_view import Page, sentence
+from readygate.support.errors import ForgeError, PermissionDeniedError
 
 LONGEST = 140
 """Characters of the description that GitHub takes."""

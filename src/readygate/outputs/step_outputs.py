@@ -10,13 +10,13 @@ import json
 import os
 from collections.abc import Mapping
 
-from readygate.figures import hundredths
 from readygate.model.coverage import Ratio
-from readygate.model.report import CoverageReport
+from readygate.model.reports import CoverageReport
 from readygate.model.verdict import Status
 from readygate.outputs import Desk, Output
 from readygate.outputs.report_json import finding_json
-from readygate.render.page import Page, comparable
+from readygate.render.report_view import Page, comparable
+from readygate.support.number_format import hundredths
 
 LONGEST_REASONS = 60_000
 """Bytes of `reasons`; a job may set a mebibyte of outputs in all."""

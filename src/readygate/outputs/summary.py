@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from readygate.outputs import Desk, Output
-from readygate.render.document import SUMMARY, markdown
-from readygate.render.page import Page
+from readygate.render.markdown.document import SUMMARY, markdown
+from readygate.render.report_view import Page
 from readygate.render.trends import trends_markdown
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from readygate.errors import SettingsError
-from readygate.model.patterns import PatternError, paths_fit
 from readygate.model.policy import WAIVER_LABEL, Category, Component, Goal, Policy, Quarantine, SuiteGroup, tests_fit
 from readygate.model.verdict import Level
 from readygate.policy.read import TODO, Document
 from readygate.rules import PRESETS, Rule, all_rules
+from readygate.support.errors import SettingsError
+from readygate.support.globs import PatternError, paths_fit
 
 PATH = ".github/readygate.yml"
 """Where the policy stands in a repository."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from readygate.figures import limit
-from readygate.model.phrase import Name, Phrase
 from readygate.model.policy import Component, Policy
+from readygate.model.rich_text import Name, Phrase
 from readygate.model.verdict import Level
 from readygate.policy.build import rule_of
 from readygate.rules import Option, all_rules
+from readygate.support.number_format import limit
 
 Moves = Iterator[tuple[bool, Phrase]]
 """Whether it asks less, and what it is."""

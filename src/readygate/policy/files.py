@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from readygate.errors import SettingsError
 from readygate.model.policy import Policy
 from readygate.policy.build import PATH, effective
 from readygate.policy.read import read
+from readygate.support.errors import SettingsError
 
 
 class PolicyFiles(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from math import floor
 from typing import Any
 
-from readygate.errors import DOCS
+from readygate.support.errors import DOCS
 
 _LARGEST_PARTS = 8
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from readygate.errors import SettingsError
-from readygate.model.patterns import PatternError, paths_fit
 from readygate.model.policy import tests_fit
-from readygate.model.tests import TestId
+from readygate.model.results import TestId
 from readygate.policy.grammar import FILE, LEVELS, Key
 from readygate.rules import Option, Rule, all_rules
+from readygate.support.errors import SettingsError
+from readygate.support.globs import PatternError, paths_fit
 
 MAX_BYTES = 256 << 10
 """The largest policy file that is read."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from readygate.errors import DOCS
 from readygate.policy.grammar import FILE, LEVELS, Key
 from readygate.rules import Option, all_rules
+from readygate.support.errors import DOCS
 
 _PERCENT = {"type": ["number", "string"], "minimum": 0, "maximum": 100, "pattern": r"^\d{1,3}(\.\d{1,12})?\s*%?$"}
 _TEXTS = {

@@ -13,9 +13,9 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from readygate.figures import percent
-from readygate.render.page import DEFAULT_GATE, Page
-from readygate.render.text import shorten, visible
+from readygate.render.escaping import shorten, visible
+from readygate.render.report_view import DEFAULT_GATE, Page
+from readygate.support.number_format import percent
 
 NAMES = ("verdict", "pass-rate", "coverage")
 

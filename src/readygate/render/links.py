@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from readygate.model.target import Target
-from readygate.render.text import code
+from readygate.model.subject import Target
+from readygate.render.escaping import code
 
 
 class Links(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from readygate.render.markup import inline
+from readygate.render.html.from_markdown import inline
 
 _TAG = re.compile(r"<[^>]*>")
 

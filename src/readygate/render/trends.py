@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from readygate.figures import hundredths, percent
 from readygate.model.comparison import Comparison
 from readygate.model.history import PastRun
-from readygate.model.phrase import count
-from readygate.render.page import Page
-from readygate.render.text import code
+from readygate.model.rich_text import count
+from readygate.render.escaping import code
+from readygate.render.report_view import Page
+from readygate.support.number_format import hundredths, percent
 
 FEWEST = 2
 """Runs that a series needs beside this one: a line between two points tells nothing."""

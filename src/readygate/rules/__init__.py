@@ -10,13 +10,13 @@ from functools import cache
 
 from msgspec import Struct, field
 
-from readygate.figures import limit
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import Name, Phrase
 from readygate.model.policy import Policy
-from readygate.model.report import CoverageReport, Severity, TestReport
+from readygate.model.reports import CoverageReport, Severity, TestReport
+from readygate.model.rich_text import Name, Phrase
 from readygate.model.verdict import Exhibits, Level
-from readygate.registry import members
+from readygate.support.number_format import limit
+from readygate.support.registry import members
 
 PRESETS = ("standard", "strict", "lenient")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from readygate.figures import lines_text, percent
 from readygate.model.comparison import Comparison, CoverageComparison, PatchFile, TestChange
 from readygate.model.coverage import Ratio
 from readygate.model.history import History
-from readygate.model.tests import TestId
+from readygate.model.results import TestId
 from readygate.model.verdict import Exhibit, Exhibits
+from readygate.support.number_format import lines_text, percent
 
 _LINES = 50
 """Lines that are told of one file."""

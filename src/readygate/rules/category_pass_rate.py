@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from readygate.compare.categories import category_results
-from readygate.figures import limit, needed, percent
 from readygate.model.comparison import Comparison
-from readygate.model.parts import CategoryResult
-from readygate.model.phrase import Name, Phrase, count, listed, sentences
+from readygate.model.measures import CategoryResult
 from readygate.model.policy import Policy
-from readygate.model.report import TestReport
+from readygate.model.reports import TestReport
+from readygate.model.rich_text import Name, Phrase, count, listed, sentences
 from readygate.model.verdict import Level
 from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _exhibits, damaged, not_evaluated, passes
+from readygate.support.number_format import limit, needed, percent
 
 TOLD = 5
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from readygate.compare.components import component_results
-from readygate.figures import allowed, decimal, limit, needed, percent
 from readygate.model.comparison import Comparison
-from readygate.model.parts import ComponentResult
-from readygate.model.phrase import Name, Phrase, count, listed, sentences
+from readygate.model.measures import ComponentResult
 from readygate.model.policy import Policy
+from readygate.model.rich_text import Name, Phrase, count, listed, sentences
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes, uncertain_coverage
+from readygate.support.number_format import allowed, decimal, limit, needed, percent
 
 TOLD = 5
 

@@ -6,14 +6,14 @@ import re
 
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison
-from readygate.model.patterns import paths_fit
-from readygate.model.phrase import count, listed
 from readygate.model.policy import Policy
-from readygate.model.report import TestReport
+from readygate.model.reports import TestReport
+from readygate.model.results import Outcome
+from readygate.model.rich_text import count, listed
 from readygate.model.snapshot import ReadFile
-from readygate.model.tests import Outcome
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.support.globs import paths_fit
 
 TELLING = 8
 """Distinct durations from which two runs do not write the same bytes by chance."""

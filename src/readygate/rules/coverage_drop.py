@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from readygate.figures import allowed, decimal
 from readygate.model.comparison import Comparison, CoverageComparison, CoverageDelta
 from readygate.model.coverage import Ratio
-from readygate.model.phrase import listed
 from readygate.model.policy import Policy
-from readygate.model.report import CoverageReport
+from readygate.model.reports import CoverageReport
+from readygate.model.rich_text import listed
 from readygate.model.verdict import Exhibits, Level
 from readygate.rules import (
     INCOMPLETE,
@@ -23,6 +22,7 @@ from readygate.rules import (
     not_evaluated,
     passes,
 )
+from readygate.support.number_format import allowed, decimal
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from readygate.figures import limit, needed, percent
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import count
 from readygate.model.policy import Policy
+from readygate.model.rich_text import count
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Option, Result, Rule, not_evaluated, passes, uncertain_coverage
+from readygate.support.number_format import limit, needed, percent
 
 NAME = "coverage-min"
 

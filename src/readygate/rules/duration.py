@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from readygate.compare.durations import shared_time, slower
-from readygate.figures import decimal
 from readygate.model.comparison import Comparison
-from readygate.model.parts import SharedTime, Timed
-from readygate.model.phrase import Name, Phrase, count
+from readygate.model.measures import SharedTime, Timed
 from readygate.model.policy import Policy
+from readygate.model.rich_text import Name, Phrase, count
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Option, Result, Rule, _exhibits, not_evaluated, one_sided, passes
+from readygate.support.number_format import decimal
 
 NAME = "duration"
 TOLD = 3

@@ -6,9 +6,9 @@ from fractions import Fraction
 
 from readygate.model.comparison import Comparison, TestChange
 from readygate.model.history import FLAKY
-from readygate.model.phrase import Name, Phrase, count
 from readygate.model.policy import Policy
-from readygate.model.tests import Outcome
+from readygate.model.results import Outcome
+from readygate.model.rich_text import Name, Phrase, count
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Option, Result, Rule, _exhibits, not_evaluated, passes
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison
-from readygate.model.patterns import paths_fit
-from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
+from readygate.model.rich_text import Name, Phrase, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.support.globs import paths_fit
 
 WORKFLOWS = (".github/workflows/**", ".github/actions/**", "**/action.yml", "**/action.yaml")
 """Files that decide what runs, and with which inputs."""

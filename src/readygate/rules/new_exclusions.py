@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from readygate.figures import lines_text
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import Name, count
 from readygate.model.policy import Policy
+from readygate.model.rich_text import Name, count
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.support.number_format import lines_text
 
 TOLD = 3
 

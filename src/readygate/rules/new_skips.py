@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import count
 from readygate.model.policy import Policy
+from readygate.model.rich_text import count
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, one_sided, passes
 

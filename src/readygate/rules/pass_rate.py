@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from readygate.figures import limit, needed, percent
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import count
 from readygate.model.policy import Policy
-from readygate.model.report import TestReport
+from readygate.model.reports import TestReport
+from readygate.model.rich_text import count
 from readygate.model.verdict import Level
 from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, damaged, not_evaluated, passes
+from readygate.support.number_format import limit, needed, percent
 
 NAME = "pass-rate"
 

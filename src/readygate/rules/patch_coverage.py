@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from readygate.figures import limit, needed, percent
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import Phrase, count, listed
 from readygate.model.policy import Policy
-from readygate.model.report import CoverageReport
+from readygate.model.reports import CoverageReport
+from readygate.model.rich_text import Phrase, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, _exhibits, damaged, not_evaluated, passes
+from readygate.support.number_format import limit, needed, percent
 
 NAME = "patch-coverage"
 

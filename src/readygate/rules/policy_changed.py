@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from readygate.model.comparison import Comparison, PolicyChange
-from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
+from readygate.model.rich_text import Name, Phrase, count, listed
 from readygate.model.verdict import Exhibit, Exhibits, Level
 from readygate.rules import Judgement, Result, Rule, not_evaluated, passes
 

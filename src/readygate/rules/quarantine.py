@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from readygate.figures import date
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy, Quarantine, tests_fit
-from readygate.model.tests import SEPARATOR, TestId
+from readygate.model.results import SEPARATOR, TestId
+from readygate.model.rich_text import Name, Phrase, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, one_sided, passes
+from readygate.support.number_format import date
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:

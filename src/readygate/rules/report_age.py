@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
-from readygate.model.report import TestReport
+from readygate.model.reports import TestReport
+from readygate.model.rich_text import Name, Phrase, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Option, Result, Rule, _exhibits, not_evaluated, passes
 

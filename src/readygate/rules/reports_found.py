@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from readygate.model.comparison import Comparison
-from readygate.model.patterns import PatternError, paths_fit
-from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
-from readygate.model.report import CoverageReport, TestReport
+from readygate.model.reports import CoverageReport, TestReport
+from readygate.model.rich_text import Name, Phrase, count, listed
 from readygate.model.snapshot import ReadFile, Snapshot
 from readygate.model.verdict import Exhibits, Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, passes
+from readygate.support.globs import PatternError, paths_fit
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:

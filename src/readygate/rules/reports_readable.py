@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
-from readygate.model.report import Severity
+from readygate.model.reports import Severity
+from readygate.model.rich_text import Name, Phrase, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from readygate.figures import decimal, limit
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Option, Result, Rule, not_evaluated, passes
+from readygate.support.number_format import decimal, limit
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:

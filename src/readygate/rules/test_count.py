@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import ceil
 
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import count
 from readygate.model.policy import Policy
+from readygate.model.rich_text import count
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Option, Result, Rule, not_evaluated, passes
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from readygate.model.comparison import Comparison
-from readygate.model.phrase import count, listed
 from readygate.model.policy import Policy
-from readygate.model.report import CoverageReport
+from readygate.model.reports import CoverageReport
+from readygate.model.rich_text import count, listed
 from readygate.model.verdict import Level
 from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _exhibits, damaged, not_evaluated, passes
 

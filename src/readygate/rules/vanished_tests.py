@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from readygate.model.comparison import Comparison, TestChange
-from readygate.model.phrase import Name, Phrase, count, listed
 from readygate.model.policy import Policy
+from readygate.model.rich_text import Name, Phrase, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, one_sided, passes
 

@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from readygate.model.coverage import Coverage
 from readygate.model.paths import PathRules
-from readygate.model.report import CoverageReport, Severity, TestReport
+from readygate.model.reports import CoverageReport, Severity, TestReport
+from readygate.model.results import ClassBlock, Counts, Detail, Leg, TestId
 from readygate.model.snapshot import Evidence, Measured, Provenance, ReadFile, Snapshot
-from readygate.model.tests import ClassBlock, Counts, Detail, Leg, TestId
-from readygate.snapshot.legs import Bucket, Named, assign
-from readygate.snapshot.placing import place_all
+from readygate.snapshot.coverage_merge import place_all
+from readygate.snapshot.matrix import Bucket, Named, assign
 
 
 def build(commit: str, evidence: Evidence, paths: PathRules, provenance: Provenance, *, pattern: str = "") -> Measured:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.support.reading import Tests, by_name, check_cut, damages, named_tests, only, read, rows
 
 from readygate.formats import Head
-from readygate.formats.tests.android_cts import FORMAT
+from readygate.formats.results.android_cts import FORMAT
 
 WORDS = {"p": "pass", "f": "fail", "s": "IGNORED"}
 

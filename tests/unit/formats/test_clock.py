@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from readygate.formats import Source, parse
-from readygate.formats.tests._clock import Clock
-from readygate.model.report import TestReport
+from readygate.formats.results._timestamps import Clock
+from readygate.model.reports import TestReport
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.cobertura import FORMAT, MAX_SOURCES
-from readygate.formats.head import HEAD_BYTES, Head
+from readygate.formats.sniffing import HEAD_BYTES, Head
 from readygate.model.coverage import HIT, MEASURED, FileCoverage
-from readygate.model.report import CoverageReport, Severity
+from readygate.model.reports import CoverageReport, Severity
 
 LINE = "<line number='1' hits='1'/>"
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readygate.formats import Source, all_formats, choose
-from readygate.formats.head import Head
+from readygate.formats.sniffing import Head
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED, FileCoverage, merge_files
-from readygate.model.report import CoverageReport, Severity
+from readygate.model.reports import CoverageReport, Severity
 
 Lines = Mapping[int, int]
 """Hits by line."""

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from readygate.formats import Source, choose
 from readygate.formats.coverage import coverage_py_json
 from readygate.formats.coverage.coverage_py_json import FORMAT
-from readygate.formats.head import Head
+from readygate.formats.sniffing import Head
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED
-from readygate.model.report import CoverageReport, Severity
+from readygate.model.reports import CoverageReport, Severity
 
 
 def read(data: bytes | str) -> CoverageReport:

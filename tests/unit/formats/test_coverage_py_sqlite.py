@@ -11,9 +11,9 @@ import pytest
 from readygate.formats import Source, choose
 from readygate.formats.coverage import coverage_py_sqlite
 from readygate.formats.coverage.coverage_py_sqlite import FORMAT
-from readygate.formats.head import HEAD_BYTES, Head
+from readygate.formats.sniffing import HEAD_BYTES, Head
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED
-from readygate.model.report import CoverageReport, Severity
+from readygate.model.reports import CoverageReport, Severity
 
 CODE = """\
 def f(a):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.support.reading import Tests, by_name, check_cut, damages, named_tests, only, read, rows
 
 from readygate.formats import Head
-from readygate.formats.tests.ctest import FORMAT
+from readygate.formats.results.ctest import FORMAT
 
 WORDS = {"p": "passed", "f": "failed", "s": "notrun"}
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.reading import Tests, by_name, check_cut_document, figures, named_tests, notes, only, read, rows
 
-from readygate.formats.tests.cucumber import FORMAT
+from readygate.formats.results.cucumber import FORMAT
 
 WORDS = {"p": "passed", "f": "failed", "s": "pending", "e": "undefined"}
 

@@ -20,7 +20,7 @@ from tests.support.reading import (
     rows,
 )
 
-from readygate.formats.tests.dart import FORMAT
+from readygate.formats.results.dart import FORMAT
 
 WORDS = {"p": "success", "f": "failure", "e": "error", "s": "success"}
 Events = list[dict[str, Any]]

@@ -7,9 +7,9 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.gcovr_json import FORMAT
-from readygate.formats.head import Head
+from readygate.formats.sniffing import Head
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED, Ratio
-from readygate.model.report import CoverageReport, Severity, StatedReport
+from readygate.model.reports import CoverageReport, Severity, StatedReport
 
 
 def line(number: Any, count: Any = 1, branches: Any = (), **others: Any) -> dict[str, Any]:

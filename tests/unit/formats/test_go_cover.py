@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.go_cover import FORMAT
-from readygate.formats.head import Head
+from readygate.formats.sniffing import Head
 from readygate.model.coverage import HIT, MEASURED
 from readygate.model.paths import PathRules
-from readygate.model.report import CoverageReport, Severity
-from readygate.snapshot.placing import place_all
+from readygate.model.reports import CoverageReport, Severity
+from readygate.snapshot.coverage_merge import place_all
 
 
 def read(data: str | bytes) -> CoverageReport:

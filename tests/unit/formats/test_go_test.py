@@ -20,8 +20,8 @@ from tests.support.reading import (
 )
 
 from readygate.formats import Head
-from readygate.formats.tests import _lines
-from readygate.formats.tests.go_test import FORMAT
+from readygate.formats.results import _lines
+from readygate.formats.results.go_test import FORMAT
 
 PACKAGE = "example.org/shop/cart"
 WORDS = {"p": "pass", "f": "fail", "s": "skip"}

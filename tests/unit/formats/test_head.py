@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.formats.head import Head
+from readygate.formats.sniffing import Head
 
 
 def test_root_attributes_and_children_without_prefixes() -> None:

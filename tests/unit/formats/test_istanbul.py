@@ -7,9 +7,9 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage import istanbul_final, istanbul_summary
-from readygate.formats.head import Head
+from readygate.formats.sniffing import Head
 from readygate.model.coverage import HIT, MEASURED, Ratio
-from readygate.model.report import CoverageReport, Severity, StatedReport
+from readygate.model.reports import CoverageReport, Severity, StatedReport
 
 
 def at(line: Any, end: int = 0) -> dict[str, Any]:

@@ -4,11 +4,11 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.jacoco import FORMAT
-from readygate.formats.head import Head
+from readygate.formats.sniffing import Head
 from readygate.model.coverage import HIT, MEASURED, Ratio
 from readygate.model.paths import PathRules
-from readygate.model.report import CoverageReport, Severity, StatedReport
-from readygate.snapshot.placing import place_all
+from readygate.model.reports import CoverageReport, Severity, StatedReport
+from readygate.snapshot.coverage_merge import place_all
 
 
 def read(inner: str) -> CoverageReport:

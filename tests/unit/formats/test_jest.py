@@ -19,7 +19,7 @@ from tests.support.reading import (
     rows,
 )
 
-from readygate.formats.tests.jest import FORMAT
+from readygate.formats.results.jest import FORMAT
 
 WORDS = {"p": "passed", "f": "failed", "s": "pending"}
 

@@ -10,10 +10,10 @@ from tests.support.reading import check_cut_document, damages, figures, parse, r
 
 from readygate.formats import Format, Head, Source
 from readygate.formats import parse as parse_any
-from readygate.formats.tests import _json, ctrf, cucumber, jest, mocha, playwright, rspec
-from readygate.formats.tests._outline import outline
-from readygate.model.report import TestReport
-from readygate.model.tests import SEPARATOR
+from readygate.formats.results import _json, ctrf, cucumber, jest, mocha, playwright, rspec
+from readygate.formats.results._json_keys import outline
+from readygate.model.reports import TestReport
+from readygate.model.results import SEPARATOR
 
 DOCUMENTS: dict[Format, Any] = {
     ctrf.FORMAT: {"results": {"tool": {"name": "x"}, "summary": {}, "tests": [{"name": "a", "status": "passed"}]}},

@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from readygate.formats import Source, parse, xml
-from readygate.formats.head import Head
-from readygate.formats.tests import _columns, junit
-from readygate.formats.tests._excerpt import MAX_MESSAGE, MAX_TEXT
-from readygate.model.report import Severity, TestReport
-from readygate.model.tests import Counts, Outcome
+from readygate.formats import Source, parse, xml_stream
+from readygate.formats.results import _columns, junit
+from readygate.formats.results._truncated_text import MAX_MESSAGE, MAX_TEXT
+from readygate.formats.sniffing import Head
+from readygate.model.reports import Severity, TestReport
+from readygate.model.results import Counts, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -586,13 +586,13 @@ def test_pieces_of_any_size_give_the_same_report(
     suites: list[tuple[str, list[tuple[str, str, str, int]]]], size: int
 ) -> None:
     data = written_by_junitparser(suites)
-    whole = xml.CHUNK
+    whole = xml_stream.CHUNK
     expected = read(data)
     try:
-        xml.CHUNK = size  # type: ignore[misc]
+        xml_stream.CHUNK = size  # type: ignore[misc]
         assert replace(read(data), seconds=expected.seconds) == expected
     finally:
-        xml.CHUNK = whole  # type: ignore[misc]
+        xml_stream.CHUNK = whole  # type: ignore[misc]
 
 
 @st.composite

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readygate.formats import Source
-from readygate.formats.tests import junit
-from readygate.formats.tests._junit_express import Express
-from readygate.model.report import TestReport
+from readygate.formats.results import junit
+from readygate.formats.results._junit_express import Express
+from readygate.model.reports import TestReport
 
 
 def _told(report: TestReport) -> tuple[Any, ...]:

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readygate.formats import Source, choose
-from readygate.formats.coverage import _lcov_text, _tally, lcov
+from readygate.formats.coverage import _lcov_text, _report_builder, lcov
 from readygate.formats.coverage.lcov import FORMAT
-from readygate.formats.head import HEAD_BYTES, Head
+from readygate.formats.sniffing import HEAD_BYTES, Head
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED, FileCoverage
-from readygate.model.report import CoverageReport, Severity
+from readygate.model.reports import CoverageReport, Severity
 
 
 def read(data: bytes | str) -> CoverageReport:
@@ -219,7 +219,7 @@ class TestNumbers:
         assert damages(report) == ["a line number above 1,000,000: passed over (2 times)"]
 
     def test_many_long_files_are_damage(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(_tally, "MAX_LINES", 1000)
+        monkeypatch.setattr(_report_builder, "MAX_LINES", 1000)
 
         report = read("".join(f"SF:{i}\nDA:400,1\nend_of_record\n" for i in range(4)))
 

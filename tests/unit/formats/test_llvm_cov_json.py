@@ -7,9 +7,9 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.llvm_cov_json import FORMAT
-from readygate.formats.head import Head
+from readygate.formats.sniffing import Head
 from readygate.model.coverage import HIT, MEASURED, Ratio
-from readygate.model.report import CoverageReport, Severity, StatedReport
+from readygate.model.reports import CoverageReport, Severity, StatedReport
 
 
 def document(*files: Any, **others: Any) -> dict[str, Any]:

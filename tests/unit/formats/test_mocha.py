@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.reading import Tests, by_name, check_cut_document, figures, named_tests, notes, only, read, rows
 
 from readygate.formats import Head
-from readygate.formats.tests.mocha import FORMAT
+from readygate.formats.results.mocha import FORMAT
 
 LISTS = {"p": "passes", "s": "pending", "f": "failures"}
 ASSERTION = {"message": "1 is not 2", "name": "AssertionError", "stack": "AssertionError: x\n at f (test/a.js:5:1)"}

@@ -20,8 +20,8 @@ from tests.support.reading import (
     rows,
 )
 
-from readygate.formats.tests import nunit2, nunit3
-from readygate.model.tests import Outcome
+from readygate.formats.results import nunit2, nunit3
+from readygate.model.results import Outcome
 
 TWO, THREE = nunit2.FORMAT, nunit3.FORMAT
 

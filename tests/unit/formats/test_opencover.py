@@ -4,9 +4,9 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.opencover import FORMAT
-from readygate.formats.head import Head
+from readygate.formats.sniffing import Head
 from readygate.model.coverage import HIT, MEASURED
-from readygate.model.report import CoverageReport, Severity
+from readygate.model.reports import CoverageReport, Severity
 
 FILES = '<Files><File uid="1" fullPath="C:\\r\\A.cs"/><File uid="2" fullPath="C:\\r\\B.cs"/></Files>'
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.reading import Tests, by_name, check_cut_document, figures, named_tests, notes, only, read, rows
 
-from readygate.formats.tests.playwright import FORMAT
-from readygate.model.tests import Counts, Outcome
+from readygate.formats.results.playwright import FORMAT
+from readygate.model.results import Counts, Outcome
 
 WORDS = {"p": ("expected", "passed"), "f": ("unexpected", "failed"), "s": ("skipped", "skipped")}
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.support.reading import Tests, by_name, check_cut, damages, figures, named_tests, only, read, rows
 
 from readygate.formats import Head
-from readygate.formats.tests.robot import FORMAT
+from readygate.formats.results.robot import FORMAT
 
 WORDS = {"p": "PASS", "f": "FAIL", "s": "SKIP"}
 KEYWORD = '<kw name="x"><test name="no"/><status status="FAIL">inner</status></kw>'

@@ -7,9 +7,9 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage import simplecov_json, simplecov_resultset
-from readygate.formats.head import Head
+from readygate.formats.sniffing import Head
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED
-from readygate.model.report import CoverageReport, Severity
+from readygate.model.reports import CoverageReport, Severity
 
 IF = {"[:if, 0, 3, 4, 7, 7]": {"[:then, 1, 4, 6, 4, 10]": 1, "[:else, 2, 6, 6, 6, 10]": 0}}
 

@@ -4,9 +4,9 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.sonarqube import FORMAT
-from readygate.formats.head import Head
+from readygate.formats.sniffing import Head
 from readygate.model.coverage import HIT, MEASURED
-from readygate.model.report import CoverageReport, Severity
+from readygate.model.reports import CoverageReport, Severity
 
 
 def read(inner: str) -> CoverageReport:

@@ -18,7 +18,7 @@ from tests.support.reading import (
 )
 
 from readygate.formats import Head
-from readygate.formats.tests.tap import FORMAT
+from readygate.formats.results.tap import FORMAT
 
 NAMES = ("a", "adds two", "naïve 😀", "f(1.5, 'x')", "a/b", "with: colon", "ok then", "1..2 of them")
 

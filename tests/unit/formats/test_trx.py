@@ -20,8 +20,8 @@ from tests.support.reading import (
     rows,
 )
 
-from readygate.formats.tests.trx import FORMAT, OUTCOMES
-from readygate.model.tests import Outcome
+from readygate.formats.results.trx import FORMAT, OUTCOMES
+from readygate.model.results import Outcome
 
 NAMESPACE = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010"
 WORDS = {"p": "Passed", "f": "Failed", "s": "NotExecuted", "e": "Error"}

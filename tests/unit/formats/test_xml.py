@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.formats import Source, xml
-from readygate.model.report import Problem, Severity
+from readygate.formats import Source, xml_stream
+from readygate.model.reports import Problem, Severity
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ def read(data: bytes) -> tuple[Events, Problem | None]:
         parser.StartElementHandler = lambda tag, attributes: events.append((tag, attributes))
         parser.CharacterDataHandler = lambda text: events.append(("text", text))
 
-    problem = xml.feed(Source(name="x.xml", data=data), configure)
+    problem = xml_stream.feed(Source(name="x.xml", data=data), configure)
     return events, problem
 
 
@@ -100,7 +100,7 @@ def test_what_xml_forbids_is_shown_instead_and_noted(raw: bytes, shown: str) -> 
 def test_a_reference_that_lies_across_two_pieces_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"<a>\x01" + b"y" * 20 + b"&#27;&amp; & &unknown; \xe2\x82\xac</a>"
     for size in range(1, 12):
-        monkeypatch.setattr(xml, "CHUNK", size)
+        monkeypatch.setattr(xml_stream, "CHUNK", size)
         events, _ = read(data)
         text = "".join(str(value) for kind, value in events if kind == "text")
         assert text == "\u2401" + "y" * 20 + "\u241b& & &unknown; €"
@@ -198,8 +198,8 @@ def test_deep_nesting_ends_cleanly() -> None:
 
 
 def test_an_endless_tag_is_refused_and_a_long_one_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xml, "CHUNK", 1000)
-    monkeypatch.setattr(xml, "MAX_TOKEN", 50_000)
+    monkeypatch.setattr(xml_stream, "CHUNK", 1000)
+    monkeypatch.setattr(xml_stream, "MAX_TOKEN", 50_000)
 
     assert len(str(attribute(b'<a x="' + b"y" * 40_000 + b'"/>'))) == 40_000
     problem = read(b'<a x="' + b"y" * 400_000 + b'"/>')[1]
@@ -212,7 +212,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
         path = tmp_path / f"{elements}.xml"
         path.write_bytes(b"<a>" + b'<b x="1">text</b>\n' * elements + b"</a>")
         tracemalloc.start()
-        xml.feed(Source(name="x", path=path), lambda parser: None)
+        xml_stream.feed(Source(name="x", path=path), lambda parser: None)
         highest = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return highest
@@ -222,7 +222,7 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
 
 def test_a_handler_may_refuse_and_its_faults_are_not_hidden() -> None:
     def refuse(tag: str, attributes: dict[str, str]) -> None:
-        raise xml.RefusalError("too deep", "a loop")
+        raise xml_stream.RefusalError("too deep", "a loop")
 
     def fail(tag: str, attributes: dict[str, str]) -> None:
         raise ValueError("a fault of ours")
@@ -234,11 +234,11 @@ def test_a_handler_may_refuse_and_its_faults_are_not_hidden() -> None:
         parser.StartElementHandler = fail
 
     source = Source(name="x", data=b"<a/>")
-    problem = xml.feed(source, configure)
+    problem = xml_stream.feed(source, configure)
     assert problem is not None
     assert (problem.what, problem.why, problem.place) == ("too deep", "a loop", "line 1")
     with pytest.raises(ValueError, match="a fault of ours"):
-        xml.feed(source, configure_fault)
+        xml_stream.feed(source, configure_fault)
 
 
 @given(st.binary(max_size=300))
@@ -246,19 +246,19 @@ def test_no_bytes_raise(data: bytes) -> None:
     read(data)
     read(b'<?xml version="1.0"?><a>' + data + b"</a>")
     read(b'<?xml version="1.0" encoding="' + data[:20] + b'"?><a/>')
-    xml.peek(data, lambda parser: None)
+    xml_stream.peek(data, lambda parser: None)
 
 
 @given(st.text(max_size=200), st.integers(1, 9))
 def test_any_text_is_read_alike_in_pieces_of_any_size(text: str, size: int) -> None:
     data = f"<a>{text}</a>".encode(errors="replace")
-    whole = xml.CHUNK
+    whole = xml_stream.CHUNK
     try:
         at_once = read(data)
-        xml.CHUNK = size  # type: ignore[misc]
+        xml_stream.CHUNK = size  # type: ignore[misc]
         piecewise = read(data)
     finally:
-        xml.CHUNK = whole  # type: ignore[misc]
+        xml_stream.CHUNK = whole  # type: ignore[misc]
 
     def joined(events: Events) -> tuple[list[object], str]:
         tags: list[object] = [(tag, value) for tag, value in events if tag != "text"]

@@ -20,7 +20,7 @@ from tests.support.reading import (
 )
 
 from readygate.formats import Head
-from readygate.formats.tests.xunit import FORMAT
+from readygate.formats.results.xunit import FORMAT
 
 WORDS = {"p": "Pass", "f": "Fail", "s": "Skip"}
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from readygate.model.coverage import HIT, MEASURED, FileCoverage
 from readygate.model.paths import PathRules, Placer, normalise
-from readygate.model.report import MeasuredFile
-from readygate.snapshot.placing import place_all
+from readygate.model.reports import MeasuredFile
+from readygate.snapshot.coverage_merge import place_all
 
 FILES = frozenset(
     {

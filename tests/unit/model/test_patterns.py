@@ -10,16 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.model.patterns import (
-    LONGEST_PATTERN,
-    MOST_PATTERNS,
-    PatternError,
-    any_of,
-    glob,
-    regex,
-    replacer,
-    to_hide,
-)
+from readygate.support.globs import LONGEST_PATTERN, MOST_PATTERNS, PatternError, any_of, glob, regex, replacer, to_hide
 
 NAMES = st.text(alphabet="ab*?[]\\.:\n", max_size=12)
 

@@ -12,15 +12,15 @@ import jsonschema
 import pytest
 import yaml
 
-from readygate.errors import SettingsError
 from readygate.model.comparison import PolicyChange
-from readygate.model.phrase import Name, Phrase
 from readygate.model.policy import Policy
+from readygate.model.rich_text import Name, Phrase
 from readygate.model.verdict import Level
 from readygate.policy import PolicyFiles, effective, preset, read, rulebook
 from readygate.policy.difference import difference
 from readygate.policy.schema import schema
 from readygate.rules import PRESETS, all_rules
+from readygate.support.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parents[3]
 WHOLE = (Path(__file__).parent / "whole.yml").read_bytes()

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readygate.errors import SettingsError
 from readygate.policy import effective, read
 from readygate.policy.read import MAX_BYTES
+from readygate.support.errors import SettingsError
 
 WHOLE = (Path(__file__).parent / "whole.yml").read_bytes()
 """A file with every key."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from readygate.formats.coverage._document import Shape
-    from readygate.formats.coverage._tally import Tally
+    from readygate.formats.coverage._report_builder import Tally
 
 
 def add_entry(tally: Tally, shape: Shape, name: str, entry: dict[str, Any], *, branches: bool) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from readygate.formats.coverage._tally import Oddity, Tally
-from readygate.model.report import CoverageReport, Problem, Severity
+from readygate.formats.coverage._report_builder import Oddity, Tally
+from readygate.model.reports import CoverageReport, Problem, Severity
 
 if TYPE_CHECKING:
     from readygate.formats import Source

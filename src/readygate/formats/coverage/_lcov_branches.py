@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import compress, repeat
 from typing import Final
 
-from readygate.formats.coverage._tally import hit_count
+from readygate.formats.coverage._report_builder import hit_count
 
 _EXCEPTION: Final = re.compile(rb"^(\d+),e(?=\d)", re.MULTILINE)
 _NOT_SEPARATORS: Final = bytes(set(range(256)) - set(b",\n"))

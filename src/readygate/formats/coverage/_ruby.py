@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from readygate.formats.coverage._document import Shape
-    from readygate.formats.coverage._tally import Tally
+    from readygate.formats.coverage._report_builder import Tally
 
 
 def add_lines(tally: Tally, shape: Shape, name: str, runs: Sequence[tuple[str, list[Any]]]) -> None:

@@ -12,8 +12,8 @@ from array import array
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
-from readygate.formats.coverage._read import read_xml, unless_damaged
-from readygate.formats.coverage._tally import (
+from readygate.formats.coverage._reading import read_xml, unless_damaged
+from readygate.formats.coverage._report_builder import (
     BAD_BRANCH,
     NO_FILE,
     NO_NUMBER,
@@ -25,7 +25,7 @@ from readygate.formats.coverage._tally import (
     shown,
 )
 from readygate.model.coverage import MAX_LINE
-from readygate.model.report import CoverageReport, Problem
+from readygate.model.reports import CoverageReport, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable

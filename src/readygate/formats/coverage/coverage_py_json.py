@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final
 from readygate.formats import Format
 from readygate.formats.coverage._coverage_py import add_entry
 from readygate.formats.coverage._document import Shape, UnreadableError, load
-from readygate.formats.coverage._tally import Tally, disagreement, share
+from readygate.formats.coverage._report_builder import Tally, disagreement, share
 
 if TYPE_CHECKING:
     from readygate.formats import Head, Source
-    from readygate.model.report import CoverageReport, Problem
+    from readygate.model.reports import CoverageReport, Problem
 
 MAX_BYTES: Final = 1 << 28
 """Bytes from which on a file is refused: read as a whole it takes about six times as many of memory."""

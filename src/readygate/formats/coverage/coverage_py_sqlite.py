@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from readygate.formats import Format
 from readygate.formats.coverage._coverage_py import add_entry
 from readygate.formats.coverage._document import Shape
-from readygate.formats.coverage._tally import Oddity, Tally, shown
-from readygate.model.report import CoverageReport, Problem, Severity
+from readygate.formats.coverage._report_builder import Oddity, Tally, shown
+from readygate.model.reports import CoverageReport, Problem, Severity
 
 if TYPE_CHECKING:
     from readygate.formats import Head, Source

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
-from readygate.formats.coverage._stated import stated_report
-from readygate.formats.coverage._tally import NEGATIVE_HITS, Tally, shown
+from readygate.formats.coverage._report_builder import NEGATIVE_HITS, Tally, shown
+from readygate.formats.coverage._summary_only import stated_report
 from readygate.model.coverage import Ratio
-from readygate.model.report import StatedFile
+from readygate.model.reports import StatedFile
 
 if TYPE_CHECKING:
     from readygate.formats import Head, Source
-    from readygate.model.report import CoverageReport
+    from readygate.model.reports import CoverageReport
 
 _NAME: Final = "gcovr-json"
 _WRITER: Final = "gcovr"

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._lcov_text import chunks
-from readygate.formats.coverage._tally import NO_NUMBER, TOO_FAR, Oddity, Tally, share, shown
+from readygate.formats.coverage._report_builder import NO_NUMBER, TOO_FAR, Oddity, Tally, share, shown
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED
-from readygate.model.report import CoverageReport, Problem, Severity
+from readygate.model.reports import CoverageReport, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

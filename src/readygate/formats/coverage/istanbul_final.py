@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, load
-from readygate.formats.coverage._tally import BAD_BRANCH, NO_NUMBER, Tally, shown
+from readygate.formats.coverage._report_builder import BAD_BRANCH, NO_NUMBER, Tally, shown
 
 if TYPE_CHECKING:
     from readygate.formats import Head, Source
-    from readygate.model.report import CoverageReport
+    from readygate.model.reports import CoverageReport
 
 _NAME: Final = "istanbul-final-json"
 _WRITER: Final = "Istanbul"

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
-from readygate.formats.coverage._stated import stated_report
-from readygate.formats.coverage._tally import Tally, disagreement, share
+from readygate.formats.coverage._report_builder import Tally, disagreement, share
+from readygate.formats.coverage._summary_only import stated_report
 from readygate.model.coverage import Ratio
-from readygate.model.report import StatedFile
+from readygate.model.reports import StatedFile
 
 if TYPE_CHECKING:
     from readygate.formats import Head, Source
-    from readygate.model.report import CoverageReport, Problem
+    from readygate.model.reports import CoverageReport, Problem
 
 _NAME: Final = "istanbul-summary-json"
 _WRITER: Final = "Istanbul"

@@ -13,18 +13,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
-from readygate.formats.coverage._gather import Gather, differing, number, ran
-from readygate.formats.coverage._read import read_xml
-from readygate.formats.coverage._stated import stated_report
-from readygate.formats.coverage._tally import NO_FILE, Oddity, Tally, shown
+from readygate.formats.coverage._reading import read_xml
+from readygate.formats.coverage._report_builder import NO_FILE, Oddity, Tally, shown
+from readygate.formats.coverage._summary_only import stated_report
+from readygate.formats.coverage._xml_reader import Gather, differing, number, ran
 from readygate.model.coverage import Ratio
-from readygate.model.report import Severity, StatedFile
+from readygate.model.reports import Severity, StatedFile
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
     from readygate.formats import Head, Source
-    from readygate.model.report import CoverageReport, Problem
+    from readygate.model.reports import CoverageReport, Problem
 
 _NAME: Final = "jacoco"
 _CHILDREN: Final = frozenset({"sessioninfo", "group", "package", "counter"})

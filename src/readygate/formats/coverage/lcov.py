@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from readygate.formats import Format
 from readygate.formats.coverage._lcov_branches import Branches, Ran
 from readygate.formats.coverage._lcov_text import chunks, cut, pairs
-from readygate.formats.coverage._tally import (
+from readygate.formats.coverage._report_builder import (
     BAD_BRANCH,
     NO_FILE,
     NO_NUMBER,
@@ -23,7 +23,7 @@ from readygate.formats.coverage._tally import (
     shown,
 )
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED
-from readygate.model.report import CoverageReport, Problem, Severity
+from readygate.model.reports import CoverageReport, Problem, Severity
 
 if TYPE_CHECKING:
     from readygate.formats import Head, Source

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
-from readygate.formats.coverage._gather import differing
-from readygate.formats.coverage._stated import stated_report
-from readygate.formats.coverage._tally import NO_NUMBER, TOO_FAR, Tally, shown
+from readygate.formats.coverage._report_builder import NO_NUMBER, TOO_FAR, Tally, shown
+from readygate.formats.coverage._summary_only import stated_report
+from readygate.formats.coverage._xml_reader import differing
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED, Ratio, merge_lines
-from readygate.model.report import StatedFile
+from readygate.model.reports import StatedFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from readygate.formats import Head, Source
-    from readygate.model.report import CoverageReport
+    from readygate.model.reports import CoverageReport
 
 _NAME: Final = "llvm-cov-json"
 _WRITER: Final = "llvm-cov"

@@ -10,15 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
-from readygate.formats.coverage._gather import Gather, differing, number, ran
-from readygate.formats.coverage._read import read_xml, unless_damaged
-from readygate.formats.coverage._tally import NO_FILE, Tally
+from readygate.formats.coverage._reading import read_xml, unless_damaged
+from readygate.formats.coverage._report_builder import NO_FILE, Tally
+from readygate.formats.coverage._xml_reader import Gather, differing, number, ran
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
     from readygate.formats import Head, Source
-    from readygate.model.report import CoverageReport, Problem
+    from readygate.model.reports import CoverageReport, Problem
 
 _NAME: Final = "opencover"
 _HIDDEN: Final = frozenset({"16707566", "15732480"})

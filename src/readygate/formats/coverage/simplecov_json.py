@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
-from readygate.formats.coverage._gather import differing
+from readygate.formats.coverage._report_builder import BAD_BRANCH, Tally, shown
 from readygate.formats.coverage._ruby import add_lines
-from readygate.formats.coverage._tally import BAD_BRANCH, Tally, shown
+from readygate.formats.coverage._xml_reader import differing
 
 if TYPE_CHECKING:
     from readygate.formats import Head, Source
-    from readygate.model.report import CoverageReport
+    from readygate.model.reports import CoverageReport
 
 _NAME: Final = "simplecov-json"
 _WRITER: Final = "SimpleCov"

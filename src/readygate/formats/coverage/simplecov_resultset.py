@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, load
+from readygate.formats.coverage._report_builder import BAD_BRANCH, Tally, shown
 from readygate.formats.coverage._ruby import add_lines
-from readygate.formats.coverage._tally import BAD_BRANCH, Tally, shown
 
 if TYPE_CHECKING:
     from readygate.formats import Head, Source
-    from readygate.model.report import CoverageReport
+    from readygate.model.reports import CoverageReport
 
 _NAME: Final = "simplecov-resultset"
 _WRITER: Final = "SimpleCov"

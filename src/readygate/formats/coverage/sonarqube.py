@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
-from readygate.formats.coverage._gather import Gather, number
-from readygate.formats.coverage._read import read_xml
-from readygate.formats.coverage._tally import BAD_BRANCH, BAD_HITS, NO_FILE, Tally, shown
+from readygate.formats.coverage._reading import read_xml
+from readygate.formats.coverage._report_builder import BAD_BRANCH, BAD_HITS, NO_FILE, Tally, shown
+from readygate.formats.coverage._xml_reader import Gather, number
 from readygate.model.coverage import MAX_LINE
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
     from readygate.formats import Head, Source
-    from readygate.model.report import CoverageReport
+    from readygate.model.reports import CoverageReport
 
 _NAME: Final = "sonarqube-generic"
 

@@ -1,0 +1,1 @@
+"""Choose, read and store the snapshots of base branches."""

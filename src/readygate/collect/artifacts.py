@@ -1,0 +1,172 @@
+"""Artifacts of this run, read through the API: for a last job that judges a whole matrix without a download step.
+
+https://docs.github.com/en/rest/actions/artifacts . What lies in them was written by the jobs that ran the code of the
+pull request, so they are read as hostile data (`archives`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
+from readygate.collect.discovery import DISCOVERY, PASSED_OVER, Found
+from readygate.formats import Source
+from readygate.github.client import GitHub
+from readygate.model.reports import Problem, Severity
+from readygate.model.snapshot import Pattern
+from readygate.support.errors import ForgeError
+
+LARGEST = 1 << 30
+"""Bytes of one packed artifact."""
+
+LATE_ARTIFACTS = (
+    "No artifact of this run was found. On GitHub Enterprise Server actions/upload-artifact works up to version 3, "
+    "and what it uploads can be read through the API only after the run has ended. Fetch it by "
+    "actions/download-artifact@v3 in this job instead of the input `artifacts`."
+)
+
+
+def fetch(hub: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | Found, ...]:
+    """Download the artifacts of a run whose names fit, of each name the newest.
+
+    A later attempt of a run uploads only what its own jobs made; what earlier attempts left stands beside it.
+
+    Args:
+        hub: a session of its own: it is used beside the one that asks for the baseline.
+        run_id: the run.
+        wanted: names or globs of names; one with `!` in front takes names away.
+
+    Returns:
+        a zip for each, in memory, or the problem that kept it from being read.
+
+    Raises:
+        ForgeError: the artifacts cannot be listed.
+    """
+    from wcmatch import fnmatch  # noqa: PLC0415  (most runs do not need it)
+
+    newest: dict[str, dict[str, Any]] = {}
+    for row in hub.pages(f"/actions/runs/{run_id}/artifacts", key="artifacts"):
+        known = newest.get(row["name"])
+        if known is None or (row["created_at"], row["id"]) > (known["created_at"], known["id"]):
+            newest[row["name"]] = row
+    names = [
+        name for name in sorted(newest) if fnmatch.fnmatch(name, list(wanted), flags=fnmatch.NEGATE | fnmatch.BRACE)
+    ]
+    return tuple(_download(hub, newest[name]) for name in names)
+
+
+def on_enterprise_server(server_url: str) -> bool:
+    """Whether this is a server of one's own: github.com and the tenants below ghe.com run what GitHub runs."""
+    host = (urlsplit(server_url).hostname or "").lower()
+    return host != "github.com" and not host.endswith(".ghe.com")
+
+
+def count(archives: Sequence[Source | Found], wanted: Sequence[str]) -> tuple[Pattern, ...]:
+    """Say of each name or glob of the input how many artifacts it matched: a job that uploaded nothing is seen here."""
+    if not wanted:
+        return ()
+    from wcmatch import fnmatch  # noqa: PLC0415
+
+    names = [archive.name if isinstance(archive, Source) else archive.source.name for archive in archives]
+    return tuple(
+        Pattern(
+            kind="artifacts",
+            text=text,
+            matched=sum(fnmatch.fnmatch(name, text, flags=fnmatch.BRACE) for name in names),
+            given=True,
+        )
+        for text in wanted
+        if not text.startswith("!")
+    )
+
+
+def _download(hub: GitHub, row: dict[str, Any]) -> Source | Found:
+    source = Source(name=str(row["name"]))
+    if row.get("expired"):
+        return Found(source=source, problem=_lost("the artifact has expired"))
+    if int(row.get("size_in_bytes") or 0) > LARGEST:
+        return Found(source=source, problem=_lost(f"the artifact is larger than {LARGEST >> 20:,} MiB"))
+    try:
+        return Source(name=source.name, data=hub.download(f"/actions/artifacts/{row['id']}/zip", LARGEST))
+    except ForgeError as error:
+        return Found(source=source, problem=_lost(f"the artifact could not be downloaded ({error.what})"))
+
+
+def _lost(what: str) -> Problem:
+    return Problem(severity=Severity.DAMAGE, what=what, todo="run the job again that uploads it")
+
+
+def choose(
+    archives: Sequence[Source | Found], kind: str, patterns: tuple[str, ...]
+) -> tuple[tuple[Pattern, ...], tuple[Found, ...]]:
+    """Choose the members of artifacts that one input means: its globs stand for `ARTIFACT/PATH`."""
+    wanted = [line for line in patterns if not line.startswith("!")]
+    excluded = [line[1:].strip() for line in patterns if line.startswith("!")]
+    given = bool(wanted)
+    if not given:
+        wanted, excluded = list(DISCOVERY[kind]), [*PASSED_OVER, *excluded]
+    counts = dict.fromkeys(wanted, 0)
+    found: list[Found] = [archive for archive in archives if isinstance(archive, Found)]
+    for archive in archives:
+        if isinstance(archive, Found):
+            continue
+
+        from readygate.collect.archives import zip_members  # noqa: PLC0415  (most runs unpack nothing)
+
+        def keep(name: str, artifact: str = archive.name) -> bool:
+            path = f"{artifact}/{name}".strip("/")
+            hits = _hits(path, wanted, excluded)
+            for text in hits:
+                counts[text] += 1
+            return bool(hits)
+
+        found += zip_members(archive, keep=keep, discovered=not given)
+    told = tuple(Pattern(kind=kind, text=text, matched=counts[text], given=given) for text in wanted)
+    return told, tuple(found)
+
+
+def _hits(path: str, wanted: Sequence[str], excluded: Sequence[str]) -> list[str]:
+    """Which patterns mean a path."""
+    from wcmatch import glob  # noqa: PLC0415
+
+    flags = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB
+    return [text for text in wanted if glob.globmatch(path, text, flags=flags, exclude=excluded or None)]
+
+
+def together(here: Mapping[str, Found], packed: Mapping[str, Found], tell: Callable[[str], None]) -> dict[str, Found]:
+    """Files of the workspace and of artifacts under names that tell them apart.
+
+    Whoever downloads an artifact and names it, too, hands one file in twice; it counts once. Two that differ both
+    count: which of them is the right one cannot be told, and a failure in either must not be lost.
+    """
+    found = dict(here)
+    for name, file in packed.items():
+        known = here.get(name)
+        if known is None:
+            found[name] = file
+        elif not (known.problem or file.problem) and _same(known.source, file.source):
+            tell(f"{name}: the same in the workspace and in the artifact, read once")
+        else:
+            artifact, slash, member = name.partition("/")
+            other = f"{artifact} (artifact){slash}{member}"
+            while other in found or other in packed:
+                other += "'"
+            tell(f"{name}: the artifact holds another file of this name than the workspace; it is told as {other}")
+            found[other] = replace(file, source=replace(file.source, name=other))
+    return found
+
+
+def _same(one: Source, other: Source) -> bool:
+    try:
+        with one.open() as left, other.open() as right:
+            while True:
+                block = left.read(1 << 20)
+                if block != right.read(1 << 20):
+                    return False
+                if not block:
+                    return True
+    except OSError:
+        return False

@@ -1,0 +1,117 @@
+"""`readygate doctor`: gathers what there is to look at, runs all checks, and prints what they say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+from readygate.config.settings import read_inputs, read_workplace
+from readygate.doctor import Grade, Remark, Scene, github_checks, job_checks, run_checks, workflow_checks
+from readygate.doctor.workflows import Workflow, read_workflow, uses_of
+from readygate.git.checkout import checked_out
+from readygate.github.client import GitHub
+from readygate.support.console import Log, quiet_json
+from readygate.support.errors import EXIT_NOT_READY, EXIT_READY, SettingsError
+
+CHECKS = (*workflow_checks.CHECKS, *job_checks.CHECKS, *run_checks.CHECKS, *github_checks.CHECKS)
+LARGEST = 1 << 20
+"""Bytes of a workflow file above which it is not read."""
+
+_MARKS = {Grade.WRONG: "wrong ", Grade.ADVICE: "advice", Grade.GOOD: "good  "}
+_REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
+
+
+def doctor(root: Path, repository: str, environment: Mapping[str, str], stdout: TextIO, *, as_json: bool) -> int:
+    """Examine a repository and print what is right and wrong.
+
+    Args:
+        root: the folder that holds `.github/workflows`.
+        repository: `owner/name` on GitHub; empty for that of the run.
+        environment: of the run, or of a terminal with GITHUB_TOKEN in it.
+        stdout: where to print.
+        as_json: print one JSON object instead of text.
+
+    Returns:
+        0, or 1 if something is wrong.
+
+    Raises:
+        SettingsError: the arguments cannot be used.
+    """
+    scene = look(root, repository, environment)
+    remarks = examine(scene)
+    if as_json:
+        rows = [
+            {"grade": r.grade.value, "check": r.check, "what": r.what, "where": r.where, "paste": r.paste}
+            for r in remarks
+        ]
+        ready = all(remark.grade is not Grade.WRONG for remark in remarks)
+        stdout.write(quiet_json(json.dumps({"schema": 1, "well": ready, "remarks": rows}, indent=1)) + "\n")
+    else:
+        _print(remarks, Log(stream=stdout))
+    return EXIT_NOT_READY if any(remark.grade is Grade.WRONG for remark in remarks) else EXIT_READY
+
+
+def examine(scene: Scene) -> list[Remark]:
+    """Run all checks; what is wrong comes first, and nothing is said twice."""
+    order = list(Grade)
+    found = dict.fromkeys(remark for check in CHECKS for remark in check(scene))
+    return sorted(found, key=lambda remark: order.index(remark.grade))
+
+
+def look(root: Path, repository: str, environment: Mapping[str, str]) -> Scene:
+    """Gather what the checks look at."""
+    if not root.is_dir():
+        raise SettingsError((f"--root {root} is no folder",))
+    if repository and not _REPOSITORY.fullmatch(repository):
+        raise SettingsError((f"--repository {repository!r} is not of the form owner/name",))
+    in_a_run = bool(environment.get("GITHUB_EVENT_NAME") and environment.get("GITHUB_REPOSITORY"))
+    place = read_workplace(environment) if in_a_run else None
+    settings = read_inputs(environment) if in_a_run else None
+    repository = repository or (place.repository if place else "")
+    token = (settings.token if settings else "") or environment.get("GITHUB_TOKEN", "")
+    url = environment.get("GITHUB_API_URL") or "https://api.github.com"
+    hub = GitHub(api_url=url, token=token, repository=repository) if token and repository else None
+    branch = github_checks.default_branch(hub) if hub else ""
+    if not branch and place is not None:
+        branch = str((place.event.get("repository") or {}).get("default_branch", ""))
+    workflows = read_workflows(root)
+    return Scene(
+        workflows=workflows,
+        uses=tuple(use for workflow in workflows for use in uses_of(workflow)),
+        place=place,
+        settings=settings,
+        hub=hub,
+        default_branch=branch,
+        checked_out=checked_out(root),
+        rules=github_checks.branch_rules(hub, branch) if hub and branch else None,
+    )
+
+
+def read_workflows(root: Path) -> tuple[Workflow, ...]:
+    """Read every workflow file below a folder."""
+    folder = root / ".github" / "workflows"
+    found = []
+    for path in sorted((*folder.glob("*.yml"), *folder.glob("*.yaml"))):
+        name = path.relative_to(root).as_posix()
+        try:
+            if not path.is_file() or path.is_symlink() or path.stat().st_size > LARGEST:
+                found.append(Workflow(path=name, problem="it is no regular file, or larger than 1 MiB"))
+                continue
+            found.append(read_workflow(name, path.read_text(encoding="utf-8", errors="replace")))
+        except OSError as error:
+            found.append(Workflow(path=name, problem=str(error.strerror or error)))
+    return tuple(found)
+
+
+def _print(remarks: list[Remark], log: Log) -> None:
+    for remark in remarks:
+        where = f"  [{remark.where}]" if remark.where else ""
+        log.line(f"{_MARKS[remark.grade]}  {remark.check}: {remark.what}{where}")
+        for row in remark.paste.splitlines():
+            log.line(f"            {row}")
+    counts = {grade: sum(remark.grade is grade for remark in remarks) for grade in Grade}
+    log.line()
+    log.line(f"{counts[Grade.WRONG]} wrong, {counts[Grade.ADVICE]} to improve, {counts[Grade.GOOD]} good.")

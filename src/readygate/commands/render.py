@@ -1,0 +1,90 @@
+"""`readygate render`: a report.json as any other output, without reading the reports of the run again."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from readygate.config.settings import Settings, Workplace
+from readygate.outputs import Desk, Output, all_outputs
+from readygate.outputs.report_json import read
+from readygate.render.report_view import Page
+from readygate.support.console import Log
+from readygate.support.errors import ReportError, SettingsError
+
+_AFFIXES = ("-file", "report-", "merged-", "step-")
+
+
+def rerender(options: argparse.Namespace) -> int:
+    """Write one output of a report.
+
+    Raises:
+        ReadygateError: the report cannot be read, or has no such output.
+    """
+    file: Path = options.report
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise ReportError(f"it cannot be read ({error.strerror or error})", where=str(file)) from error
+    try:
+        page = read(data)
+    except ReportError as error:
+        error.where = str(file)
+        raise
+    text = render_as(page, options.as_)
+    if options.output is None:
+        sys.stdout.buffer.write(text)
+        sys.stdout.flush()
+        return 0
+    try:
+        options.output.write_bytes(text)
+    except OSError as error:
+        raise SettingsError((f"--output {options.output} cannot be written ({error.strerror or error})",)) from error
+    return 0
+
+
+def render_as(page: Page, name: str) -> bytes:
+    """Publish one output into a folder of its own, and return what it wrote there.
+
+    Of an output that writes several files, `badges/badge-verdict.svg` names one; else it is the first.
+
+    Raises:
+        SettingsError: no output has this name, or it is not one that a file can hold.
+    """
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        printed = StringIO()
+        desk = Desk(
+            settings=Settings(name=page.gate),
+            workplace=Workplace(
+                workspace=root,
+                run_id=page.target.run_id,
+                run_attempt=page.target.run_attempt,
+                output=root / "outputs",
+                step_summary=root / "summary.md",
+            ),
+            log=Log(stream=printed),
+            folder=root / "files",
+        )
+        outputs = {short(output): output for output in all_outputs() if output.wants(page, desk)}
+        kind, _, part = name.partition("/")
+        if kind not in outputs:
+            raise SettingsError((f"--as {name} names no output; there are {', '.join(sorted(outputs))}",))
+        outputs[kind].publish(page, desk)
+        written = {path.name: path for path in sorted(root.rglob("*")) if path.is_file()}
+        if part and part not in written:
+            raise SettingsError((f"--as {name} names no file; {kind} writes {', '.join(written)}",))
+        if not written:
+            return printed.getvalue().encode("utf-8", "replace")
+        return (written[part] if part else next(iter(written.values()))).read_bytes()
+
+
+def short(output: Output) -> str:
+    """How `--as` calls an output: `comment`, `html`, `junit`."""
+    name = output.name
+    for affix in _AFFIXES:
+        name = name.removesuffix(affix) if affix.startswith("-") else name.removeprefix(affix)
+    return name

@@ -1,0 +1,119 @@
+"""`readygate report`: the same road on a laptop, with git instead of GitHub."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from readygate.collect.collect_reports import AHEAD, Reports
+from readygate.config.settings import NO_LEGS, Settings, Workplace, names_legs
+from readygate.git.checkout import checked_out
+from readygate.model.subject import Role, Target
+from readygate.outputs import Desk
+from readygate.support.console import Log, columns, has_colour
+from readygate.support.errors import SettingsError
+from readygate.support.globs import to_hide
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from readygate.model.paths import PathRules
+    from readygate.reference import Background
+    from readygate.reference.from_git import Wanted
+
+
+def report(options: argparse.Namespace) -> int:
+    """Judge local reports.
+
+    Raises:
+        ReadygateError: they could not be judged.
+    """
+    settings = _settings(options)
+    root: Path = options.root
+    if not root.is_dir():
+        raise SettingsError((f"--root {root} is no folder",))
+    repo = options.repo or root
+    commit = options.commit or checked_out(repo)
+    target = Target(
+        role=Role.RECORD if options.record else Role.LOCAL,
+        measured=commit,
+        measured_note="named by --commit" if options.commit else "checked out" if commit else "",
+        base_ref=options.branch,
+    )
+    stream = sys.stdout if options.format == "console" else sys.stderr
+    log = Log(stream=stream, colour=has_colour(stream, os.environ), width=columns(stream, os.environ))
+    desk = Desk(
+        settings=settings,
+        workplace=Workplace(workspace=root),
+        log=log,
+        printed=options.format,
+        stdout=sys.stdout,
+        folder=options.output,
+        sources=repo,
+    )
+
+    def ask() -> Background:
+        from readygate.reference import from_git  # noqa: PLC0415  (the first report is opened sooner)
+
+        return from_git.ask(_wanted(options, repo, commit), desk)
+
+    def paths(known: Background) -> PathRules:
+        from readygate.reference import from_git  # noqa: PLC0415
+
+        return from_git.rules(root, repo, known.files, settings)
+
+    with Reports(root, settings, log, ready=AHEAD) as reports:
+        if reports.helped:  # what comes after the reading is loaded while others read
+            from readygate import pipeline  # noqa: PLC0415
+            from readygate.reference import from_git  # noqa: PLC0415
+
+            from_git.begin(_wanted(options, repo, commit))  # what is wrong is told before all is read
+            pipeline.load()
+        evidence = reports.read()
+        from readygate.pipeline import run  # noqa: PLC0415
+
+        return run(desk, target, evidence, ask, paths, reports.aside())
+
+
+def _wanted(options: argparse.Namespace, repo: Path, commit: str) -> Wanted:
+    from readygate.reference.from_git import Wanted  # noqa: PLC0415
+
+    return Wanted(
+        root=options.root,
+        repo=repo,
+        commit=commit,
+        against=options.against,
+        branch=options.branch,
+        base=options.base,
+        store=options.store,
+        policy_file=options.policy_file,
+    )
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    commit = options.commit or checked_out(options.repo or options.root)
+    if options.record and not (options.store and commit):
+        raise SettingsError(("--record needs --store, and a commit: --commit, or a checkout in --repo",))
+    if options.base and options.store and not options.record:
+        raise SettingsError(("--base and --store both name a baseline",), todo="give one of them")
+    if not options.name.strip():
+        raise SettingsError(("--name is empty",))
+    maps = tuple(tuple(pair.split("=", 1)) for pair in options.path_map)
+    problems = ["--path-map is of the form OLD=NEW"] if any(len(pair) != 2 for pair in maps) else []
+    if options.legs and not names_legs(options.legs):
+        problems.append(f"--legs: {options.legs!r} {NO_LEGS}")
+    hidden = to_hide(options.redact, "--redact", problems)
+    if problems:
+        raise SettingsError(tuple(problems))
+    return Settings(
+        tests=tuple(options.tests),
+        coverage=tuple(options.coverage),
+        name=options.name,
+        policy=options.policy,
+        template=str(options.template or ""),
+        legs=options.legs,
+        path_map=tuple((pair[0], pair[1]) for pair in maps),
+        redact=hidden,
+    )

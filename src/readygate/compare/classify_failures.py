@@ -1,0 +1,117 @@
+"""Sorts the failures of a run: each is new, inherited, known to be flaky on the base, or quarantined by the policy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from readygate.model.comparison import TestChange, TestComparison
+from readygate.model.history import ABSENT, FAILING, SKIPPED, History, Past
+from readygate.model.results import Outcome, TestId
+from readygate.model.snapshot import Measured
+
+Names = Mapping[tuple[str, str], tuple[str, str]]
+"""(group, leg) of the head by (group, leg) of the base, where they differ."""
+
+
+class Triage(Struct, frozen=True, kw_only=True):
+    """What excuses a failure, as the policy says.
+
+    Attributes:
+        flips: turns between passing and failing from which a test counts as known to be flaky; 0 for never.
+        runs: over how many of the newest base runs.
+        quarantined: whether a test is in quarantine today; None if none is.
+    """
+
+    flips: int = 2
+    runs: int = 20
+    quarantined: Callable[[TestId], bool] | None = None
+
+
+def sort_failures(
+    tests: TestComparison, head: Measured, history: History | None, names: Names, triage: Triage
+) -> TestComparison:
+    """Give every change its record, and take known-flaky and quarantined failures out of the new ones."""
+    known = _renamed(history, names) if history else None
+    new = with_past(tests.new_failures, known)
+    still = with_past(tests.still_failing, known)
+    quarantined = [change for change in (*new, *still) if triage.quarantined and triage.quarantined(change.id)]
+    out = {change.id for change in quarantined}
+    flaky = [change for change in new if change.id not in out and is_known_flaky(change, known, triage)]
+    out |= {change.id for change in flaky}
+    return replace(
+        tests,
+        new_failures=tuple(change for change in new if change.id not in out),
+        still_failing=tuple(change for change in still if change.id not in out),
+        fixed=with_past(tests.fixed, known),
+        known_flaky=tuple(flaky),
+        quarantined=tuple(sorted(quarantined, key=lambda change: change.id)),
+        flaky=with_past(_flaky(head), known),
+    )
+
+
+def is_known_flaky(change: TestChange, history: History | None, triage: Triage) -> bool:
+    """Whether a test is known to be flaky on every leg on which it fails: one leg does not excuse another."""
+    if history is None or not triage.flips:
+        return False
+    return all(_flips(history.of(change.id, leg), triage) for leg in change.legs or ("",))
+
+
+def _flips(past: Past | None, triage: Triage) -> bool:
+    """Whether a test flipped often enough in the newest base runs, and passed in the latest that had it."""
+    if past is None:
+        return False
+    recent = past.last(triage.runs)
+    ran = [letter for letter in recent.letters if letter not in (ABSENT, SKIPPED)]
+    return bool(ran) and ran[-1] not in FAILING and recent.flips >= triage.flips
+
+
+def with_past(changes: Iterable[TestChange], history: History | None) -> tuple[TestChange, ...]:
+    """Add what became of each test on the base, on the leg with the worst record."""
+    if history is None or not history.tests:
+        return tuple(changes)
+    found = ((change, _worst(change, history)) for change in changes)
+    return tuple(change if past is None else replace(change, past=past) for change, past in found)
+
+
+def _worst(change: TestChange, history: History) -> Past | None:
+    records = [past for leg in change.legs or ("",) if (past := history.of(change.id, leg)) is not None]
+    if len(records) < 2:
+        return records[0] if records else None
+    return max(records, key=lambda past: (past.failed, past.flips))
+
+
+def _flaky(head: Measured) -> tuple[TestChange, ...]:
+    """Tests that failed first and passed then, in this run."""
+    found: dict[TestId, list[str]] = {}
+    for leg in head.snapshot.legs:
+        for class_name, block in leg.blocks.items() if leg.executions.flaky else ():
+            if Outcome.FLAKY in block.outcomes:
+                for name, outcome in block.items():
+                    if outcome is Outcome.FLAKY:
+                        test = TestId(group=leg.group, class_name=class_name, name=name)
+                        found.setdefault(test, []).append(leg.leg)
+    return tuple(
+        TestChange(
+            id=test,
+            before=None,
+            after=Outcome.FLAKY,
+            legs=tuple(leg for leg in legs if leg),
+            all_legs=len(legs),
+            detail=next((head.details[test, leg] for leg in legs if (test, leg) in head.details), None),
+        )
+        for test, legs in sorted(found.items())
+    )
+
+
+def _renamed(history: History, names: Names) -> History:
+    """The history in the head's names of groups and legs."""
+    if not names:
+        return history
+    tests = {}
+    for (test, leg), letters in history.tests.items():
+        group, new_leg = names.get((test.group, leg), (test.group, leg))
+        tests[test._replace(group=group), new_leg] = letters
+    return replace(history, tests=tests)

@@ -1,0 +1,1 @@
+"""Inputs of the action and variables of the runner, as values."""

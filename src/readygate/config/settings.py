@@ -1,0 +1,202 @@
+"""Inputs and environment to frozen values; all problems at once, each with the input's name.
+
+How the runner hands inputs over: https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from readygate.config.inputs import Reader
+from readygate.config.runner import Workplace, read_workplace
+from readygate.support.errors import SettingsError
+from readygate.support.globs import Pattern, to_hide
+
+__all__ = ["COMMENT_MODES", "FAIL_MODES", "Settings", "Workplace", "read_inputs", "read_workplace"]
+
+COMMENT_MODES = ("always", "changes", "not-ready", "off")
+FAIL_MODES = ("not-ready", "never")
+NEED_RESULTS = ("success", "failure", "cancelled", "skipped")
+
+_SHA = re.compile(r"^[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?$")
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """The inputs of the action; `docs/inputs.md` says what each is for.
+
+    Attributes:
+        artifacts: names, or globs of names, of artifacts of this run to read reports from.
+        status: write a commit status, too.
+        time_budget: minutes that the step may take.
+        annotations: how many annotations the check run gets at most.
+        needs: result by job; None if the input was not given.
+        template: path in the repository of a Jinja2 template for the comment.
+        leg: the matrix value of a step that runs once per leg, empty otherwise.
+        legs: how the paths of reports name the legs of a matrix, for example `results-{os}-{python}`.
+        pull_request: number, 0 for the event's own.
+        path_map: (old, new) prefixes.
+        allow_pull_request_target: judge that event, whose token may write though strangers set it off.
+        redact: what to take out of names and texts of tests, beside what looks like a secret by itself.
+    """
+
+    tests: tuple[str, ...] = ()
+    coverage: tuple[str, ...] = ()
+    artifacts: tuple[str, ...] = ()
+    name: str = "readygate"
+    policy: str = ""
+    baseline: str = "branch"
+    comment: str = "always"
+    check: bool = True
+    status: bool = False
+    annotations: int = 50
+    summary: bool = True
+    fail: str = "not-ready"
+    report: str = ""
+    template: str = ""
+    needs: Mapping[str, str] | None = None
+    leg: str = ""
+    legs: str = ""
+    commit: str = ""
+    pull_request: int = 0
+    path_map: tuple[tuple[str, str], ...] = ()
+    allow_pull_request_target: bool = False
+    time_budget: int = 10
+    redact: tuple[Pattern, ...] = ()
+    token: str = ""
+
+    def __repr__(self) -> str:
+        """Show nothing: the token must not reach a message or a traceback."""
+        return "Settings(…)"
+
+    def bearing(self) -> dict[str, str]:
+        """The inputs that bear on the verdict, as text, for comparing them with those of the base's run."""
+        return {
+            "tests": "\n".join(self.tests),
+            "coverage": "\n".join(self.coverage),
+            "artifacts": "\n".join(self.artifacts),
+            "policy": self.policy,
+            "baseline": self.baseline,
+            "fail": self.fail,
+            "legs": self.legs,
+            "needs": "\n".join(sorted(self.needs)) if self.needs is not None else "",
+            "path-map": "\n".join(f"{old}={new}" for old, new in self.path_map),
+        }
+
+    @property
+    def gate(self) -> str:
+        """The name of check and comment: the input `name`, with the leg of a matrix job."""
+        return f"{self.name} ({self.leg})" if self.leg else self.name
+
+
+def read_inputs(environment: Mapping[str, str]) -> Settings:
+    """Read the inputs of the action from the environment of its container.
+
+    Raises:
+        SettingsError: with all problems of all inputs.
+    """
+    reader = Reader(environment)
+    leg = _leg(reader)
+    comment = reader.choice("comment", COMMENT_MODES)
+    settings = Settings(
+        tests=reader.lines("tests"),
+        coverage=reader.lines("coverage"),
+        artifacts=reader.lines("artifacts"),
+        name=_name(reader),
+        policy=reader.choice("policy", ("", "standard", "strict", "lenient")),
+        baseline=_baseline(reader),
+        comment="off" if leg else comment,
+        check=reader.flag("check"),
+        status=reader.flag("status", "false"),
+        annotations=reader.number("annotations", 50, 1000),
+        summary=reader.flag("summary"),
+        fail=reader.choice("fail", FAIL_MODES),
+        report=reader.text("report"),
+        template=reader.path("template"),
+        needs=_needs(reader),
+        leg=leg,
+        legs=_legs(reader),
+        commit=_commit(reader),
+        pull_request=reader.number("pull-request", 0, 2**31),
+        path_map=_path_map(reader),
+        allow_pull_request_target=reader.flag("allow-pull-request-target", "false"),
+        time_budget=reader.number("time-budget", 10, 360, lowest=1),
+        redact=to_hide(reader.lines("redact"), "input `redact`", reader.problems),
+        token=reader.text("token"),
+    )
+    if reader.problems:
+        raise SettingsError(tuple(reader.problems), todo="correct the `with:` block of the step")
+    return settings
+
+
+def _name(reader: Reader) -> str:
+    name = reader.text("name", "readygate")
+    if len(name) > 100 or not name.isprintable() or "--" in name or any(mark in name for mark in "<>`"):
+        reader.problems.append("input `name`: up to 100 printable characters, without --, <, > and `")
+    return name
+
+
+def _baseline(reader: Reader) -> str:
+    value = reader.text("baseline", "branch")
+    scheme, _, rest = value.partition(":")
+    if scheme in ("off", "branch", "artifact") or (scheme == "folder" and rest):
+        return value
+    known = "branch, branch:NAME, artifact, artifact:NAME, folder:PATH, off"
+    reader.problems.append(f"input `baseline`: {value!r} is none of {known}")
+    return "branch"
+
+
+def _needs(reader: Reader) -> Mapping[str, str] | None:
+    value = reader.json("needs")
+    if value is None:
+        return None
+    if isinstance(value, dict) and all(
+        isinstance(job, dict) and job.get("result") in NEED_RESULTS for job in value.values()
+    ):
+        return {str(name): str(job["result"]) for name, job in value.items()}
+    reader.problems.append("input `needs`: not what GitHub calls `needs`; write needs: ${{ toJSON(needs) }}")
+    return None
+
+
+def _leg(reader: Reader) -> str:
+    value = reader.json("matrix")
+    if not isinstance(value, dict):
+        return ""
+    shown = ", ".join(str(item) for item in value.values() if isinstance(item, str | int | float))
+    return re.sub(r"[^\w .,:+/-]", "_", shown)[:80]
+
+
+def _legs(reader: Reader) -> str:
+    value = reader.text("legs")
+    if value and not names_legs(value):
+        reader.problems.append(f"input `legs`: {value!r} {NO_LEGS}")
+        return ""
+    return value
+
+
+NO_LEGS = "is not of the form results-{os}-{python}"
+
+
+def names_legs(pattern: str) -> bool:
+    """Whether a pattern has names in braces for the values of a matrix, each once."""
+    names = re.findall(r"\{(\w*)\}", pattern)
+    return bool(names) and "" not in names and len(set(names)) == len(names) and "\n" not in pattern
+
+
+def _commit(reader: Reader) -> str:
+    value = reader.text("commit")
+    if value and not _SHA.match(value):
+        reader.problems.append(f"input `commit`: {value!r} is no full commit id of 40 hexadecimal digits")
+    return value.lower()
+
+
+def _path_map(reader: Reader) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for line in reader.lines("path-map"):
+        old, equals, new = line.partition("=")
+        if not equals or not (old.strip() or new.strip()):
+            reader.problems.append(f"input `path-map`: {line!r} is not of the form old=new")
+        pairs.append((old.strip(), new.strip()))
+    return tuple(pairs)

@@ -1,0 +1,238 @@
+"""Collects what one coverage report says of its files: in bounded memory, each kind of oddity told once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from readygate.model.coverage import EXCLUDED, HIT, MAX_LINE, MEASURED, FileCoverage, merge_branches, merge_lines
+from readygate.model.reports import CoverageReport, MeasuredFile, Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+MAX_LINES = 100_000_000
+"""Lines, measured or not, of all files of one report; one byte each. No code base is larger."""
+
+MAX_BRANCHES = 1_000_000
+"""Branches of one line; a greater number is no count of branches."""
+
+_SHOWN = 200
+
+
+class Oddity(Struct, frozen=True):
+    """A kind of oddity; a report tells it once, with the number of times and the first place."""
+
+    severity: Severity
+    what: str
+    why: str
+    todo: str = "nothing for the other lines: they were read"
+
+
+NO_NUMBER = Oddity(
+    Severity.NOTE,
+    "a line number below 1 or no number: passed over",
+    "the tool measured generated code that has no place in the source",
+)
+TOO_FAR = Oddity(
+    Severity.DAMAGE,
+    f"a line number above {MAX_LINE:,}: passed over",
+    "the file is damaged: no source file is that long",
+    "look at the file and at what wrote it",
+)
+TOO_MUCH = Oddity(
+    Severity.DAMAGE,
+    f"the files of the report have more than {MAX_LINES:,} lines together: the rest was passed over",
+    "the file is damaged, or it measures far more than one code base",
+    "split the report, or exclude what is not yours from measurement",
+)
+BAD_HITS = Oddity(
+    Severity.NOTE,
+    "a hit count that is no number: counted as not hit",
+    "the tool could not tell how often the line ran",
+)
+NEGATIVE_HITS = Oddity(
+    Severity.NOTE,
+    "a negative hit count: counted as not hit",
+    "counters of several threads or processes were added up without a lock",
+    "compile with atomic counters (gcc, clang: -fprofile-update=atomic)",
+)
+BAD_BRANCH = Oddity(
+    Severity.NOTE,
+    "branches that cannot be counted: passed over",
+    "the tool says that a line has branches and not how many were taken",
+)
+NO_NAME = Oddity(
+    Severity.NOTE,
+    "lines of a file without a name: they count in the totals and belong to no file",
+    "the tool removed the paths, for example to make builds reproducible",
+    "let the tool write paths",
+)
+NO_FILE = Oddity(
+    Severity.NOTE,
+    "a line that belongs to no file: passed over",
+    "the tool wrote it outside of a file's record",
+)
+
+
+class Tally:
+    """The files of one report by the names that the report gives them; the same name is one file."""
+
+    def __init__(self, format_name: str) -> None:
+        self._format = format_name
+        self._states: dict[str, bytearray] = {}
+        self._branches: dict[str, Mapping[int, tuple[int, int]]] = {}
+        self._size = 0
+        self._odd: dict[Oddity, tuple[int, str]] = {}
+
+    def odd(self, kind: Oddity, place: str, times: int = 1) -> None:
+        """Remember an oddity; the first place of its kind is told."""
+        count, first = self._odd.get(kind, (0, place))
+        self._odd[kind] = (count + times, first)
+
+    def states(self, name: str, size: int) -> bytearray | None:
+        """Return the line states of a file, at least `size` long, to be changed in place.
+
+        None if `size` is more than a file can have, or the report as a whole.
+        """
+        found = self._states.get(name)
+        if found is None:
+            found = self._states[name] = bytearray()
+        more = size - len(found)
+        if more > 0:
+            if size > MAX_LINE + 1 or self._size + more > MAX_LINES:
+                self.odd(TOO_FAR if size > MAX_LINE + 1 else TOO_MUCH, shown(name))
+                return None
+            self._size += more
+            found.extend(bytes(more))
+        return found
+
+    def add(self, name: str, hit: Sequence[int], missed: Sequence[int], excluded: Sequence[int] = ()) -> None:
+        """Add lines of a file by their numbers; a line that is also hit elsewhere in the report stays hit."""
+        for numbers, state in ((hit, HIT), (missed, MEASURED), (excluded, EXCLUDED)):
+            usable = numbers
+            if numbers and not 1 <= min(numbers) <= max(numbers) <= MAX_LINE:
+                usable = self._usable(name, numbers)
+            states = self.states(name, max(usable, default=-1) + 1)
+            if states is not None:
+                for number in usable:
+                    states[number] |= state
+
+    def _usable(self, name: str, numbers: Sequence[int]) -> list[int]:
+        low = sum(number < 1 for number in numbers)
+        far = sum(number > MAX_LINE for number in numbers)
+        if low:
+            self.odd(NO_NUMBER, shown(name), low)
+        if far:
+            self.odd(TOO_FAR, shown(name), far)
+        return [number for number in numbers if 1 <= number <= MAX_LINE]
+
+    def branches(self, name: str, by_line: Mapping[int, tuple[int, int]]) -> None:
+        """Add (taken, total) by line number; where a line comes twice the larger counts stand."""
+        usable = {
+            line: (taken, total)
+            for line, (taken, total) in by_line.items()
+            if 1 <= line <= MAX_LINE and 0 <= taken <= total <= MAX_BRANCHES and total
+        }
+        if len(usable) < len(by_line):
+            odd = sum(total != 0 for _, total in by_line.values()) - len(usable)
+            if odd:
+                self.odd(BAD_BRANCH, shown(name), odd)
+        if usable:
+            known = self._branches.get(name)
+            self._branches[name] = usable if known is None else merge_branches(known, usable)
+
+    def counts(self, name: str) -> tuple[int, int, int, int]:
+        """Lines covered and measured, branches taken and measured, of one file."""
+        states = self._states.get(name, bytearray())
+        hit = states.count(HIT) + states.count(HIT | EXCLUDED)
+        missed = states.count(MEASURED) + states.count(MEASURED | EXCLUDED)
+        branches = self._branches.get(name, {}).values()
+        return (hit, hit + missed, sum(taken for taken, _ in branches), sum(total for _, total in branches))
+
+    def totals(self) -> tuple[int, int, int, int]:
+        """`counts` of all files together."""
+        lines_hit = lines = taken = branches = 0
+        for name in self._states:
+            counts = self.counts(name)
+            lines_hit += counts[0]
+            lines += counts[1]
+            taken += counts[2]
+            branches += counts[3]
+        return (lines_hit, lines, taken, branches)
+
+    def report(
+        self,
+        *,
+        candidates: Callable[[str], tuple[str, ...]] = lambda name: (name,),
+        problems: Iterable[Problem | None] = (),
+        has_branches: bool | None = None,
+    ) -> CoverageReport:
+        """Make the report; the tally is empty afterwards.
+
+        Args:
+            candidates: the paths that a name may mean, the most telling first.
+            problems: what else is odd or broken; None is passed over.
+            has_branches: whether branches were measured; None = if any line has some.
+        """
+        if "" in self._states:
+            self.odd(NO_NAME, "")
+        files = []
+        for name in list(self._states):
+            paths = candidates(name)
+            lines = merge_lines(bytes(self._states.pop(name)), b"")  # measured wins over excluded
+            branches = dict(sorted(self._branches.get(name, {}).items()))
+            files.append(
+                MeasuredFile(candidates=paths, coverage=FileCoverage(path=paths[0], lines=lines, branches=branches))
+            )
+        return CoverageReport(
+            format=self._format,
+            files=tuple(files),
+            has_branches=bool(self._branches) if has_branches is None else has_branches,
+            problems=(*(p for p in problems if p is not None), *self._problems()),
+        )
+
+    def _problems(self) -> Iterable[Problem]:
+        for kind, (count, place) in self._odd.items():
+            times = f" ({count:,} times)" if count > 1 else ""
+            yield Problem(severity=kind.severity, what=kind.what + times, place=place, why=kind.why, todo=kind.todo)
+
+
+def hit_count(text: str) -> bool | Oddity:
+    """Tell whether a hit count says that the line ran: above zero, however large or fractional.
+
+    gcov's `#####` and `=====` and LCOV's `-` mean that it did not run.
+    """
+    if text.isdigit() and text.isascii():
+        return text.strip("0") != ""
+    if text in {"#####", "=====", "-"}:
+        return False
+    try:
+        count = float(text)
+    except ValueError:
+        return BAD_HITS
+    if count != count:  # noqa: PLR0124  (not a number)
+        return BAD_HITS
+    return count > 0 if count >= 0 else NEGATIVE_HITS
+
+
+def shown(name: str) -> str:
+    """A file's name as problems quote it."""
+    return f"file '{name[:_SHOWN]}'"
+
+
+def share(covered: int, total: int) -> str:
+    """Two counts as problems quote them."""
+    return f"{covered:,} of {total:,}"
+
+
+def disagreement(what: str, place: str = "") -> Problem:
+    """Return the note that the report's own totals differ from its lines."""
+    return Problem(
+        severity=Severity.NOTE,
+        what=f"its own totals differ from its lines: {what}",
+        place=place,
+        why="the tool counts a line once per function or class, or the report was cut or merged afterwards",
+        todo="nothing: the figures here are counted from the lines",
+    )

@@ -1,0 +1,50 @@
+"""Reports that state totals of files and no lines.
+
+Such a total cannot be joined with another report, says nothing of changed lines, and cannot be checked. It
+is therefore kept apart from what was measured: it is shown, with a note, and enters no comparison.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from readygate.formats.coverage._report_builder import share
+from readygate.model.coverage import add_ratios
+from readygate.model.reports import MeasuredFile, Problem, Severity, StatedFile, StatedReport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def stated_report(
+    name: str,
+    stated: Iterable[StatedFile],
+    *,
+    todo: str,
+    files: tuple[MeasuredFile, ...] = (),
+    problems: Iterable[Problem | None] = (),
+) -> StatedReport:
+    """Make the report, with a note that says what it is.
+
+    Args:
+        name: of the format.
+        stated: totals by file.
+        todo: how to get a report with lines from the tool.
+        files: what is measured nevertheless.
+        problems: what else is odd; None is passed over.
+    """
+    totals = tuple(stated)
+    lines = add_ratios(file.lines for file in totals)
+    note = Problem(
+        severity=Severity.NOTE,
+        what=f"totals without lines: {share(lines.covered, lines.total)} lines are stated, none can be counted",
+        why="the tool was told to write a summary only, or it does not write which lines ran",
+        todo=todo,
+    )
+    return StatedReport(
+        format=name,
+        files=files,
+        stated=totals,
+        has_branches=any(file.coverage.branches for file in files),
+        problems=(note, *(problem for problem in problems if problem is not None)),
+    )

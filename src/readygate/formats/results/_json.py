@@ -1,0 +1,157 @@
+"""Reads JSON of unknown origin: whole documents and single events, with the key path of what is wrong in them."""
+
+from __future__ import annotations
+
+import json
+from math import isfinite
+from typing import TYPE_CHECKING, Any, Final
+
+from readygate.formats.results._report_builder import clean, damage
+from readygate.formats.xml_repair import encoding_of
+
+if TYPE_CHECKING:
+    from readygate.formats import Source
+    from readygate.model.reports import Problem
+
+MAX_BYTES: Final = 1 << 28
+"""Bytes from which on a document is refused: read as a whole it takes several times as many of memory."""
+
+_STOPPED: Final = "the tool that wrote it was stopped, or the disk was full"
+_REDO: Final = "look for an error in the log of the job that makes the file, and run it again"
+
+
+def load(source: Source) -> tuple[Any, Problem | None]:
+    """Return a document, or None and why it cannot be read.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    if source.size > MAX_BYTES:
+        return None, damage(
+            f"the file has {source.size:,} bytes, more than the {MAX_BYTES:,} that are read",
+            why="attachments or logs of the tests stand in it",
+            todo="write them to files, or write one report for each part of the tests",
+        )
+    with source.open() as stream:
+        data = stream.read(MAX_BYTES + 1)
+    try:
+        text = data.decode(encoding_of(data)).removeprefix("\ufeff")
+        del data
+        return json.loads(text), None
+    except json.JSONDecodeError as error:
+        rest = error.doc[error.pos :].strip()
+        cut = len(rest) <= 1 or error.msg.startswith("Unterminated")
+        return None, damage(
+            f"this is not valid JSON ({error.msg})",
+            place=f"line {error.lineno:,}, column {error.colno:,}",
+            why=_STOPPED if cut else "two programs wrote to it, or the tool prints beside its report",
+            todo=_REDO if cut else "let the tool write to a file of its own",
+        )
+    except ValueError:
+        why = "another program changed the file"
+        return None, damage("this JSON has text that cannot be decoded, or a number that is too long", why=why)
+    except RecursionError:
+        return None, damage("this JSON is nested too deeply to be read", why="no tool that is known writes such files")
+
+
+def event(line: str) -> dict[str, Any] | None:
+    """Return the object of one line; None if the line is none."""
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+class Keys:
+    """Takes values out of a document by their kind; what is of the wrong kind is passed over and told of.
+
+    Each `place` is the path of keys to the value, as in `results.tests[3].name`.
+    """
+
+    def __init__(self) -> None:
+        self._wrong = 0
+        self._first = ""
+
+    def items(self, value: Any, place: str, *, optional: bool = False) -> list[Any]:
+        """Return a list."""
+        if isinstance(value, list):
+            return value
+        if not (optional and value is None):
+            self._odd(place, value, "a list")
+        return []
+
+    def table(self, value: Any, place: str, *, optional: bool = False) -> dict[str, Any]:
+        """Return an object."""
+        if isinstance(value, dict):
+            return value
+        if not (optional and value is None):
+            self._odd(place, value, "an object")
+        return {}
+
+    def text(self, value: Any, place: str, *, optional: bool = False) -> str:
+        """Return a text."""
+        if isinstance(value, str):
+            return clean(value)
+        if not (optional and value is None):
+            self._odd(place, value, "a text")
+        return ""
+
+    def number(self, value: Any, place: str) -> float:
+        """Return a number; 0 where there is none."""
+        if value is None:
+            return 0.0
+        if type(value) is int and abs(value) < 10**18:
+            return float(value)
+        if type(value) is float and isfinite(value):
+            return value
+        self._odd(place, value, "a number")
+        return 0.0
+
+    def problem(self) -> Problem | None:
+        """Return the damage, if there is any."""
+        if not self._wrong:
+            return None
+        others = f"; in all {self._wrong:,} such values" if self._wrong > 1 else ""
+        return damage(
+            f"a value of the wrong kind was passed over: {self._first}{others}",
+            place=self._first.partition(" ")[0],
+            why="another program changed the file, or a tool that only resembles the usual one wrote it",
+            todo="use the file as the tool writes it; a newer version may write it correctly",
+        )
+
+    def _odd(self, place: str, value: Any, wanted: str) -> None:
+        self._wrong += 1
+        if self._wrong == 1:
+            self._first = f"{place} is {_kind(value)}, not {wanted}"
+
+
+def loose(value: Any) -> str:
+    """Return a text that explains something: what is no text explains nothing."""
+    return value if isinstance(value, str) else ""
+
+
+def plain(value: Any) -> float:
+    """Return a number that measures something; 0 if it is none, -1 if nothing can be counted with it."""
+    if type(value) is int:
+        return float(value) if abs(value) < 10**18 else -1.0
+    if type(value) is float:
+        return value if isfinite(value) else -1.0
+    return 0.0
+
+
+def claimed(value: Any) -> int | None:
+    """Return the number that a total claims; None if it is none."""
+    return value if type(value) is int and 0 <= value < 10**9 else None
+
+
+def line_number(value: Any) -> int:
+    """Return the number of a line; 0 if it is none."""
+    return value if type(value) is int and 0 < value < 10**8 else 0
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, float) and not isfinite(value):
+        return "no number that can be counted with"
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "missing"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,136 @@
+"""What the children of one `testcase` make of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from readygate.formats.results._truncated_text import Excerpt, shorten
+from readygate.model.results import Detail, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RESULTS: Final = {
+    "error": Outcome.ERRORED,
+    "failure": Outcome.FAILED,
+    "skipped": Outcome.SKIPPED,
+    "ignored": Outcome.SKIPPED,
+    "rerunError": Outcome.ERRORED,
+    "rerunFailure": Outcome.FAILED,
+    "flakyError": Outcome.FLAKY,
+    "flakyFailure": Outcome.FLAKY,
+}
+"""Elements that tell an outcome. `rerun…` are failed attempts after the failure that counts, `flaky…` failed
+attempts before a pass."""
+
+STATES: Final = {
+    **dict.fromkeys(("notrun", "disabled", "skipped", "ignored", "suppressed", "untested"), Outcome.SKIPPED),
+    **dict.fromkeys(("failed", "failure", "fail", "broken"), Outcome.FAILED),
+    **dict.fromkeys(("error", "errored"), Outcome.ERRORED),
+}
+"""Values of the attributes `status` and `result` that tell an outcome where no element does."""
+
+_PLACE: Final = frozenset(("file", "line", "lineno"))
+_MAX_PATH: Final = 1_000
+
+
+def stated(case: Mapping[str, str]) -> Outcome:
+    """Return the outcome that the attributes of a test state, the worse of both."""
+    status = STATES.get(case.get("status", "").lower(), Outcome.PASSED)
+    return max(status, STATES.get(case.get("result", "").lower(), Outcome.PASSED))
+
+
+class Result:
+    """Collects the results of one test: the worst counts, its first message stands for it.
+
+    Attributes:
+        case: the attributes of the test.
+        depth: how many tests were open when it began, itself among them; 0 for a result of a suite.
+        outcome: the worst so far.
+        more: results beyond the first, and all failed attempts.
+        failure_read: whether an element of a failure or an error was read to its end.
+    """
+
+    __slots__ = (
+        "_attempt",
+        "_excerpt",
+        "_message",
+        "_todo",
+        "_type",
+        "_where",
+        "case",
+        "depth",
+        "failure_read",
+        "more",
+        "outcome",
+    )
+
+    def __init__(self, case: Mapping[str, str], depth: int) -> None:
+        self.case = case
+        self.depth = depth
+        self.outcome = Outcome.PASSED
+        self.failure_read = False
+        self.more = 0
+        self._attempt = Outcome.PASSED
+        self._todo = False
+        self._type = self._message = ""
+        self._where: Mapping[str, str] = case
+        self._excerpt: Excerpt | None = None
+
+    def begin(self, tag: str, attributes: Mapping[str, str]) -> Excerpt | None:
+        """Note a result; return what shall collect its text, None if its text is not wanted."""
+        outcome = RESULTS[tag]
+        known = self._excerpt is not None
+        self.more += known or outcome is Outcome.FLAKY
+        if tag.startswith("rerun"):
+            self._attempt = max(self._attempt, outcome)
+            outcome = Outcome.PASSED  # an attempt; it tells the outcome only if nothing else does
+        if outcome is Outcome.SKIPPED and attributes.get("type", "").lower() == "todo":
+            self._todo = True
+        if known and (outcome < self.outcome or outcome is Outcome.PASSED):
+            return None
+        if outcome > self.outcome or not known:
+            self.outcome = max(outcome, self.outcome)
+            self._type = attributes.get("type", "")
+            self._message = attributes.get("message", "")
+            self._where = attributes
+            self._excerpt = Excerpt()
+        elif self._excerpt is not None:
+            self._excerpt.add("\n\n")
+        return self._excerpt
+
+    def final(self) -> Outcome:
+        """Return the outcome of all results.
+
+        A failure beside `<skipped type="todo">` is one that the tool expects and does not fail for
+        (node:test).
+        """
+        if self._todo and self.outcome is Outcome.FAILED:
+            return Outcome.SKIPPED
+        return max(self.outcome, self._attempt) if self.outcome < Outcome.SKIPPED else self.outcome
+
+    def detail(self, class_name: str, name: str, *, with_text: bool, first_line: int) -> Detail:
+        """Return what the report says; `first_line` is the number that the tool gives a file's first line."""
+        outcome, message, text = self.final(), self._message.strip(), ""
+        if self._excerpt is not None:
+            if not message and outcome is Outcome.SKIPPED:
+                message = self._excerpt.text()
+            elif with_text:
+                text = self._excerpt.text()
+        case = self._where if self.case.keys().isdisjoint(_PLACE) else self.case
+        return Detail(
+            class_name=class_name,
+            name=name,
+            outcome=outcome,
+            type=shorten(self._type),
+            message=shorten(message),
+            text=text,
+            file=case.get("file", "")[:_MAX_PATH],
+            line=_line(case.get("line") or case.get("lineno") or "", first_line),
+        )
+
+
+def _line(text: str, first_line: int) -> int:
+    if not text or not text.isascii() or not text.isdecimal() or len(text) > 8:
+        return 0
+    return int(text) + 1 - first_line

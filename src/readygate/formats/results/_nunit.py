@@ -1,0 +1,145 @@
+"""What NUnit 2 and 3 have in common: suites within suites, tests in them, and what they say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from readygate.formats.results._report_builder import SILENT, Book, Said, joined
+from readygate.formats.results._source_location import dotnet_place
+from readygate.formats.results._xml_reader import Ear, walk
+from readygate.model.results import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from readygate.formats import Source
+    from readygate.formats.results._truncated_text import Excerpt
+    from readygate.model.reports import TestReport
+
+    Attributes = dict[str, str]
+
+_DEEPEST: Final = 50
+"""Suites within one another whose names are part of a path."""
+
+
+class Dialect(Struct, frozen=True, kw_only=True):
+    """How a version of NUnit writes.
+
+    Attributes:
+        name: of the format.
+        outcome: what a test counts as, from its attributes and whether it holds a `failure`.
+        names: class and name of a test, from its attributes and the path of its suites.
+        suite_failed: whether a suite as such failed, from its attributes, whether it holds a `failure`, and
+            whether a test in it fails.
+        check: compares totals; called with the attributes of the root.
+    """
+
+    name: str
+    outcome: Callable[[Book, Attributes, bool], Outcome]
+    names: Callable[[Attributes, str], tuple[str, str]]
+    suite_failed: Callable[[Attributes, bool, bool], bool]
+    check: Callable[[Book, Attributes, int], None]
+
+
+class _Node:
+    """A test or a suite that is being read."""
+
+    __slots__ = ("attributes", "failed", "failing", "message", "path", "place", "reason", "trace")
+
+    def __init__(self, attributes: Attributes, path: str, failing: int) -> None:
+        self.attributes = attributes
+        self.path = path
+        self.failing = failing  # tests that failed before it began
+        self.failed = False  # whether it holds a `failure`
+        self.place = ""  # the element around its texts
+        self.message: Excerpt | None = None
+        self.trace: Excerpt | None = None
+        self.reason: Excerpt | None = None
+
+    def said(self, class_name: str) -> Said:
+        """What it says."""
+        trace = self.trace.text() if self.trace else ""
+        message = self.message or self.reason
+        text = message.text() if message else ""
+        kind, colon, _ = text.partition(" : ")
+        file, line = dotnet_place(trace, class_name)
+        kind = kind.strip() if colon and "." in kind and " " not in kind.strip() else ""
+        return Said(type=kind, message=text, text=trace, file=file, line=line)
+
+
+class Reader:
+    """The state of reading one file."""
+
+    def __init__(self, dialect: Dialect, ear: Ear) -> None:
+        self.book = Book(dialect.name)
+        self._dialect = dialect
+        self._ear = ear
+        self._suites: list[_Node] = []
+        self._case: _Node | None = None
+        self._tests = 0
+        self._root: Attributes = {}
+
+    def begin(self, tag: str, attributes: Attributes) -> None:
+        """An element begins."""
+        if tag == "test-case":
+            path = self._suites[-1].path if self._suites else ""
+            self._case = _Node(attributes, path, 0)
+        elif tag in {"test-suite", "test-run", "test-results"}:
+            self._begin_suite(tag, attributes)
+        else:
+            self._begin_text(tag, self._case or (self._suites[-1] if self._suites else None))
+
+    def _begin_suite(self, tag: str, attributes: Attributes) -> None:
+        self._root = self._root or attributes
+        self.book.clock.see(attributes.get("end-time"))
+        outer = self._suites[-1].path if self._suites else ""
+        own = attributes.get("name", "") if tag == "test-suite" and len(self._suites) < _DEEPEST else ""
+        self._suites.append(_Node(attributes, joined(outer, own), self.book.failing))
+
+    def _begin_text(self, tag: str, node: _Node | None) -> None:
+        if node is None:
+            return
+        if tag in {"failure", "reason", "assertion"}:
+            node.place = tag
+            node.failed = node.failed or tag == "failure"
+        elif tag == "message" and node.place == "failure" and node.message is None:
+            node.message = self._ear.listen()
+        elif tag == "message" and node.place == "reason" and node.reason is None:
+            node.reason = self._ear.listen()
+        elif tag == "stack-trace" and node.place == "failure" and node.trace is None:
+            node.trace = self._ear.listen()
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if tag == "test-case" and self._case is not None:
+            self._end_case(self._case)
+            self._case = None
+        elif tag in {"test-suite", "test-run", "test-results"} and self._suites:
+            self._end_suite(self._suites.pop())
+
+    def _end_case(self, case: _Node) -> None:
+        attributes = case.attributes
+        outcome = self._dialect.outcome(self.book, attributes, case.failed)
+        class_name, name = self._dialect.names(attributes, case.path)
+        seconds = self.book.seconds(attributes.get("duration") or attributes.get("time") or "")
+        said = SILENT if outcome is Outcome.PASSED else case.said(class_name)
+        self._tests += 1
+        self.book.add(class_name, name, outcome, seconds=seconds, said=said)
+
+    def _end_suite(self, suite: _Node) -> None:
+        fails = self.book.failing > suite.failing
+        if self._dialect.suite_failed(suite.attributes, suite.failed, fails):
+            name = suite.attributes.get("name", "") or self._dialect.name
+            path = suite.path or name
+            self.book.add(path, name, Outcome.ERRORED, said=suite.said(path))
+        if not self._suites:
+            self._dialect.check(self.book, self._root, self._tests)
+
+
+def read(source: Source, dialect: Dialect) -> TestReport:
+    """Read a file."""
+    reader, problem = walk(source, lambda ear: Reader(dialect, ear))
+    reader.book.problem(problem)
+    return reader.book.report()

@@ -1,0 +1,130 @@
+"""The suites of a report, and whether the totals that they claim in attributes agree with their elements."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from readygate.model.reports import Problem, Severity
+
+Sums = tuple[int, int, int]
+"""How many tests failed, were skipped, and how many results there were beyond the first of a test, attempts
+among them."""
+
+_PATH: Final = " > "
+_MAX_DEPTH: Final = 50
+"""Nested suites whose names are part of a path."""
+_LARGEST: Final = 10**9
+
+
+class Suite:
+    """One suite that is being read.
+
+    Attributes:
+        claims: its attributes.
+        parent: the suite around it.
+        first: how many tests the report held when it began.
+        before: `Sums` of the report when it began.
+        depth: how many suites are around it.
+        inner: how many suites it holds directly.
+        whole: whether it is the `testsuites` around all.
+    """
+
+    __slots__ = ("_path", "before", "claims", "depth", "first", "inner", "parent", "whole")
+
+    def __init__(self, tag: str, claims: dict[str, str], parent: Suite | None, first: int, before: Sums) -> None:
+        self.claims = claims
+        self.parent = parent
+        self.first = first
+        self.before = before
+        self.inner = 0
+        self.whole = tag != "testsuite"
+        self._path: str | None = None
+        if parent is None:
+            self.depth = 0
+            return
+        parent.inner += 1
+        self.depth = parent.depth + 1
+        if self.depth > _MAX_DEPTH:
+            self._path = parent.path
+
+    @property
+    def name(self) -> str:
+        """Its name as the report gives it, empty if it has none."""
+        return self.claims.get("name", "")
+
+    @property
+    def path(self) -> str:
+        """The names of the suites around it and its own, joined."""
+        if self._path is None:
+            outer = self.parent.path if self.parent else ""
+            own = "" if self.whole else self.name
+            self._path = f"{outer}{_PATH}{own}" if outer and own else outer or own
+        return self._path
+
+    def class_of(self, name: str) -> str:
+        """Return the class of a test in this suite whose own class name is `name`, which says little."""
+        return f"{self.path}{_PATH}{name}" if self.path and name else self.path or name
+
+
+class Totals:
+    """Finds suites whose attributes contradict their elements.
+
+    Producers differ in what they add up, so only what no way of adding up explains is a contradiction:
+    `tests` may leave out skipped tests and, where suites are nested, mean the direct children only; failures
+    and errors count together, because tools disagree which is which. Attempts may be counted or not.
+    """
+
+    def __init__(self) -> None:
+        self._wrong = 0
+        self._first: tuple[str, str] = ("", "")
+
+    def check(self, suite: Suite, tests: int, after: Sums) -> None:
+        """Compare a suite that has ended and holds so many tests."""
+        claims = suite.claims
+        plain = after is suite.before and claims.get("failures", "0") == "0" == claims.get("errors", "0")
+        if plain and claims.get("tests") == str(tests):
+            return  # most suites
+        what = _contradiction(suite, tests, after)
+        if what:
+            self._wrong += 1
+            self._first = self._first if self._wrong > 1 else (suite.name[:80], what)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return one note for all contradictions."""
+        if not self._wrong:
+            return ()
+        name, what = self._first
+        others = f"; suites that contradict themselves: {self._wrong:,}" if self._wrong > 1 else ""
+        return (
+            Problem(
+                severity=Severity.NOTE,
+                what=f"the suite {what}{others}",
+                place=f"testsuite '{name}'",
+                why="the tool adds up differently, or tests were lost while it wrote",
+                todo="nothing for the figures: elements are counted, never the totals in attributes",
+            ),
+        )
+
+
+def _contradiction(suite: Suite, tests: int, after: Sums) -> str:
+    """Say how the attributes of a suite contradict its elements; empty if they do not."""
+    failing, skipped, more = (now - then for now, then in zip(after, suite.before, strict=True))
+    partial = suite.inner > 0 and not suite.whole
+    claimed = _number(suite.claims.get("tests"))
+    if claimed is not None:
+        fewest = 0 if partial else tests - skipped
+        if not fewest <= claimed <= tests + suite.inner + more:
+            return f"claims {claimed:,} tests and holds {tests:,}"
+    failures, errors = _number(suite.claims.get("failures")), _number(suite.claims.get("errors"))
+    if failures is None and errors is None:
+        return ""
+    bad = (failures or 0) + (errors or 0)
+    if bad > failing + suite.inner + more or (bad < failing and not partial):
+        return f"claims {bad:,} failures and errors and holds {failing:,}"
+    return ""
+
+
+def _number(text: str | None) -> int | None:
+    if not text or not text.isascii() or not text.isdecimal() or len(text) > 10:
+        return None
+    return min(int(text), _LARGEST)

@@ -1,0 +1,140 @@
+"""Cucumber JSON, as Cucumber's own tools, behave, Behat and others write it.
+
+Described at https://github.com/cucumber/cucumber-json-schema . A scenario is a test and the worst of its steps and
+hooks its outcome; the steps of a background belong to the scenario after it. Statuses are those of
+https://cucumber.io/docs/cucumber/api/#steps : a step without a definition cannot be run, which is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from readygate.formats import Format, Head, Source
+from readygate.formats.results._json import Keys, line_number, load, loose
+from readygate.formats.results._json_keys import outline
+from readygate.formats.results._report_builder import Book, Said, joined
+from readygate.model.reports import TestReport
+from readygate.model.results import Outcome
+
+_NAME: Final = "cucumber-json"
+STATUSES: Final = {
+    "passed": Outcome.PASSED,
+    **dict.fromkeys(("skipped", "pending", "unknown", "untested"), Outcome.SKIPPED),
+    "failed": Outcome.FAILED,
+    **dict.fromkeys(("undefined", "ambiguous", "error"), Outcome.ERRORED),
+}
+"""What the statuses of steps count as."""
+
+_ROW: Final = re.compile(r"[^;]*;.*;[^;]*;(\d+)", re.DOTALL)
+_Step = tuple[Outcome, Said, float]
+
+
+def _claims(head: Head) -> str | None:
+    found = outline(head)
+    if found.kind != "[" or "[].keyword" not in found.keys:
+        return None
+    own = "[].elements" in found.keys or found.has("[].uri", "[].name")
+    return "it is a list of features with `keyword` and `elements`" if own else None
+
+
+def _parse(source: Source) -> TestReport:
+    book = Book(_NAME)
+    document, problem = load(source)
+    book.problem(problem)
+    if problem is None:
+        reader = _Reader(book, Keys())
+        reader.read(document)
+    return book.report()
+
+
+class _Reader:
+    """Reads the document."""
+
+    def __init__(self, book: Book, keys: Keys) -> None:
+        self._book = book
+        self._keys = keys
+
+    def read(self, document: Any) -> None:
+        """Read all features."""
+        for at, item in enumerate(self._keys.items(document, "the document")):
+            feature = self._keys.table(item, f"[{at}]")
+            if feature:
+                self._feature(feature, f"[{at}]")
+        self._book.problem(self._keys.problem())
+
+    def _feature(self, feature: dict[str, Any], place: str) -> None:
+        keys = self._keys
+        uri = loose(feature.get("uri")) or loose(feature.get("location")).rpartition(":")[0]
+        name = keys.text(feature.get("name"), f"{place}.name", optional=True)
+        background: list[_Step] = []
+        for at, item in enumerate(keys.items(feature.get("elements"), f"{place}.elements", optional=True)):
+            inner = f"{place}.elements[{at}]"
+            element = keys.table(item, inner)
+            self._book.clock.see(loose(element.get("start_timestamp")))
+            steps = self._steps(element, inner)
+            if loose(element.get("type")).lower() == "background":
+                background += steps
+            elif element:
+                self._add(element, inner, (uri, name), background + steps)
+                background = []
+        if any(outcome >= Outcome.FAILED for outcome, _, _ in background):  # and no scenario after it
+            self._add({"name": "Background"}, place, (uri, name), background)
+
+    def _add(self, element: dict[str, Any], place: str, feature: tuple[str, str], steps: list[_Step]) -> None:
+        uri, feature_name = feature
+        name = self._keys.text(element.get("name"), f"{place}.name", optional=True)
+        row = _ROW.fullmatch(loose(element.get("id")))
+        if row:
+            name += f" (row {row[1]})"  # the rows of a scenario outline share its name
+        outcome, said, _ = max(steps, key=lambda step: step[0], default=(Outcome.SKIPPED, Said(), 0.0))
+        said = Said(
+            message=said.message,
+            text=said.text,
+            type=said.type,
+            file=uri,
+            line=said.line or line_number(element.get("line")),
+        )
+        seconds = self._book.sane(sum(spent for _, _, spent in steps))
+        self._book.add(joined(uri, feature_name), name, outcome, seconds=seconds, said=said)
+
+    def _steps(self, element: dict[str, Any], place: str) -> list[_Step]:
+        """The steps of an element with its hooks."""
+        found = []
+        for kind in ("before", "steps", "after"):
+            items = self._keys.items(element.get(kind), f"{place}.{kind}", optional=True)
+            for at, item in enumerate(items):
+                inner = f"{place}.{kind}[{at}]"
+                step = self._keys.table(item, inner)
+                found.append(self._step(step, inner, is_hook=kind != "steps"))
+                for hooks in ("before", "after"):
+                    around = self._keys.items(step.get(hooks), f"{inner}.{hooks}", optional=True)
+                    places = (f"{inner}.{hooks}[{number}]" for number in range(len(around)))
+                    found += [
+                        self._step(self._keys.table(hook, where), where, is_hook=True)
+                        for hook, where in zip(around, places, strict=True)
+                    ]
+        return found
+
+    def _step(self, step: dict[str, Any], place: str, *, is_hook: bool) -> _Step:
+        keys = self._keys
+        result = keys.table(step.get("result"), f"{place}.result", optional=True)
+        status = keys.text(result.get("status"), f"{place}.result.status", optional=not result)
+        outcome = self._book.outcome(STATUSES, status.lower()) if result else Outcome.SKIPPED
+        if is_hook and outcome is Outcome.SKIPPED and not result:
+            outcome = Outcome.PASSED
+        text = loose(result.get("error_message"))
+        label = f"{loose(step.get('keyword'))}{loose(step.get('name'))}".strip()
+        message = text.strip().partition("\n")[0] or (f"{status}: {label}" if label else status)
+        said = Said(message=message, text=text, line=line_number(step.get("line")))
+        return outcome, said, keys.number(result.get("duration"), f"{place}.result.duration") / 1e9
+
+
+FORMAT: Final = Format(
+    name=_NAME,
+    title="Cucumber JSON",
+    kind="tests",
+    claims=_claims,
+    parse=_parse,
+    url="https://github.com/cucumber/cucumber-json-schema",
+)

@@ -1,0 +1,209 @@
+"""What `go test -json` writes: one event a line.
+
+Described at https://pkg.go.dev/cmd/test2json . A test is told by the event that ends it, subtests and their parents
+alike: both are functions that run, and the parent may fail by itself. A package that fails without a failing test (it
+does not build, `TestMain` fails, a test calls `os.Exit`) is an execution of its own, named after the package. Events of
+a package that never ends were cut off.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct, field
+
+from readygate.formats import Format, Head, Source
+from readygate.formats.results._json import event, loose, plain
+from readygate.formats.results._lines import Lines
+from readygate.formats.results._report_builder import SILENT, Book, Said, damage
+from readygate.formats.results._truncated_text import Excerpt
+from readygate.model.results import Outcome
+
+if TYPE_CHECKING:
+    from readygate.model.reports import TestReport
+
+_NAME: Final = "go-test-json"
+OUTCOMES: Final = {
+    **dict.fromkeys(("pass", "bench"), Outcome.PASSED),
+    "skip": Outcome.SKIPPED,
+    "fail": Outcome.FAILED,
+}
+"""What the actions that end a test count as. `bench` ends a benchmark that did not fail."""
+
+_ACTIONS: Final = frozenset((*OUTCOMES, "start", "run", "pause", "cont", "output", "build-output", "build-fail"))
+_OTHERS: Final = frozenset(("Package", "Time", "ImportPath", "Test"))
+_PLACE: Final = re.compile(r"^\s*([\w.-]{1,200}_test\.go):(\d{1,8})(?::\d+)?: ?(.*)", re.MULTILINE)
+_NOISE: Final = ("=== ", "--- ")
+_MOST_LINES: Final = 200
+_MOST_BUILDS: Final = 1_000
+
+
+def _claims(head: Head) -> str | None:
+    if head.root:
+        return None
+    for line in head.text.split("\n", _MOST_LINES)[:_MOST_LINES]:
+        if not line.startswith("{"):
+            continue
+        found = event(line)
+        if found is not None:
+            own = loose(found.get("Action")) in _ACTIONS and not _OTHERS.isdisjoint(found)
+            return f"a line is an event with the `Action` {found['Action']}" if own else None
+    return None
+
+
+def _parse(source: Source) -> TestReport:
+    reader = _Reader()
+    lines = Lines(source)
+    for line in lines:
+        found = event(line) if line.startswith("{") else None
+        if found is not None:
+            reader.take(found)
+        elif line.startswith('{"') or (line.startswith("{") and not lines.ended):
+            reader.broken = reader.broken or lines.number
+    return reader.report(lines)
+
+
+class _Test(Struct):
+    """A test that runs."""
+
+    output: Excerpt = field(default_factory=Excerpt)
+    inside: float = 0.0
+    """Seconds of its subtests."""
+
+
+class _Package:
+    """A package that runs."""
+
+    __slots__ = ("failing", "output", "running")
+
+    def __init__(self) -> None:
+        self.running: dict[str, _Test] = {}
+        self.output = Excerpt()
+        self.failing = 0  # tests that failed
+
+
+class _Reader:
+    """The state of reading one file.
+
+    Attributes:
+        broken: number of the first line that looks like an event and is none, 0 if there is none.
+    """
+
+    def __init__(self) -> None:
+        self.broken = 0
+        self._events = 0
+        self._book = Book(_NAME)
+        self._packages: dict[str, _Package] = {}
+        self._builds: dict[str, Excerpt] = {}
+        self._unexplained: set[str] = set()  # what does not build, and no package has failed for yet
+
+    def take(self, found: dict[str, Any]) -> None:
+        """Take one event."""
+        self._events += 1
+        action, test = loose(found.get("Action")), loose(found.get("Test"))
+        if action in {"build-output", "build-fail"}:
+            self._build(loose(found.get("ImportPath")), loose(found.get("Output")), failed=action == "build-fail")
+            return
+        if action not in _ACTIONS:
+            return
+        name = loose(found.get("Package"))
+        package = self._packages.get(name)
+        if package is None:
+            package = self._packages[name] = _Package()
+        if action == "output":
+            self._output(package, test, loose(found.get("Output")))
+        elif action not in OUTCOMES:
+            if test:
+                package.running.setdefault(test, _Test())
+        elif test:
+            self._end_test(name, package, test, OUTCOMES[action], found.get("Elapsed"))
+        else:
+            self._end_package(name, action, loose(found.get("FailedBuild")))
+
+    def _build(self, path: str, text: str, *, failed: bool) -> None:
+        if failed:
+            self._unexplained.add(path)
+        if path in self._builds or len(self._builds) < _MOST_BUILDS:
+            self._builds.setdefault(path, Excerpt()).add(text)
+
+    def _output(self, package: _Package, test: str, text: str) -> None:
+        if not test:
+            package.output.add(text)
+        elif not text.lstrip().startswith(_NOISE):
+            package.running.setdefault(test, _Test()).output.add(text)
+
+    def _end_test(self, name: str, package: _Package, test: str, outcome: Outcome, elapsed: Any) -> None:
+        known = package.running.pop(test, None) or _Test()
+        spent = self._book.sane(plain(elapsed))
+        outer = package.running.get(test.rpartition("/")[0])
+        if outer is not None:
+            outer.inside += spent
+        package.failing += outcome is Outcome.FAILED
+        said = SILENT if outcome is Outcome.PASSED else _said(known.output.text(), name)
+        self._book.add(name, test, outcome, seconds=max(spent - known.inside, 0.0), said=said)
+
+    def _end_package(self, name: str, action: str, build: str) -> None:
+        package = self._packages.pop(name)
+        self._unexplained.discard(build)
+        for test, known in package.running.items():
+            said = _said(known.output.text(), name)
+            said = Said(message="the test did not end", text=said.text, file=said.file, line=said.line)
+            self._book.add(name, test, Outcome.ERRORED, said=said)
+        if action != "fail" or package.failing or package.running:
+            return
+        excerpt = self._builds.get(build) or self._builds.get(name)
+        text = "\n".join(filter(None, (excerpt.text() if excerpt else "", package.output.text())))
+        failed_build = build or "[build failed]" in text or "[setup failed]" in text
+        message = "the package does not build" if failed_build else "the package failed, though no test of it did"
+        self._book.add(name, name, Outcome.ERRORED, said=Said(message=message, text=text))
+
+    def report(self, lines: Lines) -> TestReport:
+        """Return what was read."""
+        for path in sorted(self._unexplained):
+            text = self._builds[path].text() if path in self._builds else ""
+            self._book.add(path, path, Outcome.ERRORED, said=Said(message="the package does not build", text=text))
+        todo = "look for an error in the log of the job that makes the file, and run it again"
+        if self.broken:
+            self._book.problem(
+                damage(
+                    "a line is a broken event",
+                    place=f"line {self.broken:,}",
+                    why="`go test` was stopped, or another program wrote to the same file",
+                    todo=todo,
+                )
+            )
+        elif not self._events:
+            self._book.problem(damage("no event stands in the file", todo=todo))
+        if lines.too_long:
+            self._book.problem(damage(f"lines that are too long to be read: {lines.too_long:,}"))
+        if self._packages:
+            first = next(iter(self._packages))
+            self._book.problem(
+                damage(
+                    f"packages that did not end: {len(self._packages):,}",
+                    place=f"package '{first[:100]}'",
+                    why="`go test` was stopped: the job ran out of time or memory, or was cancelled",
+                    todo=todo,
+                )
+            )
+        return self._book.report()
+
+
+def _said(output: str, package: str) -> Said:
+    """The first message with a place; the output as a whole."""
+    found = _PLACE.search(output)
+    if found is None:
+        return Said(message=output.strip().partition("\n")[0], text=output)
+    file = f"{package}/{found[1]}" if package else found[1]
+    return Said(message=found[3].strip(), text=output, file=file, line=int(found[2]))
+
+
+FORMAT: Final = Format(
+    name=_NAME,
+    title="go test -json",
+    kind="tests",
+    claims=_claims,
+    parse=_parse,
+    url="https://pkg.go.dev/cmd/test2json",
+)

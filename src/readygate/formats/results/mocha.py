@@ -1,0 +1,133 @@
+"""What Mocha's reporter `json` writes: https://mochajs.org/#json .
+
+`tests` holds every test that ended, `passes`, `pending` and `failures` the same objects again by outcome; a hook that
+failed stands in `failures` only. Mocha knows no errors beside failures: here an assertion that did not hold is a
+failure, anything else that was thrown an error.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Final
+
+from readygate.formats import Format, Head, Source
+from readygate.formats.results._json import Keys, claimed, load, loose
+from readygate.formats.results._json_keys import outline
+from readygate.formats.results._report_builder import Book, Said
+from readygate.formats.results._source_location import line_in, without_runner
+from readygate.model.reports import TestReport
+from readygate.model.results import Outcome
+
+_NAME: Final = "mocha-json"
+_LISTS: Final = {"passes": Outcome.PASSED, "pending": Outcome.SKIPPED, "failures": Outcome.FAILED}
+_ASSERTIONS: Final = frozenset(("expected", "actual", "showDiff", "operator", "generatedMessage", "errorMode"))
+"""Keys of an error that assertion libraries set (node:assert, Chai, should.js, unexpected)."""
+
+_Key = tuple[str, str]
+
+
+def _claims(head: Head) -> str | None:
+    found = outline(head)
+    own = found.kind == "{" and found.has("stats.suites", "stats.passes", "stats.failures")
+    if not own or "stats.testsRegistered" in found.keys or "results" in found.keys:  # these are Mochawesome's
+        return None
+    return "its `stats` count suites, passes and failures"
+
+
+def _parse(source: Source) -> TestReport:
+    book = Book(_NAME)
+    document, problem = load(source)
+    book.problem(problem)
+    return book.report() if problem else _Reader(book, Keys()).report(document)
+
+
+class _Reader:
+    """Reads the document."""
+
+    def __init__(self, book: Book, keys: Keys) -> None:
+        self._book = book
+        self._keys = keys
+        self._left: dict[str, Counter[_Key]] = {}
+
+    def report(self, document: Any) -> TestReport:
+        """Read the tests, then the failures that are none of a test."""
+        keys, book = self._keys, self._book
+        root = keys.table(document, "the document")
+        for name in _LISTS:
+            entries = self._entries(root.get(name), name)
+            self._left[name] = Counter(_key(entry) for _, entry in entries)
+        for place, test in self._entries(root.get("tests"), "tests"):
+            self._test(test, place)
+        stats = keys.table(root.get("stats"), "stats", optional=True)
+        book.clock.see(loose(stats.get("end")))
+        book.compare("stats", "tests", claimed(stats.get("tests")), book.total)
+        for place, failure in self._entries(root.get("failures"), "failures"):
+            if self._left["failures"][_key(failure)] > 0:
+                self._left["failures"][_key(failure)] -= 1
+                self._add(failure, place, Outcome.ERRORED)
+        book.problem(keys.problem())
+        return book.report()
+
+    def _entries(self, value: Any, name: str) -> list[tuple[str, dict[str, Any]]]:
+        items = self._keys.items(value, name)
+        found = ((f"{name}[{at}]", self._keys.table(item, f"{name}[{at}]")) for at, item in enumerate(items))
+        return [(place, entry) for place, entry in found if entry]
+
+    def _test(self, test: dict[str, Any], place: str) -> None:
+        outcome = self._outcome(test)
+        error = test.get("err")
+        if isinstance(error, dict) and error:
+            outcome = max(outcome, Outcome.FAILED)
+        if outcome is Outcome.FAILED and isinstance(error, dict) and not _is_assertion(error):
+            outcome = Outcome.ERRORED
+        if outcome is Outcome.PASSED and self._keys.number(test.get("currentRetry"), f"{place}.currentRetry") > 0:
+            outcome = Outcome.FLAKY
+        self._add(test, place, outcome)
+
+    def _outcome(self, test: dict[str, Any]) -> Outcome:
+        """The list that holds the test tells its outcome; each entry of a list stands for one of its namesakes."""
+        key = _key(test)
+        for name in ("failures", "pending", "passes") if test.get("err") else ("passes", "pending", "failures"):
+            if self._left[name][key] > 0:
+                self._left[name][key] -= 1
+                return _LISTS[name]
+        return self._book.outcome({}, "in none of its lists")
+
+    def _add(self, test: dict[str, Any], place: str, outcome: Outcome) -> None:
+        keys = self._keys
+        title = keys.text(test.get("title"), f"{place}.title")
+        full, file = loose(test.get("fullTitle")), loose(test.get("file"))
+        suites = full[: -len(title)].strip() if title and full.endswith(title) else ""
+        error = test.get("err")
+        error = error if isinstance(error, dict) else {}
+        stack = loose(error.get("stack"))
+        said = Said(
+            type=loose(error.get("name")),
+            message=loose(error.get("message")),
+            text=stack,
+            file=file,
+            line=line_in(stack, file),
+        )
+        seconds = self._book.sane(keys.number(test.get("duration"), f"{place}.duration") / 1000)
+        self._book.add(suites or without_runner(file), title or full, outcome, seconds=seconds, said=said)
+
+
+def _key(entry: dict[str, Any]) -> _Key:
+    return (loose(entry.get("fullTitle")) or loose(entry.get("title")), loose(entry.get("file")))
+
+
+def _is_assertion(error: dict[str, Any]) -> bool:
+    if not error:
+        return True  # nothing is known of it
+    code, name = loose(error.get("code")), loose(error.get("name"))
+    return not _ASSERTIONS.isdisjoint(error) or code == "ERR_ASSERTION" or "AssertionError" in name
+
+
+FORMAT: Final = Format(
+    name=_NAME,
+    title="Mocha JSON",
+    kind="tests",
+    claims=_claims,
+    parse=_parse,
+    url="https://mochajs.org/#json",
+)

@@ -1,0 +1,84 @@
+"""NUnit 2, and what other tools write in its form (`nunit2` output of PHPUnit, Pester and others).
+
+The format is described at https://nunit.org/docs/2.6.4/files/Results.xsd . Before 2.5 a test had no `result`: it
+was `executed` or not, and a `success` or not. Where neither is there, a `failure` within it decides.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from readygate.formats import Format, Head, Source
+from readygate.formats.results._nunit import Dialect, read
+from readygate.formats.results._report_builder import Book, joined, whole
+from readygate.model.reports import TestReport
+from readygate.model.results import Outcome
+
+_NAME: Final = "nunit2"
+OUTCOMES: Final = {
+    "Success": Outcome.PASSED,
+    **dict.fromkeys(("Ignored", "Skipped", "NotRunnable", "Inconclusive"), Outcome.SKIPPED),
+    "Failure": Outcome.FAILED,
+    **dict.fromkeys(("Error", "Cancelled"), Outcome.ERRORED),
+}
+"""What the results count as."""
+
+
+def _claims(head: Head) -> str | None:
+    if head.root == "test-results":
+        return "the root element is <test-results>"
+    if head.root == "test-suite" and "results" in head.children:
+        return "the root element is <test-suite> with <results>"
+    return None
+
+
+def _outcome(book: Book, attributes: dict[str, str], failed: bool) -> Outcome:
+    stated = Outcome.FAILED if failed else Outcome.PASSED
+    if "result" in attributes:
+        outcome = book.outcome(OUTCOMES, attributes["result"])
+        return max(outcome, stated) if outcome is Outcome.PASSED else outcome
+    if attributes.get("executed", "").lower() == "false":
+        return max(stated, Outcome.SKIPPED)
+    if attributes.get("success", "").lower() == "false":
+        return Outcome.FAILED
+    return stated
+
+
+def _names(attributes: dict[str, str], path: str) -> tuple[str, str]:
+    """Return class and name: the name holds the class in front, whose arguments may hold dots."""
+    name = attributes.get("name", "")
+    bare = name.partition("(")[0]
+    class_name, dot, short = bare.rpartition(".")
+    own = path.rpartition(" > ")[2]
+    for qualified in (f"{own}.", f"{joined(path).replace(' > ', '.')}."):
+        if own and name.startswith(qualified):
+            return qualified[:-1], name[len(qualified) :]
+    if dot and short and " " not in class_name:
+        return class_name, name[len(class_name) + 1 :]
+    return path, name
+
+
+def _suite_failed(_attributes: dict[str, str], failed: bool, child_fails: bool) -> bool:
+    return failed and not child_fails
+
+
+def _check(book: Book, root: dict[str, str], tests: int) -> None:
+    """Compare the totals: `total` counts what ran, `not-run` the rest; old versions count all in `total`."""
+    ran, rest = whole(root.get("total")), whole(root.get("not-run"))
+    if ran is not None and tests not in {ran, ran + (rest or 0)}:
+        book.compare("test-results", "tests", ran, tests)
+
+
+def _parse(source: Source) -> TestReport:
+    dialect = Dialect(name=_NAME, outcome=_outcome, names=_names, suite_failed=_suite_failed, check=_check)
+    return read(source, dialect)
+
+
+FORMAT: Final = Format(
+    name=_NAME,
+    title="NUnit 2 XML",
+    kind="tests",
+    claims=_claims,
+    parse=_parse,
+    url="https://nunit.org/docs/2.6.4/files/Results.xsd",
+)

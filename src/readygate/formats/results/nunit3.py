@@ -1,0 +1,78 @@
+"""NUnit 3 and 4.
+
+The format is described at
+https://docs.nunit.org/articles/nunit/technical-notes/usage/Test-Result-XML-Format.html . A test's `result` tells its
+outcome and its `label` what kind of it; a suite that fails says by `site` where: in a child, which is counted
+anyway, or in its own set-up or tear-down, which would be lost otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from readygate.formats import Format, Head, Source
+from readygate.formats.results._nunit import Dialect, read
+from readygate.formats.results._report_builder import Book, whole
+from readygate.model.reports import TestReport
+from readygate.model.results import Outcome
+
+_NAME: Final = "nunit3"
+OUTCOMES: Final = {
+    **dict.fromkeys(("Passed", "Warning"), Outcome.PASSED),
+    **dict.fromkeys(("Skipped", "Inconclusive"), Outcome.SKIPPED),
+    "Failed": Outcome.FAILED,
+}
+"""What the results count as. `Skipped` has the labels Ignored, Explicit and Invalid."""
+
+_ERRORS: Final = frozenset(("Error", "Invalid", "Cancelled"))
+"""Labels of a failed test that did not fail in an assertion."""
+
+
+def _claims(head: Head) -> str | None:
+    if head.root == "test-run":
+        return "the root element is <test-run>"
+    if head.root == "test-suite" and "results" not in head.children:
+        return "the root element is <test-suite> without <results>"
+    return None
+
+
+def _outcome(book: Book, attributes: dict[str, str], failed: bool) -> Outcome:
+    word, label = attributes.get("result", ""), attributes.get("label", "")
+    word, _, inner = word.partition(":")  # "Failed:Error", as NUnit prints it
+    word, _, _ = word.partition("(")  # "Failed(Child)"
+    outcome = book.outcome(OUTCOMES, word)
+    if outcome is Outcome.FAILED and not _ERRORS.isdisjoint((label, inner)):
+        return Outcome.ERRORED
+    return max(outcome, Outcome.FAILED) if failed and outcome is Outcome.PASSED and word != "Warning" else outcome
+
+
+def _names(attributes: dict[str, str], path: str) -> tuple[str, str]:
+    name, full = attributes.get("name", ""), attributes.get("fullname", "")
+    if name and full.endswith(f".{name}"):
+        return full[: -len(name) - 1], name
+    return attributes.get("classname") or path, name or full
+
+
+def _suite_failed(attributes: dict[str, str], failed: bool, child_fails: bool) -> bool:
+    if not attributes.get("result", "").startswith("Failed") and not failed:
+        return False
+    return attributes.get("site") == "TearDown" or not child_fails
+
+
+def _check(book: Book, root: dict[str, str], tests: int) -> None:
+    book.compare("test-run", "tests", whole(root.get("total")), tests)
+
+
+def _parse(source: Source) -> TestReport:
+    dialect = Dialect(name=_NAME, outcome=_outcome, names=_names, suite_failed=_suite_failed, check=_check)
+    return read(source, dialect)
+
+
+FORMAT: Final = Format(
+    name=_NAME,
+    title="NUnit 3 XML",
+    kind="tests",
+    claims=_claims,
+    parse=_parse,
+    url="https://docs.nunit.org/articles/nunit/technical-notes/usage/Test-Result-XML-Format.html",
+)

@@ -1,0 +1,176 @@
+"""What Playwright's reporter `json` writes.
+
+Described by the types `JSONReport…` of
+https://github.com/microsoft/playwright/blob/main/packages/playwright/types/testReporter.d.ts . A spec in one project is
+a test and its `results` are attempts: a test counts once, by the rule of `TestCase.outcome()`
+(https://playwright.dev/docs/api/class-testcase#test-case-outcome), except that an attempt which was interrupted and
+never repeated is an error. The project stands in the name, because the same spec may fail in one browser only.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from readygate.formats import Format, Head, Source
+from readygate.formats.results._json import Keys, claimed, line_number, load, loose
+from readygate.formats.results._json_keys import outline
+from readygate.formats.results._report_builder import SILENT, Book, Said, joined
+from readygate.model.reports import TestReport
+from readygate.model.results import Outcome
+
+_NAME: Final = "playwright-json"
+STATUSES: Final = {
+    "expected": Outcome.PASSED,
+    "flaky": Outcome.FLAKY,
+    "skipped": Outcome.SKIPPED,
+    "unexpected": Outcome.FAILED,
+}
+"""What the statuses of tests count as."""
+
+_DEEPEST: Final = 50
+
+
+def _claims(head: Head) -> str | None:
+    found = outline(head)
+    if found.kind != "{":
+        return None
+    if found.has("config.rootDir") and ("config.projects" in found.keys or "suites" in found.keys):
+        return "its `config` has `rootDir` and `projects`"
+    return "its `suites` have `specs`" if found.has("suites[].specs", "suites[].file") else None
+
+
+def _parse(source: Source) -> TestReport:
+    book = Book(_NAME)
+    document, problem = load(source)
+    book.problem(problem)
+    if problem is None:
+        reader = _Reader(book, Keys())
+        reader.read(document)
+    return book.report()
+
+
+class _Reader:
+    """Reads the document."""
+
+    def __init__(self, book: Book, keys: Keys) -> None:
+        self._book = book
+        self._keys = keys
+        self._seen = dict.fromkeys(STATUSES, 0)
+
+    def read(self, document: Any) -> None:
+        """Read all suites, then the errors outside of tests."""
+        keys, book = self._keys, self._book
+        root = keys.table(document, "the document")
+        waiting = [(suite, f"suites[{at}]", "", 0) for at, suite in enumerate(keys.items(root.get("suites"), "suites"))]
+        while waiting:  # not by recursion: suites may be nested without bound
+            value, place, outer, depth = waiting.pop()
+            suite = keys.table(value, place)
+            title = keys.text(suite.get("title"), f"{place}.title", optional=True)
+            path = joined(outer, title) if depth < _DEEPEST else outer
+            for at, spec in enumerate(keys.items(suite.get("specs"), f"{place}.specs", optional=True)):
+                self._spec(keys.table(spec, f"{place}.specs[{at}]"), f"{place}.specs[{at}]", path)
+            inner = enumerate(keys.items(suite.get("suites"), f"{place}.suites", optional=True))
+            waiting += [(each, f"{place}.suites[{at}]", path, depth + 1) for at, each in inner][::-1]
+        stats = keys.table(root.get("stats"), "stats", optional=True)
+        book.clock.see(loose(stats.get("startTime")))
+        for word, count in self._seen.items():
+            book.compare("stats", word, claimed(stats.get(word)), count)
+        for at, item in enumerate(keys.items(root.get("errors"), "errors", optional=True)):
+            error = keys.table(item, f"errors[{at}]")
+            book.add("the run", "errors outside of tests", Outcome.ERRORED, said=_said([error], {}))
+        book.problem(keys.problem())
+
+    def _spec(self, spec: dict[str, Any], place: str, path: str) -> None:
+        keys = self._keys
+        title = keys.text(spec.get("title"), f"{place}.title", optional=not spec)
+        for at, item in enumerate(keys.items(spec.get("tests"), f"{place}.tests", optional=not spec)):
+            inner = f"{place}.tests[{at}]"
+            test = keys.table(item, inner)
+            if test:
+                self._test(test, inner, (path, title), spec)
+
+    def _test(self, test: dict[str, Any], place: str, names: tuple[str, str], spec: dict[str, Any]) -> None:
+        keys = self._keys
+        results = [
+            keys.table(result, f"{place}.results[{at}]")
+            for at, result in enumerate(keys.items(test.get("results"), f"{place}.results"))
+        ]
+        word = keys.text(test.get("status"), f"{place}.status")
+        if word in self._seen:
+            self._seen[word] += 1
+        outcome = max(self._book.outcome(STATUSES, word), _by_attempts(test, results))
+        for result in results:
+            self._book.attempt(_of_attempt(test, loose(result.get("status"))))
+        project = keys.text(test.get("projectName"), f"{place}.projectName", optional=True)
+        seconds = sum(keys.number(result.get("duration"), f"{place}.results.duration") for result in results)
+        path, title = names
+        name = f"{title} [{project}]" if project else title
+        said = SILENT if outcome is Outcome.PASSED else _said(_errors(results), spec, _reason(test))
+        self._book.add(path, name, outcome, seconds=self._book.sane(seconds / 1000), said=said)
+
+
+def _by_attempts(test: dict[str, Any], results: list[dict[str, Any]]) -> Outcome:
+    """What the attempts say: failed attempts are those that ended otherwise than expected."""
+    words = [loose(result.get("status")) for result in results]
+    ran = [word for word in words if word not in {"skipped", "interrupted"}]
+    if not ran:
+        return Outcome.ERRORED if "interrupted" in words else Outcome.PASSED  # nothing more than `status` says
+    expected = _expected(test)
+    if ran[-1] == expected:
+        return Outcome.FLAKY if any(word != expected for word in ran) else Outcome.PASSED
+    return Outcome.FAILED
+
+
+def _of_attempt(test: dict[str, Any], word: str) -> Outcome:
+    """What became of one attempt."""
+    if word in {"skipped", "interrupted"}:
+        return Outcome.SKIPPED if word == "skipped" else Outcome.ERRORED
+    return Outcome.PASSED if word == _expected(test) else Outcome.FAILED
+
+
+def _expected(test: dict[str, Any]) -> str:
+    return loose(test.get("expectedStatus")) or "passed"
+
+
+def _errors(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The errors of the last attempt that has any."""
+    for result in reversed(results):
+        errors = result.get("errors")
+        found = errors if isinstance(errors, list) and errors else [result.get("error")]
+        usable = [error for error in found if isinstance(error, dict) and error]
+        if usable:
+            return usable
+    return []
+
+
+def _said(errors: list[dict[str, Any]], spec: dict[str, Any], reason: str = "") -> Said:
+    texts = [loose(error.get("stack")) or loose(error.get("message")) or loose(error.get("value")) for error in errors]
+    first = errors[0] if errors else {}
+    place = first.get("location")
+    place = place if isinstance(place, dict) else spec
+    message = loose(first.get("message")) or loose(first.get("value")) or reason
+    return Said(
+        message=message,
+        text="\n\n".join(texts),
+        file=loose(place.get("file")) or loose(spec.get("file")),
+        line=line_number(place.get("line")),
+    )
+
+
+def _reason(test: dict[str, Any]) -> str:
+    """Why a test was skipped, as its annotation says."""
+    annotations = test.get("annotations")
+    for item in annotations if isinstance(annotations, list) else ():
+        if isinstance(item, dict) and loose(item.get("type")) in {"skip", "fixme"}:
+            return loose(item.get("description"))
+    return ""
+
+
+FORMAT: Final = Format(
+    name=_NAME,
+    title="Playwright JSON",
+    kind="tests",
+    claims=_claims,
+    parse=_parse,
+    url="https://playwright.dev/docs/test-reporters#json-reporter",
+)

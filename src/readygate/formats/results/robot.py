@@ -1,0 +1,143 @@
+"""Robot Framework's `output.xml`.
+
+Described by https://github.com/robotframework/robotframework/tree/master/doc/schema . The `status` directly in a test
+is its outcome; those of keywords are not looked at. A suite that fails although no test in it does (its tear-down, for
+example) is an execution of its own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from readygate.formats import Format, Head, Source
+from readygate.formats.results._report_builder import SILENT, Book, Said, joined
+from readygate.formats.results._xml_reader import Ear, walk
+from readygate.model.results import Outcome
+
+if TYPE_CHECKING:
+    from readygate.formats.results._truncated_text import Excerpt
+    from readygate.model.reports import TestReport
+
+    Attributes = dict[str, str]
+
+_NAME: Final = "robot-xml"
+STATUSES: Final = {
+    "PASS": Outcome.PASSED,
+    **dict.fromkeys(("SKIP", "NOT RUN", "NOT_RUN"), Outcome.SKIPPED),
+    "FAIL": Outcome.FAILED,
+}
+"""What the statuses count as."""
+
+_NODES: Final = frozenset(("robot", "suite", "test"))
+_DEEPEST: Final = 50
+_CLOCK: Final = "%Y%m%d %H:%M:%S.%f"
+
+
+def _claims(head: Head) -> str | None:
+    own = head.root == "robot" and ("generator" in head.root_attributes or "suite" in head.children)
+    return "the root element is <robot>" if own else None
+
+
+def _parse(source: Source) -> TestReport:
+    reader, problem = walk(source, _Reader)
+    reader.book.problem(problem)
+    return reader.book.report()
+
+
+class _Node:
+    """A suite or a test that is being read."""
+
+    __slots__ = ("attributes", "depth", "failing", "path", "source", "status", "text")
+
+    def __init__(self, attributes: Attributes, depth: int, outer: _Node | None, failing: int) -> None:
+        own = attributes.get("name", "") if depth < _DEEPEST else ""
+        self.attributes = attributes
+        self.depth = depth
+        self.path: str = joined(outer.path if outer else "", own)
+        self.source: str = attributes.get("source", "") or (outer.source if outer else "")
+        self.failing = failing
+        self.status: Attributes | None = None
+        self.text: Excerpt | None = None
+
+
+class _Reader:
+    """The state of reading one file."""
+
+    def __init__(self, ear: Ear) -> None:
+        self.book = Book(_NAME)
+        self._ear = ear
+        self._open: list[_Node] = []
+        self._inside = 0  # elements open within the innermost suite or test that are neither
+        self._results = True  # until the statistics, whose elements have the same names
+
+    def begin(self, tag: str, attributes: Attributes) -> None:
+        """An element begins."""
+        if tag == "statistics" and len(self._open) <= 1:
+            self._results = False
+        if not self._results:
+            return
+        if tag == "robot":
+            self.book.clock.see(attributes.get("generated"))
+        if tag in _NODES and not self._inside:
+            outer = self._open[-1] if self._open else None
+            self._open.append(_Node(attributes, len(self._open), outer, self.book.failing))
+        elif tag == "status" and not self._inside and self._open:
+            self._open[-1].status = attributes
+            self._open[-1].text = self._ear.listen()
+            self._inside += 1
+        else:
+            self._inside += 1
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if not self._results:
+            self._results = tag == "statistics"
+        elif self._inside:
+            self._inside -= 1
+        elif self._open:
+            node = self._open.pop()
+            if tag == "test":
+                self._test(node)
+            elif tag == "suite":
+                self._suite(node)
+
+    def _test(self, node: _Node) -> None:
+        outer = self._open[-1].path if self._open else ""
+        status = node.status or {}
+        outcome = self.book.outcome(STATUSES, status.get("status", ""))
+        message = node.text.text() if node.text else ""
+        line = node.attributes.get("line", "")
+        said = SILENT
+        if outcome is not Outcome.PASSED:
+            number = int(line) if line.isascii() and line.isdecimal() and len(line) < 9 else 0
+            said = Said(message=message, file=node.source, line=number)
+        self.book.add(outer, node.attributes.get("name", ""), outcome, seconds=self._seconds(status), said=said)
+
+    def _suite(self, node: _Node) -> None:
+        failed = (node.status or {}).get("status") == "FAIL"
+        if failed and self.book.failing == node.failing:
+            message = node.text.text() if node.text else ""
+            said = Said(message=message or "the suite failed, though no test in it did", file=node.source)
+            self.book.add(node.path, node.attributes.get("name", "") or node.path, Outcome.ERRORED, said=said)
+
+    def _seconds(self, status: Attributes) -> float:
+        """Version 7 writes `elapsed`, those before the two ends."""
+        if "elapsed" in status:
+            return self.book.seconds(status["elapsed"])
+        try:
+            begun = datetime.strptime(status["starttime"], _CLOCK)  # noqa: DTZ007  (only the difference is used)
+            ended = datetime.strptime(status["endtime"], _CLOCK)  # noqa: DTZ007
+        except (KeyError, ValueError):
+            return 0.0
+        return self.book.sane((ended - begun).total_seconds())
+
+
+FORMAT: Final = Format(
+    name=_NAME,
+    title="Robot Framework output.xml",
+    kind="tests",
+    claims=_claims,
+    parse=_parse,
+    url="https://github.com/robotframework/robotframework/tree/master/doc/schema",
+)

@@ -1,0 +1,252 @@
+"""TAP, the Test Anything Protocol, versions 12 to 14.
+
+Described at https://testanything.org/tap-version-14-specification.html . A subtest is counted by its own test points;
+the line that sums it up counts only if it fails although none of them does. A failing test that is marked as TODO is
+expected to fail; it counts as skipped, and so do the failures in a subtest that is marked so. The plan tells how many
+tests there are: without it, or with another number, the program has stopped.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from readygate.formats import Format, Head, Source
+from readygate.formats.results._lines import Lines
+from readygate.formats.results._report_builder import PATH, SILENT, Book, Said, damage, note
+from readygate.formats.results._tap_line import BAIL, PLAN, VERSION, Point, fields_of, point
+from readygate.formats.results._truncated_text import Excerpt
+from readygate.model.results import Outcome
+
+if TYPE_CHECKING:
+    from readygate.model.reports import TestReport
+
+_NAME: Final = "tap"
+_INDENT: Final = 4
+_MOST_LINES: Final = 200
+_MOST_YAML: Final = 2_000
+_DEEPEST: Final = 50
+_TODO: Final = "look for an error in the log of the job that makes the file, and run it again"
+
+
+def _claims(head: Head) -> str | None:
+    if head.root:
+        return None
+    lines = [line.rstrip() for line in head.text.split("\n", _MOST_LINES)[:_MOST_LINES]]
+    if any(VERSION.fullmatch(line) for line in lines):
+        return "a line names the version of TAP"
+    first = next((line for line in lines if line and not line.startswith("#")), "")
+    if PLAN.fullmatch(first):
+        return "it begins with the plan of TAP"
+    numbered = first.removeprefix("not ").startswith("ok ") and first.removeprefix("not ")[3:4].isdigit()
+    return "it begins with a numbered test point" if numbered and point(first) else None
+
+
+def _parse(source: Source) -> TestReport:
+    reader = _Reader()
+    lines = Lines(source)
+    for line in lines:
+        reader.take(line, whole=lines.ended)
+    return reader.report(lines)
+
+
+class _Level:
+    """The test points of one indentation since the last line that summed them up."""
+
+    __slots__ = ("count", "held", "opened", "planned", "reason")
+
+    def __init__(self) -> None:
+        self.planned: int | None = None
+        self.reason = ""  # why the plan skips all
+        self.count = 0
+        self.held: list[Point] = []  # what counts, that of deeper levels included
+        self.opened: Point | None = None  # a point whose subtests may follow it
+
+
+class _Reader:
+    """The state of reading one file."""
+
+    def __init__(self) -> None:
+        self._book = Book(_NAME)
+        self._levels = [_Level()]
+        self._last: Point | None = None
+        self._yaml: list[str] | None = None
+        self._yaml_indent = 0
+        self._bailed = False
+        self._stopped: list[str] = []  # what contradicts a plan
+        self._cut = False
+        self._began = False
+
+    def take(self, line: str, *, whole: bool) -> None:
+        """Take one line; `whole` is false if the file ends within it."""
+        text = line.strip()
+        if not text:
+            return
+        indent = len(line) - len(line.lstrip(" "))
+        if self._yaml is not None and self._in_yaml(line, text, indent):
+            return
+        if text == "---" and self._last is not None and indent % _INDENT == 2:
+            self._yaml, self._yaml_indent = [], indent
+        elif indent % _INDENT == 0 and indent // _INDENT <= min(len(self._levels), _DEEPEST):
+            self._line(text, indent // _INDENT, whole=whole)
+
+    def _in_yaml(self, line: str, text: str, indent: int) -> bool:
+        """Take a line of a block of YAML; a block that does not end stops where the indentation does."""
+        lines = self._yaml if self._yaml is not None else []
+        ends = text == "..." and indent == self._yaml_indent
+        if not ends and indent >= self._yaml_indent:
+            if len(lines) < _MOST_YAML:
+                lines.append(line[self._yaml_indent :])
+            return True
+        if self._last is not None:
+            self._last.fields = fields_of(lines)
+            spent = self._last.fields.get("duration_ms", "")
+            self._last.seconds = self._book.seconds(spent) / 1000 if spent else self._last.seconds
+            if self._last.said is not None:
+                self._last.said.add("\n".join(lines) + "\n")
+        self._yaml = None
+        return ends
+
+    def _line(self, text: str, depth: int, *, whole: bool) -> None:
+        if text.startswith("#"):
+            if self._last is not None and self._last.said is not None and depth < len(self._levels):
+                self._last.said.add(f"{text}\n")
+        elif found := PLAN.fullmatch(text):
+            self._plan(self._level(depth), int(found[1]), found[2] or "")
+        elif found := BAIL.match(text):
+            self._bail(found[1])
+        elif VERSION.fullmatch(text):
+            if depth == 0 and self._began:
+                self._end_document()
+            self._began = True
+        elif text == "}" and depth < len(self._levels) and (opened := self._levels[depth].opened):
+            self._levels[depth].opened = None
+            self._sum_up(opened, depth)
+        elif test := point(text):
+            self._point(test, depth, whole=whole)
+
+    def _level(self, depth: int) -> _Level:
+        """The level of a line that says something; a new one if it is deeper than those before."""
+        self._began = True
+        if depth == len(self._levels):
+            self._levels.append(_Level())
+        return self._levels[depth]
+
+    def _plan(self, level: _Level, planned: int, comment: str) -> None:
+        if level.planned is not None and level is self._levels[0]:
+            self._end_document()  # another program's output was appended
+            level = self._level(0)
+        level.planned = planned
+        level.reason = comment if planned == 0 else ""
+
+    def _point(self, test: Point, depth: int, *, whole: bool) -> None:
+        if not whole:
+            self._cut = True  # its name, or that it is skipped, may be cut off
+            return
+        level = self._level(depth)
+        if level.opened is not None:
+            opened, level.opened = level.opened, None
+            self._sum_up(opened, depth)
+        level.count += 1
+        self._last = test
+        if test.outcome is not Outcome.PASSED:
+            test.said = Excerpt()
+        if test.opens and depth + 1 >= len(self._levels):
+            level.opened = test
+        else:
+            self._sum_up(test, depth)
+
+    def _sum_up(self, test: Point, depth: int) -> None:
+        """Let a point stand for itself, or for the subtest whose points came before it."""
+        level = self._levels[depth]
+        inner = self._close(depth + 1, test.name)
+        points = inner.held if inner else []
+        for each in points:
+            each.path = (test.name, *each.path)
+            if test.todo and each.outcome >= Outcome.FAILED:
+                each.outcome, each.reason = Outcome.SKIPPED, test.reason
+        if inner and inner.planned == 0 and not points and test.outcome is Outcome.PASSED:
+            test.outcome, test.reason = Outcome.SKIPPED, inner.reason
+        fails = any(each.outcome >= Outcome.FAILED for each in points)
+        if not points or (test.outcome >= Outcome.FAILED and not fails):
+            points = [*points, test]
+        if depth:
+            level.held += points
+        else:
+            self._flush()
+            level.held = points  # until what stands under the last one is read
+
+    def _close(self, depth: int, name: str) -> _Level | None:
+        """Close a level and those within it, which no line has summed up."""
+        if depth >= len(self._levels):
+            return None
+        for deeper in range(len(self._levels) - 1, depth, -1):
+            lost = self._levels.pop()
+            self._levels[deeper - 1].held += lost.held
+            self._check(lost, name)
+        inner = self._levels.pop()
+        if inner.opened is not None:
+            inner.held.append(inner.opened)
+        self._check(inner, name)
+        return inner
+
+    def _check(self, level: _Level, name: str) -> None:
+        if self._bailed or level.planned == level.count:
+            return
+        where = f"the subtest '{name[:80]}'" if name else "the file"
+        told = "has no plan" if level.planned is None else f"plans {level.planned:,} tests"
+        self._stopped.append(f"{where} {told} and holds {level.count:,}")
+
+    def _flush(self) -> None:
+        level = self._levels[0]
+        for each in level.held:
+            said = SILENT if each.outcome is Outcome.PASSED else each.explain()
+            self._book.add(PATH.join(each.path), each.name, each.outcome, seconds=each.seconds, said=said)
+        level.held = []
+
+    def _bail(self, reason: str) -> None:
+        self._end_document(bailed=True)
+        self._bailed = True
+        said = Said(message=reason or "the program gave up", text=f"Bail out! {reason}")
+        self._book.add("Bail out!", "Bail out!", Outcome.ERRORED, said=said)
+
+    def _end_document(self, *, bailed: bool = False) -> None:
+        self._bailed = self._bailed or bailed
+        inner = self._close(1, "")
+        top = self._levels[0]
+        if top.opened is not None:
+            top.held.append(top.opened)
+        top.held += inner.held if inner else []
+        self._flush()
+        self._check(top, "")
+        if top.planned == 0:
+            reason = f": {top.reason[:200]}" if top.reason else ""
+            self._book.problem(note(f"the plan skips all tests{reason}"))
+        self._levels = [_Level()]
+        self._last = None
+        self._bailed = False
+        self._began = False
+
+    def report(self, lines: Lines) -> TestReport:
+        """Return what was read."""
+        gave_up = self._bailed
+        if self._began or not gave_up:
+            self._end_document(bailed=gave_up)
+        if self._cut:
+            self._stopped.insert(0, "the last line is cut off")
+        if self._stopped:
+            others = f"; in all {len(self._stopped):,} such places" if len(self._stopped) > 1 else ""
+            why = "the program stopped before its end, or the output of several was mixed"
+            self._book.problem(damage(f"{self._stopped[0]}{others}", why=why, todo=_TODO))
+        if lines.too_long:
+            self._book.problem(damage(f"lines that are too long to be read: {lines.too_long:,}"))
+        return self._book.report()
+
+
+FORMAT: Final = Format(
+    name=_NAME,
+    title="TAP (Test Anything Protocol)",
+    kind="tests",
+    claims=_claims,
+    parse=_parse,
+    url="https://testanything.org/tap-version-14-specification.html",
+)

@@ -1,0 +1,220 @@
+"""TRX, the results of Visual Studio, `dotnet test --logger trx` and Microsoft.Testing.Platform.
+
+Its schema is vstst.xsd, delivered with Visual Studio; what today's tools write of it is at
+https://github.com/microsoft/vstest/tree/main/src/Microsoft.TestPlatform.Extensions.TrxLogger . Outcomes are
+described at https://learn.microsoft.com/dotnet/api/microsoft.visualstudio.testtools.unittesting.unittestoutcome .
+
+A result names its test by an id; the class stands in a definition that follows, so results wait for the end of
+the file. A data-driven test holds the results of its rows: these count, the test itself only if it fared worse.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from readygate.formats import Format, Head, Source
+from readygate.formats.results._report_builder import SILENT, Book, Said, whole
+from readygate.formats.results._source_location import dotnet_place
+from readygate.formats.results._trx_run import RunErrors
+from readygate.formats.results._xml_reader import Ear, walk
+from readygate.model.reports import TestReport
+from readygate.model.results import Outcome
+
+if TYPE_CHECKING:
+    from readygate.formats.results._truncated_text import Excerpt
+
+_NAME: Final = "trx"
+OUTCOMES: Final = {
+    **dict.fromkeys(("Passed", "PassedButRunAborted", "Completed", "Warning"), Outcome.PASSED),
+    **dict.fromkeys(("NotExecuted", "NotRunnable", "Inconclusive", "Pending"), Outcome.SKIPPED),
+    **dict.fromkeys(("Failed", "Timeout", "Aborted"), Outcome.FAILED),
+    **dict.fromkeys(("Error", "Disconnected", "InProgress"), Outcome.ERRORED),
+}
+"""What the outcomes of the schema count as. `InProgress` began and did not end."""
+
+_RESULTS: Final = frozenset(
+    (
+        "UnitTestResult",
+        "TestResult",
+        "TestResultAggregation",
+        "GenericTestResult",
+        "WebTestResult",
+        "LoadTestResult",
+        "ManualTestResult",
+    )
+)
+_OF_THE_RUN: Final = frozenset(("Counters", "Times", "ResultSummary"))
+_DEFINITIONS: Final = frozenset(("UnitTest", "OrderedTest", "GenericTest", "WebTest", "LoadTest", "ManualTest"))
+_QUALIFIED: Final = re.compile(r"((?:[^\W\d][\w`+]*\.)+)(\w+(?:\(.*)?)", re.DOTALL)
+
+
+def _claims(head: Head) -> str | None:
+    return "the root element is <TestRun>" if head.root == "TestRun" else None
+
+
+def _parse(source: Source) -> TestReport:
+    reader, problem = walk(source, _Reader)
+    reader.book.problem(problem)
+    return reader.report()
+
+
+class _Result(Struct, kw_only=True):
+    """One result that is being read, or waits for the class of its test."""
+
+    test_id: str
+    name: str
+    outcome: Outcome
+    seconds: float
+    message: Excerpt | None = None
+    trace: Excerpt | None = None
+    output: Excerpt | None = None
+    worst_inside: int = -1
+    """The worst outcome of the results within it, -1 if there are none."""
+
+
+class _Kept(Struct):
+    """A result without the excerpts, of which only the results that did not pass have any."""
+
+    test_id: str
+    name: str
+    outcome: Outcome
+    seconds: float
+    said: tuple[str, str] | None = None
+
+
+class _Reader:
+    """The state of reading one file."""
+
+    def __init__(self, ear: Ear) -> None:
+        self.book = Book(_NAME)
+        self._ear = ear
+        self._open: list[_Result] = []
+        self._kept: list[_Kept] = []
+        self._classes: dict[str, str] = {}
+        self._definition = ""
+        self._failing: set[str] = set()
+        self._run = RunErrors()
+        self._counters: dict[str, str] = {}
+        self._nested = False
+
+    def begin(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        if tag in _RESULTS:
+            self._begin_result(attributes)
+        elif self._open:
+            self._begin_output(tag)
+        elif tag in _DEFINITIONS:
+            self._definition = attributes.get("id", "")
+            self._run.assembly = self._run.assembly or attributes.get("storage", "")
+        elif tag == "TestMethod":
+            name = attributes.get("className", "").partition(", ")[0]  # MSTest adds the assembly
+            if name and self._definition:
+                self._classes[self._definition] = name
+        elif tag in _OF_THE_RUN:
+            self._begin_summary(tag, attributes)
+        elif tag == "RunInfo":
+            self._run.begin(attributes.get("outcome", ""))
+        elif tag == "Text" and self._run.reading:
+            self._run.text = self._ear.listen()
+
+    def _begin_summary(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "Counters":
+            self._counters = attributes
+        elif tag == "Times":
+            self.book.clock.see(attributes.get("finish"))
+        else:
+            self._run.outcome = attributes.get("outcome", "")
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if tag in _RESULTS and self._open:
+            self._end_result(self._open.pop())
+        elif tag == "RunInfo":
+            self._run.end()
+
+    def _begin_result(self, attributes: dict[str, str]) -> None:
+        outcome = self.book.outcome(OUTCOMES, attributes.get("outcome", ""))
+        result = _Result(
+            test_id=attributes.get("testId", ""),
+            name=attributes.get("testName", ""),
+            outcome=outcome,
+            seconds=self.book.seconds(attributes.get("duration", "")),
+        )
+        self._open.append(result)
+
+    def _begin_output(self, tag: str) -> None:
+        result = self._open[-1]
+        if result.outcome is Outcome.PASSED:
+            return
+        if tag == "Message" and result.message is None:
+            result.message = self._ear.listen()
+        elif tag == "StackTrace" and result.trace is None:
+            result.trace = self._ear.listen()
+        elif tag in {"StdOut", "StdErr"} and result.output is None:
+            result.output = self._ear.listen()
+
+    def _end_result(self, result: _Result) -> None:
+        outer = self._open[-1] if self._open else None
+        if outer is not None:
+            self._nested = True
+            outer.worst_inside = max(outer.worst_inside, result.outcome, result.worst_inside)
+        if result.outcome <= result.worst_inside or (result.outcome < Outcome.FAILED and result.worst_inside >= 0):
+            return
+        said = None
+        if result.outcome is not Outcome.PASSED:
+            trace = result.trace or result.output
+            said = (result.message.text() if result.message else "", trace.text() if trace else "")
+            if result.outcome >= Outcome.FAILED:
+                self._failing.add(result.name)
+        self._kept.append(_Kept(result.test_id, result.name, result.outcome, result.seconds, said))
+
+    def report(self) -> TestReport:
+        """Return what was read; the classes are known now."""
+        book = self.book
+        for kept in self._kept:
+            class_name, name = self._names(kept)
+            book.add(class_name, name, kept.outcome, seconds=kept.seconds, said=_said(kept, class_name))
+        if not self._nested:
+            self._compare()
+        self._run.add_to(book, self._failing)
+        return book.report()
+
+    def _compare(self) -> None:
+        """Compare the totals; those of files with data-driven tests count the tests beside their rows."""
+        claims = {key: whole(value) for key, value in self._counters.items()}
+        failed = [claims.get(key) for key in ("failed", "timeout", "aborted")]
+        counted = [kept.outcome for kept in self._kept]
+        self.book.compare("Counters", "tests", claims.get("total"), len(counted))
+        if None not in failed:
+            self.book.compare("Counters", "failed", sum(filter(None, failed)), counted.count(Outcome.FAILED))
+
+    def _names(self, kept: _Kept) -> tuple[str, str]:
+        """Return class and name: xUnit.net and others repeat the class in the name."""
+        class_name = self._classes.get(kept.test_id, "")
+        if not class_name:
+            found = _QUALIFIED.fullmatch(kept.name)
+            return (found[1][:-1], found[2]) if found else ("", kept.name)
+        return class_name, kept.name.removeprefix(f"{class_name}.")
+
+
+def _said(kept: _Kept, class_name: str) -> Said:
+    if kept.said is None:
+        return SILENT
+    message, text = kept.said
+    file, line = dotnet_place(text, class_name)
+    kind, colon, _ = message.partition(" : ")
+    named = colon and re.fullmatch(r"[\w.`+]{1,200}", kind.strip())
+    return Said(type=kind.strip() if named else "", message=message, text=text, file=file, line=line)
+
+
+FORMAT: Final = Format(
+    name=_NAME,
+    title="TRX (Visual Studio test results)",
+    kind="tests",
+    claims=_claims,
+    parse=_parse,
+    url="https://github.com/microsoft/vstest/tree/main/src/Microsoft.TestPlatform.Extensions.TrxLogger",
+)

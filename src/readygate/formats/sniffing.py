@@ -1,0 +1,89 @@
+"""The beginning of a file, looked at once for all formats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from readygate.formats import xml_stream
+from readygate.formats.xml_repair import encoding_of
+
+if TYPE_CHECKING:
+    from xml.parsers.expat import XMLParserType
+
+HEAD_BYTES = 65_536
+
+_MOST_ELEMENTS = 51
+
+_PACKED = ((b"\x1f\x8b", ".gz"), (b"PK\x03\x04", ".zip"))
+
+
+class Head(Struct, frozen=True, kw_only=True):
+    """The first bytes of a file and what can be told from them.
+
+    Attributes:
+        name: the file's name; a format may use it to explain, never to decide.
+        data: at most `HEAD_BYTES`.
+        text: the bytes as text, undecodable ones replaced.
+        root: local name of the XML root element, or what the document type calls it if the file may not be
+            read so far; empty if it is not XML.
+        root_attributes: its attributes, with their prefixes.
+        children: local names of the elements below the root in the order in which they begin, at most 50.
+    """
+
+    name: str
+    data: bytes
+    text: str
+    root: str = ""
+    root_attributes: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, name: str, data: bytes) -> Head:
+        """Look at the first bytes of a file."""
+        text = data.decode(encoding_of(data), errors="replace").lstrip("\ufeff")
+        if not text.lstrip().startswith("<"):
+            return cls(name=name, data=data, text=text)
+        elements: list[tuple[str, tuple[str, ...]]] = []
+        doctype = [""]
+
+        def start(tag: str, attributes: dict[str, str]) -> None:
+            elements.append((xml_stream.local(tag), tuple(attributes)))
+            if len(elements) == _MOST_ELEMENTS:
+                raise xml_stream.RefusalError("enough was seen")
+
+        def name_root(name: str, *_: object) -> None:
+            doctype[0] = xml_stream.local(name)
+
+        def configure(parser: XMLParserType) -> None:
+            elements.clear()
+            parser.StartElementHandler = start
+            parser.StartDoctypeDeclHandler = name_root
+
+        xml_stream.peek(data, configure)
+        root, attributes = elements[0] if elements else (doctype[0], ())
+        return cls(
+            name=name,
+            data=data,
+            text=text,
+            root=root,
+            root_attributes=attributes,
+            children=tuple(tag for tag, _ in elements[1:]),
+        )
+
+    def summary(self) -> str:
+        """What the file looks like, in a few words for an error."""
+        if self.root:
+            return f"XML with the root element <{self.root[:40]}>"
+        packed = next((kind for magic, kind in _PACKED if self.data.startswith(magic)), "")
+        if packed:
+            return f"it is packed, and its name does not end in {packed}"
+        start = self.text.lstrip()[:1]
+        if start == "<":
+            return "it begins like XML and has no readable root element"
+        if start in "{[":
+            return "JSON of an unknown shape"
+        if b"\0" in self.data[:1024]:
+            return "binary data"
+        return "plain text of an unknown shape"

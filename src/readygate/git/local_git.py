@@ -1,0 +1,133 @@
+"""Commits and differences of a local repository, by the git program: for a laptop, never inside the image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from readygate.model.changes import Changes, FileChange, hunk_lines
+from readygate.support.errors import ReadygateError
+
+_PLAIN = ("-M", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", "--submodule=short")
+"""Options that make a diff independent of the user's configuration."""
+
+
+class GitError(ReadygateError):
+    """Git is missing or answers with an error."""
+
+
+def _git(repo: Path, *arguments: str) -> str:
+    return _raw(repo, *arguments).decode("utf-8", "surrogateescape")
+
+
+def _raw(repo: Path, *arguments: str) -> bytes:
+    """Run git without hooks, pagers or prompts.
+
+    Raises:
+        GitError: it could not be run, or it failed.
+    """
+    import subprocess  # noqa: PLC0415  (where GitHub is asked git is not)
+
+    command = ["git", "-C", str(repo), "-c", "core.quotePath=false", "-c", "diff.noprefix=false", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
+    except OSError as error:
+        raise GitError("git cannot be run", where=str(repo), todo="install git, or leave the diff out") from error
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise GitError(
+            f"git {arguments[0]} failed: {said[0] if said else 'no message'}",
+            where=str(repo),
+            todo="check the repository and the revision",
+        )
+    return done.stdout
+
+
+def show(repo: Path, commit: str, path: str) -> bytes:
+    """The bytes of a file of a commit.
+
+    Raises:
+        GitError: the commit, or the file in it, is not there.
+    """
+    return _raw(repo, "cat-file", "blob", f"{commit}:{path}")
+
+
+def resolve(repo: Path, revision: str) -> str:
+    """The full id of a commit.
+
+    Raises:
+        GitError: there is no such commit.
+    """
+    try:
+        return _git(repo, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
+    except GitError as error:
+        if "Needed a single revision" not in error.what:
+            raise
+        raise GitError(
+            f"{revision!r} is no commit of this repository",
+            where=str(repo),
+            why="it is misspelt, or was not fetched: a shallow clone holds only the newest commits",
+            todo="fetch it (`git fetch --unshallow`, `git fetch origin BRANCH`), or name another",
+        ) from error
+
+
+def ancestors(repo: Path, commit: str) -> Iterator[str]:
+    """The commits before one on its first-parent line, the nearest first.
+
+    Raises:
+        GitError: the commit is not in the repository.
+    """
+    yield from _git(repo, "rev-list", "--first-parent", "--max-count=500", "--skip=1", commit).split()
+
+
+def tracked(repo: Path, commit: str) -> frozenset[str]:
+    """The files of a commit.
+
+    Raises:
+        GitError: the commit is not in the repository.
+    """
+    return frozenset(filter(None, _git(repo, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")))
+
+
+def diff(repo: Path, base: str, head: str) -> Changes:
+    """What lies between two commits, renames followed.
+
+    Raises:
+        GitError: a commit is not in the repository.
+    """
+    listing = _git(repo, "diff", "--raw", "-z", "--no-abbrev", "-M", base, head).split("\0")
+    patches = iter(_patches(_git(repo, "diff", *_PLAIN, base, head)))
+    files: list[FileChange] = []
+    rows = iter(listing)
+    for row in rows:
+        if not row.startswith(":"):
+            continue
+        letter = row.rsplit(" ", 1)[1][:1]
+        old = next(rows)
+        new = next(rows) if letter in "RC" else old
+        status = {"A": "added", "D": "removed", "R": "renamed", "C": "added"}.get(letter, "modified")
+        # what changes its type (a file that becomes a link) is shown as removed and added again
+        patch = "\n".join(islice(patches, 2 if letter == "T" else 1))
+        added, removed = hunk_lines(patch)
+        files.append(
+            FileChange(
+                path=new,
+                old_path="" if status == "added" else old,
+                status=status,
+                added=added,
+                removed=removed,
+            )
+        )
+    return Changes(base=base, head=head, files=tuple(files))
+
+
+def _patches(text: str) -> list[str]:
+    """Cut a diff into the parts of its files, which come in the order of the raw listing."""
+    parts: list[list[str]] = []
+    for line in text.split("\n"):
+        if line.startswith("diff --git "):
+            parts.append([])
+        elif parts:
+            parts[-1].append(line)
+    return ["\n".join(part) for part in parts]

@@ -1,0 +1,177 @@
+"""What an answer of GitHub means: data, something that may pass and is worth another try, or an error of its kind.
+
+Rate limits: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from readygate.support.errors import DOCS, ForgeError, NotFoundError, PermissionDeniedError
+
+UNNAMED_LIMIT = 60.0
+"""Seconds to wait for a limit that does not say how long; GitHub asks for a minute at least."""
+
+UNKNOWN_AUTHORITY = "an authority of your own has signed it, which the container does not know"
+BUNDLE = f"name a file with its certificate by the variable REQUESTS_CA_BUNDLE; see {DOCS}/events.md"
+DISTURBED = "the network or GitHub is disturbed"
+AGAIN = "run the job again; https://www.githubstatus.com tells about disturbances"
+
+_TIMED_OUT = 408
+_SERVERS_FAULT = 500
+_SETTLED = 300
+
+
+class Trouble(Struct, frozen=True, kw_only=True):
+    """An answer that is none.
+
+    Attributes:
+        error: what to raise when no try is left.
+        passing: another try may succeed.
+        unclear: the request may have taken effect all the same.
+        wait: seconds that GitHub asks to wait, None if it does not say.
+    """
+
+    error: ForgeError
+    passing: bool = False
+    unclear: bool = False
+    wait: float | None = None
+
+
+class Fields(dict[str, Any]):
+    """An object of an answer; a field that GitHub promises and does not send is a named error."""
+
+    __slots__ = ("where",)
+    where: str
+
+    def __missing__(self, key: str) -> Any:
+        raise ForgeError(f"GitHub's answer lacks {key!r}", where=self.where, why=DISTURBED, todo=AGAIN)
+
+
+def no_answer(error: Exception, where: str) -> Trouble:
+    """A connection that failed, was cut, or stayed silent: whether GitHub has acted is unknown."""
+    name = type(error).__name__
+    if name == "SSLError":
+        untrusted = ForgeError(
+            "the server's certificate cannot be verified", where=where, why=UNKNOWN_AUTHORITY, todo=BUNDLE
+        )
+        return Trouble(error=untrusted, passing=False)
+    cut = name in ("ChunkedEncodingError", "ContentDecodingError")
+    what = f"GitHub's answer broke off ({name})" if cut else f"GitHub did not answer ({name})"
+    return Trouble(error=ForgeError(what, where=where, why=DISTURBED, todo=AGAIN), passing=True, unclear=True)
+
+
+def unusable(what: str, where: str) -> Trouble:
+    """An answer of success that cannot be read."""
+    error = ForgeError(f"GitHub's answer {what}", where=where, why=DISTURBED, todo=AGAIN)
+    return Trouble(error=error, passing=True, unclear=True)
+
+
+def read(status: int, headers: Mapping[str, str], text: str, where: str, now: float) -> Any:
+    """Read an answer: the data of a success, else Trouble.
+
+    Args:
+        status: of the answer.
+        headers: of the answer, their names in small letters.
+        text: its body.
+        where: the request, for errors.
+        now: seconds since 1970.
+    """
+    if status < _SETTLED:
+        return _decode(text, where)
+    wait = _limit(status, headers, text, now)
+    if wait is not None:
+        return Trouble(error=failure(status, text, where, limited=True), passing=True, wait=wait)
+    passing = status == _TIMED_OUT or status >= _SERVERS_FAULT
+    after = _seconds(headers.get("retry-after", "")) if passing else None
+    return Trouble(error=failure(status, text, where), passing=passing, unclear=passing, wait=after)
+
+
+def _decode(text: str, where: str) -> Any:
+    def fields(pairs: list[tuple[str, Any]]) -> Fields:
+        made = Fields(pairs)
+        made.where = where
+        return made
+
+    try:
+        return json.loads(text, object_pairs_hook=fields) if text else None
+    except (ValueError, RecursionError):
+        return unusable("is not JSON", where)
+
+
+def graphql(data: Any, where: str) -> Any:
+    """The `data` of an answer of GraphQL, which tells its errors with a status of success."""
+    if not isinstance(data, Fields):
+        return unusable("is no object", where)
+    errors = data.get("errors")
+    if not errors:
+        return data["data"] if isinstance(data.get("data"), Fields) else unusable("holds no data", where)
+    first = errors[0] if isinstance(errors, list) and isinstance(errors[0], dict) else {}
+    said, kind = str(first.get("message", "GraphQL error")), first.get("type")
+    if kind in ("RATE_LIMITED", "RATE_LIMIT"):
+        limited = ForgeError(said, where=where, why="the rate limit is used up", todo="run the job again later")
+        return Trouble(error=limited, passing=True, wait=UNNAMED_LIMIT)
+    kinds = {"FORBIDDEN": PermissionDeniedError, "NOT_FOUND": NotFoundError}
+    error = kinds.get(str(kind), ForgeError)(said, where=where)
+    # "Something went wrong while executing your query" has no type: GitHub gave up in the midst of it
+    lost = kind is None and "went wrong" in said
+    return Trouble(error=error, passing=lost, unclear=lost)
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if text.isascii() and text.isdigit() and len(text) <= 12 else None
+
+
+def _limit(status: int, headers: Mapping[str, str], text: str, now: float) -> float | None:
+    """Seconds to wait if the answer is a rate limit, else None."""
+    said = "rate limit" in text.lower()
+    if status != 429 and not (status == 403 and (said or "retry-after" in headers)):
+        return None
+    after, reset = _seconds(headers.get("retry-after", "")), _seconds(headers.get("x-ratelimit-reset", ""))
+    if after is not None:
+        return after
+    if headers.get("x-ratelimit-remaining") == "0" and reset is not None:
+        return max(1.0, reset - now)
+    return UNNAMED_LIMIT
+
+
+def failure(status: int, text: str, where: str, *, limited: bool = False) -> ForgeError:
+    """The error that an answer stands for."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        data = None
+    data = data if isinstance(data, dict) else {}
+    listed = data.get("errors")
+    details = "; ".join(_detail(item) for item in listed) if isinstance(listed, list) else ""
+    said = f"GitHub answered {status}: {data.get('message') or 'no message'}" + (f" ({details})" if details else "")
+    if limited:
+        why, todo = "the rate limit is used up", "run the job again later"
+        return ForgeError(said, status=status, where=where, why=why, todo=todo)
+    if status == 401:
+        return PermissionDeniedError(
+            said,
+            status=status,
+            where=where,
+            why="the input `token` holds no token of this server, or one that has expired",
+            todo="leave the input out, or hand over a token that is valid",
+        )
+    if status == 403:
+        return PermissionDeniedError(
+            said,
+            status=status,
+            where=where,
+            why="the token lacks a permission, as it does for pull requests from forks",
+            todo="give the job the permissions that the README lists",
+        )
+    if status in (404, 410):
+        return NotFoundError(said, status=status, where=where)
+    return ForgeError(said, status=status, where=where, todo="run the job again if it may pass")
+
+
+def _detail(item: object) -> str:
+    return str(item.get("message") or item.get("code") or item) if isinstance(item, dict) else str(item)

@@ -1,0 +1,1 @@
+"""From a comparison and a policy to a verdict."""

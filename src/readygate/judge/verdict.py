@@ -1,0 +1,132 @@
+"""Comparison and policy to findings, findings to a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from msgspec.structs import replace
+
+from readygate.model.comparison import Comparison, Waiver
+from readygate.model.policy import Policy
+from readygate.model.rich_text import Name, Phrase, count
+from readygate.model.verdict import Finding, Level, Status, Verdict
+from readygate.rules import Result, Rule, all_rules
+
+
+def judge(comparison: Comparison, policy: Policy) -> Verdict:
+    """Ask every rule that is not off; the strongest finding decides, and nothing judged is not ready."""
+    active = [rule for rule in all_rules() if _asked(rule, policy, comparison)]
+    findings = {rule.name: _finding(rule, policy, comparison) for rule in active if not rule.last}
+    score, lost = _score(active, findings)
+    findings = {name: replace(finding, lost=lost.get(name, Fraction(0))) for name, finding in findings.items()}
+    scored = replace(comparison, score=score)
+    findings |= {rule.name: _finding(rule, policy, scored) for rule in active if rule.last}
+    weights = {rule.name: rule.weight for rule in active}
+    ordered = tuple(sorted(findings.values(), key=lambda f: (-f.status, weights[f.rule], f.rule)))
+    evaluated = [finding for finding in ordered if finding.status is not Status.NOT_EVALUATED]
+    ready = bool(evaluated) and evaluated[0].status is not Status.BLOCK
+    return Verdict(
+        ready=ready,
+        reason=_reason(ordered, comparison) if evaluated else "nothing could be judged",
+        findings=ordered,
+        off=tuple(sorted(set(policy.levels) - set(weights))),
+        preset=policy.preset,
+        policy=policy.source,
+        inform=policy.inform,
+        score=None if score is None else score * 100,
+    )
+
+
+def _asked(rule: Rule, policy: Policy, comparison: Comparison) -> bool:
+    """Whether a rule is on, or found what no level excuses."""
+    if policy.levels[rule.name] is not Level.OFF:
+        return True
+    return rule.always and rule.judge(comparison, policy).floor is not Level.OFF
+
+
+def _score(rules: Sequence[Rule], findings: Mapping[str, Finding]) -> tuple[Fraction | None, dict[str, Fraction]]:
+    """The share of the points that is left, and of 100 how many each finding took."""
+    told = [rule for rule in rules if rule.name in findings and findings[rule.name].status is not Status.NOT_EVALUATED]
+    total = sum(rule.points for rule in told)
+    if not total:
+        return None, {}
+    share = {Status.BLOCK: Fraction(1), Status.WARN: Fraction(1, 2)}
+    lost = {rule.name: 100 * rule.points * share.get(findings[rule.name].status, Fraction(0)) / total for rule in told}
+    return 1 - sum(lost.values(), Fraction(0)) / 100, lost
+
+
+def lacks_evidence(verdict: Verdict) -> bool:
+    """Whether a rule about the evidence itself blocks: on a base branch only that fails the step."""
+    evidence = {rule.name for rule in all_rules() if rule.evidence}
+    return any(finding.rule in evidence for finding in verdict.of(Status.BLOCK))
+
+
+def can_be_waived(verdict: Verdict) -> bool:
+    """Whether a label could turn a block into a warning, so that it is worth asking for."""
+    waivable = {rule.name for rule in all_rules() if rule.waivable}
+    return any(finding.rule in waivable for finding in verdict.of(Status.BLOCK))
+
+
+def _finding(rule: Rule, policy: Policy, comparison: Comparison) -> Finding:
+    level, judgement = policy.levels[rule.name], rule.judge(comparison, policy)
+    status = {Result.PASS: Status.PASS, Result.NOT_EVALUATED: Status.NOT_EVALUATED}.get(judgement.result)
+    waiver, detail = comparison.waiver, judgement.detail
+    waived = False
+    if status is None:
+        level = max(level, judgement.floor)
+        status = Status.BLOCK if max(min(level, judgement.ceiling), judgement.floor) is Level.BLOCK else Status.WARN
+        if status is Status.BLOCK and rule.waivable and waiver is not None:
+            waived = not waiver.refused
+            status = Status.WARN if waived else Status.BLOCK
+            detail = (*detail, " " if detail else "", *_excuse(waiver))
+    return Finding(
+        rule=rule.name,
+        level=level,
+        status=status,
+        summary=judgement.summary,
+        title=judgement.title,
+        detail=detail,
+        todo=judgement.todo,
+        short=judgement.short,
+        needs_baseline=judgement.needs_baseline,
+        incomplete=judgement.incomplete,
+        waived=waived,
+        evidence=judgement.evidence,
+    )
+
+
+def _excuse(waiver: Waiver) -> Phrase:
+    """What a label on the pull request does to a block, and who set it."""
+    by: Phrase = (", set by ", Name(waiver.by)) if waiver.by else ()
+    if waiver.refused:
+        return ("The label ", Name(waiver.label), *by, f", does not count: {waiver.refused}.")
+    return ("Excused by the label ", Name(waiver.label), *by, ".")
+
+
+def _reason(findings: tuple[Finding, ...], comparison: Comparison) -> str:
+    """The deciding reason: what blocks, else what was fixed or warns, else that all passed."""
+    blocks = [finding.short for finding in findings if finding.status is Status.BLOCK]
+    if blocks:
+        more = f", and {len(blocks) - 2} more" if len(blocks) > 2 else ""
+        return "; ".join(blocks[:2]) + more
+    tests = comparison.tests
+    warns = [
+        f"{finding.short}{' (waived)' if finding.waived else ''}"
+        for finding in findings
+        if finding.status is Status.WARN
+    ]
+    if tests.fixed:
+        warns = [f"{count(len(tests.fixed), 'test')} fixed", *warns]
+    if warns:
+        more = f", and {len(warns) - 2} more" if len(warns) > 2 else ""
+        return ", ".join(warns[:2]) + more
+    number, carried = tests.head.passed, len(comparison.carried)
+    if carried and not comparison.head.snapshot.legs:
+        return f"nothing had to run, {count(carried, 'suite')} carried from the base"
+    if not comparison.head.evidence.files:
+        return "nothing to measure, only documentation changed"
+    ran = f"{'the only test' if number == 1 else f'all {number:,} tests'} that ran passed"
+    if carried:
+        ran += f", {count(carried, 'suite')} carried from the base"
+    return ran if comparison.baseline else f"{ran}, with nothing to compare yet"

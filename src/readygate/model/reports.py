@@ -1,0 +1,119 @@
+"""What a format module makes of one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from msgspec import Struct, field
+
+from readygate.model.coverage import FileCoverage, Ratio, add_ratios
+from readygate.model.results import ClassBlock, Counts, Detail
+
+
+class Severity(Enum):
+    """How far a problem touches the figures."""
+
+    DAMAGE = "damage"
+    """Part of the file could not be read: the figures are too low. Blocks."""
+    NOTE = "note"
+    """The file is odd and was read to the end; the figures are what its elements say."""
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """Something odd or broken in a file: what, at which place of it, why probably, and what to do.
+
+    Attributes:
+        place: "line 40,112", "byte 12", "testsuite 'a'"; empty if it is the file as a whole.
+    """
+
+    severity: Severity
+    what: str
+    place: str = ""
+    why: str = ""
+    todo: str = ""
+
+
+class TestReport(Struct, frozen=True, kw_only=True):
+    """The tests of one file.
+
+    Attributes:
+        blocks: the tests by class name (or suite path), each block sorted.
+        details: what the report says about executions that failed, errored or were skipped, in file order.
+        executions: counts of all executions; namesakes count each.
+        seconds: the sum of the tests' durations.
+        properties: properties of the suites, for the names of matrix legs.
+        written: the newest time that the report states with a zone, in seconds since 1970; None without one.
+        words: how often the report uses each of its words for an outcome, where its format has such words.
+        attempts: counts of all attempts at the tests, where the report lists each.
+    """
+
+    __test__ = False
+
+    format: str
+    blocks: Mapping[str, ClassBlock]
+    details: tuple[Detail, ...] = ()
+    executions: Counts
+    seconds: float = 0.0
+    problems: tuple[Problem, ...] = ()
+    properties: Mapping[str, str] = field(default_factory=dict)
+    written: float | None = None
+    words: Mapping[str, int] = field(default_factory=dict)
+    attempts: Counts | None = None
+
+
+class MeasuredFile(Struct, frozen=True, kw_only=True):
+    """The coverage of one file before its path is placed in the repository.
+
+    Attributes:
+        candidates: the paths that the report allows, the most telling first: with Cobertura one for each
+            `<source>`, then the bare file name. Separators and roots are as written.
+        coverage: its lines and branches; `coverage.path` is the first candidate.
+    """
+
+    candidates: tuple[str, ...]
+    coverage: FileCoverage
+
+
+class CoverageReport(Struct, frozen=True, kw_only=True):
+    """The coverage of one file of a report; the same path may stand in it several times."""
+
+    format: str
+    files: tuple[MeasuredFile, ...]
+    has_branches: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+class StatedFile(Struct, frozen=True, kw_only=True):
+    """What a report states of one file without showing its lines.
+
+    Attributes:
+        candidates: the paths that the report allows, as in `MeasuredFile`.
+        branches: None if none are stated.
+    """
+
+    candidates: tuple[str, ...]
+    lines: Ratio
+    branches: Ratio | None = None
+
+
+class StatedReport(CoverageReport, frozen=True, kw_only=True):
+    """A report whose totals no line backs.
+
+    Attributes:
+        stated: the totals by file; `files` holds what is measured nevertheless, often nothing.
+    """
+
+    stated: tuple[StatedFile, ...]
+
+    def lines(self) -> Ratio:
+        """The totals of all files."""
+        return add_ratios(file.lines for file in self.stated)
+
+    def branches(self) -> Ratio | None:
+        """The totals of all files; None if there are no branches."""
+        total = add_ratios(file.branches for file in self.stated if file.branches is not None)
+        return total if total.total else None
+
+
+Report = TestReport | CoverageReport

@@ -1,0 +1,174 @@
+"""What a run on a laptop is compared with: git and files instead of GitHub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+from readygate.baseline.select import Choice, choose
+from readygate.baseline.snapshot_codec import MAGIC, decode
+from readygate.baseline.stores import Store, open_store
+from readygate.collect.collect_reports import read_reports
+from readygate.config.settings import Settings
+from readygate.git import local_git
+from readygate.model.changes import Changes
+from readygate.model.paths import PathRules
+from readygate.model.snapshot import Baseline, Measured, Provenance, Snapshot
+from readygate.outputs import Desk
+from readygate.policy import PATH, PolicyFiles
+from readygate.reference import Background
+from readygate.reference.base_file import from_git
+from readygate.snapshot.build import build
+from readygate.support.errors import SettingsError
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What a run is about, and what its results shall be compared with.
+
+    Attributes:
+        root: where the reports lie.
+        repo: the git repository, if it is one.
+        commit: the measured one, empty if unknown.
+        against: the revision that the change starts from, empty if unknown.
+        branch: how the report calls the base branch.
+        base: a snapshot, or a folder of reports.
+        store: a folder of stored snapshots.
+        policy_file: the policy in place of the repository's own.
+    """
+
+    root: Path
+    repo: Path
+    commit: str
+    against: str
+    branch: str
+    base: Path | None
+    store: Path | None
+    policy_file: Path | None
+
+    @property
+    def has_git(self) -> bool:
+        """Whether the measured commit can be asked for."""
+        return bool(self.commit) and (self.repo / ".git").exists()
+
+
+def begin(wanted: Wanted) -> tuple[str, Store | None]:
+    """Find the commit that the change starts from, and open the store of baselines.
+
+    Raises:
+        ReadygateError: one of them is not there.
+    """
+    start = local_git.resolve(wanted.repo, wanted.against) if wanted.against else ""
+    return start, open_store(f"folder:{wanted.store.absolute()}", wanted.root, None) if wanted.store else None
+
+
+def ask(wanted: Wanted, desk: Desk) -> Background:
+    """Open the store of baselines, and ask git for everything a change is compared with.
+
+    Raises:
+        ReadygateError: something that is wanted is not there or cannot be read.
+    """
+    repo, commit = wanted.repo, wanted.commit
+    start, store = begin(wanted)
+    files = local_git.tracked(repo, commit) if wanted.has_git else None
+    changes = local_git.diff(repo, start, commit) if start and wanted.has_git else None
+    note = "" if changes else "Without --against and a git repository the changed lines are not known"
+    choice = _choice(wanted, start, store, files, desk)
+    since: Changes | None = changes
+    base = choice.baseline.snapshot.commit if choice.baseline else ""
+    if base and base != start and wanted.has_git:
+        since = local_git.diff(repo, base, commit) if _known(repo, base) else None
+    return Background(
+        choice=choice,
+        store=store,
+        changes=changes,
+        changes_note=note,
+        since_baseline=since,
+        files=files,
+        policy=_policy(wanted, start if wanted.has_git else ""),
+    )
+
+
+def rules(root: Path, repo: Path, files: frozenset[str] | None, settings: Settings) -> PathRules:
+    """How paths of reports become paths of the repository."""
+    roots = tuple(dict.fromkeys((str(repo.absolute()), str(root.absolute()))))
+    return PathRules(files=files, roots=roots, maps=settings.path_map)
+
+
+def _policy(wanted: Wanted, start: str) -> PolicyFiles:
+    """The policy of the revision that the change starts from, else the one that lies there."""
+    path = wanted.policy_file or wanted.repo / PATH
+    try:
+        here = path.read_bytes() if wanted.policy_file or path.is_file() else None
+    except OSError as error:
+        raise SettingsError((f"--policy-file {path}: {error.strerror or error}",)) from error
+    if wanted.policy_file or not start:
+        return PolicyFiles(base=here, base_name=str(wanted.policy_file or PATH))
+    base = from_git(wanted.repo, PATH, start)
+    return PolicyFiles(base=base, base_name=f"{PATH} at {start[:7]}", changed=here != base, own=here)
+
+
+def _known(repo: Path, commit: str) -> bool:
+    try:
+        return bool(local_git.resolve(repo, commit))
+    except local_git.GitError:
+        return False
+
+
+def _choice(
+    wanted: Wanted,
+    start: str,
+    store: Store | None,
+    files: frozenset[str] | None,
+    desk: Desk,
+) -> Choice:
+    if wanted.base:
+        given = _given(wanted.base, start, rules(wanted.root, wanted.repo, files, desk.settings), desk)
+        snapshot, details = (given.snapshot, given.details) if isinstance(given, Measured) else (given, {})
+        return Choice(
+            baseline=Baseline(snapshot=snapshot, branch=wanted.branch, relation="the given base", details=details)
+        )
+    if store is None:
+        return Choice(
+            baseline=None,
+            note="no baseline was given",
+            todo="Give one with `--base`, or store one with `--store DIR --record` and name the folder with `--store`.",
+        )
+
+    newest = start or wanted.commit
+
+    def before() -> Iterable[str]:
+        return local_git.ancestors(wanted.repo, newest) if (wanted.repo / ".git").exists() and newest else ()
+
+    compared_with = start or next(iter(before()), "")
+    if compared_with:
+        return choose(
+            store,
+            desk.settings.name,
+            wanted=compared_with,
+            relation="the base commit" if start else "the commit before",
+            branch=wanted.branch,
+            ancestors=before,
+        )
+    return Choice(baseline=None, note="there is no commit before it to compare with; --base names one")
+
+
+def _given(path: Path, commit: str, rules: PathRules, desk: Desk) -> Snapshot | Measured:
+    """The baseline as a snapshot file, or as a folder of reports to read now."""
+    if path.is_dir():
+        quiet = Settings(name=desk.settings.name, redact=desk.settings.redact)
+        evidence = read_reports(path, quiet, desk.log, "the base")
+        if not any(file.report for file in evidence.files):  # nothing measured is not the same as nothing failed
+            raise SettingsError(
+                (f"--base {path} holds no report that can be read",),
+                todo="name a folder with reports, or a snapshot; `readygate inspect` says what a file is",
+            )
+        return build(commit, evidence, rules, Provenance())
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError((f"--base {path}: {error.strerror or error}",)) from error
+    if not data.startswith(MAGIC):
+        raise SettingsError((f"--base {path} is neither a snapshot nor a folder of reports",))
+    return decode(data, str(path))

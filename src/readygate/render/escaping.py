@@ -1,0 +1,132 @@
+"""Everything a report wrote, made harmless: visible, bounded, dead in Markdown, without what looks like a secret.
+
+Code spans and fences: https://github.github.com/gfm/#code-spans and https://github.github.com/gfm/#fenced-code-blocks
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from readygate.model.rich_text import Name, Phrase
+from readygate.support import redaction
+from readygate.support.redaction import ANSI
+
+LONGEST_NAME = 60
+LONGEST_MESSAGE = 300
+LONGEST_TRACE = 30
+LONGEST_FENCE = 15_000
+
+_REMEMBERED = 5_000
+"""Names that are shown in one document are shown in others, too."""
+
+_UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u03ff]")
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Characters without a picture that are no format characters: joiners, fillers, the empty braille pattern."""
+_BACKTICKS = re.compile(r"`+")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|<>~@:-])")
+_LINKED = re.compile(r"(?i)@|#\d|\bgh-\d|://|www\.|\b[0-9a-f]{7,40}\b|:[a-z0-9_+-]+:|&[a-z0-9#]+;|\bmailto:|\$")
+"""What GitHub turns into a link or a picture by itself.
+
+https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+"""
+
+_HARMLESS = re.compile(r"[A-Za-z0-9 ,.%;()'–-]+")
+
+redact = redaction.redact
+
+
+def _escape(match: re.Match[str]) -> str:
+    import unicodedata  # noqa: PLC0415  (a table of its own, and most texts hold nothing odd)
+
+    character = match[0]
+    number = ord(character)
+    if character in "\n\r\t":
+        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[character]
+    if character in _INVISIBLE or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+        if number < 0x100:
+            return f"\\x{number:02x}"
+        return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+    return character
+
+
+def visible(text: str) -> str:
+    """One line in which control, bidi and zero-width characters are seen as escapes; colours are taken out."""
+    if "\x1b" in text or "\u241b" in text:
+        text = ANSI.sub("", text)
+    return _UNSAFE.sub(_escape, text)
+
+
+def shorten(text: str, longest: int = LONGEST_NAME) -> str:
+    """Take the middle out of a long name: the ends differ where names repeat."""
+    if len(text) <= longest:
+        return text
+    tail = (longest - 1) // 3
+    return f"{text[: longest - 1 - tail]}…{text[-tail:]}"
+
+
+@lru_cache(_REMEMBERED)
+def code(text: str, longest: int = LONGEST_NAME) -> str:
+    """A code span of untrusted text; an empty name is said in words. Tables escape the `|` of their cells."""
+    shown = shorten(visible(redact(text)), longest).strip()
+    if not shown:
+        return "(no name)"
+    fence = "`" * (max((len(run) for run in _BACKTICKS.findall(shown)), default=0) + 1)
+    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def html_code(text: str, longest: int = LONGEST_MESSAGE, empty: str = "(no message)") -> str:
+    """The same for a `<summary>`, where Markdown is not read."""
+    shown = shorten(visible(redact(text)), longest).strip()
+    from html import escape  # noqa: PLC0415  (it comes with a list of all entities, and most runs are read only)
+
+    return f"<code>{escape(shown)}</code>" if shown else empty
+
+
+def fenced(text: str, lines: int = LONGEST_TRACE, characters: int = LONGEST_FENCE) -> str:
+    """A fenced block of untrusted text: the end of a long trace is kept, as that is where the error stands.
+
+    Args:
+        text: the trace.
+        lines: at most so many lines stay.
+        characters: at most so many characters stay, the fence aside.
+    """
+    rows = redact(ANSI.sub("", text)).strip("\r\n").splitlines()
+    widest = max(80, min(500, characters // 6))
+    shown = {row: visible(row.expandtabs(4)).rstrip()[:widest] for row in (*rows[:lines], *rows[-lines:])}
+    kept = lines
+    while kept > 6 and sum(len(shown[row]) + 1 for row in (*rows[:3], *rows[-(kept - 4) :])) > characters:
+        kept -= 1
+    if len(rows) > kept:
+        middle = f"… {len(rows) - kept + 1:,} lines left out …"
+        rows = [*(shown[row] for row in rows[:3]), middle, *(shown[row] for row in rows[-(kept - 4) :])]
+    else:
+        rows = [shown[row] for row in rows]
+    fence = "`" * max(3, max((len(run) for row in rows for run in _BACKTICKS.findall(row)), default=0) + 1)
+    return "\n".join((f"{fence}text", *rows, fence))
+
+
+def words(text: str) -> str:
+    """Escape text of our users (a gate's name) for Markdown; a name that GitHub could link becomes code.
+
+    A backslash does not help there: GitHub looks for mentions and numbers in what the Markdown has become.
+    """
+    shown = visible(text)
+    return code(text, 200) if _LINKED.search(shown) else _MARKDOWN.sub(r"\\\1", shown)
+
+
+def aside(text: str, longest: int = 160) -> str:
+    """A remark that may hold names: as it is if nothing in it can be markup or a link, else code."""
+    shown = shorten(visible(redact(text)), longest).strip()
+    return shown if _HARMLESS.fullmatch(shown) and not _LINKED.search(shown) else code(text, longest)
+
+
+def phrase(parts: Phrase | str) -> str:
+    """Write a phrase in Markdown: our words as they are, names as code."""
+    return "".join(code(part.text) if isinstance(part, Name) else part for part in parts)
+
+
+def plain(parts: Phrase | str) -> str:
+    """Write a phrase without markup, for a console or JSON; names are visible and bounded."""
+    return "".join(shorten(visible(redact(part.text)), 200) if isinstance(part, Name) else part for part in parts)

@@ -1,0 +1,133 @@
+"""The report as one page of HTML that needs no network: the document, charts, sources, and lists of everything.
+
+Its policy lets the browser run the one script of the page and nothing else, whatever a report may smuggle in.
+https://www.w3.org/TR/CSP3/
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from readygate import __version__
+from readygate.model.rich_text import count
+from readygate.render.escaping import redact, visible
+from readygate.render.html.charts import chart
+from readygate.render.html.from_markdown import inline, to_html
+from readygate.render.html.source_listing import Listing, Sources
+from readygate.render.html.test_list import embedded, file_rows, page_data
+from readygate.render.markdown.document import Budget, markdown
+from readygate.render.report_view import Page, sentence
+from readygate.render.trends import Trend, branch_words, left_out, trends
+
+ROOM = Budget(characters=2_000_000, bytes=8_000_000)
+"""For the document; the lists come on top."""
+FILES_WITHOUT_SCRIPT = 30
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=PackageLoader("readygate", "templates"), undefined=StrictUndefined, autoescape=True)
+
+
+@cache
+def _asset(name: str) -> str:
+    """The style or the script, as it stands in the page."""
+    return PackageLoader("readygate", "templates").get_source(_environment(), name)[0]
+
+
+def content_policy() -> str:
+    """What the browser may do for this page: apply our style, run our script."""
+    style, script = (_fingerprint(_asset(name)) for name in ("report.css", "report.js"))
+    return (
+        f"default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def _fingerprint(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def webpage(page: Page, sources: Sources) -> str:
+    """Render the page."""
+    files = file_rows(page.comparison)
+    found = trends(page.comparison)
+    values: dict[str, Any] = {
+        "policy": content_policy(),
+        "version": __version__,
+        "title": f"{visible(redact(sentence(page)))} · Readygate report",
+        "style": Markup(_asset("report.css")),  # noqa: S704  (ours, no value in it)
+        "script": Markup(_asset("report.js")),  # noqa: S704
+        "document": Markup(to_html(_document(page))),  # noqa: S704  (it escapes all that is not ours)
+        "charts": [
+            {"title": trend.title, "svg": Markup(chart(trend, at)), "words": trend.words()}  # noqa: S704
+            for at, trend in enumerate(found, start=1)
+        ],
+        "history_title": _history_title(page, found),
+        "history_rows": _history_rows(found),
+        "coverage": page.comparison.coverage is not None,
+        "sources_notes": sources.notes,
+        "listings": [_listing(listing) for listing in sources.listings],
+        "files": files[:FILES_WITHOUT_SCRIPT],
+        "files_count": _files_count(len(files)),
+        "tests_count": f"{count(page.comparison.tests.head.total, 'test')}.",
+        "data": Markup(embedded(page_data(page, files))),  # noqa: S704  (JSON without `<`)
+    }
+    return _environment().get_template("report.html.j2").render(values) + "\n"
+
+
+def _document(page: Page) -> str:
+    """The document of all outputs; its link to the run is not called as this page is."""
+    here, run = page.links.run(), page.target.run_url
+    text = markdown(page, ROOM, heading="#")
+    return text.replace(here, f"[Page of the run]({run})") if here else text
+
+
+def _files_count(number: int) -> str:
+    if number <= FILES_WITHOUT_SCRIPT:
+        return f"{count(number, 'file')}."
+    return f"{count(number, 'file')}; the {FILES_WITHOUT_SCRIPT} with the most lines not covered:"
+
+
+def _history_title(page: Page, found: tuple[Trend, ...]) -> Markup:
+    """Whose runs are drawn, and how."""
+    runs = max((len(trend.points) for trend in found), default=0)
+    lost = left_out(page.comparison)
+    told = f"{branch_words(page, runs)}, the oldest first. Each chart has its own scale, which need not begin at zero."
+    if lost:
+        told += f" {count(lost, 'incomplete run')} {'is' if lost == 1 else 'are'} left out."
+    return Markup(inline(told))  # noqa: S704  (it escapes all that is not ours)
+
+
+def _history_rows(found: tuple[Trend, ...]) -> list[tuple[str, ...]]:
+    """A row for each run that any chart shows, in their order, and one for this change."""
+    commits = list(dict.fromkeys(point.commit for trend in found for point in trend.points))
+    order = {commit: at for at, commit in enumerate(_longest(found))}
+    commits.sort(key=lambda commit: order.get(commit, -1))
+    values = [{point.commit: trend.show(point.value) for point in trend.points} for trend in found]
+    rows = [(visible(commit)[:7], *(known.get(commit, "–") for known in values)) for commit in commits]
+    now = ("this change", *("–" if trend.now is None else trend.show(trend.now) for trend in found))
+    return [*rows, now] if found else []
+
+
+def _longest(found: tuple[Trend, ...]) -> list[str]:
+    return [point.commit for point in max(found, key=lambda trend: len(trend.points)).points] if found else []
+
+
+def _listing(listing: Listing) -> dict[str, Any]:
+    changed = count(listing.changed, "changed line")
+    missed = (
+        f"{listing.missed:,} of {changed} not covered" if listing.missed else f"{changed}, all measured ones covered"
+    )
+    return {
+        "path": visible(redact(listing.path)),
+        "title": missed,
+        "note": listing.note,
+        "lines": listing.lines,
+    }

@@ -1,0 +1,1 @@
+"""The Markdown of comment, check and summary."""

@@ -1,0 +1,103 @@
+"""The long lists of a report: folded at the end of a comment, open in the summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from readygate.render.markdown import durations, figure_table, files, policy_measures, skip_reasons, suites
+from readygate.render.markdown.tables import Table, by
+from readygate.render.report_view import Page
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One list under its heading.
+
+    Attributes:
+        kind: what it is in a few words, for the title of the fold that it stands in.
+        pieces: tables and texts in their order.
+    """
+
+    kind: str
+    title: str
+    pieces: tuple[Table | str, ...]
+
+
+def parts(page: Page, *, long: bool, with_figures: bool = True) -> tuple[Part, ...]:
+    """All lists that have something to tell, in their order; a new one is one more function here."""
+    makers: tuple[Callable[[Page, bool], Part | None], ...] = (
+        _categories,
+        _suites,
+        _components,
+        _coverage,
+        _skips,
+        _slowest,
+        _slower,
+    )
+    found = [_figures(page)] if with_figures else []
+    return (*found, *(part for maker in makers if (part := maker(page, long)) is not None))
+
+
+def figures(page: Page, before: str = "Base", after: str = "This change") -> Table:
+    """The table of all figures."""
+    columns = by("Measured", f">{before}", f">{after}", ">Difference")
+    return Table(columns=columns, rows=tuple(figure_table.figures_rows(page)))
+
+
+def _figures(page: Page) -> Part:
+    compared = page.comparison.baseline is not None
+    return Part(
+        kind="base and this change" if compared else "",
+        title="What changed" if compared else "Figures",
+        pieces=(figures(page),),
+    )
+
+
+def _suites(page: Page, long: bool) -> Part | None:
+    made = suites.suite_table(page, long=long)
+    if made is None:
+        return None
+    answer, table, rest = made
+    return Part(kind="suites", title=f"Tests by suite: {answer}", pieces=_filled(table, rest))
+
+
+def _categories(page: Page, _long: bool) -> Part | None:
+    made = policy_measures.other_categories(page)
+    return None if made is None else Part(kind="categories", title=made[0], pieces=_filled(*made[1:]))
+
+
+def _components(page: Page, _long: bool) -> Part | None:
+    made = policy_measures.other_components(page)
+    return None if made is None else Part(kind="components", title=made[0], pieces=_filled(*made[1:]))
+
+
+def _coverage(page: Page, long: bool) -> Part | None:
+    tiers, made = files.tier_table(page), files.file_table(page, long=long)
+    if tiers is None or made is None:
+        return None
+    table, rest = made
+    listed = (table, rest) if table.rows else (rest,)
+    target = "" if page.parts.goals else files.target_line(page)
+    if long:
+        target = policy_measures.goal_text(page) or target  # in a comment it stands open
+    return Part(kind="files", title="Coverage by file", pieces=_filled(tiers, *listed, target))
+
+
+def _skips(page: Page, _long: bool) -> Part | None:
+    made = skip_reasons.skips_table(page)
+    return None if made is None else Part(kind="skips", title=made[0], pieces=_filled(*made[1:]))
+
+
+def _slowest(page: Page, _long: bool) -> Part | None:
+    made = durations.slowest_table(page)
+    return None if made is None else Part(kind="slowest tests", title=made[0], pieces=_filled(*made[1:]))
+
+
+def _slower(page: Page, _long: bool) -> Part | None:
+    made = durations.slower_table(page)
+    return None if made is None else Part(kind="slower tests", title=made[0], pieces=_filled(*made[1:]))
+
+
+def _filled(*pieces: Table | str) -> tuple[Table | str, ...]:
+    return tuple(piece for piece in pieces if piece)

@@ -1,0 +1,214 @@
+"""What the policy names: components and categories with their goals, and the next step of the ladder of coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from readygate.model.measures import CategoryResult, ComponentResult
+from readygate.model.reports import CoverageReport, TestReport
+from readygate.model.rich_text import count
+from readygate.model.verdict import Status
+from readygate.render.escaping import code, phrase
+from readygate.render.markdown.coverage_goal import goal_line
+from readygate.render.markdown.tables import FILES_SHOWN, Section, Table, by, more
+from readygate.render.report_view import Page, comparable, ratio_cell
+from readygate.support.number_format import allowed, decimal, limit, needed, percent, points
+
+COMPONENTS, CATEGORIES = "components", "category-pass-rate"
+"""The rules that judge them."""
+
+T = TypeVar("T", ComponentResult, CategoryResult)
+
+
+def missed_components(page: Page) -> Section | None:
+    """Components that miss their goals; a single one is told by its finding."""
+    missed = _missed(page)
+    if len(missed) < 2:
+        return None
+    number = len(page.parts.components)
+    return Section(
+        title=_title(missed, sum(part.below or part.dropped or part.lost for part in missed), number),
+        table=_component_table(page, missed[:FILES_SHOWN]),
+        rest=more(page, len(missed) - FILES_SHOWN, "component"),
+    )
+
+
+def other_components(page: Page) -> tuple[str, Table, str] | None:
+    """The title with the answer, the components that do not stand in a section, and what is left out."""
+    missed, every = _missed(page), page.parts.components
+    rows = _rest(every, missed)
+    if not rows:
+        return None
+    title = f"Coverage by component: {_answer(_status(page, COMPONENTS), len(rows), len(missed), len(every))}"
+    return title, _component_table(page, rows[:FILES_SHOWN]), more(page, len(rows) - FILES_SHOWN, "component")
+
+
+def missed_categories(page: Page) -> Section | None:
+    """Categories that miss their pass rate; a single one is told by its finding."""
+    missed = _failed(page)
+    if len(missed) < 2:
+        return None
+    return Section(
+        title=_title_of_categories(missed, len(page.parts.categories)),
+        table=_category_table(page, missed[:FILES_SHOWN], brief=True),
+        rest=more(page, len(missed) - FILES_SHOWN),
+    )
+
+
+def other_categories(page: Page) -> tuple[str, Table, str] | None:
+    """The title with the answer, the categories that do not stand in a section, and what is left out."""
+    missed, every = _failed(page), page.parts.categories
+    rows = _rest(every, missed)
+    if not rows:
+        return None
+    title = f"Tests by category: {_answer(_status(page, CATEGORIES), len(rows), len(missed), len(every))}"
+    return title, _category_table(page, rows[:FILES_SHOWN]), more(page, len(rows) - FILES_SHOWN)
+
+
+def listed_below(page: Page, rule: str) -> bool:
+    """Whether a section lists what a rule found, so that its finding need not."""
+    section = {COMPONENTS: missed_components, CATEGORIES: missed_categories}.get(rule)
+    return section is not None and section(page) is not None
+
+
+def goal_text(page: Page) -> str:
+    """The way to the next step of the policy's ladder; empty without a ladder, or where figures are missing."""
+    parts = page.parts
+    if not parts.goals or page.comparison.coverage is None or not comparable(page, CoverageReport):
+        return ""
+    if parts.goal is None:
+        every = "The target" if parts.goals == 1 else f"All {parts.goals} targets"
+        share = page.comparison.coverage.lines.fraction
+        return "" if share is None else f"{every} of the policy {'is' if parts.goals == 1 else 'are'} reached."
+    steps = f" {parts.goal.reached} of {parts.goals} steps reached." if parts.goals > 1 else ""
+    return f"**Next target:** {phrase(goal_line(parts.goal))}.{steps}"
+
+
+def _title(missed: Sequence[ComponentResult], below: int, number: int) -> str:
+    unknown = len(missed) - below
+    told = [f"{below} of {number} components {'misses its' if below == 1 else 'miss their'} goals"] if below else []
+    if unknown:
+        told.append(f"{unknown}{'' if told else f' of {number} components'} {_is(unknown)} not measured")
+    return ", ".join(told)
+
+
+def _title_of_categories(missed: Sequence[CategoryResult], number: int) -> str:
+    below = sum(part.below or (part.lost and part.minimum is not None) for part in missed)
+    empty = len(missed) - below
+    told = [f"{below} of {number} categories {'misses its' if below == 1 else 'miss their'} pass rate"] if below else []
+    if empty:
+        told.append(f"{empty}{'' if told else f' of {number} categories'} ran no test")
+    return ", ".join(told)
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _missed(page: Page) -> tuple[ComponentResult, ...]:
+    """Components that the rule holds against the change, critical ones first."""
+    if _status(page, COMPONENTS) not in (Status.WARN, Status.BLOCK):
+        return ()
+    found = (part for part in page.parts.components if part.below or part.dropped or part.unmeasured)
+    return tuple(sorted(found, key=lambda part: (not part.critical, part.unmeasured)))
+
+
+def _failed(page: Page) -> tuple[CategoryResult, ...]:
+    if _status(page, CATEGORIES) not in (Status.WARN, Status.BLOCK):
+        return ()
+    return tuple(part for part in page.parts.categories if part.below or part.empty)
+
+
+def _rest(every: tuple[T, ...], missed: tuple[T, ...]) -> tuple[T, ...]:
+    """What no section shows: all of them if there is none, those that miss a goal first."""
+    kept = tuple(part for part in every if part not in missed)
+    return kept if len(missed) > 1 else missed + kept
+
+
+def _answer(status: Status, rows: int, missed: int, every: int) -> str:
+    if status is Status.NOT_EVALUATED:
+        return f"{every:,}, not judged"
+    if missed > 1:
+        return f"the other {rows:,} as asked" if rows > 1 else "the other one as asked"
+    kept = every - missed
+    if not missed:
+        return f"all {every:,} as asked" if every > 1 else "1, as asked"
+    return f"{kept:,} of {every:,} as asked"
+
+
+def _status(page: Page, rule: str) -> Status:
+    return next((f.status for f in page.verdict.findings if f.rule == rule), Status.NOT_EVALUATED)
+
+
+def _component_table(page: Page, parts: Sequence[ComponentResult]) -> Table:
+    status, whole = _status(page, COMPONENTS), comparable(page, CoverageReport)
+    compared = whole and any(part.base is not None for part in parts)
+    columns = by("Component", ">Lines", ">Covered", *([">Difference"] if compared else []), "Goal")
+    return Table(columns=columns, rows=tuple(_component(part, status, compared) for part in parts))
+
+
+def _component(part: ComponentResult, status: Status, compared: bool) -> tuple[str, ...]:
+    now, before = part.lines.fraction, part.base.fraction if part.base else None
+    told = now is not None and before is not None and not part.gone
+    delta = points(now, before) if told and now is not None and before is not None else "–"
+    name = code(part.name) + (" (critical)" if part.critical else "")
+    figures = (f"{part.lines.total:,}" if part.lines.total else "–", ratio_cell(part.lines))
+    return (name, *figures, *((delta,) if compared else ()), _component_goal(part, status))
+
+
+def _component_goal(part: ComponentResult, status: Status) -> str:
+    """What was asked of a component, and what is missing; with a symbol where it is held against the change."""
+    asked = [] if part.minimum is None else [f"{limit(part.minimum)} asked"]
+    if part.maximum_drop is not None:
+        asked.append(f"may fall by {allowed(part.maximum_drop)} points")
+    if status is Status.NOT_EVALUATED:
+        return ", ".join(asked) or "–"
+    bad = "❌" if status is Status.BLOCK and part.critical else "⚠️"
+    if part.unmeasured:
+        return f"{bad}\u00a0Not measured" + (" any more" if part.lost else ": its paths fit no measured file")
+    told = []
+    if part.below and part.minimum is not None:
+        lines = needed(part.lines.covered, part.lines.total, part.minimum)
+        told.append(f"{bad}\u00a0Below {limit(part.minimum)}: {count(lines, 'more covered line')}")
+    if part.dropped and part.fell is not None and part.maximum_drop is not None:
+        shown = decimal(part.fell * 100, above=part.maximum_drop * 100)
+        told.append(f"{bad}\u00a0Fell by {shown} points, {allowed(part.maximum_drop)} allowed")
+    return "<br>".join(told) or ", ".join(asked) or "–"
+
+
+def _category_table(page: Page, parts: Sequence[CategoryResult], *, brief: bool = False) -> Table:
+    status, whole = _status(page, CATEGORIES), comparable(page, TestReport)
+    compared = whole and any(part.base is not None and part.base.total for part in parts)
+    columns = by(
+        "Category",
+        *([">Passed"] if brief else [">Tests", ">Passed", ">Failed", ">Skipped"]),
+        ">Pass rate",
+        *([">Difference"] if compared else []),
+        "Goal",
+    )
+    return Table(columns=columns, rows=tuple(_category(part, status, compared, brief) for part in parts))
+
+
+def _category(part: CategoryResult, status: Status, compared: bool, brief: bool) -> tuple[str, ...]:
+    counts = part.counts
+    rate, before = counts.pass_rate, part.base.pass_rate if part.base else None
+    figures = tuple(f"{n:,}" for n in (counts.total, counts.passed, counts.failing, counts.skipped))
+    if brief:
+        figures = (f"{counts.passed:,} of {counts.passed + counts.failing:,}",)
+    delta = points(rate, before) if rate is not None and before is not None else "new" if rate is not None else "–"
+    shown = "–" if rate is None else percent(rate)
+    return (code(part.name), *figures, shown, *((delta,) if compared else ()), _category_goal(part, status))
+
+
+def _category_goal(part: CategoryResult, status: Status) -> str:
+    asked = "–" if part.minimum is None else f"{limit(part.minimum)} asked"
+    if status is Status.NOT_EVALUATED:
+        return asked
+    bad = "❌" if status is Status.BLOCK and (part.below or (part.lost and part.minimum is not None)) else "⚠️"
+    if part.empty:
+        return f"{bad}\u00a0No test ran" + (", some did on the base" if part.lost else "")
+    if part.below and part.minimum is not None:
+        fewer = needed(part.counts.passed, part.counts.passed + part.counts.failing, part.minimum)
+        return f"{bad}\u00a0Below {limit(part.minimum)}: {count(fewer, 'test')} fewer may fail"
+    return asked

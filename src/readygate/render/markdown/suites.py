@@ -1,0 +1,60 @@
+"""Tests by suite: a table."""
+
+from __future__ import annotations
+
+from readygate.compare.suites import Name, Suite, suites
+from readygate.model.reports import TestReport
+from readygate.model.rich_text import count
+from readygate.render.escaping import code
+from readygate.render.markdown.tables import Table, by, more
+from readygate.render.report_view import Page, comparable
+from readygate.support.number_format import percent, points, seconds_text
+
+SUITES_SHOWN = 20
+SUITES_LISTED = 100
+"""In the long form."""
+
+
+def suite_table(page: Page, *, long: bool) -> tuple[str, Table, str] | None:
+    """A title with the answer, the table, and what it leaves out; None if there is one suite only."""
+    base = page.comparison.base if comparable(page, TestReport) else None
+    rows = suites(page.comparison.head.snapshot, base)
+    if len(rows) < 2:
+        return None
+    shown = rows[: SUITES_LISTED if long else SUITES_SHOWN]
+    green = sum(1 for row in rows if row.head.total and not row.head.failing)
+    compared = any(row.base is not None for row in rows)
+    columns = [
+        "Suite",
+        ">Tests",
+        ">Passed",
+        ">Failed",
+        ">Skipped",
+        ">Pass rate",
+        *([">Difference"] if compared else []),
+        ">Time",
+    ]
+    total = page.comparison.tests.head
+    time = page.comparison.head.snapshot.seconds
+    every = Suite(name=(), head=total, base=page.comparison.tests.base if compared else None, seconds=time)
+    table = Table(
+        columns=by(*columns),
+        rows=(
+            *(_row(_label(row.name), row, compared) for row in shown),
+            tuple(f"**{cell}**" for cell in _row(f"All {len(rows):,} suites", every, compared)),
+        ),
+    )
+    answer = f"{green:,} of {count(len(rows), 'suite')} {'passes' if green == 1 else 'pass'} in full"
+    return answer, table, more(page, len(rows) - len(shown), "suite")
+
+
+def _label(name: Name) -> str:
+    return code(" / ".join(part for part in name if part)) if any(name) else "(no suite)"
+
+
+def _row(label: str, row: Suite, compared: bool) -> tuple[str, ...]:
+    rate, before = row.head.pass_rate, row.base.pass_rate if row.base else None
+    figures = (row.head.total, row.head.passed, row.head.failing, row.head.skipped)
+    delta = "–" if row.base is None or rate is None or before is None else points(rate, before)
+    shown = ("–" if rate is None else percent(rate), *((delta if row.base else "new",) if compared else ()))
+    return (label, *(f"{figure:,}" for figure in figures), *shown, seconds_text(row.seconds))

@@ -1,0 +1,1 @@
+"""The comment by a user's own template."""

@@ -1,0 +1,263 @@
+"""What a user's template for the comment is given, and what may become of it. docs/templates.md describes both.
+
+A template is run by somebody else (outputs/_sandbox.py); here are only values: texts are tokens (render/slots.py),
+figures are numbers and text of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from readygate.model.comparison import CoverageComparison, TestChange
+from readygate.model.coverage import Ratio
+from readygate.model.results import Counts, TestId
+from readygate.model.snapshot import Baseline
+from readygate.model.verdict import Finding
+from readygate.render.escaping import code, phrase, words
+from readygate.render.markdown.document import Budget, markdown
+from readygate.render.markdown.policy_measures import goal_text
+from readygate.render.markdown.rules import carried_line, waiver_line
+from readygate.render.markdown.score import score_text
+from readygate.render.markdown.sections import first_line, test_name
+from readygate.render.report_view import Page, alert, figures_line, provenance_line, verdict_line
+from readygate.render.template.placeholders import Slots, stands_in_tag
+from readygate.render.trends import trends
+from readygate.support.number_format import limit, lines_text, percent, points, signed
+
+REPORT = "\ue002"
+"""Stands for the built-in comment, which fills what room is left."""
+LISTED = 200
+"""Tests or files in each list; `counts` has the whole numbers."""
+TRACES = 20
+LEAST = 6_000
+"""Characters that the built-in comment needs."""
+
+_OPENERS = re.compile(r"```|~~~|<(?:pre|script|style|textarea|[!?])", re.IGNORECASE)
+
+
+class TemplateError(Exception):
+    """The template cannot be used; the text is a sentence without a full stop."""
+
+
+def context(page: Page, slots: Slots) -> dict[str, Any]:
+    """The values of a template: strings, numbers, true and false, none, lists and mappings of these."""
+    comparison, target = page.comparison, page.target
+    tests, baseline = comparison.tests, comparison.baseline
+    told = alert(page)
+    lists: dict[str, Iterable[TestChange]] = {
+        "new_failures": tests.new_failures,
+        "still_failing": tests.still_failing,
+        "known_flaky": tests.known_flaky,
+        "quarantined": tests.quarantined,
+        "flaky": tests.flaky,
+        "fixed": tests.fixed,
+        "newly_skipped": tests.newly_skipped,
+        "gone": tests.vanished,
+    }
+    changes = {name: tuple(found) for name, found in lists.items()}
+    return {
+        "gate": slots.markdown(words(page.gate)),
+        "ready": page.verdict.ready,
+        "verdict": slots.markdown(verdict_line(page)),
+        "figures": slots.markdown(figures_line(page)),
+        "provenance": slots.markdown(provenance_line(page)),
+        "alert": slots.markdown(told[1]) if told else "",
+        "report": REPORT,
+        "run_url": target.run_url,
+        "pull_request": target.number or None,
+        "commit": slots.markdown(page.links.commit(target.head_sha or target.measured)),
+        "baseline": _baseline(page, baseline, slots),
+        "tests": _counts(tests.head, tests.base),
+        "coverage": _coverage(comparison.coverage),
+        "findings": [_finding(finding, slots) for finding in page.verdict.findings],
+        "counts": {**{name: len(found) for name, found in changes.items()}, "added": len(tests.added)},
+        **{name: _tests(page, found, slots) for name, found in changes.items()},
+        "added": [_identity(test, slots) for test in tests.added[:LISTED]],
+        "uncovered": _uncovered(page, slots),
+        **_named(page, slots),
+        "trends": [
+            {
+                "title": trend.title,
+                "first": trend.show(trend.points[0].value),
+                "lowest": trend.show(trend.lowest),
+                "highest": trend.show(trend.highest),
+                "last": trend.show(trend.points[-1].value),
+                "now": None if trend.now is None else trend.show(trend.now),
+            }
+            for trend in trends(comparison)
+        ],
+    }
+
+
+def _named(page: Page, slots: Slots) -> dict[str, Any]:
+    """What the policy names, and what stands around the rules."""
+    return {
+        "score": score_text(page.verdict),
+        "next_target": slots.markdown(goal_text(page)),
+        "carried": slots.markdown(carried_line(page)),
+        "waiver": slots.markdown(waiver_line(page)),
+        "components": [
+            {
+                "name": slots.markdown(code(part.name)),
+                "critical": part.critical,
+                "lines": _ratio(part.lines),
+                "minimum": None if part.minimum is None else limit(part.minimum),
+                "missed": part.below or part.dropped or part.lost,
+            }
+            for part in page.parts.components
+        ],
+        "categories": [
+            {
+                "name": slots.markdown(code(part.name)),
+                "tests": _counts(part.counts, part.base),
+                "minimum": None if part.minimum is None else limit(part.minimum),
+                "missed": part.below or (part.lost and part.minimum is not None),
+            }
+            for part in page.parts.categories
+        ],
+    }
+
+
+def _baseline(page: Page, baseline: Baseline | None, slots: Slots) -> dict[str, Any] | None:
+    if baseline is None:
+        return None
+    return {
+        "commit": slots.markdown(page.links.commit(baseline.snapshot.commit)),
+        "branch": slots.markdown(code(baseline.branch)) if baseline.branch else "",
+        "commits_behind": baseline.behind,
+    }
+
+
+def _counts(head: Counts, base: Counts | None) -> dict[str, Any]:
+    names = ("total", "passed", "failed", "errored", "skipped", "flaky")
+    rate, before = head.pass_rate, base.pass_rate if base else None
+    return {
+        **{name: getattr(head, name) for name in names},
+        "pass_rate": None if rate is None else percent(rate),
+        "base": None if base is None else {name: getattr(base, name) for name in names},
+        "deltas": None if base is None else {name: signed(getattr(head, name) - getattr(base, name)) for name in names},
+        "pass_rate_delta": None if rate is None or before is None else points(rate, before),
+    }
+
+
+def _coverage(coverage: CoverageComparison | None) -> dict[str, Any] | None:
+    if coverage is None:
+        return None
+    now, before = coverage.lines.fraction, coverage.delta.base.fraction if coverage.delta else None
+    return {
+        "lines": _ratio(coverage.lines),
+        "branches": _ratio(coverage.branches),
+        "changed_lines": _ratio(coverage.patch.lines if coverage.patch else None),
+        "delta": None if now is None or before is None else points(now, before),
+    }
+
+
+def _ratio(ratio: Ratio | None) -> dict[str, Any] | None:
+    if ratio is None or ratio.fraction is None:
+        return None
+    return {"percent": percent(ratio.fraction), "covered": ratio.covered, "total": ratio.total}
+
+
+def _finding(finding: Finding, slots: Slots) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "level": finding.level.name.lower(),
+        "status": finding.status.name.lower().replace("_", "-"),
+        "summary": slots.markdown(phrase(finding.summary)),
+        "title": slots.markdown(phrase(finding.title)),
+        "detail": slots.markdown(phrase(finding.detail)),
+        "todo": slots.markdown(phrase(finding.todo)),
+    }
+
+
+def _tests(page: Page, changes: tuple[TestChange, ...], slots: Slots) -> list[dict[str, Any]]:
+    rows = []
+    for number, change in enumerate(changes[:LISTED]):
+        message = first_line(change)
+        trace = change.detail.text if change.detail and number < TRACES else ""
+        rows.append(
+            {
+                **_identity(change.id, slots),
+                "test": slots.markdown(test_name(page, change)),
+                "message": slots.markdown(code(message, 300)) if message else "",
+                "trace": slots.trace(trace),
+                "legs": [slots.markdown(code(leg)) for leg in change.legs],
+                "all_legs": change.all_legs,
+            }
+        )
+    return rows
+
+
+def _identity(test: TestId, slots: Slots) -> dict[str, Any]:
+    def shown(text: str) -> str:
+        return slots.markdown(code(text)) if text else ""
+
+    return {"name": slots.markdown(code(test.name)), "class": shown(test.class_name), "group": shown(test.group)}
+
+
+def _uncovered(page: Page, slots: Slots) -> list[dict[str, Any]]:
+    coverage = page.comparison.coverage
+    patch = coverage.patch if coverage else None
+    files = sorted(patch.files if patch else (), key=lambda file: (-len(file.uncovered), file.path))
+    return [
+        {
+            "file": slots.markdown(page.links.file(file.path)),
+            "lines": lines_text(file.uncovered),
+            "number": len(file.uncovered),
+            "changed": file.lines.total,
+        }
+        for file in files[:LISTED]
+        if file.uncovered
+    ]
+
+
+def render_user_template(page: Page, source: str, budget: Budget, run: Callable[[str, Mapping[str, Any]], str]) -> str:
+    """Write the comment by a user's template.
+
+    Args:
+        page: what to tell.
+        source: the template.
+        budget: how large the comment may become.
+        run: runs a template with values, somewhere where it can do no harm.
+
+    Raises:
+        TemplateError: it cannot be used, or what it writes is too large.
+    """
+    slots = Slots()
+    made = run(source, context(page, slots))
+    if stands_in_tag(made):
+        raise TemplateError("a value stands inside a tag without quotes around it")
+    parts = made.split(REPORT)
+    texts = [slots.fill(part).strip("\n") for part in parts]
+    whole = texts[0].strip() if len(parts) == 1 else _around(page, parts, texts, budget)
+    if not whole:
+        raise TemplateError("it writes nothing")
+    if not budget.holds(whole):
+        raise TemplateError(f"it writes {len(whole):,} characters, more than the {budget.characters:,} of a comment")
+    return whole
+
+
+def _around(page: Page, parts: list[str], texts: list[str], budget: Budget) -> str:
+    """The built-in comment between what a template writes before and after it.
+
+    Nothing that the template leaves open may reach into it: there names are code, and code inside of something that
+    is not read as Markdown would be bare.
+    """
+    if len(parts) > 2:
+        raise TemplateError("`report` stands in it more than once")
+    before, after = parts
+    if (before and not before.endswith("\n")) or (after and not after.startswith("\n")):
+        raise TemplateError("`report` must stand alone on its line")
+    if _OPENERS.search(before):
+        raise TemplateError(
+            "before `report` it may have no fence, no comment, and none of pre, script, style, textarea"
+        )
+    taken = sum(len(text) for text in texts) + 4
+    room = Budget(
+        characters=budget.characters - taken, bytes=budget.bytes - sum(len(text.encode()) for text in texts) - 4
+    )
+    if room.characters < LEAST:
+        raise TemplateError(f"it leaves {max(0, room.characters):,} characters for `report`, which needs {LEAST:,}")
+    return "\n\n".join(filter(None, (texts[0], markdown(page, room), texts[1])))

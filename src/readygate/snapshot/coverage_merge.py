@@ -1,0 +1,37 @@
+"""Puts the coverage of a run together: each file at its place in the repository, measured by whichever reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from readygate.model.coverage import Coverage, FileCoverage, merge_files
+from readygate.model.paths import PathRules, Placed, Placer
+from readygate.model.reports import MeasuredFile
+
+
+def place_all(files: Iterable[MeasuredFile], rules: PathRules, *, has_branches: bool = False) -> Coverage:
+    """Place and merge the files of all reports of a run.
+
+    Args:
+        files: of all reports; their order makes no difference.
+        rules: where paths may lead.
+        has_branches: whether a report measured branches, even if no line has any.
+    """
+    placer = Placer(rules)
+    known: dict[tuple[str, ...], Placed] = {}
+    unplaced: set[str] = set()
+    placed_files = []
+    for file in files:
+        placed = known.get(file.candidates)
+        if placed is None:
+            placed = known[file.candidates] = placer.place(file.candidates)
+        if not placed.placed:
+            unplaced.add(placed.path)
+        coverage = file.coverage
+        placed_files.append(FileCoverage(path=placed.path, lines=coverage.lines, branches=coverage.branches))
+    merged = merge_files(placed_files)
+    return Coverage(
+        files=merged,
+        unplaced=tuple(sorted(unplaced)),
+        has_branches=has_branches or any(file.branches for file in merged),
+    )

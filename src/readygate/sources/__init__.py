@@ -1,1 +1,0 @@
-"""Where reports and facts about the checkout come from: files of the workspace."""
