@@ -15,10 +15,19 @@ RUN python3 -m venv --without-pip /opt/readygate \
       --disable-pip-version-check --no-cache-dir --no-compile \
       --require-hashes --no-deps --only-binary :all: -r /tmp/image.txt
 
-COPY src/readygate /tmp/readygate
+# The wheel is built in an environment of its own, from locked tools, and installed like any other package.
+COPY .ci/requirements/build.txt /tmp/
+RUN python3 -m venv --without-pip /tmp/build \
+ && python3 -m pip --python /tmp/build/bin/python install \
+      --disable-pip-version-check --no-cache-dir --require-hashes --no-deps --only-binary :all: -r /tmp/build.txt
+WORKDIR /tmp/project
+COPY pyproject.toml README.md LICENSE ./
+COPY src src
 # Compiled here, once, instead of at each start. The container is thrown away after its run and could keep nothing;
 # the sources never change, so Python need not compare them with what was compiled.
-RUN cp -r /tmp/readygate "$(/opt/readygate/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
+RUN /tmp/build/bin/python -m hatchling build -t wheel -d /tmp/dist \
+ && python3 -m pip --python /opt/readygate/bin/python install \
+      --disable-pip-version-check --no-cache-dir --no-compile --no-deps /tmp/dist/*.whl \
  && /opt/readygate/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/readygate/lib
 
 COPY LICENSE /opt/readygate/

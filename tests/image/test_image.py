@@ -63,7 +63,7 @@ def test_there_is_no_tool_that_could_fetch_or_build(image: str) -> None:
     assert (run.returncode, run.stdout) == (0, "")
 
 
-def test_it_holds_the_locked_packages_and_no_others(image: str) -> None:
+def test_it_holds_the_wheel_and_the_locked_packages_and_no_others(image: str) -> None:
     script = (
         "import importlib.metadata as metadata\n"
         "for found in metadata.distributions():\n"
@@ -74,7 +74,7 @@ def test_it_holds_the_locked_packages_and_no_others(image: str) -> None:
 
     installed = {_name(line.split()[0]): line.split()[1] for line in run.stdout.splitlines()}
     locked = re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", LOCK.read_text(), re.MULTILINE)
-    assert installed == {_name(name): version for name, version in locked}
+    assert installed == {"readygate": __version__} | {_name(name): version for name, version in locked}
 
 
 def test_nothing_is_left_to_compile_at_the_start(image: str) -> None:

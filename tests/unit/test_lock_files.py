@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 REQUIREMENTS = ROOT / ".ci" / "requirements"
-FILES = ("image.txt", "test.txt")
+FILES = ("image.txt", "test.txt", "build.txt")
 
 
 def pins(name: str) -> dict[str, str]:
@@ -29,6 +29,7 @@ def test_every_declared_dependency_is_locked() -> None:
 
     assert names(project["project"]["dependencies"]) <= pins("image.txt").keys()
     assert names(groups["test"] + groups["lint"]) <= pins("test.txt").keys()
+    assert names(groups["build"]) <= pins("build.txt").keys()
 
 
 @pytest.mark.parametrize("name", FILES)
