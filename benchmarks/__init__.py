@@ -1,1 +1,1 @@
-"""Measures Readygate on generated reports: `.venv/bin/python -m benchmarks --help`."""
+"""Measures the action against the targets of docs/performance.md: `.venv/bin/python -m benchmarks --help`."""
