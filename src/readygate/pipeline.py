@@ -1,7 +1,4 @@
-"""The verbs in order: after collect and parse come snapshot, compare, judge, render, publish, store.
-
-Who runs them reads the reports first, and loads this module then: nothing of it is needed to open the first one.
-"""
+"""Run the steps of a verdict in order: collect and parse, snapshot, compare, judge, render, publish, store."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from msgspec.structs import replace
 
 from readygate.baseline.select import badge_name, record
 from readygate.baseline.stores import Store
-from readygate.compare import Terms, ahead, compare, failure_causes, settle
+from readygate.compare import Terms, compare, settle
 from readygate.compare.carried_suites import carry
 from readygate.compare.measures import named_parts
 from readygate.judge.policy_preview import judged, terms
@@ -24,7 +21,7 @@ from readygate.model.policy import Policy
 from readygate.model.snapshot import Evidence, Measured, Provenance, Snapshot
 from readygate.model.subject import Role, Target
 from readygate.model.verdict import Verdict
-from readygate.outputs import Desk, all_outputs, publish
+from readygate.outputs import Desk, publish
 from readygate.outputs.badges import render as badge_files
 from readygate.policy import rulebook
 from readygate.reference import Background
@@ -32,7 +29,6 @@ from readygate.reference.base_file import from_github
 from readygate.reference.template import template_source
 from readygate.render.report_view import Page
 from readygate.render.test_locations import Locator
-from readygate.rules import all_rules
 from readygate.snapshot.build import build
 from readygate.support.errors import (
     EXIT_NOT_EVALUATED,
@@ -44,22 +40,12 @@ from readygate.support.errors import (
 )
 
 
-def load() -> None:
-    """Load what the road needs beside this module's own, where something else goes on meanwhile."""
-    import difflib  # noqa: F401, PLC0415  (for names that changed)
-
-    all_rules()
-    all_outputs()
-    failure_causes.prepare()
-
-
 def run(
     desk: Desk,
     target: Target,
     evidence: Evidence,
     background: Callable[[], Background],
     paths: Callable[[Background], PathRules],
-    aside: ahead.Ask | None = None,
 ) -> int:
     """Run the road once, from what was read to what is stored.
 
@@ -69,7 +55,6 @@ def run(
         evidence: what was read.
         background: waits for what the change is compared with, which is fetched while reports are read.
         paths: how paths of reports become paths of the repository, once that is known.
-        aside: lets another process work beside this one, if there is one.
 
     Returns:
         the exit code.
@@ -77,21 +62,18 @@ def run(
     Raises:
         ReadygateError: the change could not be judged.
     """
-    readings = dict if aside is None else ahead.begin(aside, evidence)
     known = background()
     _tell(known, desk)
     rules = paths(known)
     measured = build(target.measured, evidence, rules, _provenance(desk, target, evidence), pattern=desk.settings.legs)
     book = rulebook(known.policy, target.base_ref, desk.settings.policy)
     now = int(desk.budget.clock.wall())
-    in_force = replace(terms(book.policy, now), paths=rules, readings=readings)
+    in_force = replace(terms(book.policy, now), paths=rules)
     sides = settle(measured, known.choice.baseline, in_force.parts, known.changes, known.since_baseline)
-    if aside is not None:
-        ahead.look(aside, measured.snapshot, sides.base)
 
     def compared(policy: Policy) -> Comparison:
         own = policy is book.policy  # under another one, other suites may be carried
-        by = replace(in_force, sides=sides) if own else replace(terms(policy, now), paths=rules, readings=readings)
+        by = replace(in_force, sides=sides) if own else replace(terms(policy, now), paths=rules)
         return _compared(measured, known, by)
 
     comparison, verdict = judged(book, compared, known.waiver)

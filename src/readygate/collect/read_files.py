@@ -1,25 +1,20 @@
-"""Reads the files that were found: each once, large ones in several processes, and tells of each what it holds."""
+"""Read the files that were found, each once, and log what each of them holds."""
 
 from __future__ import annotations
 
 import re
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
-from importlib import import_module
 from io import BufferedReader, FileIO, RawIOBase
-from typing import TYPE_CHECKING, Any, BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO
 
 from isal import isal_zlib
 from msgspec.structs import replace
 
 from readygate.collect.discovery import Found
-from readygate.crew import Crew, Hired, processors
-from readygate.formats import Source, all_formats, parse
+from readygate.formats import Source, parse
 from readygate.formats.sniffing import HEAD_BYTES
-from readygate.model.parcel import pack, unpack
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.rich_text import count
 from readygate.model.snapshot import ReadFile
@@ -29,126 +24,43 @@ from readygate.support.redaction import Scrubber
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-Aside = Callable[..., Callable[[], Any] | None]
-"""Takes a function and arguments for another process, and gives what waits for the result; None if there is none."""
-
 _CUT = re.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?)?|\??x?m?|[\w:.-]+(?:\s[^>]*)?)")
 """All of a file: zero bytes, or XML without a whole first tag."""
 
-FILES_TOLD = 200
-"""Up to how many files the log has a line for each; above, only for those with a problem."""
-MOST = 64 << 20
-"""Bytes of files up to which a process that read them stays: its memory counts beside what is needed to compare."""
-MUCH = 8 << 20
-"""Bytes of files from which on they are read in several processes: that saves time, and costs a sixth of work more."""
-SLOW = 5.0
-"""Seconds after which reading reports how far it is."""
+LOGGED_FILES = 200
+"""Number of files up to which the log has a line for each file. Above it, only files with a problem have one."""
+PROGRESS_SECONDS = 5.0
+"""Seconds between two lines of progress."""
 
 
-class Reading:
-    """The reading of files. Large ones are read by other processes from the beginning; as a context, it ends them.
+def read_files(found: Sequence[Found], scrub: Scrubber, log: Log, what: str) -> tuple[ReadFile, ...]:
+    """Read files in their order and log what each of them holds.
 
-    Attributes:
-        helped: whether others read meanwhile.
+    Args:
+        found: the files.
+        scrub: removes secrets from what was read.
+        log: the console.
+        what: the name of the files in the log, such as `reports`.
+
+    Returns:
+        the contents of the files that are reports, or that were named as reports.
     """
-
-    def __init__(self, found: Sequence[Found], scrub: Scrubber, ready: str = "", hired: Hired | None = None) -> None:
-        """Begin.
-
-        Args:
-            found: the files.
-            scrub: takes secrets out of what they say.
-            ready: a module that a helper loads when nothing is left to read, so that it is fit for what `aside` gives.
-            hired: a process that has called `prepare`; where there is little to read, it reads all of it.
-        """
-        self._found = found
-        sizes = [_size(file) for file in found]
-        much = sum(size or 0 for size in sizes)
-        if hired is not None and much > MOST:
-            hired.end()
-            hired = None
-        there = 1 if hired is None else 2  # this process, and that one
-        workers = max(processors(), there) if much >= MUCH else there
-        alone = threading.active_count() == 1  # else a helper must not load what another thread may be loading
-        if workers > there:
-            if not alone:
-                all_formats()
-            scrub.prepare()
-        if hired is not None:
-            plain = [file if size is not None else None for file, size in zip(found, sizes, strict=True)]
-            hired.engage(_share, plain, scrub, then=ready)
-        stays = bool(ready) and (hired is not None or alone) and much <= MOST
-        self._crew = Crew(
-            found,
-            sizes,
-            partial(_read, scrub),
-            pack=pack,
-            unpack=unpack,
-            workers=workers,
-            ready=partial(import_module, ready) if stays else None,
-            hired=hired,
-        )
-        self.helped = self._crew.helped
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.end()
-
-    def aside(self) -> Aside | None:
-        """Takes a function for another process, as `Crew.ask`; None if there is none that has read and stays."""
-        return self._crew.ask if self._crew.spare else None
-
-    def end(self) -> None:
-        """End the processes that read."""
-        self._crew.end()
-
-    def results(self, log: Log, what: str) -> list[ReadFile]:
-        """Read what is left, and tell of all files in their order."""
-        started = told = time.monotonic()
-        number = size = 0
-
-        def tell(result: ReadFile | None) -> None:
-            nonlocal told, number, size
-            number, size = number + 1, size + (result.size if result else 0)
-            if time.monotonic() - told > SLOW:
-                told = time.monotonic()
-                log.line(f"{number:,} of {len(self._found):,} files, {size >> 20:,} MiB, {told - started:.0f} s")
-
-        with log.group(f"Reading {what}: {count(len(self._found), 'file')}"):
-            read = [result for result in self._crew.results(tell) if result is not None]
-            for result in read:
-                if result.problems or len(self._found) <= FILES_TOLD:
-                    _tell(result, log)
-        return read
-
-
-def prepare() -> None:
-    """Load what most reports need; a process that was hired does so before it knows what there is to read."""
-    import_module("readygate.formats.results.junit")
-    Scrubber().prepare()
-
-
-def _share(found: Sequence[Found | None], scrub: Scrubber, places: Iterable[int]) -> Iterator[tuple[int, object]]:
-    """What a process reads that was hired: none of those that are None, which only this one can open."""
-    return ((at, pack(_read(scrub, file))) for at in places if (file := found[at]) is not None)
-
-
-def _read(scrub: Scrubber, file: Found) -> ReadFile | None:
-    result = read_file(file)
-    return None if result is None else scrub(result)
-
-
-def _size(file: Found) -> int | None:
-    """Bytes of a file that any process may read; None for what is in memory or in an archive."""
-    source = file.source
-    if file.problem is not None or not _is_plain(source):
-        return None
-    try:
-        return source.size
-    except OSError:
-        return None
+    read: list[ReadFile] = []
+    started = logged = time.monotonic()
+    with log.group(f"Reading {what}: {count(len(found), 'file')}"):
+        for number, file in enumerate(found, 1):
+            result = read_file(file)
+            if result is not None:
+                result = scrub(result)
+                read.append(result)
+                if result.problems or len(found) <= LOGGED_FILES:
+                    _log_file(result, log)
+            now = time.monotonic()
+            if now - logged > PROGRESS_SECONDS:
+                logged = now
+                size = sum(done.size for done in read)
+                log.line(f"{number:,} of {len(found):,} files, {size >> 20:,} MiB, {now - started:.0f} s")
+    return tuple(read)
 
 
 def read_file(file: Found) -> ReadFile | None:
@@ -253,7 +165,7 @@ def _is_cut(source: Source) -> bool:
         return True
 
 
-def _tell(file: ReadFile, log: Log) -> None:
+def _log_file(file: ReadFile, log: Log) -> None:
     """Print what was read of a file, and each of its problems; damage also as a notice."""
     report = file.report
     if isinstance(report, TestReport):

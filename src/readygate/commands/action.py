@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+import traceback
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from readygate.collect.artifacts import LATE_ARTIFACTS, fetch, on_enterprise_server
-from readygate.collect.collect_reports import AHEAD, Reports
+from readygate.collect.collect_reports import collect_reports
 from readygate.config.settings import Settings, Workplace, read_inputs, read_workplace
 from readygate.formats import Source
 from readygate.git.checkout import checked_out, tracked_files
@@ -17,12 +18,18 @@ from readygate.github.branches import Branches
 from readygate.github.client import GitHub
 from readygate.github.event import read_target
 from readygate.github.workflow_run import conclusion
+from readygate.model.paths import PathRules
 from readygate.model.subject import Role, Target
-from readygate.outputs import Desk
-from readygate.support.beside import Beside
+from readygate.outputs import Desk, check, status, step_outputs
+from readygate.pipeline import run
+from readygate.policy import PATH, effective, read
+from readygate.reference import Background, from_github
+from readygate.reference.base_file import from_github as file_from_github
+from readygate.render.escaping import fenced
 from readygate.support.console import Log, has_colour
 from readygate.support.deadline import Budget, Clock
 from readygate.support.errors import DOCS, EXIT_NOT_EVALUATED, ReadygateError, SettingsError
+from readygate.support.globs import paths_fit
 from readygate.support.redaction import REDACTED
 
 if TYPE_CHECKING:
@@ -30,9 +37,6 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from readygate.collect.discovery import Found
-    from readygate.crew import Hired
-    from readygate.model.paths import PathRules
-    from readygate.reference import Background
 
 RECIPE = (
     "This step runs once for each leg of a matrix, so check and stored results are named after the leg and no comment "
@@ -41,16 +45,13 @@ RECIPE = (
 )
 
 
-def run_action(
-    environment: Mapping[str, str], stdout: TextIO, clock: Clock | None = None, hired: Hired | None = None
-) -> int:
+def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | None = None) -> int:
     """Run the action.
 
     Args:
         environment: of the container: `INPUT_*`, `GITHUB_*`, `RUNNER_*`.
         stdout: the log of the step.
         clock: what the time budget is measured with.
-        hired: a process that was made ready to read.
 
     Returns:
         the exit code of the process.
@@ -81,12 +82,10 @@ def run_action(
             if notice:
                 log.notice(notice)
         with desk.budget.watch():
-            return _judge(desk, target, place, settings, hired)
+            return _judge(desk, target, place, settings)
     except ReadygateError as error:
         return _give_up(error, error.exit_code, desk, target, log)
     except Exception as error:
-        import traceback  # noqa: PLC0415  (only a crash needs it)
-
         log.line(traceback.format_exc())
         crash = ReadygateError(
             f"Readygate crashed: {type(error).__name__}",
@@ -100,11 +99,7 @@ def _branches(hub: GitHub | None, settings: Settings) -> Branches:
     """Base branches as GitHub and the policy of the default branch tell them."""
 
     def listed(branch: str, default: str) -> bool:
-        from readygate.policy import PATH, effective, read  # noqa: PLC0415
-        from readygate.reference.base_file import from_github  # noqa: PLC0415
-        from readygate.support.globs import paths_fit  # noqa: PLC0415  (for pushes to some branches)
-
-        data = from_github(hub, PATH, default) if hub else None
+        data = file_from_github(hub, PATH, default) if hub else None
         if data is None:
             return False
         policy = effective(read(data, f"{PATH} at {default}"), branch=default, asked=settings.policy)
@@ -125,7 +120,7 @@ def _folder(place: Workplace, settings: Settings) -> Path:
     return folder
 
 
-def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings, hired: Hired | None) -> int:
+def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> int:
     desk.log.line(f"Measured commit: {target.measured or 'unknown'} ({target.measured_note})")
     tracked = tracked_files(place.workspace)
     _refuse_own_baseline(place, settings, tracked or frozenset())
@@ -133,8 +128,6 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings, hir
         tracked = None  # the checkout is that of another commit
 
     def paths(known: Background) -> PathRules:
-        from readygate.model.paths import PathRules  # noqa: PLC0415
-
         return PathRules(
             files=tracked if tracked is not None else known.files,
             roots=_roots(place),
@@ -142,33 +135,13 @@ def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings, hir
         )
 
     def ask() -> Background:
-        from readygate.reference import from_github  # noqa: PLC0415
-
         return from_github.ask(desk, target, run_id=place.run_id, need_files=tracked is None)
 
-    with ExitStack() as stack:
-
-        def begin(archives: Sequence[Source | Found] = ()) -> Reports:
-            return stack.enter_context(Reports(place.workspace, settings, desk.log, archives, AHEAD, hired))
-
-        # helpers are made before there is a second thread, and what comes later is loaded while they read
-        reports = None if settings.artifacts else begin()
-        helped = reports is not None and reports.helped
-        if helped:
-            from readygate.reference import from_github  # noqa: PLC0415
-
-            from_github.open_baselines(desk, target, desk.hub, place.run_id)  # what is wrong is told before all is read
-        asked = stack.enter_context(Beside(ask))
-        if helped:
-            from readygate import pipeline  # noqa: PLC0415
-
-            pipeline.load()
-        if reports is None:
-            reports = begin(_artifacts(desk, place, settings, target.run_id))
-        evidence = reports.read()
-        from readygate.pipeline import run  # noqa: PLC0415  (the first report is opened sooner)
-
-        return run(desk, target, evidence, asked.result, paths, reports.aside())
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask)  # GitHub answers while reports are read
+        archives = _artifacts(desk, place, settings, target.run_id) if settings.artifacts else ()
+        evidence = collect_reports(place.workspace, settings, desk.log, archives)
+        return run(desk, target, evidence, asked.result, paths)
 
 
 def _session(desk: Desk, place: Workplace) -> GitHub:
@@ -228,9 +201,6 @@ def _roots(place: Workplace) -> tuple[str, ...]:
 
 def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target | None, log: Log) -> int:
     """Tell an error wherever it can be told; a required check must not stay silent."""
-    from readygate.outputs import check, status, step_outputs  # noqa: PLC0415  (loaded after the reports, if at all)
-    from readygate.render.escaping import fenced  # noqa: PLC0415
-
     log.error(str(error))
     if desk is None:
         return code

@@ -70,23 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run_action() -> int:
-    """Run the action; another process makes itself ready to read meanwhile."""
-    from readygate.crew import Hired  # noqa: PLC0415  (each command loads only what it needs)
+    """Run the action."""
+    from readygate.commands.action import run_action  # noqa: PLC0415  (each command loads only what it needs)
 
-    hired = Hired.make(_prepare)
-    try:
-        from readygate.commands.action import run_action  # noqa: PLC0415
-
-        return run_action(os.environ, sys.stdout, hired=hired)
-    finally:
-        if hired is not None:
-            hired.end()
-
-
-def _prepare() -> None:
-    from readygate.collect import read_files  # noqa: PLC0415
-
-    read_files.prepare()
+    return run_action(os.environ, sys.stdout)
 
 
 def _tell(text: str) -> None:

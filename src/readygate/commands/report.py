@@ -6,11 +6,14 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from readygate.collect.collect_reports import AHEAD, Reports
+from readygate.collect.collect_reports import collect_reports
 from readygate.config.settings import NO_LEGS, Settings, Workplace, names_legs
 from readygate.git.checkout import checked_out
 from readygate.model.subject import Role, Target
 from readygate.outputs import Desk
+from readygate.pipeline import run
+from readygate.reference import Background, from_git
+from readygate.reference.from_git import Wanted
 from readygate.support.console import Log, columns, has_colour
 from readygate.support.errors import SettingsError
 from readygate.support.globs import to_hide
@@ -20,8 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from readygate.model.paths import PathRules
-    from readygate.reference import Background
-    from readygate.reference.from_git import Wanted
 
 
 def report(options: argparse.Namespace) -> int:
@@ -55,31 +56,16 @@ def report(options: argparse.Namespace) -> int:
     )
 
     def ask() -> Background:
-        from readygate.reference import from_git  # noqa: PLC0415  (the first report is opened sooner)
-
         return from_git.ask(_wanted(options, repo, commit), desk)
 
     def paths(known: Background) -> PathRules:
-        from readygate.reference import from_git  # noqa: PLC0415
-
         return from_git.rules(root, repo, known.files, settings)
 
-    with Reports(root, settings, log, ready=AHEAD) as reports:
-        if reports.helped:  # what comes after the reading is loaded while others read
-            from readygate import pipeline  # noqa: PLC0415
-            from readygate.reference import from_git  # noqa: PLC0415
-
-            from_git.begin(_wanted(options, repo, commit))  # what is wrong is told before all is read
-            pipeline.load()
-        evidence = reports.read()
-        from readygate.pipeline import run  # noqa: PLC0415
-
-        return run(desk, target, evidence, ask, paths, reports.aside())
+    evidence = collect_reports(root, settings, log)
+    return run(desk, target, evidence, ask, paths)
 
 
 def _wanted(options: argparse.Namespace, repo: Path, commit: str) -> Wanted:
-    from readygate.reference.from_git import Wanted  # noqa: PLC0415
-
     return Wanted(
         root=options.root,
         repo=repo,

@@ -10,7 +10,7 @@ from msgspec import Struct
 from readygate.baseline.select import Choice, choose
 from readygate.baseline.snapshot_codec import MAGIC, decode
 from readygate.baseline.stores import Store, open_store
-from readygate.collect.collect_reports import read_reports
+from readygate.collect.collect_reports import collect_reports
 from readygate.config.settings import Settings
 from readygate.git import local_git
 from readygate.model.changes import Changes
@@ -53,16 +53,6 @@ class Wanted(Struct, frozen=True, kw_only=True):
         return bool(self.commit) and (self.repo / ".git").exists()
 
 
-def begin(wanted: Wanted) -> tuple[str, Store | None]:
-    """Find the commit that the change starts from, and open the store of baselines.
-
-    Raises:
-        ReadygateError: one of them is not there.
-    """
-    start = local_git.resolve(wanted.repo, wanted.against) if wanted.against else ""
-    return start, open_store(f"folder:{wanted.store.absolute()}", wanted.root, None) if wanted.store else None
-
-
 def ask(wanted: Wanted, desk: Desk) -> Background:
     """Open the store of baselines, and ask git for everything a change is compared with.
 
@@ -70,7 +60,8 @@ def ask(wanted: Wanted, desk: Desk) -> Background:
         ReadygateError: something that is wanted is not there or cannot be read.
     """
     repo, commit = wanted.repo, wanted.commit
-    start, store = begin(wanted)
+    start = local_git.resolve(repo, wanted.against) if wanted.against else ""
+    store = open_store(f"folder:{wanted.store.absolute()}", wanted.root, None) if wanted.store else None
     files = local_git.tracked(repo, commit) if wanted.has_git else None
     changes = local_git.diff(repo, start, commit) if start and wanted.has_git else None
     note = "" if changes else "Without --against and a git repository the changed lines are not known"
@@ -158,7 +149,7 @@ def _given(path: Path, commit: str, rules: PathRules, desk: Desk) -> Snapshot | 
     """The baseline as a snapshot file, or as a folder of reports to read now."""
     if path.is_dir():
         quiet = Settings(name=desk.settings.name, redact=desk.settings.redact)
-        evidence = read_reports(path, quiet, desk.log, "the base")
+        evidence = collect_reports(path, quiet, desk.log, what="the base")
         if not any(file.report for file in evidence.files):  # nothing measured is not the same as nothing failed
             raise SettingsError(
                 (f"--base {path} holds no report that can be read",),

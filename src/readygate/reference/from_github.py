@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +19,6 @@ from readygate.outputs import Desk
 from readygate.policy import PATH, PolicyFiles
 from readygate.reference import Background
 from readygate.reference.base_file import from_github
-from readygate.support.beside import Beside
 from readygate.support.errors import ForgeError
 
 
@@ -95,11 +95,11 @@ class Remote(Struct, frozen=True, kw_only=True):
             ForgeError: GitHub could not be asked.
         """
         hub, target = self.hub, self.target
-        with ExitStack() as stack:
-            names = stack.enter_context(Beside(self.store.names)) if self.store else None
+        with ThreadPoolExecutor(2) as pool:
+            names = pool.submit(self.store.names) if self.store else None
             start = origin(hub, target)
-            told = stack.enter_context(Beside(lambda: (self._policy(start), self._files())))
-            picked = self._choose(start, names)
+            told = pool.submit(lambda: (self._policy(start), self._files()))
+            picked = self._choose(start, names.result if names else None)
             policy, files = told.result()
         since = start.changes
         if picked.baseline is not None and picked.baseline.snapshot.commit != start.commit:
@@ -134,13 +134,13 @@ class Remote(Struct, frozen=True, kw_only=True):
         own = from_github(hub, PATH, target.measured)
         return PolicyFiles(base=base, base_name=name, changed=own != base, own=own)
 
-    def _choose(self, start: Origin, names: Beside[tuple[str, ...]] | None) -> Choice:
+    def _choose(self, start: Origin, names: Callable[[], tuple[str, ...]] | None) -> Choice:
         if self.store is None or names is None:
             return Choice(baseline=None, note="the baseline is switched off")
         if not start.commit:
             return Choice(baseline=None, note=_lower(start.note) or "it starts from no known commit")
         return choose(
-            replace(self.store, names=names.result),
+            replace(self.store, names=names),
             self.gate,
             wanted=start.commit,
             relation=start.relation,

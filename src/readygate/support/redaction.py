@@ -105,12 +105,8 @@ class Scrubber:
     """
 
     def __init__(self, patterns: Sequence[Pattern] = ()) -> None:
-        self._patterns = patterns
         self._hide = replacer(patterns, REDACTED) if patterns else None
         self._seen = 0
-
-    def __reduce__(self) -> tuple[type[Scrubber], tuple[Sequence[Pattern]]]:
-        return Scrubber, (self._patterns,)
 
     def __call__(self, file: ReadFile) -> ReadFile:
         """Return what was read of a file without secrets in its texts, its problems and the names of its tests."""
@@ -122,11 +118,6 @@ class Scrubber:
         if report is file.report and not file.problems:
             return file
         return replace(file, report=report, problems=_clean_problems(file.problems, clean))
-
-    def prepare(self) -> None:
-        """Load now what many files will need."""
-        self._seen = _WORTH
-        _signs()
 
     def _clean(self, text: str) -> str:
         text = redact(text) if text else text
