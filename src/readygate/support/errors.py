@@ -59,6 +59,12 @@ class SettingsError(ReadygateError):
         return f"These settings cannot be used.{rows}\nTo do: {self.todo}."
 
 
+class PluginError(ReadygateError):
+    """An installed distribution adds a format or a rule that cannot be used."""
+
+    exit_code = EXIT_SETTINGS
+
+
 class StoreError(ReadygateError):
     """A baseline that exists and could not be read, or a snapshot that could not be stored."""
 
