@@ -235,19 +235,19 @@ NEW_MODULES = {
     "formats/results/aa_new.py": (
         "from readygate.formats import Format\n"
         "FORMAT = Format(name='aa-new', title='New', kind='tests', url='https://example.org',\n"
-        "                claims=lambda head: 'it says so' if head.text.startswith('aa-new') else None,\n"
+        "                matches=lambda sample: 'it says so' if sample.text.startswith('aa-new') else None,\n"
         "                parse=lambda source: source)\n"
     ),
     "formats/coverage/ab_new.py": (
         "from readygate.formats import Format\n"
         "FORMAT = Format(name='ab-new', title='New', kind='coverage', url='https://example.org',\n"
-        "                claims=lambda head: None, parse=lambda source: source)\n"
+        "                matches=lambda sample: None, parse=lambda source: source)\n"
     ),
 }
 PROBE = """
 from pathlib import Path
 from readygate import __file__ as where
-from readygate.formats import Head, all_formats, choose
+from readygate.formats import FileSample, all_formats, choose
 from readygate.outputs import all_outputs
 from readygate.policy import preset
 from readygate.rules import all_rules
@@ -257,7 +257,7 @@ print([r.name for r in all_rules()][0], preset('strict').levels['aa-new'].name)
 print([s.scheme for s in all_stores()][0], open_store('aa-new:x', Path('/y'), None))
 print([o.name for o in all_outputs()][0])
 print([f.name for f in all_formats() if f.name.endswith('-new')])
-print(choose(Head.read('a', b'aa-new'))[0].name)
+print(choose(FileSample.read('a', b'aa-new'))[0].name)
 """
 
 
@@ -291,8 +291,8 @@ def test_a_new_module_needs_no_edit_elsewhere(tmp_path: Path) -> None:
     ],
 )
 def test_no_other_format_claims_what_is_usual(text: str) -> None:
-    head = formats.Head.read("x", text.encode())
-    assert [fmt.name for fmt in formats.all_formats() if fmt.claims(head) is not None] == ["junit"]
+    head = formats.FileSample.read("x", text.encode())
+    assert [fmt.name for fmt in formats.all_formats() if fmt.matches(head) is not None] == ["junit"]
     chosen = formats.choose(head)
     assert isinstance(chosen, tuple)
     assert chosen[0].name == "junit"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from readygate.formats import Source, all_formats, parse
-from readygate.formats.sniffing import HEAD_BYTES, Head
+from readygate.formats.sniffing import HEAD_BYTES, FileSample
 from readygate.model.paths import PathRules
 from readygate.model.reports import CoverageReport, Problem, Severity, StatedReport
 from readygate.snapshot.coverage_merge import place_all
@@ -231,8 +231,8 @@ def test_each_file_is_claimed_by_its_own_format_or_by_none() -> None:
     for name, entry in names():
         ours = {fmt.name: fmt for fmt in all_formats() if "coverage" in {fmt.kind, entry["kind"]}}
         with (CORPUS / name).open("rb") as stream:
-            head = Head.read(name, stream.read(HEAD_BYTES))
-        claims = {key for key, fmt in ours.items() if fmt.claims(head) is not None}
+            head = FileSample.read(name, stream.read(HEAD_BYTES))
+        claims = {key for key, fmt in ours.items() if fmt.matches(head) is not None}
         right = entry["format"] in FORMATS and entry.get("outcome") != "not_this_format"
         lenient = entry.get("outcome") == "lenient" and not claims  # not even its root element can be told
         assert lenient or claims == ({entry["format"]} if right else set()), name

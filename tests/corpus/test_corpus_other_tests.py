@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from readygate.formats import Head, Source, all_formats, parse
+from readygate.formats import FileSample, Source, all_formats, parse
 from readygate.formats.sniffing import HEAD_BYTES
 from readygate.model.reports import Problem, Severity, TestReport
 
@@ -182,8 +182,8 @@ def names() -> list[str]:
 
 def claimants(name: str) -> list[str]:
     with (CORPUS / name).open("rb") as stream:
-        head = Head.read(name, stream.read(HEAD_BYTES))
-    return [fmt.name for fmt in all_formats() if fmt.claims(head) is not None]
+        head = FileSample.read(name, stream.read(HEAD_BYTES))
+    return [fmt.name for fmt in all_formats() if fmt.matches(head) is not None]
 
 
 def test_no_file_is_claimed_by_two_formats() -> None:

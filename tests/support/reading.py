@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from readygate.formats import Format, Head, Source, choose
+from readygate.formats import FileSample, Format, Source, choose
 from readygate.formats.sniffing import HEAD_BYTES
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.results import Counts, Detail, Outcome
@@ -43,7 +43,7 @@ def named_tests(letters: str = "pfs", names: Sequence[str] = ODD_NAMES) -> st.Se
 def read(fmt: Format, data: bytes | str) -> TestReport:
     """Read what the format, and no other, claims."""
     data = data.encode() if isinstance(data, str) else data
-    chosen = choose(Head.read("report", data[:HEAD_BYTES]))
+    chosen = choose(FileSample.read("report", data[:HEAD_BYTES]))
     assert not isinstance(chosen, Problem), chosen.what
     assert chosen[0] is fmt
     return parse(fmt, data)

@@ -1,4 +1,4 @@
-"""The beginning of a file, looked at once for all formats."""
+"""Sniff the beginning of a file, once for all formats."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
 HEAD_BYTES = 65_536
+"""Bytes of a file that a format is chosen by."""
 
 _MOST_ELEMENTS = 51
 
 _PACKED = ((b"\x1f\x8b", ".gz"), (b"PK\x03\x04", ".zip"))
 
 
-class Head(Struct, frozen=True, kw_only=True):
-    """The first bytes of a file and what can be told from them.
+class FileSample(Struct, frozen=True, kw_only=True):
+    """The first bytes of a file, and its outline if it is XML.
 
     Attributes:
-        name: the file's name; a format may use it to explain, never to decide.
+        name: the name of the file; a format may use it to explain, never to decide.
         data: at most `HEAD_BYTES`.
-        text: the bytes as text, undecodable ones replaced.
-        root: local name of the XML root element, or what the document type calls it if the file may not be
-            read so far; empty if it is not XML.
-        root_attributes: its attributes, with their prefixes.
-        children: local names of the elements below the root in the order in which they begin, at most 50.
+        text: the bytes as text; undecodable ones are replaced.
+        root: local name of the XML root element, or the name in the document type if the file is refused before
+            it; empty if it is not XML.
+        root_attributes: names of its attributes, with their prefixes.
+        children: local names of the elements below the root, at any depth, in file order; at most 50.
     """
 
     name: str
@@ -40,8 +41,8 @@ class Head(Struct, frozen=True, kw_only=True):
     children: tuple[str, ...] = ()
 
     @classmethod
-    def read(cls, name: str, data: bytes) -> Head:
-        """Look at the first bytes of a file."""
+    def read(cls, name: str, data: bytes) -> FileSample:
+        """Return the sample of a file from its first bytes."""
         text = data.decode(encoding_of(data), errors="replace").lstrip("\ufeff")
         if not text.lstrip().startswith("<"):
             return cls(name=name, data=data, text=text)
@@ -73,7 +74,7 @@ class Head(Struct, frozen=True, kw_only=True):
         )
 
     def summary(self) -> str:
-        """What the file looks like, in a few words for an error."""
+        """Describe the file in a few words for an error."""
         if self.root:
             return f"XML with the root element <{self.root[:40]}>"
         packed = next((kind for magic, kind in _PACKED if self.data.startswith(magic)), "")

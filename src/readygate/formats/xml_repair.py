@@ -1,4 +1,4 @@
-"""Makes XML out of what some tools write instead: decodes it and replaces what XML forbids."""
+"""Repair files that are almost XML: decode them and replace characters that XML forbids."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LONGEST_REFERENCE: Final = 16
 
 
 def encoding_of(start: bytes) -> str:
-    """Return the Python codec of a file that begins so: by byte order mark, declaration, else UTF-8."""
+    """Return the Python codec of a file by its first bytes: byte order mark, declaration, else UTF-8."""
     for mark, codec in _BOMS:
         if start.startswith(mark):
             return codec
@@ -32,7 +32,7 @@ def encoding_of(start: bytes) -> str:
 
 
 def _declared(start: bytes) -> str | None:
-    """Return Python's name of the encoding that a file declares; empty if there is none, None if it declares none."""
+    """Return the codec that a file declares; None without a declaration, empty if Python does not know it."""
     declared = _DECLARED.match(start)
     try:
         return codecs.lookup(declared[1].decode()).name if declared else None
@@ -40,13 +40,13 @@ def _declared(start: bytes) -> str | None:
         return ""
 
 
-class Mender:
-    """Turns a file into UTF-8 that XML allows, piece by piece.
+class XmlRepair:
+    """Converts a file, chunk by chunk, to UTF-8 that XML allows.
 
     Attributes:
-        codec: the Python codec that the file is decoded by.
+        codec: the Python codec that decodes the file.
         overruled: whether the file declares another encoding, which is wrong or unknown.
-        replaced: whether anything had to be replaced so far.
+        replaced: whether any character was replaced so far.
     """
 
     def __init__(self, start: bytes) -> None:
@@ -59,7 +59,7 @@ class Mender:
         self._begun = False
 
     def __call__(self, chunk: bytes, *, final: bool = False) -> bytes:
-        """Return the next piece; the end of a piece may come with the next one."""
+        """Return the next chunk; a reference at its end may be held back for the one after it."""
         text = self._held + self._decode(chunk, final)
         if text and not self._begun:
             self._begun = True
@@ -74,7 +74,7 @@ class Mender:
         return _FORBIDDEN.sub(self._replace, text).encode()
 
     def _replace(self, found: re.Match[str]) -> str:
-        """Control characters become their visible pictures, a bare ampersand an escaped one."""
+        """Replace a control character by its symbol (U+2400 …), and escape a bare ampersand."""
         decimal, hexadecimal = found.groups()
         if decimal is None and hexadecimal is None:
             self.replaced = True

@@ -1,8 +1,8 @@
-"""Reads XML of unknown origin as a stream: safe, in bounded memory, forgiving where tools write nonsense.
+"""Parse XML from untrusted files as a stream, in bounded memory.
 
-Rules of the language: https://www.w3.org/TR/xml/ . Entities may not be declared and nothing outside the file
-is ever loaded, so nothing can expand. Characters that XML forbids, encodings that expat does not know and
-bare ampersands are mended in a second attempt; the report then carries a note.
+The language: https://www.w3.org/TR/xml/ . A file that declares an entity is refused, and nothing outside of the file
+is loaded, so nothing can expand. Characters that XML forbids, encodings that expat does not know and bare ampersands
+are repaired in a second attempt; the report then has a note.
 """
 
 from __future__ import annotations
@@ -11,30 +11,25 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 from xml.parsers import expat
 
-from readygate.formats._rows import Rows
-from readygate.formats.xml_repair import Mender
+from readygate.formats.xml_repair import XmlRepair
 from readygate.model.reports import Problem, Severity
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
-    from readygate.formats import Source
-    from readygate.formats._rows import Shortcut
+    from readygate.formats.format import Source
 
 CHUNK: Final = 1 << 16
 """Bytes read at a time."""
 
-_WIDE: Final = 4 * CHUNK
-"""Bytes read at a time where rows of elements are read beside the parser."""
-
 MAX_TOKEN: Final = 1 << 25
-"""Bytes of a tag or comment above which it is refused: expat holds one as a whole."""
+"""Maximum bytes of a tag or comment; expat keeps one in memory as a whole."""
 
 Configure = Callable[["XMLParserType"], None]
-"""Sets the handlers of a new parser and **starts the reader's state anew**: it is called once per attempt."""
+"""Sets the handlers of a new parser and **resets the state of the reader**; called once per attempt."""
 
 _CODE: Final = expat.errors.codes
-_MENDABLE: Final = frozenset(
+_REPAIRABLE: Final = frozenset(
     _CODE[text]
     for text in (
         expat.errors.XML_ERROR_INVALID_TOKEN,
@@ -82,11 +77,11 @@ _OWN_ENCODINGS: Final = frozenset(("utf-8", "utf-16", "iso-8859-1", "us-ascii"))
 
 
 class RefusalError(Exception):
-    """A handler says that the file must not be read further.
+    """The file must not be read further; handlers may raise it.
 
     Args:
-        what: what is wrong with it, for the reader of the report.
-        why: its probable cause.
+        what: what is wrong with the file, for the reader of the report.
+        why: the probable cause.
     """
 
     def __init__(self, what: str, why: str = "") -> None:
@@ -100,55 +95,39 @@ def local(tag: str) -> str:
     return tag.rpartition(":")[2]
 
 
-def _rest() -> None:
-    """Do nothing between two pieces of a file."""
-
-
-def feed(
-    source: Source,
-    configure: Configure,
-    pulse: Callable[[], None] = _rest,
-    shortcut: Callable[[], Shortcut] | None = None,
-) -> Problem | None:
-    """Read a file to its end, or as far as it can be read, through the handlers that `configure` sets.
-
-    Handlers keep what they were told before damage; they may raise `RefusalError`. `pulse` is called after
-    each piece of the file, for what is cheaper to do now and then. `shortcut` makes what reads rows of elements
-    beside the parser; it is called after `configure`.
+def feed(source: Source, configure: Configure) -> Problem | None:
+    """Parse a file to its end, or as far as possible, with the handlers that `configure` sets.
 
     Returns:
-        None; a note if the file had to be mended and could then be read; or the damage.
+        None; a note if the file had to be repaired; or the damage, which leaves everything before it valid.
 
     Raises:
         OSError: the file cannot be read.
     """
     parser = _parser(configure)
-    rows = None if shortcut is None else Rows(parser, shortcut())
-    chunks = _chunks(source) if rows is None else rows.taken_out(_chunks(source, _WIDE))
     try:
-        _run(parser, chunks, pulse)
+        _run(parser, _chunks(source))
     except expat.ExpatError as error:
-        line = error.lineno + (rows.lines if rows else 0)
-        if error.code not in _MENDABLE:
-            return _damage(error, line)
-        return _feed_mended(source, configure, pulse, f"line {line:,}")
+        if error.code not in _REPAIRABLE:
+            return _damage(error)
+        return _feed_repaired(source, configure, f"line {error.lineno:,}")
     except RefusalError as error:
-        return _refused(error, parser.CurrentLineNumber + (rows.lines if rows else 0))
-    except (LookupError, ValueError):  # a foreign encoding, or half a character in UTF-16
-        return _feed_mended(source, configure, pulse, "")
+        return _refused(error, parser.CurrentLineNumber)
+    except (LookupError, ValueError):  # an encoding that expat does not know, or half a character in UTF-16
+        return _feed_repaired(source, configure, "")
     return None
 
 
 def peek(data: bytes, configure: Configure) -> None:
-    """Feed the beginning of a file; where it breaks off or is damaged is of no interest."""
-    for mend in (False, True):
-        parser = _parser(configure, encoding="utf-8" if mend else None)
+    """Parse the beginning of a file; ignore where it ends or is damaged."""
+    for repair in (False, True):
+        parser = _parser(configure, encoding="utf-8" if repair else None)
         try:
-            parser.Parse(Mender(data)(data, final=True) if mend else data.lstrip(), False)
+            parser.Parse(XmlRepair(data)(data, final=True) if repair else data.lstrip(), False)
         except (LookupError, ValueError):
             continue
         except expat.ExpatError as error:
-            if error.code in _MENDABLE:
+            if error.code in _REPAIRABLE:
                 continue
         except RefusalError:
             pass
@@ -162,13 +141,13 @@ def _parser(configure: Configure, encoding: str | None = None) -> XMLParserType:
     parser.specified_attributes = True
     parser.EntityDeclHandler = _refuse_entity
     if encoding is None:
-        parser.XmlDeclHandler = _leave_to_mender
+        parser.XmlDeclHandler = _reject_foreign_encoding
     configure(parser)
     return parser
 
 
-def _leave_to_mender(_version: str, encoding: str | None, _standalone: int) -> None:
-    """Keep encodings that expat itself does not know from its bridge to any codec that Python has."""
+def _reject_foreign_encoding(_version: str, encoding: str | None, _standalone: int) -> None:
+    """Reject encodings that expat does not know, which pyexpat would decode with any codec of Python."""
     if encoding is not None and encoding.lower() not in _OWN_ENCODINGS:
         raise LookupError(encoding)
 
@@ -180,11 +159,11 @@ def _refuse_entity(name: str, *_: object) -> None:
     )
 
 
-def _chunks(source: Source, size: int = CHUNK) -> Iterator[bytes]:
-    """The file in pieces; white space before the XML declaration, which XML forbids, is left out."""
+def _chunks(source: Source) -> Iterator[bytes]:
+    """Yield the file in chunks, without white space before the XML declaration, which XML forbids."""
     begun = False
     with source.open() as stream:
-        while chunk := stream.read(size):
+        while chunk := stream.read(CHUNK):
             if begun:
                 yield chunk
             elif chunk := chunk.lstrip():
@@ -192,11 +171,11 @@ def _chunks(source: Source, size: int = CHUNK) -> Iterator[bytes]:
                 yield chunk
 
 
-def _run(parser: XMLParserType, chunks: Iterable[bytes], pulse: Callable[[], None]) -> None:
+def _run(parser: XMLParserType, chunks: Iterable[bytes]) -> None:
     """Parse all chunks.
 
-    Expat looks at an incomplete token again with each call, so after one bytes are held back until they have
-    doubled: a tag of many megabytes then costs a few passes, not one per chunk.
+    Expat scans an incomplete token again with each call. After one, chunks are therefore held back until their size
+    has doubled: a tag of many megabytes costs a few scans, not one per chunk.
     """
     waiting: list[bytes] = []
     fed = size = need = 0
@@ -206,7 +185,6 @@ def _run(parser: XMLParserType, chunks: Iterable[bytes], pulse: Callable[[], Non
         if size < need:
             continue
         parser.Parse(waiting[0] if len(waiting) == 1 else b"".join(waiting), False)
-        pulse()
         fed += size
         waiting.clear()
         size = 0
@@ -216,30 +194,30 @@ def _run(parser: XMLParserType, chunks: Iterable[bytes], pulse: Callable[[], Non
     parser.Parse(b"".join(waiting), True)
 
 
-def _feed_mended(source: Source, configure: Configure, pulse: Callable[[], None], first: str) -> Problem | None:
-    """Read the file a second time, decoded by Python and cleaned of what XML forbids."""
+def _feed_repaired(source: Source, configure: Configure, first: str) -> Problem | None:
+    """Parse the file a second time, decoded by Python and without what XML forbids."""
     chunks = _chunks(source)
     start = next(chunks, b"")
-    mender = Mender(start)
+    repair = XmlRepair(start)
 
-    def mended() -> Iterator[bytes]:
-        yield mender(start)
-        yield from map(mender, chunks)
-        yield mender(b"", final=True)
+    def repaired() -> Iterator[bytes]:
+        yield repair(start)
+        yield from map(repair, chunks)
+        yield repair(b"", final=True)
 
     parser = _parser(configure, encoding="utf-8")
     try:
-        _run(parser, mended(), pulse)
+        _run(parser, repaired())
     except expat.ExpatError as error:
-        return _damage(error, error.lineno)
+        return _damage(error)
     except RefusalError as error:
         return _refused(error, parser.CurrentLineNumber)
-    if not mender.replaced and not mender.overruled:
-        return None  # as declared; only expat did not know it
+    if not repair.replaced and not repair.overruled:
+        return None  # decoded as declared
     return Problem(
         severity=Severity.NOTE,
         what="characters that XML does not allow were replaced"
-        if mender.replaced
+        if repair.replaced
         else "the declared encoding is wrong or unknown; the file was read as UTF-8",
         place=first,
         why="the tool that wrote it did not escape control characters or ampersands, or mixed encodings",
@@ -257,12 +235,12 @@ def _refused(error: RefusalError, line: int) -> Problem:
     )
 
 
-def _damage(error: expat.ExpatError, line: int) -> Problem:
+def _damage(error: expat.ExpatError) -> Problem:
     what, why, todo = _DAMAGES.get(error.code, _OTHER_DAMAGE)
     return Problem(
         severity=Severity.DAMAGE,
         what=what.format(expat.ErrorString(error.code)),
-        place=f"line {line:,}",
+        place=f"line {error.lineno:,}",
         why=why,
         todo=todo,
     )

@@ -40,16 +40,6 @@ def stable_name(name: str) -> str:
     return name
 
 
-def are_stable(joined: str) -> bool:
-    """Tell quickly of names, joined by `SEPARATOR`, whether they stay as they are; False where that takes a look."""
-    if _may_be_volatile(joined):
-        return False
-    half = MAX_NAME // 2  # in a name that is too long lies a whole piece of so many characters
-    if all(SEPARATOR in joined[at : at + half] for at in range(0, len(joined) - half + 1, half)):
-        return True
-    return max(map(len, joined.split(SEPARATOR))) <= MAX_NAME
-
-
 def stable_names(names: list[str]) -> list[str]:
     """Return the stable form of each name; many names that need no change cost next to nothing."""
     text = SEPARATOR.join(names)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.reading import Tests, by_name, check_cut, damages, named_tests, only, read, rows
 
-from readygate.formats import Head
+from readygate.formats import FileSample
 from readygate.formats.results.android_cts import FORMAT
 
 WORDS = {"p": "pass", "f": "fail", "s": "IGNORED"}
@@ -37,7 +37,7 @@ def test_a_module_that_did_not_end_is_damage() -> None:
 
 
 def test_another_result() -> None:
-    assert FORMAT.claims(Head.read("x", b"<Result><Item/></Result>")) is None
+    assert FORMAT.matches(FileSample.read("x", b"<Result><Item/></Result>")) is None
 
 
 @given(named_tests(), st.data())

@@ -4,7 +4,7 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.clover import FORMAT
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED
 from readygate.model.reports import CoverageReport, Severity
 
@@ -33,8 +33,8 @@ def states(report: CoverageReport) -> dict[int, int]:
         "<coverage clover='3.2.0'><project><file",
     ],
 )
-def test_claims(text: str) -> None:
-    chosen = choose(Head.read("x", text.encode()))
+def test_matches(text: str) -> None:
+    chosen = choose(FileSample.read("x", text.encode()))
 
     assert isinstance(chosen, tuple)
     assert chosen[0] is FORMAT
@@ -50,8 +50,8 @@ def test_claims(text: str) -> None:
         "project",
     ],
 )
-def test_claims_nothing_else(text: str) -> None:
-    assert FORMAT.claims(Head.read("clover.xml", text.encode())) is None
+def test_matches_nothing_else(text: str) -> None:
+    assert FORMAT.matches(FileSample.read("clover.xml", text.encode())) is None
 
 
 class TestLines:

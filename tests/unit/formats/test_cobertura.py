@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.cobertura import FORMAT, MAX_SOURCES
-from readygate.formats.sniffing import HEAD_BYTES, Head
+from readygate.formats.sniffing import HEAD_BYTES, FileSample
 from readygate.model.coverage import HIT, MEASURED, FileCoverage
 from readygate.model.reports import CoverageReport, Severity
 
@@ -59,7 +59,7 @@ class TestClaims:
         ],
     )
     def test_cobertura(self, text: str) -> None:
-        chosen = choose(Head.read("x.xml", text.encode()))
+        chosen = choose(FileSample.read("x.xml", text.encode()))
 
         assert isinstance(chosen, tuple)
         assert chosen[0] is FORMAT
@@ -77,7 +77,7 @@ class TestClaims:
         ],
     )
     def test_nothing_else(self, text: str) -> None:
-        assert FORMAT.claims(Head.read("cobertura.xml", text.encode()[:HEAD_BYTES])) is None
+        assert FORMAT.matches(FileSample.read("cobertura.xml", text.encode()[:HEAD_BYTES])) is None
 
 
 class TestLines:

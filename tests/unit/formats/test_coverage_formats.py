@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readygate.formats import Source, all_formats, choose
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED, FileCoverage, merge_files
 from readygate.model.reports import CoverageReport, Severity
 
@@ -158,7 +158,7 @@ def damages(report: CoverageReport) -> list[str]:
 @every
 def test_it_is_claimed_by_its_format_alone(name: str) -> None:
     for text in (BUILDERS[name](FILES), "\ufeff" + BUILDERS[name](FILES), "\n" + BUILDERS[name](FILES)):
-        chosen = choose(Head.read("x", text.encode()))
+        chosen = choose(FileSample.read("x", text.encode()))
 
         assert isinstance(chosen, tuple)
         assert chosen[0].name == name

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from readygate.formats import Source, choose
 from readygate.formats.coverage import coverage_py_json
 from readygate.formats.coverage.coverage_py_json import FORMAT
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED
 from readygate.model.reports import CoverageReport, Severity
 
@@ -51,13 +51,13 @@ def states(report: CoverageReport) -> dict[int, int]:
 
 class TestClaims:
     def test_by_what_meta_says(self) -> None:
-        chosen = choose(Head.read("x.json", json.dumps(document(ENTRY), indent=4).encode()))
+        chosen = choose(FileSample.read("x.json", json.dumps(document(ENTRY), indent=4).encode()))
 
         assert isinstance(chosen, tuple)
         assert chosen[0] is FORMAT
 
     def test_sorted_keys_put_meta_last(self) -> None:
-        assert FORMAT.claims(Head.read("x", b'{"files": {"a": {"executed_lines": [], "missing_lines": []'))
+        assert FORMAT.matches(FileSample.read("x", b'{"files": {"a": {"executed_lines": [], "missing_lines": []'))
 
     @pytest.mark.parametrize(
         "text",
@@ -72,7 +72,7 @@ class TestClaims:
         ],
     )
     def test_nothing_else(self, text: bytes) -> None:
-        assert FORMAT.claims(Head.read("coverage.json", text)) is None
+        assert FORMAT.matches(FileSample.read("coverage.json", text)) is None
 
 
 class TestReading:

@@ -11,7 +11,7 @@ import pytest
 from readygate.formats import Source, choose
 from readygate.formats.coverage import coverage_py_sqlite
 from readygate.formats.coverage.coverage_py_sqlite import FORMAT
-from readygate.formats.sniffing import HEAD_BYTES, Head
+from readygate.formats.sniffing import HEAD_BYTES, FileSample
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED
 from readygate.model.reports import CoverageReport, Severity
 
@@ -63,7 +63,7 @@ def project(tmp_path: Path) -> Path:
 class TestClaims:
     def test_by_its_tables(self, tmp_path: Path) -> None:
         path = write(tmp_path / "x", "a.py")
-        chosen = choose(Head.read("x", path.read_bytes()[:HEAD_BYTES]))
+        chosen = choose(FileSample.read("x", path.read_bytes()[:HEAD_BYTES]))
 
         assert isinstance(chosen, tuple)
         assert chosen[0] is FORMAT
@@ -73,11 +73,11 @@ class TestClaims:
             database.execute("CREATE TABLE t (a)")
         database.close()
 
-        assert FORMAT.claims(Head.read(".coverage", (tmp_path / ".coverage").read_bytes())) is None
+        assert FORMAT.matches(FileSample.read(".coverage", (tmp_path / ".coverage").read_bytes())) is None
 
     def test_the_form_before_5_is_told(self) -> None:
         data = b"!coverage.py: This is a private format, don't read it directly!{}"
-        assert FORMAT.claims(Head.read("x", data))
+        assert FORMAT.matches(FileSample.read("x", data))
         report = FORMAT.parse(Source(name="x", data=data))
 
         assert "coverage.py 4 or older" in report.problems[0].what

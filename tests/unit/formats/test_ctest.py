@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.reading import Tests, by_name, check_cut, damages, named_tests, only, read, rows
 
-from readygate.formats import Head
+from readygate.formats import FileSample
 from readygate.formats.results.ctest import FORMAT
 
 WORDS = {"p": "passed", "f": "failed", "s": "notrun"}
@@ -49,7 +49,7 @@ def test_details() -> None:
 
 
 def test_other_files_of_ctest_are_none() -> None:
-    assert FORMAT.claims(Head.read("Build.xml", b"<Site><Build/></Site>")) is None
+    assert FORMAT.matches(FileSample.read("Build.xml", b"<Site><Build/></Site>")) is None
 
 
 @given(named_tests(names=("a", "b<c", "d & e", "f")), st.data())

@@ -7,7 +7,7 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.gcovr_json import FORMAT
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED, Ratio
 from readygate.model.reports import CoverageReport, Severity, StatedReport
 
@@ -39,16 +39,16 @@ def states(report: CoverageReport) -> dict[int, int]:
         '{"root": ".", "gcovr/summary_format_version": "0.6"',
     ],
 )
-def test_claims(text: str) -> None:
-    chosen = choose(Head.read("x", text.encode()))
+def test_matches(text: str) -> None:
+    chosen = choose(FileSample.read("x", text.encode()))
 
     assert isinstance(chosen, tuple)
     assert chosen[0] is FORMAT
 
 
 @pytest.mark.parametrize("text", ['{"files": [], "format_version": "1"}', '{"source_files": []}', '["gcovr/md5"]'])
-def test_claims_nothing_else(text: str) -> None:
-    assert FORMAT.claims(Head.read("x", text.encode())) is None
+def test_matches_nothing_else(text: str) -> None:
+    assert FORMAT.matches(FileSample.read("x", text.encode())) is None
 
 
 class TestLines:

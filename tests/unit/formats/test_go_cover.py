@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.go_cover import FORMAT
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED
 from readygate.model.paths import PathRules
 from readygate.model.reports import CoverageReport, Severity
@@ -26,16 +26,16 @@ def states(report: CoverageReport) -> dict[int, int]:
 
 
 @pytest.mark.parametrize("text", ["mode: set\n", "mode: count\r\nx", "\ufeffmode: atomic", "\n mode: set \na.go:1"])
-def test_claims(text: str) -> None:
-    chosen = choose(Head.read("x", text.encode()))
+def test_matches(text: str) -> None:
+    chosen = choose(FileSample.read("x", text.encode()))
 
     assert isinstance(chosen, tuple)
     assert chosen[0] is FORMAT
 
 
 @pytest.mark.parametrize("text", ["", "mode: other\n", "mode: settled\n", "a.go:1.1,2.2 1 1\n", "x\nmode: set\n"])
-def test_claims_nothing_else(text: str) -> None:
-    assert FORMAT.claims(Head.read("cover.out", text.encode())) is None
+def test_matches_nothing_else(text: str) -> None:
+    assert FORMAT.matches(FileSample.read("cover.out", text.encode())) is None
 
 
 class TestBlocks:

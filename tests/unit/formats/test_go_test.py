@@ -19,7 +19,7 @@ from tests.support.reading import (
     rows,
 )
 
-from readygate.formats import Head
+from readygate.formats import FileSample
 from readygate.formats.results import _lines
 from readygate.formats.results.go_test import FORMAT
 
@@ -140,7 +140,7 @@ class TestFile:
         ["", '{"Action": "run"}', '{"Action": ["pass"], "Package": "x"}', '{"Action": "x", "Package": "y"}', "[1]"],
     )
     def test_what_is_not_claimed(self, line: str) -> None:
-        assert FORMAT.claims(Head.read("x", f"{line}\n".encode())) is None
+        assert FORMAT.matches(FileSample.read("x", f"{line}\n".encode())) is None
 
     def test_lines_before_the_first_event(self) -> None:
         assert figures(read(FORMAT, stream("go: downloading x", *ran("TestA", "pass"), event("pass")))) == (1, 0, 0, 0)

@@ -7,7 +7,7 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage import istanbul_final, istanbul_summary
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED, Ratio
 from readygate.model.reports import CoverageReport, Severity, StatedReport
 
@@ -39,15 +39,15 @@ class TestFinal:
             {"/r/a.js": dict(sorted(entry().items()))},
         ],
     )
-    def test_claims(self, document: Any) -> None:
-        chosen = choose(Head.read("x", json.dumps(document).encode()))
+    def test_matches(self, document: Any) -> None:
+        chosen = choose(FileSample.read("x", json.dumps(document).encode()))
 
         assert isinstance(chosen, tuple)
         assert chosen[0] is istanbul_final.FORMAT
 
     @pytest.mark.parametrize("document", [{}, [], {"numTotalTests": 1, "coverageMap": {"/r/a.js": entry()}}])
-    def test_claims_nothing_else(self, document: Any) -> None:
-        assert istanbul_final.FORMAT.claims(Head.read("x", json.dumps(document).encode())) is None
+    def test_matches_nothing_else(self, document: Any) -> None:
+        assert istanbul_final.FORMAT.matches(FileSample.read("x", json.dumps(document).encode())) is None
 
     def test_the_line_on_which_a_statement_begins(self) -> None:
         places = {"0": at(1, 9), "1": at(3), "2": at(3), "3": at(4)}
@@ -116,16 +116,16 @@ class TestSummary:
         ("/r/b.js", total(2, 3), total(0, 0)),
     )
 
-    def test_claims(self) -> None:
+    def test_matches(self) -> None:
         for document in (self.document, dict(sorted(self.document.items()))):
-            chosen = choose(Head.read("x", json.dumps(document, indent=2).encode()))
+            chosen = choose(FileSample.read("x", json.dumps(document, indent=2).encode()))
 
             assert isinstance(chosen, tuple)
             assert chosen[0] is istanbul_summary.FORMAT
 
     @pytest.mark.parametrize("text", ["{}", '{"total": {"lines": {"total": 1}}}', '{"total": 3, "pct": 1}', '["pct"]'])
-    def test_claims_nothing_else(self, text: str) -> None:
-        assert istanbul_summary.FORMAT.claims(Head.read("coverage-summary.json", text.encode())) is None
+    def test_matches_nothing_else(self, text: str) -> None:
+        assert istanbul_summary.FORMAT.matches(FileSample.read("coverage-summary.json", text.encode())) is None
 
     def test_totals_are_stated_and_no_line_is_measured(self) -> None:
         report = read_summary(self.document)

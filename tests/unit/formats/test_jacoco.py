@@ -4,7 +4,7 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.jacoco import FORMAT
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED, Ratio
 from readygate.model.paths import PathRules
 from readygate.model.reports import CoverageReport, Severity, StatedReport
@@ -41,8 +41,8 @@ def states(report: CoverageReport) -> dict[int, int]:
         '<!DOCTYPE report PUBLIC "-//JACOCO//DTD Report 1.0//EN" "report.dtd"><report name="x"/>',
     ],
 )
-def test_claims(text: str) -> None:
-    chosen = choose(Head.read("x", text.encode()))
+def test_matches(text: str) -> None:
+    chosen = choose(FileSample.read("x", text.encode()))
 
     assert isinstance(chosen, tuple)
     assert chosen[0] is FORMAT
@@ -51,8 +51,8 @@ def test_claims(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ['<report name="x"/>', "<report><package/></report>", '<project name="JaCoCo"/>', "jacoco"]
 )
-def test_claims_nothing_else(text: str) -> None:
-    assert FORMAT.claims(Head.read("jacoco.xml", text.encode())) is None
+def test_matches_nothing_else(text: str) -> None:
+    assert FORMAT.matches(FileSample.read("jacoco.xml", text.encode())) is None
 
 
 class TestLines:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.reading import check_cut_document, damages, figures, parse, read
 
-from readygate.formats import Format, Head, Source
+from readygate.formats import FileSample, Format, Source
 from readygate.formats import parse as parse_any
 from readygate.formats.results import _json, ctrf, cucumber, jest, mocha, playwright, rspec
 from readygate.formats.results._json_keys import outline
@@ -154,7 +154,7 @@ def test_broken_documents_say_where() -> None:
 
 class TestOutline:
     def keys(self, text: str) -> frozenset[str]:
-        return outline(Head(name="x", data=text.encode(), text=text)).keys
+        return outline(FileSample(name="x", data=text.encode(), text=text)).keys
 
     def test_paths_of_keys(self) -> None:
         text = '{"a": {"b": [1, {"c": "d: {"}, [{"e": null}]], "f\\"g": 2}, "h": []}'

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from readygate.formats import Source, parse, xml_stream
-from readygate.formats.results import _columns, junit
+from readygate.formats.results import _block_builder, junit
 from readygate.formats.results._truncated_text import MAX_MESSAGE, MAX_TEXT
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 from readygate.model.reports import Severity, TestReport
 from readygate.model.results import Counts, Outcome
 
@@ -309,8 +309,8 @@ def test_long_texts_keep_their_beginning_and_end_and_little_memory() -> None:
 
 
 def test_details_are_bounded_and_tests_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_columns, "MAX_DETAILS", 20)
-    monkeypatch.setattr(_columns, "MAX_TEXTS", 5)
+    monkeypatch.setattr(_block_builder, "MAX_DETAILS", 20)
+    monkeypatch.setattr(_block_builder, "MAX_TEXTS", 5)
     failing = "".join(f'<testcase classname="c" name="{n}"><failure>t</failure></testcase>' for n in range(50))
     skipped = "".join(f'<testcase classname="c" name="s{n}"><skipped/></testcase>' for n in range(50))
     report = suite(skipped + failing)
@@ -457,13 +457,13 @@ def test_skips_by_attribute_are_known_before_totals_are_compared() -> None:
     "text",
     ["<testsuites/>", "<testsuite/>", "<testcase/>", "<testrun><testsuite/></testrun>", "<a:testsuites xmlns:a='u'/>"],
 )
-def test_claims(text: str) -> None:
-    assert junit.claims(Head.read("x", text.encode()))
+def test_matches(text: str) -> None:
+    assert junit.matches(FileSample.read("x", text.encode()))
 
 
 @pytest.mark.parametrize("text", ["<testrun/>", "<coverage/>", "<assemblies/>", "<TestRun/>", "<test-run/>", "{}", ""])
 def test_leaves_other_files_alone(text: str) -> None:
-    assert junit.claims(Head.read("x", text.encode())) is None
+    assert junit.matches(FileSample.read("x", text.encode())) is None
 
 
 def test_a_lone_test_and_an_empty_report() -> None:
@@ -515,7 +515,7 @@ def test_deep_nesting_ends_cleanly(tag: str) -> None:
 
 
 def test_memory_grows_with_distinct_tests_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_columns, "_COMPACT", 1_000)
+    monkeypatch.setattr(_block_builder, "_MIN_FOLD", 1_000)
 
     def peak(repeats: int) -> int:
         path = tmp_path / f"{repeats}.xml"

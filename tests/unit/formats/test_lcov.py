@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from readygate.formats import Source, choose
 from readygate.formats.coverage import _lcov_text, _report_builder, lcov
 from readygate.formats.coverage.lcov import FORMAT
-from readygate.formats.sniffing import HEAD_BYTES, Head
+from readygate.formats.sniffing import HEAD_BYTES, FileSample
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED, FileCoverage
 from readygate.model.reports import CoverageReport, Severity
 
@@ -33,9 +33,9 @@ def damages(report: CoverageReport) -> list[str]:
     return [problem.what for problem in report.problems if problem.severity is Severity.DAMAGE]
 
 
-def head(text: str | bytes) -> Head:
+def head(text: str | bytes) -> FileSample:
     data = text.encode() if isinstance(text, str) else text
-    return Head.read("a.info", data[:HEAD_BYTES])
+    return FileSample.read("a.info", data[:HEAD_BYTES])
 
 
 FULL = """TN:unit tests
@@ -66,14 +66,14 @@ end_of_record
 class TestClaims:
     @pytest.mark.parametrize("text", ["TN:\nSF:a\n", "SF:a\n", "\n\n# made by lcov\nTN:x\n", "\ufeffTN:\n", "SF:x\r\n"])
     def test_by_the_first_record(self, text: str) -> None:
-        assert FORMAT.claims(head(text))
+        assert FORMAT.matches(head(text))
 
     @pytest.mark.parametrize("text", ["", "mode: set\n", "{}", "<coverage/>", "DA:1,1\n", " TN", "# only a comment\n"])
     def test_nothing_else(self, text: str) -> None:
-        assert FORMAT.claims(head(text)) is None
+        assert FORMAT.matches(head(text)) is None
 
     def test_utf_16_of_windows_powershell(self) -> None:
-        assert FORMAT.claims(head("TN:\nSF:a\n".encode("utf-16")))
+        assert FORMAT.matches(head("TN:\nSF:a\n".encode("utf-16")))
 
     def test_it_is_the_only_one_that_claims_it(self) -> None:
         chosen = choose(head(FULL))

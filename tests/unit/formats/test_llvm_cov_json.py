@@ -7,7 +7,7 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.llvm_cov_json import FORMAT
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED, Ratio
 from readygate.model.reports import CoverageReport, Severity, StatedReport
 
@@ -47,16 +47,16 @@ def states(report: CoverageReport) -> dict[int, int]:
         '{"data": [{"files": [], "functions": []',
     ],
 )
-def test_claims(text: str) -> None:
-    chosen = choose(Head.read("x", text.encode()))
+def test_matches(text: str) -> None:
+    chosen = choose(FileSample.read("x", text.encode()))
 
     assert isinstance(chosen, tuple)
     assert chosen[0] is FORMAT
 
 
 @pytest.mark.parametrize("text", ['{"data": [{"files": 3}]}', '{"data": []}', '["llvm.coverage.json.export"]'])
-def test_claims_nothing_else(text: str) -> None:
-    assert FORMAT.claims(Head.read("x", text.encode())) is None
+def test_matches_nothing_else(text: str) -> None:
+    assert FORMAT.matches(FileSample.read("x", text.encode())) is None
 
 
 class TestLines:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.reading import Tests, by_name, check_cut_document, figures, named_tests, notes, only, read, rows
 
-from readygate.formats import Head
+from readygate.formats import FileSample
 from readygate.formats.results.mocha import FORMAT
 
 LISTS = {"p": "passes", "s": "pending", "f": "failures"}
@@ -84,7 +84,7 @@ class TestRest:
 
     def test_mochawesome_is_another_format(self) -> None:
         text = '{"stats": {"suites": 1, "passes": 1, "failures": 0, "testsRegistered": 1}, "results": []}'
-        assert FORMAT.claims(Head.read("m.json", text.encode())) is None
+        assert FORMAT.matches(FileSample.read("m.json", text.encode())) is None
 
     @given(named_tests(), st.data())
     def test_cut_anywhere(self, named: Tests, data: st.DataObject) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.opencover import FORMAT
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED
 from readygate.model.reports import CoverageReport, Severity
 
@@ -34,8 +34,10 @@ def states(report: CoverageReport, at: int = 0) -> dict[int, int]:
     return {number: state for number, state in enumerate(report.files[at].coverage.lines) if state}
 
 
-def test_claims() -> None:
-    chosen = choose(Head.read("x", b"\xef\xbb\xbf<?xml version='1.0'?><CoverageSession><Modules/></CoverageSession>"))
+def test_matches() -> None:
+    chosen = choose(
+        FileSample.read("x", b"\xef\xbb\xbf<?xml version='1.0'?><CoverageSession><Modules/></CoverageSession>")
+    )
 
     assert isinstance(chosen, tuple)
     assert chosen[0] is FORMAT

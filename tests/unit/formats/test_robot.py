@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.reading import Tests, by_name, check_cut, damages, figures, named_tests, only, read, rows
 
-from readygate.formats import Head
+from readygate.formats import FileSample
 from readygate.formats.results.robot import FORMAT
 
 WORDS = {"p": "PASS", "f": "FAIL", "s": "SKIP"}
@@ -53,7 +53,7 @@ def test_a_suite_that_fails_as_such() -> None:
 
 
 def test_a_robot_of_another_kind() -> None:
-    assert FORMAT.claims(Head.read("x", b"<robot><link name='arm'/></robot>")) is None
+    assert FORMAT.matches(FileSample.read("x", b"<robot><link name='arm'/></robot>")) is None
 
 
 @given(named_tests(), st.data())

@@ -7,7 +7,7 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage import simplecov_json, simplecov_resultset
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED
 from readygate.model.reports import CoverageReport, Severity
 
@@ -37,15 +37,15 @@ class TestResultset:
             {'a "b"': {"coverage": None, "timestamp": 1}},
         ],
     )
-    def test_claims(self, document: Any) -> None:
-        chosen = choose(Head.read("x", json.dumps(document, indent=2).encode()))
+    def test_matches(self, document: Any) -> None:
+        chosen = choose(FileSample.read("x", json.dumps(document, indent=2).encode()))
 
         assert isinstance(chosen, tuple)
         assert chosen[0] is simplecov_resultset.FORMAT
 
     @pytest.mark.parametrize("text", ['{"coverage": {"a": {"1": "1/1"}}}', '{"a": {"coverage": [1]}}', "{}", "[]"])
-    def test_claims_nothing_else(self, text: str) -> None:
-        assert simplecov_resultset.FORMAT.claims(Head.read(".resultset.json", text.encode())) is None
+    def test_matches_nothing_else(self, text: str) -> None:
+        assert simplecov_resultset.FORMAT.matches(FileSample.read(".resultset.json", text.encode())) is None
 
     @pytest.mark.parametrize("entry", [[None, 1, 0, 7], {"lines": [None, 1, 0, 7]}])
     def test_lines(self, entry: Any) -> None:
@@ -99,15 +99,15 @@ def read_json(value: Any) -> CoverageReport:
 
 
 class TestJson:
-    def test_claims(self) -> None:
-        chosen = choose(Head.read("x", json.dumps(document([1])).encode()))
+    def test_matches(self) -> None:
+        chosen = choose(FileSample.read("x", json.dumps(document([1])).encode()))
 
         assert isinstance(chosen, tuple)
         assert chosen[0] is simplecov_json.FORMAT
 
     @pytest.mark.parametrize("text", ['{"meta": {"version": "7"}}', '["meta": {"simplecov_version": 1}]', "{}"])
-    def test_claims_nothing_else(self, text: str) -> None:
-        assert simplecov_json.FORMAT.claims(Head.read("coverage.json", text.encode())) is None
+    def test_matches_nothing_else(self, text: str) -> None:
+        assert simplecov_json.FORMAT.matches(FileSample.read("coverage.json", text.encode())) is None
 
     def test_lines_and_branches(self) -> None:
         ways = [

@@ -4,7 +4,7 @@ import pytest
 
 from readygate.formats import Source, choose
 from readygate.formats.coverage.sonarqube import FORMAT
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED
 from readygate.model.reports import CoverageReport, Severity
 
@@ -22,8 +22,8 @@ def states(report: CoverageReport) -> dict[int, int]:
 @pytest.mark.parametrize(
     "text", ['<coverage version="1"><file path="a"/></coverage>', "<coverage version='1'/>", '<coverage version="1">\n']
 )
-def test_claims(text: str) -> None:
-    chosen = choose(Head.read("x", text.encode()))
+def test_matches(text: str) -> None:
+    chosen = choose(FileSample.read("x", text.encode()))
 
     assert isinstance(chosen, tuple)
     assert chosen[0] is FORMAT
@@ -32,8 +32,8 @@ def test_claims(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ['<coverage version="1"><packages/></coverage>', "<coverage/>", '<testExecutions version="1"/>']
 )
-def test_claims_nothing_else(text: str) -> None:
-    assert FORMAT.claims(Head.read("x", text.encode())) is None
+def test_matches_nothing_else(text: str) -> None:
+    assert FORMAT.matches(FileSample.read("x", text.encode())) is None
 
 
 def test_lines_and_branches() -> None:

@@ -17,7 +17,7 @@ from tests.support.reading import (
     rows,
 )
 
-from readygate.formats import Head
+from readygate.formats import FileSample
 from readygate.formats.results.tap import FORMAT
 
 NAMES = ("a", "adds two", "naïve 😀", "f(1.5, 'x')", "a/b", "with: colon", "ok then", "1..2 of them")
@@ -176,11 +176,11 @@ class TestFile:
         "text", ["ok  \texample.org/x\t0.01s\n", "okay\n", "not ok\n", "{}", "1..\n", "# 1..2\nhello\n"]
     )
     def test_what_is_not_claimed(self, text: str) -> None:
-        assert FORMAT.claims(Head.read("x", text.encode())) is None
+        assert FORMAT.matches(FileSample.read("x", text.encode())) is None
 
     @pytest.mark.parametrize("text", ["1..2\n", "# hi\nnot ok 1 - a\n", "> npm test\n\nTAP version 13\n"])
     def test_what_is_claimed(self, text: str) -> None:
-        assert FORMAT.claims(Head.read("x", text.encode()))
+        assert FORMAT.matches(FileSample.read("x", text.encode()))
 
     def test_a_last_line_without_an_end_may_be_cut_off(self) -> None:
         report = read(FORMAT, "1..2\nok 1 - a\nok 2 - b")

@@ -19,7 +19,7 @@ from tests.support.reading import (
     rows,
 )
 
-from readygate.formats import Head
+from readygate.formats import FileSample
 from readygate.formats.results.xunit import FORMAT
 
 WORDS = {"p": "Pass", "f": "Fail", "s": "Skip"}
@@ -118,7 +118,7 @@ class TestFile:
 
     def test_an_assembly_descriptor_of_maven_is_none(self) -> None:
         text = b'<assembly xmlns="http://maven.apache.org/ASSEMBLY/2.0.0"><id>bin</id><formats/></assembly>'
-        assert FORMAT.claims(Head.read("assembly.xml", text)) is None
+        assert FORMAT.matches(FileSample.read("assembly.xml", text)) is None
 
     def test_totals_are_noted_not_believed(self) -> None:
         report = read(FORMAT, run('<collection><test name="a" result="Pass"/></collection>', 'total="5"'))

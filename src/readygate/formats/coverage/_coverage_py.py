@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from readygate.formats.coverage._document import Shape
-    from readygate.formats.coverage._report_builder import Tally
+    from readygate.formats.coverage._report_builder import CoverageBuilder
 
 
-def add_entry(tally: Tally, shape: Shape, name: str, entry: dict[str, Any], *, branches: bool) -> None:
+def add_entry(builder: CoverageBuilder, shape: Shape, name: str, entry: dict[str, Any], *, branches: bool) -> None:
     """Add the lines of one file, and its branches if they were measured."""
     place = f"files[{name[:100]!r}]"
-    tally.add(
+    builder.add(
         name,
         shape.numbers(entry.get("executed_lines"), f"{place}.executed_lines"),
         shape.numbers(entry.get("missing_lines"), f"{place}.missing_lines"),
@@ -27,7 +27,7 @@ def add_entry(tally: Tally, shape: Shape, name: str, entry: dict[str, Any], *, b
         for line, _ in arcs:
             known = counts.get(line, (0, 0))
             counts[line] = (known[0] + hit, known[1] + 1)
-    tally.branches(name, counts)
+    builder.branches(name, counts)
 
 
 def _arcs(shape: Shape, value: Any, place: str) -> set[tuple[int, int]]:

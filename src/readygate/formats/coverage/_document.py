@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from readygate.formats.coverage._report_builder import Oddity, Tally
+from readygate.formats.coverage._report_builder import Anomaly, CoverageBuilder
 from readygate.model.reports import CoverageReport, Problem, Severity
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ def load(
 class Shape:
     """Takes values of a document for what they should be; what is of the wrong kind is told and passed over."""
 
-    def __init__(self, tally: Tally, writer: str) -> None:
-        self._tally = tally
-        self._wrong = Oddity(
+    def __init__(self, builder: CoverageBuilder, writer: str) -> None:
+        self._builder = builder
+        self._wrong = Anomaly(
             Severity.DAMAGE,
             "a value of the wrong kind: passed over",
             f"another program changed the file after {writer} wrote it",
@@ -94,7 +94,7 @@ class Shape:
 
     def wrong(self, place: str, times: int = 1) -> None:
         """Tell that a value is of the wrong kind, and where."""
-        self._tally.odd(self._wrong, place, times)
+        self._builder.record(self._wrong, place, times)
 
     def object(self, value: Any, place: str) -> dict[str, Any]:
         """The value if it is an object, else an empty one."""

@@ -21,7 +21,7 @@ MAX_BRANCHES = 1_000_000
 _SHOWN = 200
 
 
-class Oddity(Struct, frozen=True):
+class Anomaly(Struct, frozen=True):
     """A kind of oddity; a report tells it once, with the number of times and the first place."""
 
     severity: Severity
@@ -30,53 +30,53 @@ class Oddity(Struct, frozen=True):
     todo: str = "nothing for the other lines: they were read"
 
 
-NO_NUMBER = Oddity(
+NO_NUMBER = Anomaly(
     Severity.NOTE,
     "a line number below 1 or no number: passed over",
     "the tool measured generated code that has no place in the source",
 )
-TOO_FAR = Oddity(
+TOO_FAR = Anomaly(
     Severity.DAMAGE,
     f"a line number above {MAX_LINE:,}: passed over",
     "the file is damaged: no source file is that long",
     "look at the file and at what wrote it",
 )
-TOO_MUCH = Oddity(
+TOO_MUCH = Anomaly(
     Severity.DAMAGE,
     f"the files of the report have more than {MAX_LINES:,} lines together: the rest was passed over",
     "the file is damaged, or it measures far more than one code base",
     "split the report, or exclude what is not yours from measurement",
 )
-BAD_HITS = Oddity(
+BAD_HITS = Anomaly(
     Severity.NOTE,
     "a hit count that is no number: counted as not hit",
     "the tool could not tell how often the line ran",
 )
-NEGATIVE_HITS = Oddity(
+NEGATIVE_HITS = Anomaly(
     Severity.NOTE,
     "a negative hit count: counted as not hit",
     "counters of several threads or processes were added up without a lock",
     "compile with atomic counters (gcc, clang: -fprofile-update=atomic)",
 )
-BAD_BRANCH = Oddity(
+BAD_BRANCH = Anomaly(
     Severity.NOTE,
     "branches that cannot be counted: passed over",
     "the tool says that a line has branches and not how many were taken",
 )
-NO_NAME = Oddity(
+NO_NAME = Anomaly(
     Severity.NOTE,
     "lines of a file without a name: they count in the totals and belong to no file",
     "the tool removed the paths, for example to make builds reproducible",
     "let the tool write paths",
 )
-NO_FILE = Oddity(
+NO_FILE = Anomaly(
     Severity.NOTE,
     "a line that belongs to no file: passed over",
     "the tool wrote it outside of a file's record",
 )
 
 
-class Tally:
+class CoverageBuilder:
     """The files of one report by the names that the report gives them; the same name is one file."""
 
     def __init__(self, format_name: str) -> None:
@@ -84,12 +84,12 @@ class Tally:
         self._states: dict[str, bytearray] = {}
         self._branches: dict[str, Mapping[int, tuple[int, int]]] = {}
         self._size = 0
-        self._odd: dict[Oddity, tuple[int, str]] = {}
+        self._anomalies: dict[Anomaly, tuple[int, str]] = {}
 
-    def odd(self, kind: Oddity, place: str, times: int = 1) -> None:
+    def record(self, kind: Anomaly, place: str, times: int = 1) -> None:
         """Remember an oddity; the first place of its kind is told."""
-        count, first = self._odd.get(kind, (0, place))
-        self._odd[kind] = (count + times, first)
+        count, first = self._anomalies.get(kind, (0, place))
+        self._anomalies[kind] = (count + times, first)
 
     def states(self, name: str, size: int) -> bytearray | None:
         """Return the line states of a file, at least `size` long, to be changed in place.
@@ -102,7 +102,7 @@ class Tally:
         more = size - len(found)
         if more > 0:
             if size > MAX_LINE + 1 or self._size + more > MAX_LINES:
-                self.odd(TOO_FAR if size > MAX_LINE + 1 else TOO_MUCH, shown(name))
+                self.record(TOO_FAR if size > MAX_LINE + 1 else TOO_MUCH, shown(name))
                 return None
             self._size += more
             found.extend(bytes(more))
@@ -123,9 +123,9 @@ class Tally:
         low = sum(number < 1 for number in numbers)
         far = sum(number > MAX_LINE for number in numbers)
         if low:
-            self.odd(NO_NUMBER, shown(name), low)
+            self.record(NO_NUMBER, shown(name), low)
         if far:
-            self.odd(TOO_FAR, shown(name), far)
+            self.record(TOO_FAR, shown(name), far)
         return [number for number in numbers if 1 <= number <= MAX_LINE]
 
     def branches(self, name: str, by_line: Mapping[int, tuple[int, int]]) -> None:
@@ -138,7 +138,7 @@ class Tally:
         if len(usable) < len(by_line):
             odd = sum(total != 0 for _, total in by_line.values()) - len(usable)
             if odd:
-                self.odd(BAD_BRANCH, shown(name), odd)
+                self.record(BAD_BRANCH, shown(name), odd)
         if usable:
             known = self._branches.get(name)
             self._branches[name] = usable if known is None else merge_branches(known, usable)
@@ -169,7 +169,7 @@ class Tally:
         problems: Iterable[Problem | None] = (),
         has_branches: bool | None = None,
     ) -> CoverageReport:
-        """Make the report; the tally is empty afterwards.
+        """Make the report; the builder is empty afterwards.
 
         Args:
             candidates: the paths that a name may mean, the most telling first.
@@ -177,7 +177,7 @@ class Tally:
             has_branches: whether branches were measured; None = if any line has some.
         """
         if "" in self._states:
-            self.odd(NO_NAME, "")
+            self.record(NO_NAME, "")
         files = []
         for name in list(self._states):
             paths = candidates(name)
@@ -194,12 +194,12 @@ class Tally:
         )
 
     def _problems(self) -> Iterable[Problem]:
-        for kind, (count, place) in self._odd.items():
+        for kind, (count, place) in self._anomalies.items():
             times = f" ({count:,} times)" if count > 1 else ""
             yield Problem(severity=kind.severity, what=kind.what + times, place=place, why=kind.why, todo=kind.todo)
 
 
-def hit_count(text: str) -> bool | Oddity:
+def hit_count(text: str) -> bool | Anomaly:
     """Tell whether a hit count says that the line ran: above zero, however large or fractional.
 
     gcov's `#####` and `=====` and LCOV's `-` mean that it did not run.

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from readygate.formats.coverage._document import Shape
-    from readygate.formats.coverage._report_builder import Tally
+    from readygate.formats.coverage._report_builder import CoverageBuilder
 
 
-def add_lines(tally: Tally, shape: Shape, name: str, runs: Sequence[tuple[str, list[Any]]]) -> None:
+def add_lines(builder: CoverageBuilder, shape: Shape, name: str, runs: Sequence[tuple[str, list[Any]]]) -> None:
     """Add a file's lines as one or several commands measured them.
 
     They are joined by SimpleCov's own rule (`combine/lines_combiner.rb` in https://github.com/simplecov-ruby/simplecov):
     a line that ran nowhere and has no code for one of the commands has no code.
 
     Args:
-        tally: takes them.
+        builder: takes them.
         shape: is told of values of the wrong kind.
         name: of the file.
         runs: the array of each command, and its place in the document.
@@ -44,8 +44,8 @@ def add_lines(tally: Tally, shape: Shape, name: str, runs: Sequence[tuple[str, l
             excluded.append(line)
         elif numbers and len(numbers) == len(counts):
             missed.append(line)
-    tally.states(name, 0)
-    tally.add(name, hit, missed, excluded)
+    builder.states(name, 0)
+    builder.add(name, hit, missed, excluded)
 
 
 def _known(value: Any) -> bool:

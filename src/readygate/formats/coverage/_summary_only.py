@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def stated_report(
+def summary_only_report(
     name: str,
     stated: Iterable[StatedFile],
     *,

@@ -5,19 +5,19 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Final
 
-from readygate.formats.coverage._report_builder import BAD_HITS, Oddity, disagreement, hit_count, share, shown
+from readygate.formats.coverage._report_builder import BAD_HITS, Anomaly, disagreement, hit_count, share, shown
 from readygate.model.coverage import MAX_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from readygate.formats.coverage._report_builder import Tally
+    from readygate.formats.coverage._report_builder import CoverageBuilder
     from readygate.model.reports import Problem
 
 _DIGITS: Final = 9
 
 
-class Gather:
+class FileLines:
     """The lines and branches of one source file."""
 
     __slots__ = ("branches", "hit", "missed")
@@ -39,11 +39,11 @@ class Gather:
         known = self.branches.get(number, (0, 0))
         self.branches[number] = (known[0] + taken, known[1] + total)
 
-    def give(self, tally: Tally, name: str) -> None:
-        """Hand everything over to a file of the tally, which has it even if there is nothing, and forget it."""
-        tally.states(name, 0)
-        tally.add(name, self.hit, self.missed)
-        tally.branches(name, self.branches)
+    def add_to(self, builder: CoverageBuilder, name: str) -> None:
+        """Hand everything over to a file of the builder, which has it even if there is nothing, and forget it."""
+        builder.states(name, 0)
+        builder.add(name, self.hit, self.missed)
+        builder.branches(name, self.branches)
         self.clear()
 
     def clear(self) -> None:
@@ -59,18 +59,18 @@ def number(text: str | None) -> int:
     return min(int(text), MAX_LINE + 1) if len(text) <= _DIGITS else MAX_LINE + 1
 
 
-def ran(tally: Tally, name: str, line: int, hits: str | None) -> bool:
+def ran(builder: CoverageBuilder, name: str, line: int, hits: str | None) -> bool:
     """Whether a count says that the line ran; what is no count is told."""
     told = BAD_HITS if hits is None else hit_count(hits.strip())
-    if isinstance(told, Oddity):
-        tally.odd(told, f"{shown(name)}, line {line}")
+    if isinstance(told, Anomaly):
+        builder.record(told, f"{shown(name)}, line {line}")
         return False
     return told
 
 
-def differing(tally: Tally, claimed: Mapping[str, tuple[int, int]], place: str) -> Problem | None:
+def total_disagreement(builder: CoverageBuilder, claimed: Mapping[str, tuple[int, int]], place: str) -> Problem | None:
     """Compare the report's own totals, `lines` and `branches`, with what was counted."""
-    counts = tally.totals()
+    counts = builder.totals()
     for what, counted in (("lines", counts[:2]), ("branches", counts[2:])):
         totals = claimed.get(what, counted)
         if totals != counted:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._reading import read_xml, unless_damaged
-from readygate.formats.coverage._report_builder import BAD_BRANCH, NO_FILE, Tally, shown
-from readygate.formats.coverage._xml_reader import Gather, differing, number, ran
+from readygate.formats.coverage._report_builder import BAD_BRANCH, NO_FILE, CoverageBuilder, shown
+from readygate.formats.coverage._xml_reader import FileLines, number, ran, total_disagreement
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
     from readygate.model.reports import CoverageReport, Problem
 
 _NAME: Final = "clover"
@@ -28,12 +28,12 @@ _OTHERS: Final = frozenset({"line-rate", "branch-rate", "lines-valid", "lines-co
 _OPENED: Final = frozenset({"project", "testproject", "package", "file", "class"})
 
 
-def _claims(head: Head) -> str | None:
-    if head.root != "coverage":
+def _matches(sample: FileSample) -> str | None:
+    if sample.root != "coverage":
         return None
-    if head.children[:1] == ("project",):
+    if sample.children[:1] == ("project",):
         return "its root element <coverage> holds a <project>"
-    if "clover" in head.root_attributes and not head.children and _OTHERS.isdisjoint(head.root_attributes):
+    if "clover" in sample.root_attributes and not sample.children and _OTHERS.isdisjoint(sample.root_attributes):
         return "its root element <coverage> has the attribute `clover`"
     return None
 
@@ -42,7 +42,7 @@ class _Reader:
     """What one attempt to read the file has seen."""
 
     def __init__(self) -> None:
-        self.tally = Tally(_NAME)
+        self.builder = CoverageBuilder(_NAME)
         self._names: dict[str, tuple[str, ...]] = {}
         self._open: list[str] = []
         self._claimed: dict[str, tuple[int, int]] = {}
@@ -51,8 +51,8 @@ class _Reader:
         self._tests = False
         self._package = ""
         self._name: str | None = None
-        self._own = Gather()
-        self._methods = Gather()
+        self._own = FileLines()
+        self._methods = FileLines()
 
     def attach(self, parser: XMLParserType) -> None:
         """Set the handlers of a parser; the line of a statement takes the short way."""
@@ -116,7 +116,7 @@ class _Reader:
         if self._tests:
             return
         if name is None:
-            self.tally.odd(NO_FILE, f"line {line}")
+            self.builder.record(NO_FILE, f"line {line}")
             return
         lines = self._methods if attributes.get("type") == "method" else self._own
         hits = attributes.get("count")
@@ -125,13 +125,13 @@ class _Reader:
             if hits is None:  # OpenClover leaves the count out: either outcome is a hit
                 hits = next((each for each in taken if each not in {None, "0"}), "0")
             self._condition(name, line, taken)
-        lines.line(line, hit=ran(self.tally, name, line, hits))
+        lines.line(line, hit=ran(self.builder, name, line, hits))
 
     def _condition(self, name: str, line: int, counts: tuple[str | None, str | None]) -> None:
         """Count branches: the outcomes true and false; Istanbul writes there how many were taken and missed."""
         texts = [text for text in counts if text is not None and text.isascii() and text.isdigit()]
         if len(texts) < 2:
-            self.tally.odd(BAD_BRANCH, f"{shown(name)}, line {line}")
+            self.builder.record(BAD_BRANCH, f"{shown(name)}, line {line}")
         elif self._istanbul:
             taken, missed = map(number, texts)
             self._own.branch(line, taken, taken + missed)
@@ -152,7 +152,7 @@ class _Reader:
         """Hand over the lines of the open file; only of a whole one it is known that it has no other lines."""
         if self._name is not None:
             lines = self._methods if whole and not len(self._own) else self._own
-            lines.give(self.tally, self._name)
+            lines.add_to(self.builder, self._name)
         self._methods.clear()
         self._name = None
 
@@ -162,21 +162,21 @@ class _Reader:
 
     def disagreement(self) -> Problem | None:
         """Compare the project's metrics with what was counted."""
-        return differing(self.tally, self._claimed, "<project>/<metrics>")
+        return total_disagreement(self.builder, self._claimed, "<project>/<metrics>")
 
 
 def _parse(source: Source) -> CoverageReport:
     reader, problem = read_xml(source, _Reader)
     reader.flush()
     doubt = unless_damaged(problem, reader.disagreement)
-    return reader.tally.report(candidates=reader.candidates, problems=(problem, doubt))
+    return reader.builder.report(candidates=reader.candidates, problems=(problem, doubt))
 
 
 FORMAT = Format(
     name=_NAME,
     title="Clover XML",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://openclover.org/doc/manual/latest/ant--clover-xml-report.html",
 )

@@ -17,8 +17,8 @@ from readygate.formats.coverage._report_builder import (
     BAD_BRANCH,
     NO_FILE,
     NO_NUMBER,
-    Oddity,
-    Tally,
+    Anomaly,
+    CoverageBuilder,
     disagreement,
     hit_count,
     share,
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from xml.parsers.expat import XMLParserType
 
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
 
     _Start = Callable[[str, dict[str, str]], None]
 
@@ -46,13 +46,13 @@ _KEPT: Final = 10_000
 _ATTRIBUTES: Final = frozenset({"line-rate", "branch-rate", "lines-valid", "lines-covered"})
 
 
-def _claims(head: Head) -> str | None:
-    if head.root != "coverage" or "project" in head.children[:1]:  # Clover has the same root, then a project
+def _matches(sample: FileSample) -> str | None:
+    if sample.root != "coverage" or "project" in sample.children[:1]:  # Clover has the same root, then a project
         return None
-    if not _ATTRIBUTES.isdisjoint(head.root_attributes):
+    if not _ATTRIBUTES.isdisjoint(sample.root_attributes):
         return "its root element <coverage> has line rates"
-    if head.children[:1] in {("packages",), ("sources",)}:
-        return f"its root element <coverage> holds <{head.children[0]}>"
+    if sample.children[:1] in {("packages",), ("sources",)}:
+        return f"its root element <coverage> holds <{sample.children[0]}>"
     return None
 
 
@@ -83,7 +83,7 @@ class _Reader:
     """
 
     def __init__(self) -> None:
-        self.tally = Tally(_NAME)
+        self.builder = CoverageBuilder(_NAME)
         self.sources: list[str] = []
         self.root: dict[str, str] = {}
         self._name: str | None = None
@@ -109,7 +109,7 @@ class _Reader:
             if tag == "class":
                 self.flush()
                 self._name = attributes.get("filename", "")
-                self.tally.states(self._name, 0)  # a class without lines was measured, too
+                self.builder.states(self._name, 0)  # a class without lines was measured, too
             elif tag == "methods":
                 parser.StartElementHandler = of_methods
                 parser.EndElementHandler = end
@@ -152,7 +152,7 @@ class _Reader:
                         counts = (max(known[0], counts[0]), max(known[1], counts[1]))
                     branches[number] = counts
                 elif attributes.get("branch") in {"true", "True"}:
-                    self.tally.odd(BAD_BRANCH, self._place(number))
+                    self.builder.record(BAD_BRANCH, self._place(number))
 
         return start
 
@@ -166,8 +166,8 @@ class _Reader:
     def _line(self, lines: _Lines, number: int, hits: str) -> None:
         """Take a line whose hits were not met before, or are no plain number."""
         ran = hit_count(hits.strip())
-        if isinstance(ran, Oddity):
-            self.tally.odd(ran, self._place(number))
+        if isinstance(ran, Anomaly):
+            self.builder.record(ran, self._place(number))
         elif len(self._hits) < _KEPT:
             self._hits[hits] = ran
         (lines.hit if ran is True else lines.missed).append(number)
@@ -178,7 +178,7 @@ class _Reader:
             number = min(int(attributes.get("number", "")), MAX_LINE + 1)
             self._line(lines, number, attributes.get("hits", ""))
         except (ValueError, OverflowError):
-            self.tally.odd(NO_NUMBER, shown(self._name or ""))
+            self.builder.record(NO_NUMBER, shown(self._name or ""))
             return 0
         return number
 
@@ -186,7 +186,7 @@ class _Reader:
         """Read "50% (1/2)"; the percentage is rounded and of no use. (0, 0) if there is nothing to count."""
         found = _TAKEN.search(text)
         if found is None:
-            self.tally.odd(BAD_BRANCH, self._place(number))
+            self.builder.record(BAD_BRANCH, self._place(number))
             return (0, 0)
         counts = (int(found[1]), int(found[2]))
         if len(self._taken) < _KEPT:
@@ -194,13 +194,13 @@ class _Reader:
         return counts
 
     def flush(self) -> None:
-        """Give the lines of the class to the tally."""
+        """Give the lines of the class to the builder."""
         lines = self._own or self._methods
         if self._name is not None:
-            self.tally.add(self._name, lines.hit, lines.missed)
-            self.tally.branches(self._name, lines.branches)
+            self.builder.add(self._name, lines.hit, lines.missed)
+            self.builder.branches(self._name, lines.branches)
         elif lines:
-            self.tally.odd(NO_FILE, "before the first <class>", len(lines))
+            self.builder.record(NO_FILE, "before the first <class>", len(lines))
         self._own.clear()
         self._methods.clear()
 
@@ -214,7 +214,7 @@ class _Reader:
 
     def disagreement(self) -> Problem | None:
         """Compare the totals of the root element with what was counted."""
-        counts = self.tally.totals()
+        counts = self.builder.totals()
         for what, at, keys in (
             ("lines", 0, ("lines-covered", "lines-valid")),
             ("branches", 2, ("branches-covered", "branches-valid")),
@@ -232,14 +232,14 @@ def _parse(source: Source) -> CoverageReport:
     reader, problem = read_xml(source, _Reader)
     reader.flush()
     doubt = unless_damaged(problem, reader.disagreement)
-    return reader.tally.report(candidates=reader.candidates, problems=(problem, doubt))
+    return reader.builder.report(candidates=reader.candidates, problems=(problem, doubt))
 
 
 FORMAT = Format(
     name=_NAME,
     title="Cobertura XML",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/cobertura/web/blob/master/htdocs/xml/coverage-04.dtd",
 )

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from readygate.formats import Format
 from readygate.formats.coverage._coverage_py import add_entry
 from readygate.formats.coverage._document import Shape, UnreadableError, load
-from readygate.formats.coverage._report_builder import Tally, disagreement, share
+from readygate.formats.coverage._report_builder import CoverageBuilder, disagreement, share
 
 if TYPE_CHECKING:
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
     from readygate.model.reports import CoverageReport, Problem
 
 MAX_BYTES: Final = 1 << 28
@@ -26,12 +26,12 @@ _NAME: Final = "coverage.py-json"
 _META: Final = re.compile(r'"meta"\s*:\s*\{(?=[^{}]*"version"\s*:)[^{}]*"branch_coverage"\s*:')
 
 
-def _claims(head: Head) -> str | None:
-    if not head.text.lstrip().startswith("{"):
+def _matches(sample: FileSample) -> str | None:
+    if not sample.text.lstrip().startswith("{"):
         return None
-    if _META.search(head.text):
+    if _META.search(sample.text):
         return "its `meta` says `version` and `branch_coverage`"  # SimpleCov's says `simplecov_version`
-    if all(f'"{key}"' in head.text for key in ("files", "executed_lines", "missing_lines")):
+    if all(f'"{key}"' in sample.text for key in ("files", "executed_lines", "missing_lines")):
         return "its `files` have `executed_lines` and `missing_lines`"
     return None
 
@@ -54,8 +54,8 @@ class _Reader:
     """Reads the document; what is of the wrong kind is told by its place and passed over."""
 
     def __init__(self, document: Any) -> None:
-        self._tally = Tally(_NAME)
-        self._shape = Shape(self._tally, "coverage.py")
+        self._builder = CoverageBuilder(_NAME)
+        self._shape = Shape(self._builder, "coverage.py")
         self._root = self._shape.object(document, "the document")
         meta = self._shape.object(self._root.get("meta"), "meta")
         self._branches = meta.get("branch_coverage") is True
@@ -64,13 +64,13 @@ class _Reader:
         """Read all files."""
         for name, entry in self._shape.object(self._root.get("files"), "files").items():
             fields = self._shape.object(entry, f"files[{name[:100]!r}]")
-            add_entry(self._tally, self._shape, name, fields, branches=self._branches)
+            add_entry(self._builder, self._shape, name, fields, branches=self._branches)
         totals = self._root.get("totals")
         note = self._disagreement(totals) if isinstance(totals, dict) else None
-        return self._tally.report(problems=(note,), has_branches=self._branches)
+        return self._builder.report(problems=(note,), has_branches=self._branches)
 
     def _disagreement(self, totals: dict[str, Any]) -> Problem | None:
-        counts = self._tally.totals()
+        counts = self._builder.totals()
         for what, at, keys in (
             ("lines", 0, ("covered_lines", "num_statements")),
             ("branches", 2, ("covered_branches", "num_branches")),
@@ -86,7 +86,7 @@ FORMAT = Format(
     name=_NAME,
     title="coverage.py JSON",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://coverage.readthedocs.io/en/latest/commands/cmd_reporting.html#json-reporting",
 )

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Final
 from readygate.formats import Format
 from readygate.formats.coverage._coverage_py import add_entry
 from readygate.formats.coverage._document import Shape
-from readygate.formats.coverage._report_builder import Oddity, Tally, shown
+from readygate.formats.coverage._report_builder import Anomaly, CoverageBuilder, shown
 from readygate.model.reports import CoverageReport, Problem, Severity
 
 if TYPE_CHECKING:
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
 
 MAX_BYTES: Final = 1 << 28
 """Bytes from which on a file is refused."""
@@ -28,19 +28,19 @@ _MAGIC: Final = b"SQLite format 3\0"
 _OLD: Final = b"!coverage.py: This is a private format"
 _INSTEAD: Final = "run `coverage json` (or `coverage xml`) where the tests ran, and hand over what it writes"
 
-_NO_SOURCE: Final = Oddity(
+_NO_SOURCE: Final = Anomaly(
     Severity.DAMAGE,
     "a measured file whose source is not here: it could not be counted",
     "a data file holds only what ran; what could have run stands in the sources",
     _INSTEAD,
 )
-_NOT_PYTHON: Final = Oddity(
+_NOT_PYTHON: Final = Anomaly(
     Severity.DAMAGE,
     "a measured file whose source cannot be read as Python: it could not be counted",
     "it changed after the tests ran, or it is written for a newer Python",
     _INSTEAD,
 )
-_PLUGIN: Final = Oddity(
+_PLUGIN: Final = Anomaly(
     Severity.DAMAGE,
     "a file that a plugin of coverage.py measured: it could not be counted",
     "plugins are code of the project and are not run here",
@@ -54,10 +54,10 @@ _BY_DEFAULTS: Final = Problem(
 )
 
 
-def _claims(head: Head) -> str | None:
-    if head.data.startswith(_MAGIC) and b"coverage_schema" in head.data:
+def _matches(sample: FileSample) -> str | None:
+    if sample.data.startswith(_MAGIC) and b"coverage_schema" in sample.data:
         return "it is an SQLite database with coverage.py's tables"
-    return "it is a data file of coverage.py 4" if head.data.startswith(_OLD) else None
+    return "it is a data file of coverage.py 4" if sample.data.startswith(_OLD) else None
 
 
 def _damage(what: str, why: str, todo: str = _INSTEAD) -> CoverageReport:
@@ -100,26 +100,26 @@ def _parse(source: Source) -> CoverageReport:
 def _read(data: Path, near: Path | None, scratch: Path) -> CoverageReport:
     from readygate.formats.coverage._coverage_py_data import Analyst  # noqa: PLC0415
 
-    tally = Tally(_NAME)
-    shape = Shape(tally, "coverage.py")
+    builder = CoverageBuilder(_NAME)
+    shape = Shape(builder, "coverage.py")
     analyst = Analyst(data, near, scratch)
     found: dict[str, Path] = {}
     try:
         for name in analyst.names:
-            tally.states(name, 0)
+            builder.states(name, 0)
             source = analyst.source(name)
             if analyst.plugin(name):
-                tally.odd(_PLUGIN, shown(name))
+                builder.record(_PLUGIN, shown(name))
             elif source is None:
-                tally.odd(_NO_SOURCE, shown(name))
+                builder.record(_NO_SOURCE, shown(name))
             elif (entry := analyst.entry(name, source)) is None:
-                tally.odd(_NOT_PYTHON, shown(name))
+                builder.record(_NOT_PYTHON, shown(name))
             else:
                 found[name] = source
-                add_entry(tally, shape, name, entry, branches=analyst.branches)
+                add_entry(builder, shape, name, entry, branches=analyst.branches)
     finally:
         analyst.close()
-    return tally.report(
+    return builder.report(
         candidates=lambda name: (str(found[name]), name) if name in found else (name,),
         problems=(_BY_DEFAULTS if found else None,),
         has_branches=analyst.branches,
@@ -130,7 +130,7 @@ FORMAT = Format(
     name=_NAME,
     title="coverage.py data file (`.coverage`)",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://coverage.readthedocs.io/en/latest/dbschema.html",
 )

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
-from readygate.formats.coverage._report_builder import NEGATIVE_HITS, Tally, shown
-from readygate.formats.coverage._summary_only import stated_report
+from readygate.formats.coverage._report_builder import NEGATIVE_HITS, CoverageBuilder, shown
+from readygate.formats.coverage._summary_only import summary_only_report
 from readygate.model.coverage import Ratio
 from readygate.model.reports import StatedFile
 
 if TYPE_CHECKING:
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
     from readygate.model.reports import CoverageReport
 
 _NAME: Final = "gcovr-json"
@@ -27,8 +27,8 @@ _KEYS: Final = re.compile(r'"gcovr/(format_version|summary_format_version|noncod
 _TODO: Final = "use `gcovr --json`, `--cobertura` or `--lcov` beside `--json-summary`"
 
 
-def _claims(head: Head) -> str | None:
-    found = _KEYS.search(head.text) if head.text.lstrip().startswith("{") else None
+def _matches(sample: FileSample) -> str | None:
+    found = _KEYS.search(sample.text) if sample.text.lstrip().startswith("{") else None
     return f"it has the key `gcovr/{found[1]}`" if found else None
 
 
@@ -36,8 +36,8 @@ class _Reader:
     """Reads the document."""
 
     def __init__(self, document: Any) -> None:
-        self._tally = Tally(_NAME)
-        self._shape = Shape(self._tally, _WRITER)
+        self._builder = CoverageBuilder(_NAME)
+        self._shape = Shape(self._builder, _WRITER)
         self._root = self._shape.object(document, "the document")
 
     def report(self) -> CoverageReport:
@@ -53,8 +53,8 @@ class _Reader:
                 stated.append(self._stated(name, entry))
             else:
                 self._file(name, entry, f"files[{at}].lines")
-        report = self._tally.report()
-        return stated_report(_NAME, stated, todo=_TODO, problems=report.problems) if summary else report
+        report = self._builder.report()
+        return summary_only_report(_NAME, stated, todo=_TODO, problems=report.problems) if summary else report
 
     def _stated(self, name: str, entry: dict[str, Any]) -> StatedFile:
         ratios = []
@@ -85,9 +85,9 @@ class _Reader:
                 if taken:
                     known = branches.get(number, [])
                     branches[number] = [a or b for a, b in zip_longest(known, taken, fillvalue=False)]
-        self._tally.states(name, 0)
-        self._tally.add(name, hit, missed, excluded)
-        self._tally.branches(name, {number: (sum(taken), len(taken)) for number, taken in branches.items()})
+        self._builder.states(name, 0)
+        self._builder.add(name, hit, missed, excluded)
+        self._builder.branches(name, {number: (sum(taken), len(taken)) for number, taken in branches.items()})
 
     def _ran(self, record: dict[str, Any], place: str) -> bool:
         hits = record.get("count")
@@ -95,7 +95,7 @@ class _Reader:
             self._shape.wrong(f"{place} has no count")
             return False
         if hits < 0:
-            self._tally.odd(NEGATIVE_HITS, place)
+            self._builder.record(NEGATIVE_HITS, place)
         return hits > 0
 
     def _branches(self, values: Any, place: str) -> list[bool]:
@@ -120,7 +120,7 @@ FORMAT = Format(
     name=_NAME,
     title="gcovr JSON",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://gcovr.com/en/stable/output/json.html",
 )

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._lcov_text import chunks
-from readygate.formats.coverage._report_builder import NO_NUMBER, TOO_FAR, Oddity, Tally, share, shown
+from readygate.formats.coverage._report_builder import NO_NUMBER, TOO_FAR, Anomaly, CoverageBuilder, share, shown
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED
 from readygate.model.reports import CoverageReport, Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
 
 MAX_LINE_BYTES: Final = 1 << 20
 """Bytes of one line of the file from which on it is refused."""
@@ -34,7 +34,7 @@ _BLOCK: Final = re.compile(rb"^(.+):(\d{1,9}\.\d{1,9},\d{1,9}\.\d{1,9}) (\d{1,9}
 _FORGES: Final = frozenset({"github.com", "gitlab.com", "bitbucket.org", "codeberg.org"})
 _MAJOR: Final = re.compile(r"v[2-9]\d*")
 
-_BROKEN: Final = Oddity(
+_BROKEN: Final = Anomaly(
     Severity.DAMAGE,
     "a line that is no block: passed over",
     "two programs wrote to the file, or the one that wrote it was stopped",
@@ -45,8 +45,8 @@ _Blocks = dict[bytes, tuple[int, bool]]
 """By position: how many statements, and whether they ran."""
 
 
-def _claims(head: Head) -> str | None:
-    found = _MODE.match(head.text)
+def _matches(sample: FileSample) -> str | None:
+    found = _MODE.match(sample.text)
     return f"its first line is `mode: {found[1]}`" if found else None
 
 
@@ -54,7 +54,7 @@ class _Reader:
     """Reads the blocks of one profile."""
 
     def __init__(self) -> None:
-        self.tally = Tally(_NAME)
+        self.builder = CoverageBuilder(_NAME)
         self.files: dict[bytes, _Blocks] = {}
         self._line = 0
 
@@ -89,7 +89,7 @@ class _Reader:
         for at, line in enumerate(lines.split(b"\n"), self._line + 1):
             text = line.decode("utf-8", errors="replace").strip()
             if text and not _BLOCK.match(line) and not _MODE.fullmatch(text):
-                self.tally.odd(_BROKEN, f"line {at:,}: '{text[:60]}'")
+                self.builder.record(_BROKEN, f"line {at:,}: '{text[:60]}'")
 
     def finish(self) -> CoverageReport:
         """Paint the lines of all files and make the report."""
@@ -98,7 +98,7 @@ class _Reader:
             self._paint(name.decode("utf-8", errors="replace"), blocks)
             statements += sum(size for size, _ in blocks.values())
             covered += sum(size for size, ran in blocks.values() if ran)
-        hit, lines, *_ = self.tally.totals()
+        hit, lines, *_ = self.builder.totals()
         note = Problem(
             severity=Severity.NOTE,
             what=f"lines are counted, {share(hit, lines)}; in statements it is {share(covered, statements)}",
@@ -106,7 +106,7 @@ class _Reader:
             todo="nothing: see docs/counting.md",
         )
         candidates = _Candidates(name.decode("utf-8", errors="replace") for name in self.files)
-        return self.tally.report(candidates=candidates, problems=(note if self.files else None,))
+        return self.builder.report(candidates=candidates, problems=(note if self.files else None,))
 
     def _paint(self, name: str, blocks: _Blocks) -> None:
         """Mark the lines of each block; ranges are joined first, so that it takes no longer than the file is."""
@@ -117,8 +117,8 @@ class _Reader:
             if 1 <= first <= last <= MAX_LINE:
                 (hit if ran else missed).append((first, last))
             else:
-                self.tally.odd(TOO_FAR if last > MAX_LINE else NO_NUMBER, shown(name))
-        states = self.tally.states(name, max((last for _, last in missed + hit), default=-1) + 1)
+                self.builder.record(TOO_FAR if last > MAX_LINE else NO_NUMBER, shown(name))
+        states = self.builder.states(name, max((last for _, last in missed + hit), default=-1) + 1)
         if states is None:
             return
         for ranges, state in ((missed, MEASURED), (hit, HIT)):
@@ -177,7 +177,7 @@ FORMAT = Format(
     name=_NAME,
     title="Go cover profile",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://pkg.go.dev/golang.org/x/tools/cover#Profile",
 )

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, load
-from readygate.formats.coverage._report_builder import BAD_BRANCH, NO_NUMBER, Tally, shown
+from readygate.formats.coverage._report_builder import BAD_BRANCH, NO_NUMBER, CoverageBuilder, shown
 
 if TYPE_CHECKING:
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
     from readygate.model.reports import CoverageReport
 
 _NAME: Final = "istanbul-final-json"
@@ -25,10 +25,10 @@ _FIRST: Final = re.compile(
 )
 
 
-def _claims(head: Head) -> str | None:
-    if head.root:
+def _matches(sample: FileSample) -> str | None:
+    if sample.root:
         return None
-    if '"statementMap"' in head.text and _FIRST.match(head.text):
+    if '"statementMap"' in sample.text and _FIRST.match(sample.text):
         return "its first file has a `statementMap`"
     return None
 
@@ -37,8 +37,8 @@ class _Reader:
     """Reads the document."""
 
     def __init__(self, document: Any) -> None:
-        self._tally = Tally(_NAME)
-        self._shape = Shape(self._tally, _WRITER)
+        self._builder = CoverageBuilder(_NAME)
+        self._shape = Shape(self._builder, _WRITER)
         self._files = self._shape.object(document, "the document")
 
     def report(self) -> CoverageReport:
@@ -50,10 +50,10 @@ class _Reader:
                 entry = entry["data"]
             path = entry.get("path")
             name = path if isinstance(path, str) and path else key
-            self._tally.states(name, 0)
+            self._builder.states(name, 0)
             self._lines(name, entry, place)
-            self._tally.branches(name, self._branches(name, entry, place))
-        return self._tally.report()
+            self._builder.branches(name, self._branches(name, entry, place))
+        return self._builder.report()
 
     def _lines(self, name: str, entry: dict[str, Any], place: str) -> None:
         statements = self._shape.object(entry.get("statementMap"), f"{place}.statementMap")
@@ -67,10 +67,10 @@ class _Reader:
                 continue
             line = _line(where)
             if line is None:
-                self._tally.odd(NO_NUMBER, f"{shown(name)}, statement {key[:20]}")
+                self._builder.record(NO_NUMBER, f"{shown(name)}, statement {key[:20]}")
             else:
                 (hit if ran else missed).append(line)
-        self._tally.add(name, hit, missed)
+        self._builder.add(name, hit, missed)
 
     def _branches(self, name: str, entry: dict[str, Any], place: str) -> dict[int, tuple[int, int]]:
         places = self._shape.object(entry.get("branchMap", {}), f"{place}.branchMap")
@@ -80,7 +80,7 @@ class _Reader:
             line = _branch_line(where) if isinstance(where, dict) else None
             ran = [_hits(each) for each in value] if isinstance(value, list) else [None]
             if line is None or None in ran:
-                self._tally.odd(BAD_BRANCH, f"{shown(name)}, branch {key[:20]}")
+                self._builder.record(BAD_BRANCH, f"{shown(name)}, branch {key[:20]}")
                 continue
             taken, total = counts.get(line, (0, 0))
             counts[line] = (taken + sum(map(bool, ran)), total + len(ran))
@@ -120,7 +120,7 @@ FORMAT = Format(
     name=_NAME,
     title="Istanbul JSON (`coverage-final.json`)",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/istanbuljs/istanbuljs/blob/main/docs/raw-output.md",
 )

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
-from readygate.formats.coverage._report_builder import Tally, disagreement, share
-from readygate.formats.coverage._summary_only import stated_report
+from readygate.formats.coverage._report_builder import CoverageBuilder, disagreement, share
+from readygate.formats.coverage._summary_only import summary_only_report
 from readygate.model.coverage import Ratio
 from readygate.model.reports import StatedFile
 
 if TYPE_CHECKING:
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
     from readygate.model.reports import CoverageReport, Problem
 
 _NAME: Final = "istanbul-summary-json"
@@ -28,8 +28,8 @@ _FIRST: Final = re.compile(
 )
 
 
-def _claims(head: Head) -> str | None:
-    return "its first entry has totals with `pct`" if _FIRST.match(head.text) else None
+def _matches(sample: FileSample) -> str | None:
+    return "its first entry has totals with `pct`" if _FIRST.match(sample.text) else None
 
 
 def _ratio(shape: Shape, value: Any, place: str) -> Ratio:
@@ -70,19 +70,19 @@ def _parse(source: Source) -> CoverageReport:
         document = load(source, writer=_WRITER)
     except UnreadableError as error:
         return error.report(_NAME)
-    tally = Tally(_NAME)
-    shape = Shape(tally, _WRITER)
+    builder = CoverageBuilder(_NAME)
+    shape = Shape(builder, _WRITER)
     entries = shape.object(document, "the document")
     stated = [_stated(shape, name, entry) for name, entry in entries.items() if name != "total"]
     note = _disagreement(shape, entries.get("total"), stated)
-    return stated_report(_NAME, stated, todo=_TODO, problems=(note, *tally.report().problems))
+    return summary_only_report(_NAME, stated, todo=_TODO, problems=(note, *builder.report().problems))
 
 
 FORMAT = Format(
     name=_NAME,
     title="Istanbul summary (`coverage-summary.json`)",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/istanbuljs/istanbuljs/blob/main/packages/istanbul-reports/lib/json-summary/index.js",
 )

@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._reading import read_xml
-from readygate.formats.coverage._report_builder import NO_FILE, Oddity, Tally, shown
-from readygate.formats.coverage._summary_only import stated_report
-from readygate.formats.coverage._xml_reader import Gather, differing, number, ran
+from readygate.formats.coverage._report_builder import NO_FILE, Anomaly, CoverageBuilder, shown
+from readygate.formats.coverage._summary_only import summary_only_report
+from readygate.formats.coverage._xml_reader import FileLines, number, ran, total_disagreement
 from readygate.model.coverage import Ratio
 from readygate.model.reports import Severity, StatedFile
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
     from readygate.model.reports import CoverageReport, Problem
 
 _NAME: Final = "jacoco"
 _CHILDREN: Final = frozenset({"sessioninfo", "group", "package", "counter"})
 _OPENED: Final = frozenset({"report", "group", "package", "sourcefile", "class", "method"})
 _KINDS: Final = {"LINE": "lines", "BRANCH": "branches"}
-_UNTOLD: Final = Oddity(
+_UNTOLD: Final = Anomaly(
     Severity.NOTE,
     "a line without instructions (`mi`, `ci`): not counted",
     "the tool does not write which lines ran",
@@ -38,12 +38,12 @@ _UNTOLD: Final = Oddity(
 )
 
 
-def _claims(head: Head) -> str | None:
-    if head.root != "report":
+def _matches(sample: FileSample) -> str | None:
+    if sample.root != "report":
         return None
-    if head.children[:1] and head.children[0] in _CHILDREN and "name" in head.root_attributes:
-        return f"its root element <report> holds <{head.children[0]}>"
-    if "<!DOCTYPE report" in head.text and "jacoco" in head.text[:1000].lower():
+    if sample.children[:1] and sample.children[0] in _CHILDREN and "name" in sample.root_attributes:
+        return f"its root element <report> holds <{sample.children[0]}>"
+    if "<!DOCTYPE report" in sample.text and "jacoco" in sample.text[:1000].lower():
         return "its document type is JaCoCo's"
     return None
 
@@ -52,7 +52,7 @@ class _Reader:
     """What one attempt to read the file has seen."""
 
     def __init__(self) -> None:
-        self.tally = Tally(_NAME)
+        self.builder = CoverageBuilder(_NAME)
         self.stated: list[StatedFile] = []
         self._names: dict[str, tuple[str, ...]] = {}
         self._open: list[str] = []
@@ -60,7 +60,7 @@ class _Reader:
         self._package = ""
         self._claimed: dict[str, tuple[int, int]] = {}
         self._name: str | None = None
-        self._lines = Gather()
+        self._lines = FileLines()
         self._untold = 0
         self._counters: dict[str, Ratio] = {}
 
@@ -119,13 +119,13 @@ class _Reader:
     def _line(self, attributes: dict[str, str]) -> None:
         name, line = self._name, number(attributes.get("nr"))
         if name is None:
-            self.tally.odd(NO_FILE, f"line {line}")
+            self.builder.record(NO_FILE, f"line {line}")
             return
         covered = attributes.get("ci")
         if covered is None:
             self._untold += 1
         elif covered != "0" or attributes.get("mi") != "0":  # else it has no instructions: not a line of code
-            self._lines.line(line, hit=covered != "0" and ran(self.tally, name, line, covered))
+            self._lines.line(line, hit=covered != "0" and ran(self.builder, name, line, covered))
         taken, missed = number(attributes.get("cb")), number(attributes.get("mb"))
         if taken or missed:
             self._lines.branch(line, taken, taken + missed)
@@ -153,8 +153,8 @@ class _Reader:
                     )
                 )
             elif self._untold:
-                self.tally.odd(_UNTOLD, shown(self._name), self._untold)
-            self._lines.give(self.tally, self._name)
+                self.builder.record(_UNTOLD, shown(self._name), self._untold)
+            self._lines.add_to(self.builder, self._name)
         self._name, self._untold = None, 0
         self._counters.clear()
 
@@ -162,13 +162,13 @@ class _Reader:
         """Make the report; totals are compared only if there is no damage and lines could be told."""
         self.flush()
         if self.stated:
-            measured = self.tally.report(candidates=self._candidates, problems=(problem,))
-            return stated_report(
+            measured = self.builder.report(candidates=self._candidates, problems=(problem,))
+            return summary_only_report(
                 _NAME, self.stated, todo=_UNTOLD.todo, files=measured.files, problems=measured.problems
             )
         damaged = problem is not None and problem.severity is Severity.DAMAGE
-        note = None if damaged else differing(self.tally, self._claimed, "<report>/<counter>")
-        return self.tally.report(candidates=self._candidates, problems=(problem, note))
+        note = None if damaged else total_disagreement(self.builder, self._claimed, "<report>/<counter>")
+        return self.builder.report(candidates=self._candidates, problems=(problem, note))
 
     def _candidates(self, name: str) -> tuple[str, ...]:
         return self._names.get(name, (name,))
@@ -183,7 +183,7 @@ FORMAT = Format(
     name=_NAME,
     title="JaCoCo XML",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://www.jacoco.org/jacoco/trunk/coverage/report.dtd",
 )

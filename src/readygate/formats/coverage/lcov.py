@@ -15,8 +15,8 @@ from readygate.formats.coverage._report_builder import (
     BAD_BRANCH,
     NO_FILE,
     NO_NUMBER,
-    Oddity,
-    Tally,
+    Anomaly,
+    CoverageBuilder,
     disagreement,
     hit_count,
     share,
@@ -26,7 +26,7 @@ from readygate.model.coverage import HIT, MAX_LINE, MEASURED
 from readygate.model.reports import CoverageReport, Problem, Severity
 
 if TYPE_CHECKING:
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
 
 MAX_LINE_BYTES: Final = 1 << 24
 """Bytes of one line of the file from which on it is refused."""
@@ -38,13 +38,13 @@ _SKIPPED: Final = frozenset(
 )
 _TOTALS: Final = {b"LH": 0, b"LF": 1, b"BRH": 2, b"BRF": 3}
 
-_UNKNOWN_RECORD: Final = Oddity(
+_UNKNOWN_RECORD: Final = Anomaly(
     Severity.NOTE,
     "a line of no known kind: passed over",
     "a newer tool wrote it, or another program's output was mixed in",
     "look at the line; the records around it were read",
 )
-_NO_LINES: Final = Oddity(
+_NO_LINES: Final = Anomaly(
     Severity.NOTE,
     "totals (LF, LH) without lines (DA): nothing can be counted",
     "the tool was told to write a summary only",
@@ -52,10 +52,10 @@ _NO_LINES: Final = Oddity(
 )
 
 
-def _claims(head: Head) -> str | None:
-    if head.root:
+def _matches(sample: FileSample) -> str | None:
+    if sample.root:
         return None
-    for line in head.text.splitlines():
+    for line in sample.text.splitlines():
         if line.strip() and not line.startswith("#"):
             kind = line[:3]
             return f"its first record is {kind}" if kind in {"SF:", "TN:"} else None
@@ -66,7 +66,7 @@ class _Reader:
     """Reads the records of one file; `_name` is the source file of the open one, None outside of a record."""
 
     def __init__(self) -> None:
-        self.tally = Tally(_NAME)
+        self.builder = CoverageBuilder(_NAME)
         self.damage: Problem | None = None
         self._name: str | None = None
         self._line = 0
@@ -149,7 +149,7 @@ class _Reader:
             elif kind in _TOTALS:
                 self._claim(_TOTALS[kind], value.strip())
             elif line.strip() and not line.startswith(b"#"):
-                self.tally.odd(_UNKNOWN_RECORD, f"'{_text(line[:60])}'")
+                self.builder.record(_UNKNOWN_RECORD, f"'{_text(line[:60])}'")
         for segment in (measured, b"\nDA:".join(more[b"DA"])):
             if segment:
                 self._measured(segment)
@@ -163,21 +163,21 @@ class _Reader:
 
     def _close(self) -> None:
         if self._name is not None:
-            self.tally.states(self._name, 0)  # a file without lines was measured, too
+            self.builder.states(self._name, 0)  # a file without lines was measured, too
             self._records[self._name] = self._records.get(self._name, 0) + 1
         self._name = None
 
     def _measured(self, segment: bytes) -> None:
         """Read values of `DA` records (line, hits, perhaps a checksum) with the marker between them."""
         if self._name is None:
-            self.tally.odd(NO_FILE, f"'DA:{_text(segment[:40])}'")
+            self.builder.record(NO_FILE, f"'DA:{_text(segment[:40])}'")
             return
         values = pairs(segment)
         highest = max(values[::2], default=MAX_LINE + 1)
         if highest > MAX_LINE:
             self._odd_lines(self._name, segment.split(b"\nDA:"))
             return
-        states = self.tally.states(self._name, highest + 1)
+        states = self.builder.states(self._name, highest + 1)
         if states is None:
             return
         each = iter(values)
@@ -188,7 +188,7 @@ class _Reader:
                 states[number] = MEASURED
         if states[0]:
             states[0] = 0
-            self.tally.odd(NO_NUMBER, f"{shown(self._name)}, line 0")
+            self.builder.record(NO_NUMBER, f"{shown(self._name)}, line 0")
 
     def _odd_lines(self, name: str, records: list[bytes]) -> None:
         """Read `DA` values one by one."""
@@ -200,39 +200,39 @@ class _Reader:
             try:
                 line = int(number)
             except ValueError:
-                self.tally.odd(NO_NUMBER, f"{shown(name)}, 'DA:{_text(record[:40])}'")
+                self.builder.record(NO_NUMBER, f"{shown(name)}, 'DA:{_text(record[:40])}'")
                 continue
             ran = hit_count(count)
-            if isinstance(ran, Oddity):
-                self.tally.odd(ran, f"{shown(name)}, 'DA:{_text(record[:40])}'")
+            if isinstance(ran, Anomaly):
+                self.builder.record(ran, f"{shown(name)}, 'DA:{_text(record[:40])}'")
             (hit if ran is True else missed).append(line)
-        self.tally.add(name, hit, missed)
+        self.builder.add(name, hit, missed)
 
     def _branch(self, segment: bytes) -> None:
         """Keep values of `BRDA` records, one a line, until all records of the source file are read."""
         if self._name is None:
-            self.tally.odd(NO_FILE, f"'BRDA:{_text(segment[:40])}'")
+            self.builder.record(NO_FILE, f"'BRDA:{_text(segment[:40])}'")
         else:
             self._branches.setdefault(self._name, Branches(self._ran)).add(segment)
 
     def finish(self) -> CoverageReport:
         """Count the branches and make the report."""
         for name, branches in self._branches.items():
-            self.tally.states(name, 0)
+            self.builder.states(name, 0)
             by_line, odd = branches.by_line()
-            self.tally.branches(name, by_line)
+            self.builder.branches(name, by_line)
             if odd:
-                self.tally.odd(BAD_BRANCH, f"{shown(name)}, 'BRDA:{_text(odd[:60])}'")
+                self.builder.record(BAD_BRANCH, f"{shown(name)}, 'BRDA:{_text(odd[:60])}'")
         problems = (self.damage, None if self.damage else self._disagreement())
-        return self.tally.report(problems=problems)
+        return self.builder.report(problems=problems)
 
     def _disagreement(self) -> Problem | None:
         """Compare the totals of files that have one record; with several, the totals are of parts."""
         first, files = "", 0
         for name, claims in self._claimed.items():
-            counts = self.tally.counts(name)
+            counts = self.builder.counts(name)
             if claims[1] and not counts[1]:
-                self.tally.odd(_NO_LINES, shown(name))
+                self.builder.record(_NO_LINES, shown(name))
             elif self._records.get(name) == 1 and any(
                 claim is not None and claim != count for claim, count in zip(claims, counts, strict=True)
             ):
@@ -267,7 +267,7 @@ FORMAT = Format(
     name=_NAME,
     title="LCOV",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/linux-test-project/lcov/blob/master/man/geninfo.1",
 )

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
-from readygate.formats.coverage._report_builder import NO_NUMBER, TOO_FAR, Tally, shown
-from readygate.formats.coverage._summary_only import stated_report
-from readygate.formats.coverage._xml_reader import differing
+from readygate.formats.coverage._report_builder import NO_NUMBER, TOO_FAR, CoverageBuilder, shown
+from readygate.formats.coverage._summary_only import summary_only_report
+from readygate.formats.coverage._xml_reader import total_disagreement
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED, Ratio, merge_lines
 from readygate.model.reports import StatedFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
     from readygate.model.reports import CoverageReport
 
 _NAME: Final = "llvm-cov-json"
@@ -41,11 +41,11 @@ _Segment = tuple[int, int, int, bool, bool, bool]
 """Line, column, count, whether it has a count, whether a region begins, whether it is a gap between regions."""
 
 
-def _claims(head: Head) -> str | None:
-    start = head.text.lstrip()
-    if start.startswith("{") and _TYPE in head.text:
+def _matches(sample: FileSample) -> str | None:
+    start = sample.text.lstrip()
+    if start.startswith("{") and _TYPE in sample.text:
         return f"its type is {_TYPE}"
-    return "its `data` has files as llvm-cov writes them" if _FIRST.match(head.text) else None
+    return "its `data` has files as llvm-cov writes them" if _FIRST.match(sample.text) else None
 
 
 def _line(segments: Sequence[_Segment], wrapped: _Segment | None) -> int | None:
@@ -80,8 +80,8 @@ class _Reader:
     """Reads the document."""
 
     def __init__(self, document: Any) -> None:
-        self._tally = Tally(_NAME)
-        self._shape = Shape(self._tally, _WRITER)
+        self._builder = CoverageBuilder(_NAME)
+        self._shape = Shape(self._builder, _WRITER)
         self._root = self._shape.object(document, "the document")
         self._stated: list[StatedFile] = []
 
@@ -98,9 +98,11 @@ class _Reader:
             if isinstance(totals, dict) and len(parts) == 1:
                 claimed = {what: each for what in ("lines", "branches") if (each := _total(totals, what))}
         if self._stated:
-            measured = self._tally.report()
-            return stated_report(_NAME, self._stated, todo=_TODO, files=measured.files, problems=measured.problems)
-        return self._tally.report(problems=(differing(self._tally, claimed, "totals"),))
+            measured = self._builder.report()
+            return summary_only_report(
+                _NAME, self._stated, todo=_TODO, files=measured.files, problems=measured.problems
+            )
+        return self._builder.report(problems=(total_disagreement(self._builder, claimed, "totals"),))
 
     def _file(self, entry: dict[str, Any], place: str) -> None:
         name = entry.get("filename")
@@ -110,12 +112,12 @@ class _Reader:
         if "segments" not in entry and "summary" in entry:
             self._summary(name, self._shape.object(entry["summary"], f"{place}.summary"))
             return
-        self._tally.states(name, 0)
+        self._builder.states(name, 0)
         segments = self._segments(name, entry.get("segments"), f"{place}.segments")
-        known = self._tally.states(name, segments[-1][0] + 1) if segments else None
+        known = self._builder.states(name, segments[-1][0] + 1) if segments else None
         if known is not None:
             known[:] = merge_lines(bytes(known), bytes(_states(segments, len(known))))
-        self._tally.branches(name, self._branches(entry.get("branches", []), f"{place}.branches"))
+        self._builder.branches(name, self._branches(entry.get("branches", []), f"{place}.branches"))
 
     def _summary(self, name: str, summary: dict[str, Any]) -> None:
         lines, branches = _total(summary, "lines"), _total(summary, "branches")
@@ -138,7 +140,7 @@ class _Reader:
             if types[:5] != (int, int, int, bool, bool) or types[5:] not in {(), (bool,)}:
                 self._shape.wrong(f"{place}[{at}] is no segment")
             elif not 1 <= value[0] <= MAX_LINE:
-                self._tally.odd(NO_NUMBER if value[0] < 1 else TOO_FAR, shown(name))
+                self._builder.record(NO_NUMBER if value[0] < 1 else TOO_FAR, shown(name))
             else:
                 segments.append((*value[:5], len(value) > 5 and value[5]))
         segments.sort(key=itemgetter(0, 1))
@@ -181,7 +183,7 @@ FORMAT = Format(
     name=_NAME,
     title="llvm-cov JSON",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/llvm/llvm-project/blob/main/llvm/tools/llvm-cov/CoverageExporterJson.cpp",
 )

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._reading import read_xml, unless_damaged
-from readygate.formats.coverage._report_builder import NO_FILE, Tally
-from readygate.formats.coverage._xml_reader import Gather, differing, number, ran
+from readygate.formats.coverage._report_builder import NO_FILE, CoverageBuilder
+from readygate.formats.coverage._xml_reader import FileLines, number, ran, total_disagreement
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
     from readygate.model.reports import CoverageReport, Problem
 
 _NAME: Final = "opencover"
@@ -27,17 +27,17 @@ _HIDDEN: Final = frozenset({"16707566", "15732480"})
 _Point = tuple[str, ...]
 
 
-def _claims(head: Head) -> str | None:
-    return "its root element is <CoverageSession>" if head.root == "CoverageSession" else None
+def _matches(sample: FileSample) -> str | None:
+    return "its root element is <CoverageSession>" if sample.root == "CoverageSession" else None
 
 
 class _Reader:
     """What one attempt to read the file has seen; points are kept by the number that the file has in the report."""
 
     def __init__(self) -> None:
-        self.tally = Tally(_NAME)
+        self.builder = CoverageBuilder(_NAME)
         self._paths: dict[str, str] = {}
-        self._lines: dict[str, Gather] = {}
+        self._lines: dict[str, FileLines] = {}
         self._branches: dict[str, dict[_Point, bool]] = {}
         self._file = ""
         self._claimed: dict[str, tuple[int, int]] = {}
@@ -70,9 +70,9 @@ class _Reader:
         uid = attributes.get("fileid") or self._file
         lines = self._lines.get(uid)
         if lines is None:
-            lines = self._lines[uid] = Gather()
+            lines = self._lines[uid] = FileLines()
         line, visits = number(text), attributes.get("vc")
-        lines.line(line, hit=visits != "0" and ran(self.tally, self._paths.get(uid, ""), line, visits))
+        lines.line(line, hit=visits != "0" and ran(self.builder, self._paths.get(uid, ""), line, visits))
 
     def _branch(self, attributes: dict[str, str]) -> None:
         """Take one way out of a line; the same one may be listed again."""
@@ -82,7 +82,7 @@ class _Reader:
             return  # branches of code that has no place in the source
         point = (line, *(attributes.get(key, "") for key in ("offset", "offsetend", "path", "ordinal")))
         visits = attributes.get("vc")
-        hit = visits != "0" and ran(self.tally, self._paths.get(uid, ""), number(line), visits)
+        hit = visits != "0" and ran(self.builder, self._paths.get(uid, ""), number(line), visits)
         points = self._branches.setdefault(uid, {})
         points[point] = hit or points.get(point, False)
 
@@ -98,35 +98,35 @@ class _Reader:
     def flush(self) -> None:
         """Hand over the points of a module: another one may be built of the same files with other branches."""
         for path in self._paths.values():
-            self.tally.states(path, 0)
+            self.builder.states(path, 0)
         for uid in dict.fromkeys((*self._lines, *self._branches)):
-            lines = self._lines.get(uid, Gather())
+            lines = self._lines.get(uid, FileLines())
             for point, hit in self._branches.get(uid, {}).items():
                 lines.branch(number(point[0]), int(hit), 1)
             if uid in self._paths:
-                lines.give(self.tally, self._paths[uid])
+                lines.add_to(self.builder, self._paths[uid])
             else:
-                self.tally.odd(NO_FILE, f"file number '{uid[:40]}'", max(len(lines), 1))
+                self.builder.record(NO_FILE, f"file number '{uid[:40]}'", max(len(lines), 1))
         self._lines.clear()
         self._branches.clear()
         self._paths.clear()
 
     def disagreement(self) -> Problem | None:
         """Compare the session's summary, which counts sequence points, with the lines."""
-        return differing(self.tally, self._claimed, "<CoverageSession>/<Summary>")
+        return total_disagreement(self.builder, self._claimed, "<CoverageSession>/<Summary>")
 
 
 def _parse(source: Source) -> CoverageReport:
     reader, problem = read_xml(source, _Reader)
     reader.flush()
-    return reader.tally.report(problems=(problem, unless_damaged(problem, reader.disagreement)))
+    return reader.builder.report(problems=(problem, unless_damaged(problem, reader.disagreement)))
 
 
 FORMAT = Format(
     name=_NAME,
     title="OpenCover XML",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/OpenCover/opencover/wiki/Reports",
 )

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
-from readygate.formats.coverage._report_builder import BAD_BRANCH, Tally, shown
+from readygate.formats.coverage._report_builder import BAD_BRANCH, CoverageBuilder, shown
 from readygate.formats.coverage._ruby import add_lines
-from readygate.formats.coverage._xml_reader import differing
+from readygate.formats.coverage._xml_reader import total_disagreement
 
 if TYPE_CHECKING:
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
     from readygate.model.reports import CoverageReport
 
 _NAME: Final = "simplecov-json"
@@ -25,8 +25,8 @@ _META: Final = re.compile(r'"meta"\s*:\s*\{[^{}]*"simplecov_version"\s*:')
 _ABSOLUTE: Final = re.compile(r"/|[A-Za-z]:[\\/]")
 
 
-def _claims(head: Head) -> str | None:
-    if head.text.lstrip().startswith("{") and _META.search(head.text):
+def _matches(sample: FileSample) -> str | None:
+    if sample.text.lstrip().startswith("{") and _META.search(sample.text):
         return "its `meta` says `simplecov_version`"
     return None
 
@@ -35,8 +35,8 @@ class _Reader:
     """Reads the document."""
 
     def __init__(self, document: Any) -> None:
-        self._tally = Tally(_NAME)
-        self._shape = Shape(self._tally, _WRITER)
+        self._builder = CoverageBuilder(_NAME)
+        self._shape = Shape(self._builder, _WRITER)
         self._root = self._shape.object(document, "the document")
         meta = self._root.get("meta")
         root = meta.get("root") if isinstance(meta, dict) else None
@@ -49,10 +49,10 @@ class _Reader:
             entry = self._shape.object(value, place)
             lines = entry.get("lines")
             runs = [] if lines is None and "branches" in entry else [(place, self._shape.array(lines, place))]
-            add_lines(self._tally, self._shape, name, runs)
-            self._tally.branches(name, self._branches(name, entry.get("branches") or [], f"{place}.branches"))
-        note = differing(self._tally, self._claimed(), "total")
-        return self._tally.report(candidates=self._candidates, problems=(note,))
+            add_lines(self._builder, self._shape, name, runs)
+            self._builder.branches(name, self._branches(name, entry.get("branches") or [], f"{place}.branches"))
+        note = total_disagreement(self._builder, self._claimed(), "total")
+        return self._builder.report(candidates=self._candidates, problems=(note,))
 
     def _branches(self, name: str, values: Any, place: str) -> dict[int, tuple[int, int]]:
         counts: dict[int, tuple[int, int]] = {}
@@ -62,7 +62,7 @@ class _Reader:
             if hits == "ignored":
                 continue
             if type(hits) is not int or type(line) is not int:
-                self._tally.odd(BAD_BRANCH, f"{shown(name)}, '{str(value)[:60]}'")
+                self._builder.record(BAD_BRANCH, f"{shown(name)}, '{str(value)[:60]}'")
                 continue
             taken, total = counts.get(line, (0, 0))
             counts[line] = (taken + (hits > 0), total + 1)
@@ -100,7 +100,7 @@ FORMAT = Format(
     name=_NAME,
     title="SimpleCov JSON (`coverage.json`)",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/simplecov-ruby/simplecov/tree/main/schemas",
 )

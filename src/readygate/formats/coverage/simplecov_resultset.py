@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._document import Shape, UnreadableError, load
-from readygate.formats.coverage._report_builder import BAD_BRANCH, Tally, shown
+from readygate.formats.coverage._report_builder import BAD_BRANCH, CoverageBuilder, shown
 from readygate.formats.coverage._ruby import add_lines
 
 if TYPE_CHECKING:
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
     from readygate.model.reports import CoverageReport
 
 _NAME: Final = "simplecov-resultset"
@@ -27,16 +27,16 @@ _FIRST: Final = re.compile(
 _CONDITION: Final = re.compile(r'\[:?"?\w+"?, \d+, (\d{1,9}), ')
 
 
-def _claims(head: Head) -> str | None:
-    return "its first command has a `coverage`" if _FIRST.match(head.text) else None
+def _matches(sample: FileSample) -> str | None:
+    return "its first command has a `coverage`" if _FIRST.match(sample.text) else None
 
 
 class _Reader:
     """Gathers what all commands say of each file, then joins it."""
 
     def __init__(self, document: Any) -> None:
-        self._tally = Tally(_NAME)
-        self._shape = Shape(self._tally, _WRITER)
+        self._builder = CoverageBuilder(_NAME)
+        self._shape = Shape(self._builder, _WRITER)
         self._commands = self._shape.object(document, "the document")
         self._lines: dict[str, list[tuple[str, list[Any]]]] = {}
         self._branches: dict[str, dict[tuple[str, str], bool]] = {}
@@ -49,10 +49,10 @@ class _Reader:
             for name, entry in self._shape.object(files, place).items():
                 self._entry(name, entry, f"{place}[{name[:100]!r}]")
         for name, runs in self._lines.items():
-            add_lines(self._tally, self._shape, name, runs)
+            add_lines(self._builder, self._shape, name, runs)
         for name, branches in self._branches.items():
-            self._tally.branches(name, self._by_line(name, branches))
-        return self._tally.report()
+            self._builder.branches(name, self._by_line(name, branches))
+        return self._builder.report()
 
     def _entry(self, name: str, entry: Any, place: str) -> None:
         runs = self._lines.setdefault(name, [])
@@ -74,7 +74,7 @@ class _Reader:
         for (condition, _), ran in branches.items():
             found = _CONDITION.match(condition)
             if found is None:
-                self._tally.odd(BAD_BRANCH, f"{shown(name)}, '{condition[:60]}'")
+                self._builder.record(BAD_BRANCH, f"{shown(name)}, '{condition[:60]}'")
                 continue
             taken, total = counts.get(int(found[1]), (0, 0))
             counts[int(found[1])] = (taken + ran, total + 1)
@@ -95,7 +95,7 @@ FORMAT = Format(
     name=_NAME,
     title="SimpleCov result set (`.resultset.json`)",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/simplecov-ruby/simplecov/blob/main/lib/simplecov/result_merger.rb",
 )

@@ -10,34 +10,34 @@ from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._reading import read_xml
-from readygate.formats.coverage._report_builder import BAD_BRANCH, BAD_HITS, NO_FILE, Tally, shown
-from readygate.formats.coverage._xml_reader import Gather, number
+from readygate.formats.coverage._report_builder import BAD_BRANCH, BAD_HITS, NO_FILE, CoverageBuilder, shown
+from readygate.formats.coverage._xml_reader import FileLines, number
 from readygate.model.coverage import MAX_LINE
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
 
-    from readygate.formats import Head, Source
+    from readygate.formats import FileSample, Source
     from readygate.model.reports import CoverageReport
 
 _NAME: Final = "sonarqube-generic"
 
 
-def _claims(head: Head) -> str | None:
-    if head.root != "coverage" or head.root_attributes != ("version",):
+def _matches(sample: FileSample) -> str | None:
+    if sample.root != "coverage" or sample.root_attributes != ("version",):
         return None
-    if head.children[:1] == ("file",):
+    if sample.children[:1] == ("file",):
         return "its root element <coverage> holds a <file>"
-    return None if head.children else "its root element <coverage> has a version and nothing else"
+    return None if sample.children else "its root element <coverage> has a version and nothing else"
 
 
 class _Reader:
     """What one attempt to read the file has seen."""
 
     def __init__(self) -> None:
-        self.tally = Tally(_NAME)
+        self.builder = CoverageBuilder(_NAME)
         self._name: str | None = None
-        self._lines = Gather()
+        self._lines = FileLines()
 
     def attach(self, parser: XMLParserType) -> None:
         """Set the handlers."""
@@ -54,16 +54,16 @@ class _Reader:
     def _line(self, attributes: dict[str, str]) -> None:
         name, line = self._name, number(attributes.get("lineNumber"))
         if name is None:
-            self.tally.odd(NO_FILE, f"line {line}")
+            self.builder.record(NO_FILE, f"line {line}")
             return
         covered = attributes.get("covered", "")
         if covered not in {"true", "false"}:
-            self.tally.odd(BAD_HITS, f"{shown(name)}, line {line}")
+            self.builder.record(BAD_HITS, f"{shown(name)}, line {line}")
         self._lines.line(line, hit=covered == "true")
         if "branchesToCover" in attributes:
             total, taken = number(attributes["branchesToCover"]), number(attributes.get("coveredBranches"))
             if not taken <= total <= MAX_LINE:
-                self.tally.odd(BAD_BRANCH, f"{shown(name)}, line {line}")
+                self.builder.record(BAD_BRANCH, f"{shown(name)}, line {line}")
                 return
             known = self._lines.branches.get(line, (0, 0))  # a line may be listed once per function
             self._lines.branches[line] = (max(known[0], taken), max(known[1], total))
@@ -71,20 +71,20 @@ class _Reader:
     def flush(self) -> None:
         """Hand over the lines of the open file."""
         if self._name is not None:
-            self._lines.give(self.tally, self._name)
+            self._lines.add_to(self.builder, self._name)
 
 
 def _parse(source: Source) -> CoverageReport:
     reader, problem = read_xml(source, _Reader)
     reader.flush()
-    return reader.tally.report(problems=(problem,))
+    return reader.builder.report(problems=(problem,))
 
 
 FORMAT = Format(
     name=_NAME,
     title="SonarQube generic coverage",
     kind="coverage",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://docs.sonarsource.com/sonarqube-server/latest/analyzing-source-code/test-coverage/generic-test-data/",
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from readygate.formats import Head
+    from readygate.formats import FileSample
 
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.){0,300}"(?P<key>\s*:)?|"(?:[^"\\]|\\.)*"|[{}\[\]]|"', re.DOTALL)
 _DEEPEST: Final = 6
@@ -32,9 +32,9 @@ class Outline(Struct, frozen=True, kw_only=True):
         return self.keys.issuperset(paths)
 
 
-def outline(head: Head) -> Outline:
+def outline(sample: FileSample) -> Outline:
     """Return the outline of what a file begins with."""
-    return _outline(head.text)
+    return _outline(sample.text)
 
 
 @lru_cache(maxsize=8)

@@ -34,8 +34,10 @@ _PLACE: Final = frozenset(("file", "line", "lineno"))
 _MAX_PATH: Final = 1_000
 
 
-def stated(case: Mapping[str, str]) -> Outcome:
-    """Return the outcome that the attributes of a test state, the worse of both."""
+def outcome_of_attributes(case: Mapping[str, str]) -> Outcome:
+    """Return the worse outcome of the attributes `status` and `result`; passed if neither names another."""
+    if "status" not in case and "result" not in case:
+        return Outcome.PASSED
     status = STATES.get(case.get("status", "").lower(), Outcome.PASSED)
     return max(status, STATES.get(case.get("result", "").lower(), Outcome.PASSED))
 

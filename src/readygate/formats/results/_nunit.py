@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from readygate.formats.results._report_builder import SILENT, Book, Said, joined
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, joined
 from readygate.formats.results._source_location import dotnet_place
-from readygate.formats.results._xml_reader import Ear, walk
+from readygate.formats.results._xml_reader import TextCollector, read_elements
 from readygate.model.results import Outcome
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ class Dialect(Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    outcome: Callable[[Book, Attributes, bool], Outcome]
+    outcome: Callable[[ReportBuilder, Attributes, bool], Outcome]
     names: Callable[[Attributes, str], tuple[str, str]]
     suite_failed: Callable[[Attributes, bool, bool], bool]
-    check: Callable[[Book, Attributes, int], None]
+    check: Callable[[ReportBuilder, Attributes, int], None]
 
 
 class _Node:
@@ -58,7 +58,7 @@ class _Node:
         self.trace: Excerpt | None = None
         self.reason: Excerpt | None = None
 
-    def said(self, class_name: str) -> Said:
+    def failure(self, class_name: str) -> FailureText:
         """What it says."""
         trace = self.trace.text() if self.trace else ""
         message = self.message or self.reason
@@ -66,16 +66,16 @@ class _Node:
         kind, colon, _ = text.partition(" : ")
         file, line = dotnet_place(trace, class_name)
         kind = kind.strip() if colon and "." in kind and " " not in kind.strip() else ""
-        return Said(type=kind, message=text, text=trace, file=file, line=line)
+        return FailureText(type=kind, message=text, text=trace, file=file, line=line)
 
 
 class Reader:
     """The state of reading one file."""
 
-    def __init__(self, dialect: Dialect, ear: Ear) -> None:
-        self.book = Book(dialect.name)
+    def __init__(self, dialect: Dialect, collector: TextCollector) -> None:
+        self.builder = ReportBuilder(dialect.name)
         self._dialect = dialect
-        self._ear = ear
+        self._collector = collector
         self._suites: list[_Node] = []
         self._case: _Node | None = None
         self._tests = 0
@@ -93,10 +93,10 @@ class Reader:
 
     def _begin_suite(self, tag: str, attributes: Attributes) -> None:
         self._root = self._root or attributes
-        self.book.clock.see(attributes.get("end-time"))
+        self.builder.newest.add(attributes.get("end-time"))
         outer = self._suites[-1].path if self._suites else ""
         own = attributes.get("name", "") if tag == "test-suite" and len(self._suites) < _DEEPEST else ""
-        self._suites.append(_Node(attributes, joined(outer, own), self.book.failing))
+        self._suites.append(_Node(attributes, joined(outer, own), self.builder.failing))
 
     def _begin_text(self, tag: str, node: _Node | None) -> None:
         if node is None:
@@ -105,11 +105,11 @@ class Reader:
             node.place = tag
             node.failed = node.failed or tag == "failure"
         elif tag == "message" and node.place == "failure" and node.message is None:
-            node.message = self._ear.listen()
+            node.message = self._collector.collect()
         elif tag == "message" and node.place == "reason" and node.reason is None:
-            node.reason = self._ear.listen()
+            node.reason = self._collector.collect()
         elif tag == "stack-trace" and node.place == "failure" and node.trace is None:
-            node.trace = self._ear.listen()
+            node.trace = self._collector.collect()
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -121,25 +121,25 @@ class Reader:
 
     def _end_case(self, case: _Node) -> None:
         attributes = case.attributes
-        outcome = self._dialect.outcome(self.book, attributes, case.failed)
+        outcome = self._dialect.outcome(self.builder, attributes, case.failed)
         class_name, name = self._dialect.names(attributes, case.path)
-        seconds = self.book.seconds(attributes.get("duration") or attributes.get("time") or "")
-        said = SILENT if outcome is Outcome.PASSED else case.said(class_name)
+        seconds = self.builder.seconds(attributes.get("duration") or attributes.get("time") or "")
+        failure = NO_TEXT if outcome is Outcome.PASSED else case.failure(class_name)
         self._tests += 1
-        self.book.add(class_name, name, outcome, seconds=seconds, said=said)
+        self.builder.add(class_name, name, outcome, seconds=seconds, failure=failure)
 
     def _end_suite(self, suite: _Node) -> None:
-        fails = self.book.failing > suite.failing
+        fails = self.builder.failing > suite.failing
         if self._dialect.suite_failed(suite.attributes, suite.failed, fails):
             name = suite.attributes.get("name", "") or self._dialect.name
             path = suite.path or name
-            self.book.add(path, name, Outcome.ERRORED, said=suite.said(path))
+            self.builder.add(path, name, Outcome.ERRORED, failure=suite.failure(path))
         if not self._suites:
-            self._dialect.check(self.book, self._root, self._tests)
+            self._dialect.check(self.builder, self._root, self._tests)
 
 
 def read(source: Source, dialect: Dialect) -> TestReport:
     """Read a file."""
-    reader, problem = walk(source, lambda ear: Reader(dialect, ear))
-    reader.book.problem(problem)
-    return reader.book.report()
+    reader, problem = read_elements(source, lambda collector: Reader(dialect, collector))
+    reader.builder.problem(problem)
+    return reader.builder.report()

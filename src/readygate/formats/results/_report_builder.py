@@ -1,4 +1,4 @@
-"""Takes down the executions of one report, whatever its format, and what is odd about them."""
+"""Build the test report of any format: collect its executions, and notes about what is odd."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from readygate.formats.results._columns import Columns, Details
+from readygate.formats.results._block_builder import BlockBuilder, DetailCollector
 from readygate.formats.results._durations import MAX_SECONDS, seconds_of
-from readygate.formats.results._timestamps import Clock
+from readygate.formats.results._timestamps import NewestTime
 from readygate.formats.results._truncated_text import MAX_TEXT, Excerpt, shorten
 from readygate.model.identity import stable_name
 from readygate.model.reports import Problem, Severity, TestReport
@@ -19,16 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PATH: Final = " > "
-"""Joins the names of suites that stand within one another."""
+"""Joins the names of nested suites."""
 
-_BATCH: Final = 10_000
 _MAX_PATH: Final = 1_000
 _MAX_LINE: Final = 10**8
 _UNSAFE: Final = re.compile("[\0\ud800-\udfff]")
 
 
-class Said(Struct, frozen=True, kw_only=True):
-    """What a report says about one execution; untrusted, of any length."""
+class FailureText(Struct, frozen=True, kw_only=True):
+    """The text of a report about one execution; untrusted, of any length."""
 
     type: str = ""
     message: str = ""
@@ -37,37 +36,35 @@ class Said(Struct, frozen=True, kw_only=True):
     line: int = 0
 
 
-SILENT: Final = Said()
+NO_TEXT: Final = FailureText()
 
 
 def clean(text: str) -> str:
-    """Return the text without NUL and half characters, which JSON can hold and UTF-8 cannot."""
+    """Replace NUL and lone surrogates, which JSON can hold and a block or UTF-8 cannot."""
     return _UNSAFE.sub("\ufffd", text) if _UNSAFE.search(text) else text
 
 
 def joined(*parts: str) -> str:
-    """Return the path of suites; parts that are empty are left out."""
+    """Join the names of nested suites; skip empty ones."""
     return PATH.join(part for part in parts if part)
 
 
-class Book:
-    """The executions of one report.
+class ReportBuilder:
+    """Builds one report.
 
     Attributes:
-        total: how many there are.
-        failing: how many of them failed or errored.
+        total: the number of executions.
+        failing: the number of those that failed or errored.
+        newest: the newest time that the report states.
     """
 
     def __init__(self, name: str) -> None:
         self.total = 0
         self.failing = 0
-        self.clock = Clock()
+        self.newest = NewestTime()
         self._name = name
-        self._columns = Columns()
-        self._details = Details()
-        self._class = ""
-        self._green: list[str] = []
-        self._seconds: list[float] = []
+        self._blocks = BlockBuilder()
+        self._details = DetailCollector()
         self._nameless = 0
         self._bad_times = 0
         self._words: dict[str, int] = {}
@@ -77,44 +74,32 @@ class Book:
         self._wrong_count = 0
         self._problems: list[Problem] = []
 
-    def add(self, class_name: str, name: str, outcome: Outcome, *, seconds: float = 0.0, said: Said = SILENT) -> None:
-        """Take down one execution."""
+    def add(
+        self, class_name: str, name: str, outcome: Outcome, *, seconds: float = 0.0, failure: FailureText = NO_TEXT
+    ) -> None:
+        """Add one execution."""
         self.total += 1
         self._nameless += not name
+        class_name, name = clean(class_name), clean(name)
+        self._blocks.add(class_name, name, outcome, seconds)
         if outcome is Outcome.PASSED:
-            if class_name != self._class or len(self._green) >= _BATCH:
-                self._flush()
-                self._class = class_name
-            self._green.append(name)
-            self._seconds.append(seconds)
             return
         self.failing += outcome >= Outcome.FAILED
-        class_name, name = clean(class_name), stable_name(clean(name))
-        self._columns.add(class_name, name, outcome, seconds)
         self._details.add(
             Detail(
                 class_name=stable_name(class_name),
-                name=name,
+                name=stable_name(name),
                 outcome=outcome,
-                type=shorten(clean(said.type)),
-                message=shorten(clean(said.message).strip()),
-                text=_cut(clean(said.text)) if said.text and self._details.want_text() else "",
-                file=clean(said.file)[:_MAX_PATH],
-                line=said.line if 0 < said.line < _MAX_LINE else 0,
+                type=shorten(clean(failure.type)),
+                message=shorten(clean(failure.message).strip()),
+                text=_cut(clean(failure.text)) if failure.text and self._details.wants_text() else "",
+                file=clean(failure.file)[:_MAX_PATH],
+                line=failure.line if 0 < failure.line < _MAX_LINE else 0,
             )
         )
 
-    def _flush(self) -> None:
-        """Work off the green tests of one class that stood together: most tests are such."""
-        if self._green:
-            names = self._green
-            if _UNSAFE.search("\n".join(names)):
-                names = [clean(name) for name in names]
-            self._columns.add_passed(clean(self._class), names, self._seconds)
-            self._green, self._seconds = [], []
-
     def outcome(self, table: Mapping[str, Outcome], word: str) -> Outcome:
-        """Return what a word of the report counts as; one that is not in the table is an error, with a note."""
+        """Return the outcome of a word of the report; an unknown word counts as errored, with a note."""
         found = table.get(word)
         if found is not None:
             self._words[word] = self._words.get(word, 0) + 1
@@ -125,24 +110,24 @@ class Book:
         return Outcome.ERRORED
 
     def attempt(self, outcome: Outcome) -> None:
-        """Take down how one attempt at a test ended; attempts are told beside the tests and count nowhere."""
+        """Record the outcome of one attempt at a test; attempts are listed but not counted as executions."""
         self._attempts.append(outcome)
 
     def seconds(self, text: str) -> float:
-        """Return the seconds that a text means; 0 and a note if it means none."""
+        """Parse a duration in seconds; return 0 and add a note if it is not one."""
         value = seconds_of(text) if text else 0.0
         self._bad_times += value is None
         return value or 0.0
 
     def sane(self, value: float) -> float:
-        """Return a number of seconds; 0 and a note if it is none that a test can last."""
+        """Return `value` if a test can last so many seconds; otherwise return 0 and add a note."""
         if 0 <= value <= MAX_SECONDS:
             return value
         self._bad_times += 1
         return 0.0
 
     def compare(self, place: str, what: str, claimed: int | None, counted: int) -> None:
-        """Note it if the report claims another total than it holds."""
+        """Add a note if a total of the report differs from the counted number."""
         if claimed is None or claimed == counted:
             return
         self._wrong_count += 1
@@ -150,22 +135,21 @@ class Book:
             self._wrong.append((place, f"{claimed:,} {what} claimed, {counted:,} counted"))
 
     def problem(self, problem: Problem | None) -> None:
-        """Keep a problem for the report."""
+        """Add a problem to the report."""
         if problem is not None:
             self._problems.append(problem)
 
     def report(self, properties: Mapping[str, str] | None = None) -> TestReport:
-        """Return all that was taken down, and what is odd about it."""
-        self._flush()
+        """Return the report with its problems."""
         return TestReport(
             format=self._name,
-            blocks=self._columns.blocks(),
+            blocks=self._blocks.blocks(),
             details=self._details.all(),
-            executions=self._columns.counts(),
-            seconds=self._columns.seconds,
+            executions=self._blocks.counts(),
+            seconds=self._blocks.seconds,
             problems=(*self._problems, *self._notes(), *self._details.problems()),
             properties=properties or {},
-            written=self.clock.newest,
+            written=self.newest.seconds,
             words=self._words | self._strange,
             attempts=count_outcomes(self._attempts) if self._attempts else None,
         )
@@ -202,17 +186,17 @@ class Book:
 
 
 def note(what: str, *, place: str = "", why: str = "", todo: str = "") -> Problem:
-    """Return a problem that touches no figure."""
+    """Return a problem that does not affect the counts."""
     return Problem(severity=Severity.NOTE, what=what, place=place, why=why, todo=todo)
 
 
 def damage(what: str, *, place: str = "", why: str = "", todo: str = "") -> Problem:
-    """Return a problem that makes the figures too low."""
+    """Return a problem that makes the counts too low."""
     return Problem(severity=Severity.DAMAGE, what=what, place=place, why=why, todo=todo)
 
 
 def whole(text: str | None) -> int | None:
-    """Return the number that a total in an attribute claims; None if it is none."""
+    """Parse the total in an attribute; return None if it is not a number of at most 9 digits."""
     if not text or not text.isascii() or not text.isdecimal() or len(text) > 9:
         return None
     return int(text)

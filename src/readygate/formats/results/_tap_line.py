@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from readygate.formats.results._durations import seconds_of
-from readygate.formats.results._report_builder import Said
+from readygate.formats.results._report_builder import FailureText
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.model.results import Outcome
 
@@ -33,7 +33,7 @@ class Point(Struct, kw_only=True):
         path: names of the subtests around it, outermost first.
         opens: whether its line ends with a brace, so that its subtests may follow.
         todo: whether it is expected to fail.
-        said: what stands under it, only kept if it did not pass.
+        failure: what stands under it, only kept if it did not pass.
         fields: of the block of YAML under it.
     """
 
@@ -44,17 +44,17 @@ class Point(Struct, kw_only=True):
     opens: bool = False
     todo: bool = False
     path: tuple[str, ...] = ()
-    said: Excerpt | None = None
+    output: Excerpt | None = None
     fields: dict[str, str] | None = None
 
-    def explain(self) -> Said:
+    def explain(self) -> FailureText:
         """What is said of it."""
         fields = self.fields or {}
         place = _PLACE.fullmatch(_bare(fields.get("location") or fields.get("at") or ""))
         line = _bare(fields.get("line") or fields.get("lineNumber") or "")
-        text = self.said.text() if self.said else ""
+        text = self.output.text() if self.output else ""
         message = _bare(fields.get("message") or fields.get("error") or "") or text.partition("\n")[0].lstrip("# ")
-        return Said(
+        return FailureText(
             type=_bare(fields.get("type") or ""),
             message=self.reason or message,
             text=text,

@@ -1,6 +1,7 @@
-"""The times that a report states of itself; only those that mean one moment count.
+"""Find the newest time that a report states.
 
-A time without a zone can be half a day off, so it is passed over. Forms: https://www.rfc-editor.org/rfc/rfc3339 .
+Only times with a zone count: without one a time can be half a day off. Forms:
+https://www.rfc-editor.org/rfc/rfc3339
 """
 
 from __future__ import annotations
@@ -11,42 +12,39 @@ from typing import Final
 _SHORTEST: Final = len("2027-03-31T12:00:00Z")
 _LONGEST: Final = 40
 _MILLISECONDS: Final = (10**12, 10**13)
-"""Numbers that are milliseconds since 1970: of the years 2001 to 2286."""
+"""Numbers that are milliseconds since 1970: the years 2001 to 2286."""
 
 
-class Clock:
-    """Keeps the newest of the times that it is shown.
+class NewestTime:
+    """Keeps the newest of several times.
 
     Attributes:
-        newest: seconds since 1970; None if none had a zone.
+        seconds: seconds since 1970; None if no time had a zone.
     """
 
-    __slots__ = ("newest",)
+    __slots__ = ("seconds",)
 
     def __init__(self) -> None:
-        self.newest: float | None = None
+        self.seconds: float | None = None
 
-    def see(self, text: str | None) -> None:
-        """Look at a text that may be a time."""
-        if (
-            not text
-            or not _SHORTEST <= len(text) <= _LONGEST
-            or not (text[-1] in "Zz" or "+" in text or "-" in text[19:])
-        ):
+    def add(self, text: str | None) -> None:
+        """Record a timestamp if it parses and has a zone."""
+        if not text or not _SHORTEST <= len(text) <= _LONGEST:
             return
         try:
             moment = datetime.fromisoformat(text)
             if moment.tzinfo is not None:
-                self._take(moment.timestamp())
+                self._keep(moment.timestamp())
         except (ValueError, OverflowError):
             return
 
-    def see_milliseconds(self, value: object) -> None:
-        """Look at what may be milliseconds since 1970."""
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if number and _MILLISECONDS[0] <= value < _MILLISECONDS[1]:  # type: ignore[operator]
-            self._take(float(value) / 1000)  # type: ignore[arg-type]
+    def add_milliseconds(self, value: object) -> None:
+        """Record a number of milliseconds since 1970 if it lies in the years 2001 to 2286."""
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return
+        if _MILLISECONDS[0] <= value < _MILLISECONDS[1]:
+            self._keep(float(value) / 1000)
 
-    def _take(self, seconds: float) -> None:
-        if self.newest is None or seconds > self.newest:
-            self.newest = seconds
+    def _keep(self, seconds: float) -> None:
+        if self.seconds is None or seconds > self.seconds:
+            self.seconds = seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from readygate.formats.results._report_builder import Book, Said
+from readygate.formats.results._report_builder import FailureText, ReportBuilder
 from readygate.model.results import Outcome
 
 if TYPE_CHECKING:
@@ -49,15 +49,17 @@ class RunErrors:
         self.reading = self._bad = False
         self.text = None
 
-    def add_to(self, book: Book, failing: set[str]) -> None:
+    def add_to(self, builder: ReportBuilder, failing: set[str]) -> None:
         """Add each error that is not merely the echo of a failing test; a bad run is never without an execution."""
         name = self.assembly.replace("\\", "/").rpartition("/")[2] or "TestRun"
         own = [text for text in self._errors if not _is_echo(text, failing)]
         for text in own:
-            book.add(name, name, Outcome.ERRORED, said=Said(message=text.partition("\n")[0], text=text))
-        told = own or (self.outcome == "Failed" and book.failing)
+            builder.add(name, name, Outcome.ERRORED, failure=FailureText(message=text.partition("\n")[0], text=text))
+        told = own or (self.outcome == "Failed" and builder.failing)
         if self.outcome in _BAD_RUN and not told:
-            book.add(name, name, Outcome.ERRORED, said=Said(message=f"the outcome of the run is {self.outcome}"))
+            builder.add(
+                name, name, Outcome.ERRORED, failure=FailureText(message=f"the outcome of the run is {self.outcome}")
+            )
 
 
 def _is_echo(text: str, failing: set[str]) -> bool:

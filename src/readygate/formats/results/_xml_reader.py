@@ -1,4 +1,4 @@
-"""Walks through an XML report element by element, with text only where a reader asks for it."""
+"""Read an XML report element by element, with text only where a reader asks for it."""
 
 from __future__ import annotations
 
@@ -16,37 +16,38 @@ if TYPE_CHECKING:
 
 
 class Reader(Protocol):
-    """What is told of the elements; their names come without namespace prefixes."""
+    """Handles elements; tags come without namespace prefixes."""
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
 
     def end(self, tag: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
 
 
 R = TypeVar("R", bound=Reader)
 
 
-class Ear:
-    """Collects text for a reader: from where it asks for it to the end of the innermost open element."""
+class TextCollector:
+    """Collects the text of an element for a reader, on request."""
 
     def __init__(self, parser: XMLParserType) -> None:
         self._parser = parser
-        self._reader: Reader | None = None
         self._depth = 0
         self._until = 0  # the depth of the element whose text is collected, 0 if none is
 
-    def listen(self) -> Excerpt:
-        """Return what will hold the text of the element that has just begun, its children's included."""
+    def collect(self) -> Excerpt:
+        """Return an excerpt that will hold the text of the element that just began, its children's included.
+
+        The reader gets no calls for these children.
+        """
         excerpt = Excerpt()
         self._parser.CharacterDataHandler = excerpt.add
         self._until = self._depth
         return excerpt
 
     def attach(self, reader: Reader) -> None:
-        """Tell a reader of the elements from now on."""
-        self._reader = reader
+        """Set the handlers of the parser; they call the reader."""
         begin, end = reader.begin, reader.end
 
         def start(tag: str, attributes: dict[str, str]) -> None:
@@ -68,26 +69,26 @@ class Ear:
         self._parser.EndElementHandler = stop
 
     def detach(self) -> None:
-        """Let go of the parser, which holds this object as this object holds it."""
+        """Remove the handlers, which reference this object as it references the parser."""
         self._parser.StartElementHandler = self._parser.EndElementHandler = None
         self._parser.CharacterDataHandler = None
 
 
-def walk(source: Source, make: Callable[[Ear], R]) -> tuple[R, Problem | None]:
-    """Read a file through a reader; a second attempt at a file that must be mended has a new one.
+def read_elements(source: Source, make: Callable[[TextCollector], R]) -> tuple[R, Problem | None]:
+    """Parse a file with a reader; a second attempt at a file that needs repair gets a new reader.
 
     Raises:
         OSError: the file cannot be read.
     """
-    readers: list[tuple[Ear, R]] = []
+    readers: list[tuple[TextCollector, R]] = []
 
     def configure(parser: XMLParserType) -> None:
-        ear = Ear(parser)
-        reader = make(ear)
-        ear.attach(reader)
-        readers[:] = [(ear, reader)]
+        collector = TextCollector(parser)
+        reader = make(collector)
+        collector.attach(reader)
+        readers[:] = [(collector, reader)]
 
     problem = xml_stream.feed(source, configure)
-    ear, reader = readers[0]
-    ear.detach()
+    collector, reader = readers[0]
+    collector.detach()
     return reader, problem

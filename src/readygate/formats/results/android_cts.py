@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from readygate.formats import Format, Head, Source
-from readygate.formats.results._report_builder import SILENT, Book, Said, damage, joined
-from readygate.formats.results._xml_reader import Ear, walk
+from readygate.formats import FileSample, Format, Source
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, damage, joined
+from readygate.formats.results._xml_reader import TextCollector, read_elements
 from readygate.model.results import Outcome
 
 if TYPE_CHECKING:
@@ -26,23 +26,25 @@ RESULTS: Final = {
 """What the results count as, whatever their case."""
 
 
-def _claims(head: Head) -> str | None:
-    own = head.root == "Result" and ("suite_plan" in head.root_attributes or {"Module", "Summary"} <= {*head.children})
+def _matches(sample: FileSample) -> str | None:
+    own = sample.root == "Result" and (
+        "suite_plan" in sample.root_attributes or {"Module", "Summary"} <= {*sample.children}
+    )
     return "the root element is <Result> with <Module>" if own else None
 
 
 def _parse(source: Source) -> TestReport:
-    reader, problem = walk(source, _Reader)
-    reader.book.problem(problem)
+    reader, problem = read_elements(source, _Reader)
+    reader.builder.problem(problem)
     return reader.report()
 
 
 class _Reader:
     """The state of reading one file."""
 
-    def __init__(self, ear: Ear) -> None:
-        self.book = Book(_NAME)
-        self._ear = ear
+    def __init__(self, collector: TextCollector) -> None:
+        self.builder = ReportBuilder(_NAME)
+        self._collector = collector
         self._module = self._case = ""
         self._test: dict[str, str] | None = None
         self._message = ""
@@ -62,7 +64,7 @@ class _Reader:
         elif tag == "Failure":
             self._message = attributes.get("message", "")
         elif tag == "StackTrace" and self._test is not None:
-            self._trace = self._ear.listen()
+            self._trace = self._collector.collect()
         elif tag == "Reason" and not self._message:  # why a module did not end
             self._message = attributes.get("message", "")
 
@@ -70,33 +72,33 @@ class _Reader:
         """An element ends."""
         if tag != "Test" or self._test is None:
             return
-        outcome = self.book.outcome(RESULTS, self._test.get("result", "").lower())
-        said = SILENT
+        outcome = self.builder.outcome(RESULTS, self._test.get("result", "").lower())
+        failure = NO_TEXT
         if outcome is not Outcome.PASSED:
             trace = self._trace.text() if self._trace else ""
-            said = Said(message=self._message or trace.strip().partition("\n")[0], text=trace)
+            failure = FailureText(message=self._message or trace.strip().partition("\n")[0], text=trace)
         name = self._test.get("name", "")
-        self.book.add(joined(self._module, self._case), name, outcome, said=said)
+        self.builder.add(joined(self._module, self._case), name, outcome, failure=failure)
         self._test = None
 
     def report(self) -> TestReport:
         """Return what was read."""
         if self._not_done:
-            self.book.problem(
+            self.builder.problem(
                 damage(
                     f"modules that did not end: {len(self._not_done):,}",
                     place=f"Module '{self._not_done[0][:100]}'",
                     todo="look for the reason in the log of the run, and run these modules again",
                 )
             )
-        return self.book.report()
+        return self.builder.report()
 
 
 FORMAT: Final = Format(
     name=_NAME,
     title="Android CTS results",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://source.android.com/docs/compatibility/cts/interpret",
 )

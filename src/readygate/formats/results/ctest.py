@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from readygate.formats import Format, Head, Source
-from readygate.formats.results._report_builder import SILENT, Book, Said
-from readygate.formats.results._xml_reader import Ear, walk
+from readygate.formats import FileSample, Format, Source
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder
+from readygate.formats.results._xml_reader import TextCollector, read_elements
 from readygate.model.results import Outcome
 
 if TYPE_CHECKING:
@@ -24,23 +24,23 @@ STATUSES: Final = {"passed": Outcome.PASSED, "notrun": Outcome.SKIPPED, "failed"
 _SKIPPED: Final = ("SKIP_", "Disabled")
 
 
-def _claims(head: Head) -> str | None:
-    own = head.root == "Site" and "Testing" in head.children
+def _matches(sample: FileSample) -> str | None:
+    own = sample.root == "Site" and "Testing" in sample.children
     return "the root element is <Site> with <Testing>" if own else None
 
 
 def _parse(source: Source) -> TestReport:
-    reader, problem = walk(source, _Reader)
-    reader.book.problem(problem)
-    return reader.book.report()
+    reader, problem = read_elements(source, _Reader)
+    reader.builder.problem(problem)
+    return reader.builder.report()
 
 
 class _Reader:
     """The state of reading one file."""
 
-    def __init__(self, ear: Ear) -> None:
-        self.book = Book(_NAME)
-        self._ear = ear
+    def __init__(self, collector: TextCollector) -> None:
+        self.builder = ReportBuilder(_NAME)
+        self._collector = collector
         self._status: str | None = None  # of the test that is being read
         self._measured = ""  # the name of the measurement that is being read
         self._texts: dict[str, Excerpt] = {}
@@ -53,11 +53,11 @@ class _Reader:
         elif self._status is None:
             return
         elif tag in {"Name", "Path"} and tag not in self._texts:
-            self._texts[tag] = self._ear.listen()
+            self._texts[tag] = self._collector.collect()
         elif tag in {"NamedMeasurement", "Measurement"}:
             self._measured = attributes.get("name", "") if tag == "NamedMeasurement" else "output"
         elif tag == "Value" and self._measured:
-            self._texts[self._measured] = self._ear.listen()
+            self._texts[self._measured] = self._collector.collect()
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -68,17 +68,17 @@ class _Reader:
             self._status = None
 
     def _end_test(self, status: str) -> None:
-        outcome = self.book.outcome(STATUSES, status)
+        outcome = self.builder.outcome(STATUSES, status)
         completion = self._text("Completion Status")
         if outcome is Outcome.SKIPPED and completion and not completion.startswith(_SKIPPED):
             outcome = Outcome.ERRORED
         reason = self._text("Exit Code") if outcome is Outcome.FAILED else ""
-        said = SILENT
+        failure = NO_TEXT
         if outcome is not Outcome.PASSED:
-            said = Said(message=reason or completion, text=self._text("output"))
+            failure = FailureText(message=reason or completion, text=self._text("output"))
         path = self._text("Path").removeprefix(".").removeprefix("/")
-        seconds = self.book.seconds(self._text("Execution Time"))
-        self.book.add(path, self._text("Name"), outcome, seconds=seconds, said=said)
+        seconds = self.builder.seconds(self._text("Execution Time"))
+        self.builder.add(path, self._text("Name"), outcome, seconds=seconds, failure=failure)
 
     def _text(self, name: str) -> str:
         return self._texts[name].text().strip() if name in self._texts else ""
@@ -88,7 +88,7 @@ FORMAT: Final = Format(
     name=_NAME,
     title="CTest XML",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://cmake.org/cmake/help/latest/manual/ctest.1.html#ctest-test-step",
 )

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from readygate.formats import Format, Head, Source
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._json import Keys, claimed, line_number, load, loose
 from readygate.formats.results._json_keys import outline
-from readygate.formats.results._report_builder import SILENT, Book, Said
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -27,30 +27,30 @@ STATUSES: Final = {
 _PROPERTIES: Final = ("osPlatform", "osRelease", "testEnvironment", "buildName")
 
 
-def _claims(head: Head) -> str | None:
-    found = outline(head)
+def _matches(sample: FileSample) -> str | None:
+    found = outline(sample)
     if found.kind != "{":
         return None
     if found.has("results.tool") and ("results.summary" in found.keys or "results.tests" in found.keys):
         return "its `results` have a `tool` and a `summary`"
-    if found.has("reportFormat") and '"CTRF"' in head.text:
+    if found.has("reportFormat") and '"CTRF"' in sample.text:
         return "its `reportFormat` is CTRF"
     tests = found.has("results.tests[].name", "results.tests[].status", "results.tests[].duration")
     return "its `results` have `tests` with `status` and `duration`" if tests else None
 
 
 def _parse(source: Source) -> TestReport:
-    book = Book(_NAME)
+    builder = ReportBuilder(_NAME)
     document, problem = load(source)
-    book.problem(problem)
-    return book.report() if problem else _Reader(book, Keys()).report(document)
+    builder.problem(problem)
+    return builder.report() if problem else _Reader(builder, Keys()).report(document)
 
 
 class _Reader:
     """Reads the document."""
 
-    def __init__(self, book: Book, keys: Keys) -> None:
-        self._book = book
+    def __init__(self, builder: ReportBuilder, keys: Keys) -> None:
+        self._builder = builder
         self._keys = keys
         self._by_status = dict.fromkeys(STATUSES, 0)
 
@@ -61,30 +61,30 @@ class _Reader:
         for at, test in enumerate(keys.items(results.get("tests"), "results.tests")):
             self._test(keys.table(test, f"results.tests[{at}]"), f"results.tests[{at}]")
         summary = keys.table(results.get("summary"), "results.summary", optional=True)
-        self._book.clock.see_milliseconds(summary.get("stop"))
-        self._book.compare("results.summary", "tests", claimed(summary.get("tests")), self._book.total)
+        self._builder.newest.add_milliseconds(summary.get("stop"))
+        self._builder.compare("results.summary", "tests", claimed(summary.get("tests")), self._builder.total)
         for word, count in self._by_status.items():
-            self._book.compare("results.summary", word, claimed(summary.get(word)), count)
-        self._book.problem(keys.problem())
+            self._builder.compare("results.summary", word, claimed(summary.get(word)), count)
+        self._builder.problem(keys.problem())
         environment = results.get("environment")
         pairs = environment.items() if isinstance(environment, dict) else ()
-        return self._book.report({key: value[:200] for key, value in pairs if key in _PROPERTIES and loose(value)})
+        return self._builder.report({key: value[:200] for key, value in pairs if key in _PROPERTIES and loose(value)})
 
     def _test(self, test: dict[str, Any], place: str) -> None:
-        keys, book = self._keys, self._book
+        keys, builder = self._keys, self._builder
         if not test:
             return
         status = keys.text(test.get("status"), f"{place}.status")
         if status in self._by_status:
             self._by_status[status] += 1
-        outcome = book.outcome(STATUSES, status)
+        outcome = builder.outcome(STATUSES, status)
         retries = keys.number(test.get("retries"), f"{place}.retries")
         if outcome is Outcome.PASSED and (test.get("flaky") is True or retries > 0):
             outcome = Outcome.FLAKY
         file = loose(test.get("filePath"))
-        said = SILENT
+        failure = NO_TEXT
         if outcome is not Outcome.PASSED:
-            said = Said(
+            failure = FailureText(
                 message=loose(test.get("message")),
                 text=loose(test.get("trace")),
                 file=file,
@@ -92,7 +92,7 @@ class _Reader:
             )
         seconds = keys.number(test.get("duration"), f"{place}.duration") / 1000
         name = keys.text(test.get("name"), f"{place}.name")
-        book.add(_class(test, file), name, outcome, seconds=book.sane(seconds), said=said)
+        builder.add(_class(test, file), name, outcome, seconds=builder.sane(seconds), failure=failure)
 
 
 def _class(test: dict[str, Any], file: str) -> str:
@@ -107,7 +107,7 @@ FORMAT: Final = Format(
     name=_NAME,
     title="CTRF JSON",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://ctrf.io/docs/specification/overview",
 )

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from readygate.formats import Format, Head, Source
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._json import Keys, line_number, load, loose
 from readygate.formats.results._json_keys import outline
-from readygate.formats.results._report_builder import Book, Said, joined
+from readygate.formats.results._report_builder import FailureText, ReportBuilder, joined
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -27,11 +27,11 @@ STATUSES: Final = {
 """What the statuses of steps count as."""
 
 _ROW: Final = re.compile(r"[^;]*;.*;[^;]*;(\d+)", re.DOTALL)
-_Step = tuple[Outcome, Said, float]
+_Step = tuple[Outcome, FailureText, float]
 
 
-def _claims(head: Head) -> str | None:
-    found = outline(head)
+def _matches(sample: FileSample) -> str | None:
+    found = outline(sample)
     if found.kind != "[" or "[].keyword" not in found.keys:
         return None
     own = "[].elements" in found.keys or found.has("[].uri", "[].name")
@@ -39,20 +39,20 @@ def _claims(head: Head) -> str | None:
 
 
 def _parse(source: Source) -> TestReport:
-    book = Book(_NAME)
+    builder = ReportBuilder(_NAME)
     document, problem = load(source)
-    book.problem(problem)
+    builder.problem(problem)
     if problem is None:
-        reader = _Reader(book, Keys())
+        reader = _Reader(builder, Keys())
         reader.read(document)
-    return book.report()
+    return builder.report()
 
 
 class _Reader:
     """Reads the document."""
 
-    def __init__(self, book: Book, keys: Keys) -> None:
-        self._book = book
+    def __init__(self, builder: ReportBuilder, keys: Keys) -> None:
+        self._builder = builder
         self._keys = keys
 
     def read(self, document: Any) -> None:
@@ -61,7 +61,7 @@ class _Reader:
             feature = self._keys.table(item, f"[{at}]")
             if feature:
                 self._feature(feature, f"[{at}]")
-        self._book.problem(self._keys.problem())
+        self._builder.problem(self._keys.problem())
 
     def _feature(self, feature: dict[str, Any], place: str) -> None:
         keys = self._keys
@@ -71,7 +71,7 @@ class _Reader:
         for at, item in enumerate(keys.items(feature.get("elements"), f"{place}.elements", optional=True)):
             inner = f"{place}.elements[{at}]"
             element = keys.table(item, inner)
-            self._book.clock.see(loose(element.get("start_timestamp")))
+            self._builder.newest.add(loose(element.get("start_timestamp")))
             steps = self._steps(element, inner)
             if loose(element.get("type")).lower() == "background":
                 background += steps
@@ -87,16 +87,16 @@ class _Reader:
         row = _ROW.fullmatch(loose(element.get("id")))
         if row:
             name += f" (row {row[1]})"  # the rows of a scenario outline share its name
-        outcome, said, _ = max(steps, key=lambda step: step[0], default=(Outcome.SKIPPED, Said(), 0.0))
-        said = Said(
-            message=said.message,
-            text=said.text,
-            type=said.type,
+        outcome, failure, _ = max(steps, key=lambda step: step[0], default=(Outcome.SKIPPED, FailureText(), 0.0))
+        failure = FailureText(
+            message=failure.message,
+            text=failure.text,
+            type=failure.type,
             file=uri,
-            line=said.line or line_number(element.get("line")),
+            line=failure.line or line_number(element.get("line")),
         )
-        seconds = self._book.sane(sum(spent for _, _, spent in steps))
-        self._book.add(joined(uri, feature_name), name, outcome, seconds=seconds, said=said)
+        seconds = self._builder.sane(sum(spent for _, _, spent in steps))
+        self._builder.add(joined(uri, feature_name), name, outcome, seconds=seconds, failure=failure)
 
     def _steps(self, element: dict[str, Any], place: str) -> list[_Step]:
         """The steps of an element with its hooks."""
@@ -120,21 +120,21 @@ class _Reader:
         keys = self._keys
         result = keys.table(step.get("result"), f"{place}.result", optional=True)
         status = keys.text(result.get("status"), f"{place}.result.status", optional=not result)
-        outcome = self._book.outcome(STATUSES, status.lower()) if result else Outcome.SKIPPED
+        outcome = self._builder.outcome(STATUSES, status.lower()) if result else Outcome.SKIPPED
         if is_hook and outcome is Outcome.SKIPPED and not result:
             outcome = Outcome.PASSED
         text = loose(result.get("error_message"))
         label = f"{loose(step.get('keyword'))}{loose(step.get('name'))}".strip()
         message = text.strip().partition("\n")[0] or (f"{status}: {label}" if label else status)
-        said = Said(message=message, text=text, line=line_number(step.get("line")))
-        return outcome, said, keys.number(result.get("duration"), f"{place}.result.duration") / 1e9
+        failure = FailureText(message=message, text=text, line=line_number(step.get("line")))
+        return outcome, failure, keys.number(result.get("duration"), f"{place}.result.duration") / 1e9
 
 
 FORMAT: Final = Format(
     name=_NAME,
     title="Cucumber JSON",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/cucumber/cucumber-json-schema",
 )

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from readygate.formats import Format, Head, Source
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._json import claimed, event, line_number, loose
 from readygate.formats.results._lines import Lines
-from readygate.formats.results._report_builder import Book, Said, damage, note
+from readygate.formats.results._report_builder import FailureText, ReportBuilder, damage, note
 from readygate.formats.results._source_location import line_in, without_runner
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.model.results import Outcome
@@ -32,10 +32,10 @@ _TODO: Final = "look for an error in the log of the job that makes the file, and
 _AROUND: Final = ("(setUpAll)", "(tearDownAll)")
 
 
-def _claims(head: Head) -> str | None:
-    if head.root:
+def _matches(sample: FileSample) -> str | None:
+    if sample.root:
         return None
-    for line in head.text.split("\n", _MOST_LINES)[:_MOST_LINES]:
+    for line in sample.text.split("\n", _MOST_LINES)[:_MOST_LINES]:
         found = event(line) if line.startswith("{") else None
         if found is not None:
             own = found.get("type") == "start" and "protocolVersion" in found
@@ -80,7 +80,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.broken = 0
-        self._book = Book(_NAME)
+        self._builder = ReportBuilder(_NAME)
         self._suites: dict[int, str] = {}
         self._tests: dict[int, _Test] = {}
         self._expected_suites = -1
@@ -141,7 +141,7 @@ class _Reader:
         if test is None:
             return
         self._ended += test.counted
-        outcome = self._book.outcome(RESULTS, loose(found.get("result")))
+        outcome = self._builder.outcome(RESULTS, loose(found.get("result")))
         if found.get("hidden") is True and outcome is Outcome.PASSED:
             return
         if outcome >= Outcome.FAILED and not test.counted:
@@ -153,45 +153,45 @@ class _Reader:
 
     def _add(self, test: _Test, outcome: Outcome, seconds: float, message: str = "") -> None:
         text = test.trace.text() if test.trace else ""
-        said = Said(
+        failure = FailureText(
             message=message or test.error or test.reason,
             text=text,
             file=test.file,
             line=line_in(text, test.file) or test.line,
         )
-        self._book.add(
-            self._suites.get(test.suite, ""), test.name, outcome, seconds=self._book.sane(seconds), said=said
+        self._builder.add(
+            self._suites.get(test.suite, ""), test.name, outcome, seconds=self._builder.sane(seconds), failure=failure
         )
 
     def report(self, lines: Lines) -> TestReport:
         """Return what was read."""
-        book = self._book
+        builder = self._builder
         if self.broken:
-            book.problem(damage("a line is a broken event", place=f"line {self.broken:,}", todo=_TODO))
+            builder.problem(damage("a line is a broken event", place=f"line {self.broken:,}", todo=_TODO))
         if lines.too_long:
-            book.problem(damage(f"lines that are too long to be read: {lines.too_long:,}"))
+            builder.problem(damage(f"lines that are too long to be read: {lines.too_long:,}"))
         if self._done is None:
             self._check_end()
         else:
             self._finish(self._done)
-        return book.report()
+        return builder.report()
 
     def _finish(self, done: dict[str, Any]) -> None:
         for test in self._tests.values():
             self._add(test, Outcome.ERRORED, 0.0, "the test did not end")
-        if done.get("success") is False and not self._book.failing:
-            said = Said(message="the run failed, though no test of it did (`success` is false)")
-            self._book.add("the run", "the run", Outcome.ERRORED, said=said)
+        if done.get("success") is False and not self._builder.failing:
+            failure = FailureText(message="the run failed, though no test of it did (`success` is false)")
+            self._builder.add("the run", "the run", Outcome.ERRORED, failure=failure)
         elif done.get("success") is None:
-            self._book.problem(damage("the run was interrupted", todo=_TODO))
+            self._builder.problem(damage("the run was interrupted", todo=_TODO))
 
     def _check_end(self) -> None:
         """Without `done`, all of the run is there if all suites began and all tests that they announce ended."""
         complete = not self._tests and self._ended == self._announced and not self.broken
         if complete and len(self._suites) == len(self._told) == self._expected_suites:
-            self._book.problem(note("the event `done` is missing", todo="nothing: all announced tests are there"))
+            self._builder.problem(note("the event `done` is missing", todo="nothing: all announced tests are there"))
             return
-        self._book.problem(
+        self._builder.problem(
             damage(
                 "the file ends before the run does",
                 why="the tests were stopped: the job ran out of time or memory, or was cancelled",
@@ -217,7 +217,7 @@ FORMAT: Final = Format(
     name=_NAME,
     title="Dart and Flutter JSON",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/dart-lang/test/blob/master/pkgs/test/doc/json_reporter.md",
 )

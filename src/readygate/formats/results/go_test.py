@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
 
-from readygate.formats import Format, Head, Source
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._json import event, loose, plain
 from readygate.formats.results._lines import Lines
-from readygate.formats.results._report_builder import SILENT, Book, Said, damage
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, damage
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.model.results import Outcome
 
@@ -39,10 +39,10 @@ _MOST_LINES: Final = 200
 _MOST_BUILDS: Final = 1_000
 
 
-def _claims(head: Head) -> str | None:
-    if head.root:
+def _matches(sample: FileSample) -> str | None:
+    if sample.root:
         return None
-    for line in head.text.split("\n", _MOST_LINES)[:_MOST_LINES]:
+    for line in sample.text.split("\n", _MOST_LINES)[:_MOST_LINES]:
         if not line.startswith("{"):
             continue
         found = event(line)
@@ -93,7 +93,7 @@ class _Reader:
     def __init__(self) -> None:
         self.broken = 0
         self._events = 0
-        self._book = Book(_NAME)
+        self._builder = ReportBuilder(_NAME)
         self._packages: dict[str, _Package] = {}
         self._builds: dict[str, Excerpt] = {}
         self._unexplained: set[str] = set()  # what does not build, and no package has failed for yet
@@ -135,37 +135,41 @@ class _Reader:
 
     def _end_test(self, name: str, package: _Package, test: str, outcome: Outcome, elapsed: Any) -> None:
         known = package.running.pop(test, None) or _Test()
-        spent = self._book.sane(plain(elapsed))
+        spent = self._builder.sane(plain(elapsed))
         outer = package.running.get(test.rpartition("/")[0])
         if outer is not None:
             outer.inside += spent
         package.failing += outcome is Outcome.FAILED
-        said = SILENT if outcome is Outcome.PASSED else _said(known.output.text(), name)
-        self._book.add(name, test, outcome, seconds=max(spent - known.inside, 0.0), said=said)
+        failure = NO_TEXT if outcome is Outcome.PASSED else _failure(known.output.text(), name)
+        self._builder.add(name, test, outcome, seconds=max(spent - known.inside, 0.0), failure=failure)
 
     def _end_package(self, name: str, action: str, build: str) -> None:
         package = self._packages.pop(name)
         self._unexplained.discard(build)
         for test, known in package.running.items():
-            said = _said(known.output.text(), name)
-            said = Said(message="the test did not end", text=said.text, file=said.file, line=said.line)
-            self._book.add(name, test, Outcome.ERRORED, said=said)
+            failure = _failure(known.output.text(), name)
+            failure = FailureText(
+                message="the test did not end", text=failure.text, file=failure.file, line=failure.line
+            )
+            self._builder.add(name, test, Outcome.ERRORED, failure=failure)
         if action != "fail" or package.failing or package.running:
             return
         excerpt = self._builds.get(build) or self._builds.get(name)
         text = "\n".join(filter(None, (excerpt.text() if excerpt else "", package.output.text())))
         failed_build = build or "[build failed]" in text or "[setup failed]" in text
         message = "the package does not build" if failed_build else "the package failed, though no test of it did"
-        self._book.add(name, name, Outcome.ERRORED, said=Said(message=message, text=text))
+        self._builder.add(name, name, Outcome.ERRORED, failure=FailureText(message=message, text=text))
 
     def report(self, lines: Lines) -> TestReport:
         """Return what was read."""
         for path in sorted(self._unexplained):
             text = self._builds[path].text() if path in self._builds else ""
-            self._book.add(path, path, Outcome.ERRORED, said=Said(message="the package does not build", text=text))
+            self._builder.add(
+                path, path, Outcome.ERRORED, failure=FailureText(message="the package does not build", text=text)
+            )
         todo = "look for an error in the log of the job that makes the file, and run it again"
         if self.broken:
-            self._book.problem(
+            self._builder.problem(
                 damage(
                     "a line is a broken event",
                     place=f"line {self.broken:,}",
@@ -174,12 +178,12 @@ class _Reader:
                 )
             )
         elif not self._events:
-            self._book.problem(damage("no event stands in the file", todo=todo))
+            self._builder.problem(damage("no event stands in the file", todo=todo))
         if lines.too_long:
-            self._book.problem(damage(f"lines that are too long to be read: {lines.too_long:,}"))
+            self._builder.problem(damage(f"lines that are too long to be read: {lines.too_long:,}"))
         if self._packages:
             first = next(iter(self._packages))
-            self._book.problem(
+            self._builder.problem(
                 damage(
                     f"packages that did not end: {len(self._packages):,}",
                     place=f"package '{first[:100]}'",
@@ -187,23 +191,23 @@ class _Reader:
                     todo=todo,
                 )
             )
-        return self._book.report()
+        return self._builder.report()
 
 
-def _said(output: str, package: str) -> Said:
+def _failure(output: str, package: str) -> FailureText:
     """The first message with a place; the output as a whole."""
     found = _PLACE.search(output)
     if found is None:
-        return Said(message=output.strip().partition("\n")[0], text=output)
+        return FailureText(message=output.strip().partition("\n")[0], text=output)
     file = f"{package}/{found[1]}" if package else found[1]
-    return Said(message=found[3].strip(), text=output, file=file, line=int(found[2]))
+    return FailureText(message=found[3].strip(), text=output, file=file, line=int(found[2]))
 
 
 FORMAT: Final = Format(
     name=_NAME,
     title="go test -json",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://pkg.go.dev/cmd/test2json",
 )

@@ -1,23 +1,20 @@
-"""JUnit XML, as the many tools write it that call it so.
+"""JUnit XML, as the many tools write it that use this name.
 
-There is no standard; the closest to one are the schema of Maven Surefire
+There is no standard. The closest to one are the schema of Maven Surefire
 (https://maven.apache.org/surefire/maven-surefire-plugin/xsd/surefire-test-report.xsd) and the collection at
 https://github.com/testmoapp/junitxml . Elements are counted, never totals in attributes. Durations are in
 seconds.
-
-Green tests are most of a report, so they cost least: rows of them do not pass through the XML parser at all where
-it is certain what they say (`_junit_express`); else their attributes are put on a pile and worked off in batches.
-Text reaches Python only within the results of tests that are not green.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from readygate.formats import Format, Head, Source, xml_stream
-from readygate.formats.results._junit_builder import Ledger
-from readygate.formats.results._junit_express import Express
+from readygate.formats import xml_stream
+from readygate.formats.format import Format, Source
+from readygate.formats.results._junit_builder import JunitBuilder
 from readygate.formats.results._junit_result import RESULTS, Result
+from readygate.formats.sniffing import FileSample
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.results import Outcome
 
@@ -33,31 +30,23 @@ _SUITES: Final = frozenset(("testsuite", "testsuites", "testrun"))
 _OUTPUTS: Final = frozenset(("system-out", "system-err"))
 
 
-def claims(head: Head) -> str | None:
-    """Claim what has the root element of a JUnit report, a single test case included."""
-    if head.root in {"testsuites", "testsuite", "testcase"}:
-        return f"the root element is <{head.root}>"
-    if head.root == "testrun" and not {"testsuite", "testcase"}.isdisjoint(head.children):
+def matches(sample: FileSample) -> str | None:
+    """Match the root element of a JUnit report, a single test case included."""
+    if sample.root in {"testsuites", "testsuite", "testcase"}:
+        return f"the root element is <{sample.root}>"
+    if sample.root == "testrun" and not {"testsuite", "testcase"}.isdisjoint(sample.children):
         return "the root element is <testrun> with test suites in it"
     return None
 
 
-def parse(source: Source, *, express: bool = True) -> TestReport:
-    """Read a report; what stands before damage counts, a test that is cut off does not.
-
-    Args:
-        source: the file.
-        express: read rows of green tests beside the XML parser; the report is the same without.
-    """
+def parse(source: Source) -> TestReport:
+    """Parse a report. Tests before damage count; a test that is cut off does not."""
     readers: list[_Reader] = []
 
     def configure(parser: XMLParserType) -> None:
         readers[:] = [_Reader(parser)]
 
-    def pulse() -> None:
-        readers[0].ledger.pulse()  # of the attempt that runs
-
-    problem = xml_stream.feed(source, configure, pulse, (lambda: readers[0].express) if express else None)
+    problem = xml_stream.feed(source, configure)
     return readers[0].report(problem)
 
 
@@ -65,7 +54,7 @@ FORMAT: Final = Format(
     name="junit",
     title="JUnit XML",
     kind="tests",
-    claims=claims,
+    matches=matches,
     parse=parse,
     url="https://github.com/testmoapp/junitxml",
 )
@@ -74,92 +63,66 @@ FORMAT: Final = Format(
 class _Reader:
     """The state of reading one report.
 
-    Its handlers come in two sets: one for as long as all open tests are green, which is the cost of reading a
-    report, and one for as long as a test, or a suite, has a result.
-
-    Attributes:
-        ledger: what was read.
-        express: reads rows of green tests in the parser's place.
+    There are two sets of handlers. The short ones apply while all open tests are green, as most are; they decide
+    the cost of a report. The others apply while a test or a suite has a result element, and collect its text.
     """
 
     def __init__(self, parser: XMLParserType) -> None:
         self._parser = parser
-        self.ledger = Ledger()
+        self._builder = JunitBuilder()
         self._open: list[Attributes] = []  # tests that began and have not ended, outermost first
         self._results: list[Result] = []  # of open tests that are not green, outermost first
-        self._inside = 0  # elements open within a result, itself among them
+        self._inside = 0  # elements open within a result, itself included
         self._muted = 0  # `_inside` at an output element within a result
         self._text: Excerpt | None = None  # collects the text of the result
-        self._literal = False  # within a CDATA section
         self._green_start, self._green_end = self._green_handlers()
-        self.express = Express(self.ledger.add_green, self._at_rest)
-        parser.StartCdataSectionHandler = self._begin_literal
-        parser.EndCdataSectionHandler = self._end_literal
-        self._watch()
+        self._set_handlers()
 
-    def _begin_literal(self) -> None:
-        self._literal = True
-
-    def _end_literal(self) -> None:
-        self._literal = False
-
-    def _at_rest(self) -> bool:
-        """Whether a suite is open and in it nothing that would make more of a test than that it is green."""
-        return not (self._open or self._results or self._literal) and self.ledger.in_suite
-
-    def _watch(self) -> None:
-        """Set the handlers that fit the open tests."""
+    def _set_handlers(self) -> None:
+        """Set the handlers for the open tests."""
         green = not self._results
-        self._parser.StartElementHandler = self._green_start if green else self._start_beside
-        self._parser.EndElementHandler = self._green_end if green else self._end_beside
+        self._parser.StartElementHandler = self._green_start if green else self._start_in_result
+        self._parser.EndElementHandler = self._green_end if green else self._end_in_result
 
     def _green_handlers(self) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
-        push, pop, append = self._open.append, self._open.pop, self.ledger.batch.append
-        begin_suite, end_suite = self.ledger.begin_suite, self.ledger.end_suite
-        begin_result, other_start, other_end = self._begin_result, self._start, self._end
+        push, pop, add = self._open.append, self._open.pop, self._builder.add
 
         def start(tag: str, attributes: Attributes) -> None:
             if tag == "testcase":
                 push(attributes)
-            elif tag == "testsuite":
-                begin_suite(tag, attributes)
-            elif tag in RESULTS:
-                begin_result(tag, attributes)
             else:
-                other_start(tag, attributes)
+                self._start(tag, attributes)
 
         def end(tag: str) -> None:
             if tag == "testcase":
-                append(pop())
-            elif tag == "testsuite":
-                end_suite()
-            elif tag in _SUITES or ":" in tag:
-                other_end(tag)
+                add(pop())
+            else:
+                self._end(tag)
 
         return start, end
 
     def _start(self, tag: str, attributes: Attributes) -> None:
-        """Handle the start of anything but a test."""
+        """Handle the start of any element but a test."""
         if tag in RESULTS:
             self._begin_result(tag, attributes)
         elif tag in _SUITES:
-            self.ledger.begin_suite(tag, attributes)
+            self._builder.begin_suite(tag, attributes)
         elif tag == "property":
             if not self._open:
-                self.ledger.add_property(attributes)
+                self._builder.add_property(attributes)
         elif ":" in tag:
-            start = self._start_beside if self._results else self._green_start
+            start = self._start_in_result if self._results else self._green_start
             start(xml_stream.local(tag), attributes)
 
     def _end(self, tag: str) -> None:
-        """Handle the end of anything but a test."""
+        """Handle the end of any element but a test."""
         if tag in _SUITES:
-            self.ledger.end_suite()
+            self._builder.end_suite()
         elif ":" in tag:
-            end = self._end_beside if self._results else self._green_end
+            end = self._end_in_result if self._results else self._green_end
             end(xml_stream.local(tag))
 
-    def _start_beside(self, tag: str, attributes: Attributes) -> None:
+    def _start_in_result(self, tag: str, attributes: Attributes) -> None:
         if self._inside:
             self._inside += 1
             if xml_stream.local(tag) in _OUTPUTS and not self._muted:
@@ -170,7 +133,7 @@ class _Reader:
         else:
             self._start(tag, attributes)
 
-    def _end_beside(self, tag: str) -> None:
+    def _end_in_result(self, tag: str) -> None:
         if self._inside:
             if self._muted == self._inside:
                 self._muted = 0
@@ -184,15 +147,15 @@ class _Reader:
             self._open.pop()
             self._close_result()
         else:
-            self.ledger.batch.append(self._open.pop())
+            self._builder.add(self._open.pop())
 
     def _begin_result(self, tag: str, attributes: Attributes) -> None:
         depth = len(self._open)
         if not depth and RESULTS[tag] < Outcome.FAILED:
-            return  # of a suite as such only failures and errors count
+            return  # a suite itself counts only if it failed or errored
         if not self._results or self._results[-1].depth != depth:
             self._results.append(Result(self._open[-1] if depth else {}, depth))
-            self._watch()
+            self._set_handlers()
         self._text = self._results[-1].begin(tag, attributes)
         self._inside = 1
         self._listen()
@@ -208,17 +171,15 @@ class _Reader:
             self._close_result()
 
     def _close_result(self) -> None:
-        self.ledger.add_result(self._results.pop())
-        self._watch()
+        self._builder.add_result(self._results.pop())
+        self._set_handlers()
 
     def report(self, problem: Problem | None) -> TestReport:
-        """Return what was read. A test that had not ended counts only if it had failed already."""
+        """Return the report. A test that had not ended counts only if it had failed already."""
         for result in self._results if problem and problem.severity is Severity.DAMAGE else ():
             if result.failure_read and result.final() >= Outcome.FAILED:
-                self.ledger.add_result(result)
+                self._builder.add_result(result)
         self._parser.StartElementHandler = self._parser.EndElementHandler = None
         self._parser.CharacterDataHandler = None
-        self._parser.StartCdataSectionHandler = self._parser.EndCdataSectionHandler = None
-        del self.express
-        del self._green_start, self._green_end  # they hold this object, as it holds them
-        return self.ledger.report(problem)
+        del self._green_start, self._green_end  # closures that reference this object
+        return self._builder.report(problem)

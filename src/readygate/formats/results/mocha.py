@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from readygate.formats import Format, Head, Source
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._json import Keys, claimed, load, loose
 from readygate.formats.results._json_keys import outline
-from readygate.formats.results._report_builder import Book, Said
+from readygate.formats.results._report_builder import FailureText, ReportBuilder
 from readygate.formats.results._source_location import line_in, without_runner
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
@@ -26,8 +26,8 @@ _ASSERTIONS: Final = frozenset(("expected", "actual", "showDiff", "operator", "g
 _Key = tuple[str, str]
 
 
-def _claims(head: Head) -> str | None:
-    found = outline(head)
+def _matches(sample: FileSample) -> str | None:
+    found = outline(sample)
     own = found.kind == "{" and found.has("stats.suites", "stats.passes", "stats.failures")
     if not own or "stats.testsRegistered" in found.keys or "results" in found.keys:  # these are Mochawesome's
         return None
@@ -35,23 +35,23 @@ def _claims(head: Head) -> str | None:
 
 
 def _parse(source: Source) -> TestReport:
-    book = Book(_NAME)
+    builder = ReportBuilder(_NAME)
     document, problem = load(source)
-    book.problem(problem)
-    return book.report() if problem else _Reader(book, Keys()).report(document)
+    builder.problem(problem)
+    return builder.report() if problem else _Reader(builder, Keys()).report(document)
 
 
 class _Reader:
     """Reads the document."""
 
-    def __init__(self, book: Book, keys: Keys) -> None:
-        self._book = book
+    def __init__(self, builder: ReportBuilder, keys: Keys) -> None:
+        self._builder = builder
         self._keys = keys
         self._left: dict[str, Counter[_Key]] = {}
 
     def report(self, document: Any) -> TestReport:
         """Read the tests, then the failures that are none of a test."""
-        keys, book = self._keys, self._book
+        keys, builder = self._keys, self._builder
         root = keys.table(document, "the document")
         for name in _LISTS:
             entries = self._entries(root.get(name), name)
@@ -59,14 +59,14 @@ class _Reader:
         for place, test in self._entries(root.get("tests"), "tests"):
             self._test(test, place)
         stats = keys.table(root.get("stats"), "stats", optional=True)
-        book.clock.see(loose(stats.get("end")))
-        book.compare("stats", "tests", claimed(stats.get("tests")), book.total)
+        builder.newest.add(loose(stats.get("end")))
+        builder.compare("stats", "tests", claimed(stats.get("tests")), builder.total)
         for place, failure in self._entries(root.get("failures"), "failures"):
             if self._left["failures"][_key(failure)] > 0:
                 self._left["failures"][_key(failure)] -= 1
                 self._add(failure, place, Outcome.ERRORED)
-        book.problem(keys.problem())
-        return book.report()
+        builder.problem(keys.problem())
+        return builder.report()
 
     def _entries(self, value: Any, name: str) -> list[tuple[str, dict[str, Any]]]:
         items = self._keys.items(value, name)
@@ -91,7 +91,7 @@ class _Reader:
             if self._left[name][key] > 0:
                 self._left[name][key] -= 1
                 return _LISTS[name]
-        return self._book.outcome({}, "in none of its lists")
+        return self._builder.outcome({}, "in none of its lists")
 
     def _add(self, test: dict[str, Any], place: str, outcome: Outcome) -> None:
         keys = self._keys
@@ -101,15 +101,15 @@ class _Reader:
         error = test.get("err")
         error = error if isinstance(error, dict) else {}
         stack = loose(error.get("stack"))
-        said = Said(
+        failure = FailureText(
             type=loose(error.get("name")),
             message=loose(error.get("message")),
             text=stack,
             file=file,
             line=line_in(stack, file),
         )
-        seconds = self._book.sane(keys.number(test.get("duration"), f"{place}.duration") / 1000)
-        self._book.add(suites or without_runner(file), title or full, outcome, seconds=seconds, said=said)
+        seconds = self._builder.sane(keys.number(test.get("duration"), f"{place}.duration") / 1000)
+        self._builder.add(suites or without_runner(file), title or full, outcome, seconds=seconds, failure=failure)
 
 
 def _key(entry: dict[str, Any]) -> _Key:
@@ -127,7 +127,7 @@ FORMAT: Final = Format(
     name=_NAME,
     title="Mocha JSON",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://mochajs.org/#json",
 )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from readygate.formats import Format, Head, Source
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._nunit import Dialect, read
-from readygate.formats.results._report_builder import Book, joined, whole
+from readygate.formats.results._report_builder import ReportBuilder, joined, whole
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -24,18 +24,18 @@ OUTCOMES: Final = {
 """What the results count as."""
 
 
-def _claims(head: Head) -> str | None:
-    if head.root == "test-results":
+def _matches(sample: FileSample) -> str | None:
+    if sample.root == "test-results":
         return "the root element is <test-results>"
-    if head.root == "test-suite" and "results" in head.children:
+    if sample.root == "test-suite" and "results" in sample.children:
         return "the root element is <test-suite> with <results>"
     return None
 
 
-def _outcome(book: Book, attributes: dict[str, str], failed: bool) -> Outcome:
+def _outcome(builder: ReportBuilder, attributes: dict[str, str], failed: bool) -> Outcome:
     stated = Outcome.FAILED if failed else Outcome.PASSED
     if "result" in attributes:
-        outcome = book.outcome(OUTCOMES, attributes["result"])
+        outcome = builder.outcome(OUTCOMES, attributes["result"])
         return max(outcome, stated) if outcome is Outcome.PASSED else outcome
     if attributes.get("executed", "").lower() == "false":
         return max(stated, Outcome.SKIPPED)
@@ -62,11 +62,11 @@ def _suite_failed(_attributes: dict[str, str], failed: bool, child_fails: bool) 
     return failed and not child_fails
 
 
-def _check(book: Book, root: dict[str, str], tests: int) -> None:
+def _check(builder: ReportBuilder, root: dict[str, str], tests: int) -> None:
     """Compare the totals: `total` counts what ran, `not-run` the rest; old versions count all in `total`."""
     ran, rest = whole(root.get("total")), whole(root.get("not-run"))
     if ran is not None and tests not in {ran, ran + (rest or 0)}:
-        book.compare("test-results", "tests", ran, tests)
+        builder.compare("test-results", "tests", ran, tests)
 
 
 def _parse(source: Source) -> TestReport:
@@ -78,7 +78,7 @@ FORMAT: Final = Format(
     name=_NAME,
     title="NUnit 2 XML",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://nunit.org/docs/2.6.4/files/Results.xsd",
 )

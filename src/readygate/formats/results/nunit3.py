@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from readygate.formats import Format, Head, Source
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._nunit import Dialect, read
-from readygate.formats.results._report_builder import Book, whole
+from readygate.formats.results._report_builder import ReportBuilder, whole
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -28,19 +28,19 @@ _ERRORS: Final = frozenset(("Error", "Invalid", "Cancelled"))
 """Labels of a failed test that did not fail in an assertion."""
 
 
-def _claims(head: Head) -> str | None:
-    if head.root == "test-run":
+def _matches(sample: FileSample) -> str | None:
+    if sample.root == "test-run":
         return "the root element is <test-run>"
-    if head.root == "test-suite" and "results" not in head.children:
+    if sample.root == "test-suite" and "results" not in sample.children:
         return "the root element is <test-suite> without <results>"
     return None
 
 
-def _outcome(book: Book, attributes: dict[str, str], failed: bool) -> Outcome:
+def _outcome(builder: ReportBuilder, attributes: dict[str, str], failed: bool) -> Outcome:
     word, label = attributes.get("result", ""), attributes.get("label", "")
     word, _, inner = word.partition(":")  # "Failed:Error", as NUnit prints it
     word, _, _ = word.partition("(")  # "Failed(Child)"
-    outcome = book.outcome(OUTCOMES, word)
+    outcome = builder.outcome(OUTCOMES, word)
     if outcome is Outcome.FAILED and not _ERRORS.isdisjoint((label, inner)):
         return Outcome.ERRORED
     return max(outcome, Outcome.FAILED) if failed and outcome is Outcome.PASSED and word != "Warning" else outcome
@@ -59,8 +59,8 @@ def _suite_failed(attributes: dict[str, str], failed: bool, child_fails: bool) -
     return attributes.get("site") == "TearDown" or not child_fails
 
 
-def _check(book: Book, root: dict[str, str], tests: int) -> None:
-    book.compare("test-run", "tests", whole(root.get("total")), tests)
+def _check(builder: ReportBuilder, root: dict[str, str], tests: int) -> None:
+    builder.compare("test-run", "tests", whole(root.get("total")), tests)
 
 
 def _parse(source: Source) -> TestReport:
@@ -72,7 +72,7 @@ FORMAT: Final = Format(
     name=_NAME,
     title="NUnit 3 XML",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://docs.nunit.org/articles/nunit/technical-notes/usage/Test-Result-XML-Format.html",
 )

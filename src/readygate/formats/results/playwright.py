@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from readygate.formats import Format, Head, Source
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._json import Keys, claimed, line_number, load, loose
 from readygate.formats.results._json_keys import outline
-from readygate.formats.results._report_builder import SILENT, Book, Said, joined
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, joined
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -30,8 +30,8 @@ STATUSES: Final = {
 _DEEPEST: Final = 50
 
 
-def _claims(head: Head) -> str | None:
-    found = outline(head)
+def _matches(sample: FileSample) -> str | None:
+    found = outline(sample)
     if found.kind != "{":
         return None
     if found.has("config.rootDir") and ("config.projects" in found.keys or "suites" in found.keys):
@@ -40,26 +40,26 @@ def _claims(head: Head) -> str | None:
 
 
 def _parse(source: Source) -> TestReport:
-    book = Book(_NAME)
+    builder = ReportBuilder(_NAME)
     document, problem = load(source)
-    book.problem(problem)
+    builder.problem(problem)
     if problem is None:
-        reader = _Reader(book, Keys())
+        reader = _Reader(builder, Keys())
         reader.read(document)
-    return book.report()
+    return builder.report()
 
 
 class _Reader:
     """Reads the document."""
 
-    def __init__(self, book: Book, keys: Keys) -> None:
-        self._book = book
+    def __init__(self, builder: ReportBuilder, keys: Keys) -> None:
+        self._builder = builder
         self._keys = keys
         self._seen = dict.fromkeys(STATUSES, 0)
 
     def read(self, document: Any) -> None:
         """Read all suites, then the errors outside of tests."""
-        keys, book = self._keys, self._book
+        keys, builder = self._keys, self._builder
         root = keys.table(document, "the document")
         waiting = [(suite, f"suites[{at}]", "", 0) for at, suite in enumerate(keys.items(root.get("suites"), "suites"))]
         while waiting:  # not by recursion: suites may be nested without bound
@@ -72,13 +72,13 @@ class _Reader:
             inner = enumerate(keys.items(suite.get("suites"), f"{place}.suites", optional=True))
             waiting += [(each, f"{place}.suites[{at}]", path, depth + 1) for at, each in inner][::-1]
         stats = keys.table(root.get("stats"), "stats", optional=True)
-        book.clock.see(loose(stats.get("startTime")))
+        builder.newest.add(loose(stats.get("startTime")))
         for word, count in self._seen.items():
-            book.compare("stats", word, claimed(stats.get(word)), count)
+            builder.compare("stats", word, claimed(stats.get(word)), count)
         for at, item in enumerate(keys.items(root.get("errors"), "errors", optional=True)):
             error = keys.table(item, f"errors[{at}]")
-            book.add("the run", "errors outside of tests", Outcome.ERRORED, said=_said([error], {}))
-        book.problem(keys.problem())
+            builder.add("the run", "errors outside of tests", Outcome.ERRORED, failure=_failure([error], {}))
+        builder.problem(keys.problem())
 
     def _spec(self, spec: dict[str, Any], place: str, path: str) -> None:
         keys = self._keys
@@ -98,15 +98,15 @@ class _Reader:
         word = keys.text(test.get("status"), f"{place}.status")
         if word in self._seen:
             self._seen[word] += 1
-        outcome = max(self._book.outcome(STATUSES, word), _by_attempts(test, results))
+        outcome = max(self._builder.outcome(STATUSES, word), _by_attempts(test, results))
         for result in results:
-            self._book.attempt(_of_attempt(test, loose(result.get("status"))))
+            self._builder.attempt(_of_attempt(test, loose(result.get("status"))))
         project = keys.text(test.get("projectName"), f"{place}.projectName", optional=True)
         seconds = sum(keys.number(result.get("duration"), f"{place}.results.duration") for result in results)
         path, title = names
         name = f"{title} [{project}]" if project else title
-        said = SILENT if outcome is Outcome.PASSED else _said(_errors(results), spec, _reason(test))
-        self._book.add(path, name, outcome, seconds=self._book.sane(seconds / 1000), said=said)
+        failure = NO_TEXT if outcome is Outcome.PASSED else _failure(_errors(results), spec, _reason(test))
+        self._builder.add(path, name, outcome, seconds=self._builder.sane(seconds / 1000), failure=failure)
 
 
 def _by_attempts(test: dict[str, Any], results: list[dict[str, Any]]) -> Outcome:
@@ -143,13 +143,13 @@ def _errors(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return []
 
 
-def _said(errors: list[dict[str, Any]], spec: dict[str, Any], reason: str = "") -> Said:
+def _failure(errors: list[dict[str, Any]], spec: dict[str, Any], reason: str = "") -> FailureText:
     texts = [loose(error.get("stack")) or loose(error.get("message")) or loose(error.get("value")) for error in errors]
     first = errors[0] if errors else {}
     place = first.get("location")
     place = place if isinstance(place, dict) else spec
     message = loose(first.get("message")) or loose(first.get("value")) or reason
-    return Said(
+    return FailureText(
         message=message,
         text="\n\n".join(texts),
         file=loose(place.get("file")) or loose(spec.get("file")),
@@ -170,7 +170,7 @@ FORMAT: Final = Format(
     name=_NAME,
     title="Playwright JSON",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://playwright.dev/docs/test-reporters#json-reporter",
 )

@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from readygate.formats import Format, Head, Source
-from readygate.formats.results._report_builder import SILENT, Book, Said, joined
-from readygate.formats.results._xml_reader import Ear, walk
+from readygate.formats import FileSample, Format, Source
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, joined
+from readygate.formats.results._xml_reader import TextCollector, read_elements
 from readygate.model.results import Outcome
 
 if TYPE_CHECKING:
@@ -34,15 +34,15 @@ _DEEPEST: Final = 50
 _CLOCK: Final = "%Y%m%d %H:%M:%S.%f"
 
 
-def _claims(head: Head) -> str | None:
-    own = head.root == "robot" and ("generator" in head.root_attributes or "suite" in head.children)
+def _matches(sample: FileSample) -> str | None:
+    own = sample.root == "robot" and ("generator" in sample.root_attributes or "suite" in sample.children)
     return "the root element is <robot>" if own else None
 
 
 def _parse(source: Source) -> TestReport:
-    reader, problem = walk(source, _Reader)
-    reader.book.problem(problem)
-    return reader.book.report()
+    reader, problem = read_elements(source, _Reader)
+    reader.builder.problem(problem)
+    return reader.builder.report()
 
 
 class _Node:
@@ -64,9 +64,9 @@ class _Node:
 class _Reader:
     """The state of reading one file."""
 
-    def __init__(self, ear: Ear) -> None:
-        self.book = Book(_NAME)
-        self._ear = ear
+    def __init__(self, collector: TextCollector) -> None:
+        self.builder = ReportBuilder(_NAME)
+        self._collector = collector
         self._open: list[_Node] = []
         self._inside = 0  # elements open within the innermost suite or test that are neither
         self._results = True  # until the statistics, whose elements have the same names
@@ -78,13 +78,13 @@ class _Reader:
         if not self._results:
             return
         if tag == "robot":
-            self.book.clock.see(attributes.get("generated"))
+            self.builder.newest.add(attributes.get("generated"))
         if tag in _NODES and not self._inside:
             outer = self._open[-1] if self._open else None
-            self._open.append(_Node(attributes, len(self._open), outer, self.book.failing))
+            self._open.append(_Node(attributes, len(self._open), outer, self.builder.failing))
         elif tag == "status" and not self._inside and self._open:
             self._open[-1].status = attributes
-            self._open[-1].text = self._ear.listen()
+            self._open[-1].text = self._collector.collect()
             self._inside += 1
         else:
             self._inside += 1
@@ -105,39 +105,41 @@ class _Reader:
     def _test(self, node: _Node) -> None:
         outer = self._open[-1].path if self._open else ""
         status = node.status or {}
-        outcome = self.book.outcome(STATUSES, status.get("status", ""))
+        outcome = self.builder.outcome(STATUSES, status.get("status", ""))
         message = node.text.text() if node.text else ""
         line = node.attributes.get("line", "")
-        said = SILENT
+        failure = NO_TEXT
         if outcome is not Outcome.PASSED:
             number = int(line) if line.isascii() and line.isdecimal() and len(line) < 9 else 0
-            said = Said(message=message, file=node.source, line=number)
-        self.book.add(outer, node.attributes.get("name", ""), outcome, seconds=self._seconds(status), said=said)
+            failure = FailureText(message=message, file=node.source, line=number)
+        self.builder.add(
+            outer, node.attributes.get("name", ""), outcome, seconds=self._seconds(status), failure=failure
+        )
 
     def _suite(self, node: _Node) -> None:
         failed = (node.status or {}).get("status") == "FAIL"
-        if failed and self.book.failing == node.failing:
+        if failed and self.builder.failing == node.failing:
             message = node.text.text() if node.text else ""
-            said = Said(message=message or "the suite failed, though no test in it did", file=node.source)
-            self.book.add(node.path, node.attributes.get("name", "") or node.path, Outcome.ERRORED, said=said)
+            failure = FailureText(message=message or "the suite failed, though no test in it did", file=node.source)
+            self.builder.add(node.path, node.attributes.get("name", "") or node.path, Outcome.ERRORED, failure=failure)
 
     def _seconds(self, status: Attributes) -> float:
         """Version 7 writes `elapsed`, those before the two ends."""
         if "elapsed" in status:
-            return self.book.seconds(status["elapsed"])
+            return self.builder.seconds(status["elapsed"])
         try:
             begun = datetime.strptime(status["starttime"], _CLOCK)  # noqa: DTZ007  (only the difference is used)
             ended = datetime.strptime(status["endtime"], _CLOCK)  # noqa: DTZ007
         except (KeyError, ValueError):
             return 0.0
-        return self.book.sane((ended - begun).total_seconds())
+        return self.builder.sane((ended - begun).total_seconds())
 
 
 FORMAT: Final = Format(
     name=_NAME,
     title="Robot Framework output.xml",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/robotframework/robotframework/tree/master/doc/schema",
 )

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from readygate.formats import Format, Head, Source
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._json import Keys, claimed, line_number, load, loose
 from readygate.formats.results._json_keys import outline
-from readygate.formats.results._report_builder import SILENT, Book, Said
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -23,8 +23,8 @@ STATUSES: Final = {"passed": Outcome.PASSED, "pending": Outcome.SKIPPED, "failed
 _OUTSIDE: Final = "errors outside of examples"
 
 
-def _claims(head: Head) -> str | None:
-    found = outline(head)
+def _matches(sample: FileSample) -> str | None:
+    found = outline(sample)
     if found.kind != "{" or "examples" not in found.keys:
         return None
     if found.has("examples[].full_description", "examples[].status"):
@@ -33,52 +33,52 @@ def _claims(head: Head) -> str | None:
 
 
 def _parse(source: Source) -> TestReport:
-    book = Book(_NAME)
+    builder = ReportBuilder(_NAME)
     document, problem = load(source)
-    book.problem(problem)
+    builder.problem(problem)
     if problem is None:
-        _read(document, book, Keys())
-    return book.report()
+        _read(document, builder, Keys())
+    return builder.report()
 
 
-def _read(document: Any, book: Book, keys: Keys) -> None:
+def _read(document: Any, builder: ReportBuilder, keys: Keys) -> None:
     root = keys.table(document, "the document")
     pending = 0
     for at, item in enumerate(keys.items(root.get("examples"), "examples")):
         example = keys.table(item, f"examples[{at}]")
         if example:
-            pending += _example(example, f"examples[{at}]", book, keys) is Outcome.SKIPPED
+            pending += _example(example, f"examples[{at}]", builder, keys) is Outcome.SKIPPED
     summary = keys.table(root.get("summary"), "summary", optional=True)
     for key, what, count in (
-        ("example_count", "examples", book.total),
-        ("failure_count", "failures", book.failing),
+        ("example_count", "examples", builder.total),
+        ("failure_count", "failures", builder.failing),
         ("pending_count", "pending", pending),
     ):
-        book.compare("summary", what, claimed(summary.get(key)), count)
+        builder.compare("summary", what, claimed(summary.get(key)), count)
     messages = "\n".join(map(loose, keys.items(root.get("messages"), "messages", optional=True)))
     for _ in range(min(claimed(summary.get("errors_outside_of_examples_count")) or 0, 1_000)):
-        said = Said(message="an error occurred outside of examples", text=messages)
-        book.add(_OUTSIDE, _OUTSIDE, Outcome.ERRORED, said=said)
-    book.problem(keys.problem())
+        failure = FailureText(message="an error occurred outside of examples", text=messages)
+        builder.add(_OUTSIDE, _OUTSIDE, Outcome.ERRORED, failure=failure)
+    builder.problem(keys.problem())
 
 
-def _example(example: dict[str, Any], place: str, book: Book, keys: Keys) -> Outcome:
-    outcome = book.outcome(STATUSES, keys.text(example.get("status"), f"{place}.status"))
+def _example(example: dict[str, Any], place: str, builder: ReportBuilder, keys: Keys) -> Outcome:
+    outcome = builder.outcome(STATUSES, keys.text(example.get("status"), f"{place}.status"))
     file = keys.text(example.get("file_path"), f"{place}.file_path", optional=True)
     name = loose(example.get("full_description")) or keys.text(example.get("description"), f"{place}.description")
-    said = SILENT
+    failure = NO_TEXT
     if outcome is not Outcome.PASSED:
         error = keys.table(example.get("exception"), f"{place}.exception", optional=True)
         frames = keys.items(error.get("backtrace"), f"{place}.exception.backtrace", optional=True)
-        said = Said(
+        failure = FailureText(
             type=loose(error.get("class")),
             message=loose(error.get("message")) or loose(example.get("pending_message")),
             text="\n".join(map(loose, frames)),
             file=file.removeprefix("./"),
             line=line_number(example.get("line_number")),
         )
-    seconds = book.sane(keys.number(example.get("run_time"), f"{place}.run_time"))
-    book.add(file.removeprefix("./"), name, outcome, seconds=seconds, said=said)
+    seconds = builder.sane(keys.number(example.get("run_time"), f"{place}.run_time"))
+    builder.add(file.removeprefix("./"), name, outcome, seconds=seconds, failure=failure)
     return outcome
 
 
@@ -86,7 +86,7 @@ FORMAT: Final = Format(
     name=_NAME,
     title="RSpec JSON",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/rspec/rspec/blob/main/rspec-core/lib/rspec/core/formatters/json_formatter.rb",
 )

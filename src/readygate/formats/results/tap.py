@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from readygate.formats import Format, Head, Source
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._lines import Lines
-from readygate.formats.results._report_builder import PATH, SILENT, Book, Said, damage, note
+from readygate.formats.results._report_builder import NO_TEXT, PATH, FailureText, ReportBuilder, damage, note
 from readygate.formats.results._tap_line import BAIL, PLAN, VERSION, Point, fields_of, point
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.model.results import Outcome
@@ -28,10 +28,10 @@ _DEEPEST: Final = 50
 _TODO: Final = "look for an error in the log of the job that makes the file, and run it again"
 
 
-def _claims(head: Head) -> str | None:
-    if head.root:
+def _matches(sample: FileSample) -> str | None:
+    if sample.root:
         return None
-    lines = [line.rstrip() for line in head.text.split("\n", _MOST_LINES)[:_MOST_LINES]]
+    lines = [line.rstrip() for line in sample.text.split("\n", _MOST_LINES)[:_MOST_LINES]]
     if any(VERSION.fullmatch(line) for line in lines):
         return "a line names the version of TAP"
     first = next((line for line in lines if line and not line.startswith("#")), "")
@@ -66,7 +66,7 @@ class _Reader:
     """The state of reading one file."""
 
     def __init__(self) -> None:
-        self._book = Book(_NAME)
+        self._builder = ReportBuilder(_NAME)
         self._levels = [_Level()]
         self._last: Point | None = None
         self._yaml: list[str] | None = None
@@ -100,16 +100,16 @@ class _Reader:
         if self._last is not None:
             self._last.fields = fields_of(lines)
             spent = self._last.fields.get("duration_ms", "")
-            self._last.seconds = self._book.seconds(spent) / 1000 if spent else self._last.seconds
-            if self._last.said is not None:
-                self._last.said.add("\n".join(lines) + "\n")
+            self._last.seconds = self._builder.seconds(spent) / 1000 if spent else self._last.seconds
+            if self._last.output is not None:
+                self._last.output.add("\n".join(lines) + "\n")
         self._yaml = None
         return ends
 
     def _line(self, text: str, depth: int, *, whole: bool) -> None:
         if text.startswith("#"):
-            if self._last is not None and self._last.said is not None and depth < len(self._levels):
-                self._last.said.add(f"{text}\n")
+            if self._last is not None and self._last.output is not None and depth < len(self._levels):
+                self._last.output.add(f"{text}\n")
         elif found := PLAN.fullmatch(text):
             self._plan(self._level(depth), int(found[1]), found[2] or "")
         elif found := BAIL.match(text):
@@ -149,7 +149,7 @@ class _Reader:
         level.count += 1
         self._last = test
         if test.outcome is not Outcome.PASSED:
-            test.said = Excerpt()
+            test.output = Excerpt()
         if test.opens and depth + 1 >= len(self._levels):
             level.opened = test
         else:
@@ -199,15 +199,15 @@ class _Reader:
     def _flush(self) -> None:
         level = self._levels[0]
         for each in level.held:
-            said = SILENT if each.outcome is Outcome.PASSED else each.explain()
-            self._book.add(PATH.join(each.path), each.name, each.outcome, seconds=each.seconds, said=said)
+            failure = NO_TEXT if each.outcome is Outcome.PASSED else each.explain()
+            self._builder.add(PATH.join(each.path), each.name, each.outcome, seconds=each.seconds, failure=failure)
         level.held = []
 
     def _bail(self, reason: str) -> None:
         self._end_document(bailed=True)
         self._bailed = True
-        said = Said(message=reason or "the program gave up", text=f"Bail out! {reason}")
-        self._book.add("Bail out!", "Bail out!", Outcome.ERRORED, said=said)
+        failure = FailureText(message=reason or "the program gave up", text=f"Bail out! {reason}")
+        self._builder.add("Bail out!", "Bail out!", Outcome.ERRORED, failure=failure)
 
     def _end_document(self, *, bailed: bool = False) -> None:
         self._bailed = self._bailed or bailed
@@ -220,7 +220,7 @@ class _Reader:
         self._check(top, "")
         if top.planned == 0:
             reason = f": {top.reason[:200]}" if top.reason else ""
-            self._book.problem(note(f"the plan skips all tests{reason}"))
+            self._builder.problem(note(f"the plan skips all tests{reason}"))
         self._levels = [_Level()]
         self._last = None
         self._bailed = False
@@ -236,17 +236,17 @@ class _Reader:
         if self._stopped:
             others = f"; in all {len(self._stopped):,} such places" if len(self._stopped) > 1 else ""
             why = "the program stopped before its end, or the output of several was mixed"
-            self._book.problem(damage(f"{self._stopped[0]}{others}", why=why, todo=_TODO))
+            self._builder.problem(damage(f"{self._stopped[0]}{others}", why=why, todo=_TODO))
         if lines.too_long:
-            self._book.problem(damage(f"lines that are too long to be read: {lines.too_long:,}"))
-        return self._book.report()
+            self._builder.problem(damage(f"lines that are too long to be read: {lines.too_long:,}"))
+        return self._builder.report()
 
 
 FORMAT: Final = Format(
     name=_NAME,
     title="TAP (Test Anything Protocol)",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://testanything.org/tap-version-14-specification.html",
 )

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from readygate.formats import Format, Head, Source
-from readygate.formats.results._report_builder import SILENT, Book, Said, whole
+from readygate.formats import FileSample, Format, Source
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, whole
 from readygate.formats.results._source_location import dotnet_place
 from readygate.formats.results._trx_run import RunErrors
-from readygate.formats.results._xml_reader import Ear, walk
+from readygate.formats.results._xml_reader import TextCollector, read_elements
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -51,13 +51,13 @@ _DEFINITIONS: Final = frozenset(("UnitTest", "OrderedTest", "GenericTest", "WebT
 _QUALIFIED: Final = re.compile(r"((?:[^\W\d][\w`+]*\.)+)(\w+(?:\(.*)?)", re.DOTALL)
 
 
-def _claims(head: Head) -> str | None:
-    return "the root element is <TestRun>" if head.root == "TestRun" else None
+def _matches(sample: FileSample) -> str | None:
+    return "the root element is <TestRun>" if sample.root == "TestRun" else None
 
 
 def _parse(source: Source) -> TestReport:
-    reader, problem = walk(source, _Reader)
-    reader.book.problem(problem)
+    reader, problem = read_elements(source, _Reader)
+    reader.builder.problem(problem)
     return reader.report()
 
 
@@ -82,15 +82,15 @@ class _Kept(Struct):
     name: str
     outcome: Outcome
     seconds: float
-    said: tuple[str, str] | None = None
+    failure: tuple[str, str] | None = None
 
 
 class _Reader:
     """The state of reading one file."""
 
-    def __init__(self, ear: Ear) -> None:
-        self.book = Book(_NAME)
-        self._ear = ear
+    def __init__(self, collector: TextCollector) -> None:
+        self.builder = ReportBuilder(_NAME)
+        self._collector = collector
         self._open: list[_Result] = []
         self._kept: list[_Kept] = []
         self._classes: dict[str, str] = {}
@@ -118,13 +118,13 @@ class _Reader:
         elif tag == "RunInfo":
             self._run.begin(attributes.get("outcome", ""))
         elif tag == "Text" and self._run.reading:
-            self._run.text = self._ear.listen()
+            self._run.text = self._collector.collect()
 
     def _begin_summary(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "Counters":
             self._counters = attributes
         elif tag == "Times":
-            self.book.clock.see(attributes.get("finish"))
+            self.builder.newest.add(attributes.get("finish"))
         else:
             self._run.outcome = attributes.get("outcome", "")
 
@@ -136,12 +136,12 @@ class _Reader:
             self._run.end()
 
     def _begin_result(self, attributes: dict[str, str]) -> None:
-        outcome = self.book.outcome(OUTCOMES, attributes.get("outcome", ""))
+        outcome = self.builder.outcome(OUTCOMES, attributes.get("outcome", ""))
         result = _Result(
             test_id=attributes.get("testId", ""),
             name=attributes.get("testName", ""),
             outcome=outcome,
-            seconds=self.book.seconds(attributes.get("duration", "")),
+            seconds=self.builder.seconds(attributes.get("duration", "")),
         )
         self._open.append(result)
 
@@ -150,11 +150,11 @@ class _Reader:
         if result.outcome is Outcome.PASSED:
             return
         if tag == "Message" and result.message is None:
-            result.message = self._ear.listen()
+            result.message = self._collector.collect()
         elif tag == "StackTrace" and result.trace is None:
-            result.trace = self._ear.listen()
+            result.trace = self._collector.collect()
         elif tag in {"StdOut", "StdErr"} and result.output is None:
-            result.output = self._ear.listen()
+            result.output = self._collector.collect()
 
     def _end_result(self, result: _Result) -> None:
         outer = self._open[-1] if self._open else None
@@ -163,33 +163,33 @@ class _Reader:
             outer.worst_inside = max(outer.worst_inside, result.outcome, result.worst_inside)
         if result.outcome <= result.worst_inside or (result.outcome < Outcome.FAILED and result.worst_inside >= 0):
             return
-        said = None
+        failure = None
         if result.outcome is not Outcome.PASSED:
             trace = result.trace or result.output
-            said = (result.message.text() if result.message else "", trace.text() if trace else "")
+            failure = (result.message.text() if result.message else "", trace.text() if trace else "")
             if result.outcome >= Outcome.FAILED:
                 self._failing.add(result.name)
-        self._kept.append(_Kept(result.test_id, result.name, result.outcome, result.seconds, said))
+        self._kept.append(_Kept(result.test_id, result.name, result.outcome, result.seconds, failure))
 
     def report(self) -> TestReport:
         """Return what was read; the classes are known now."""
-        book = self.book
+        builder = self.builder
         for kept in self._kept:
             class_name, name = self._names(kept)
-            book.add(class_name, name, kept.outcome, seconds=kept.seconds, said=_said(kept, class_name))
+            builder.add(class_name, name, kept.outcome, seconds=kept.seconds, failure=_failure(kept, class_name))
         if not self._nested:
             self._compare()
-        self._run.add_to(book, self._failing)
-        return book.report()
+        self._run.add_to(builder, self._failing)
+        return builder.report()
 
     def _compare(self) -> None:
         """Compare the totals; those of files with data-driven tests count the tests beside their rows."""
         claims = {key: whole(value) for key, value in self._counters.items()}
         failed = [claims.get(key) for key in ("failed", "timeout", "aborted")]
         counted = [kept.outcome for kept in self._kept]
-        self.book.compare("Counters", "tests", claims.get("total"), len(counted))
+        self.builder.compare("Counters", "tests", claims.get("total"), len(counted))
         if None not in failed:
-            self.book.compare("Counters", "failed", sum(filter(None, failed)), counted.count(Outcome.FAILED))
+            self.builder.compare("Counters", "failed", sum(filter(None, failed)), counted.count(Outcome.FAILED))
 
     def _names(self, kept: _Kept) -> tuple[str, str]:
         """Return class and name: xUnit.net and others repeat the class in the name."""
@@ -200,21 +200,21 @@ class _Reader:
         return class_name, kept.name.removeprefix(f"{class_name}.")
 
 
-def _said(kept: _Kept, class_name: str) -> Said:
-    if kept.said is None:
-        return SILENT
-    message, text = kept.said
+def _failure(kept: _Kept, class_name: str) -> FailureText:
+    if kept.failure is None:
+        return NO_TEXT
+    message, text = kept.failure
     file, line = dotnet_place(text, class_name)
     kind, colon, _ = message.partition(" : ")
     named = colon and re.fullmatch(r"[\w.`+]{1,200}", kind.strip())
-    return Said(type=kind.strip() if named else "", message=message, text=text, file=file, line=line)
+    return FailureText(type=kind.strip() if named else "", message=message, text=text, file=file, line=line)
 
 
 FORMAT: Final = Format(
     name=_NAME,
     title="TRX (Visual Studio test results)",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://github.com/microsoft/vstest/tree/main/src/Microsoft.TestPlatform.Extensions.TrxLogger",
 )

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from readygate.formats import Format, Head, Source
-from readygate.formats.results._report_builder import SILENT, Book, Said, whole
+from readygate.formats import FileSample, Format, Source
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, whole
 from readygate.formats.results._source_location import dotnet_place
-from readygate.formats.results._xml_reader import Ear, walk
+from readygate.formats.results._xml_reader import TextCollector, read_elements
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -32,26 +32,26 @@ OUTCOMES: Final = {
 _ITS_OWN: Final = frozenset(("collection", "class", "test", "errors"))
 
 
-def _claims(head: Head) -> str | None:
-    if head.root == "assemblies" and (not head.children or "assembly" in head.children):
+def _matches(sample: FileSample) -> str | None:
+    if sample.root == "assemblies" and (not sample.children or "assembly" in sample.children):
         return "the root element is <assemblies>"
-    own = not _ITS_OWN.isdisjoint(head.children) or "test-framework" in head.root_attributes
-    return "the root element is <assembly> with test results" if head.root == "assembly" and own else None
+    own = not _ITS_OWN.isdisjoint(sample.children) or "test-framework" in sample.root_attributes
+    return "the root element is <assembly> with test results" if sample.root == "assembly" and own else None
 
 
 def _parse(source: Source) -> TestReport:
-    reader, problem = walk(source, _Reader)
-    reader.book.problem(problem)
-    return reader.book.report(reader.properties)
+    reader, problem = read_elements(source, _Reader)
+    reader.builder.problem(problem)
+    return reader.builder.report(reader.properties)
 
 
 class _Reader:
     """The state of reading one file."""
 
-    def __init__(self, ear: Ear) -> None:
-        self.book = Book(_NAME)
+    def __init__(self, collector: TextCollector) -> None:
+        self.builder = ReportBuilder(_NAME)
         self.properties: dict[str, str] = {}
-        self._ear = ear
+        self._collector = collector
         self._assembly: Attributes = {}
         self._class = ""
         self._node: Attributes | None = None  # the test, or the error, that is being read
@@ -69,7 +69,7 @@ class _Reader:
         if tag == "assembly":
             self._assembly = attributes
             self._tests = 0
-            self.book.clock.see(attributes.get("finish-rtf") or attributes.get("start-rtf"))
+            self.builder.newest.add(attributes.get("finish-rtf") or attributes.get("start-rtf"))
             for key in ("environment", "target-framework"):
                 if attributes.get(key):
                     self.properties.setdefault(key, attributes[key][:200])
@@ -89,9 +89,9 @@ class _Reader:
 
     def _begin_text(self, tag: str) -> None:
         if tag in {"message", "reason"} and self._message is None:
-            self._message = self._ear.listen()
+            self._message = self._collector.collect()
         elif tag == "stack-trace" and self._trace is None:
-            self._trace = self._ear.listen()
+            self._trace = self._collector.collect()
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -102,40 +102,40 @@ class _Reader:
             self._end_error(self._node)
             self._node = None
         elif tag == "assembly":
-            self.book.compare("assembly", "tests", whole(self._assembly.get("total")), self._tests)
+            self.builder.compare("assembly", "tests", whole(self._assembly.get("total")), self._tests)
 
     def _end_test(self, test: Attributes) -> None:
-        outcome = self.book.outcome(OUTCOMES, test.get("result", ""))
+        outcome = self.builder.outcome(OUTCOMES, test.get("result", ""))
         if self._failed and outcome is Outcome.PASSED:
             outcome = Outcome.FAILED
         class_name = test.get("type", "") or self._class
         name = test.get("name", "") or test.get("method", "")
-        seconds = self.book.seconds(test.get("time", ""))
-        said = SILENT if outcome is Outcome.PASSED else self._said(test, class_name)
+        seconds = self.builder.seconds(test.get("time", ""))
+        failure = NO_TEXT if outcome is Outcome.PASSED else self._failure(test, class_name)
         self._tests += 1
-        self.book.add(class_name, name.removeprefix(f"{class_name}."), outcome, seconds=seconds, said=said)
+        self.builder.add(class_name, name.removeprefix(f"{class_name}."), outcome, seconds=seconds, failure=failure)
 
     def _end_error(self, error: Attributes) -> None:
         path = self._assembly.get("name", "").replace("\\", "/")
         name = path.rpartition("/")[2] or "assembly"
         what = ": ".join(filter(None, (error.get("type", ""), error.get("name", ""))))
-        self.book.add(name, what or name, Outcome.ERRORED, said=self._said(error, error.get("name", "")))
+        self.builder.add(name, what or name, Outcome.ERRORED, failure=self._failure(error, error.get("name", "")))
 
-    def _said(self, node: Attributes, class_name: str) -> Said:
+    def _failure(self, node: Attributes, class_name: str) -> FailureText:
         trace = self._trace.text() if self._trace else ""
         line = node.get("source-line", "")
         file, number = node.get("source-file", ""), int(line) if line.isascii() and line.isdecimal() else 0
         if not file or len(line) > 8:
             file, number = dotnet_place(trace, class_name)
         message = self._message.text() if self._message else ""
-        return Said(type=self._type, message=message, text=trace, file=file, line=number)
+        return FailureText(type=self._type, message=message, text=trace, file=file, line=number)
 
 
 FORMAT: Final = Format(
     name=_NAME,
     title="xUnit.net XML",
     kind="tests",
-    claims=_claims,
+    matches=_matches,
     parse=_parse,
     url="https://xunit.net/docs/format-xml-v2",
 )

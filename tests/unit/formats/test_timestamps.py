@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from readygate.formats import Source, parse
-from readygate.formats.results._timestamps import Clock
+from readygate.formats.results._timestamps import NewestTime
 from readygate.model.reports import TestReport
 
 
@@ -27,21 +27,21 @@ from readygate.model.reports import TestReport
     ],
 )
 def test_texts(text: str, seconds: float | None) -> None:
-    clock = Clock()
-    clock.see(text)
+    newest = NewestTime()
+    newest.add(text)
     if text.startswith("0001"):
-        assert clock.newest is None or clock.newest < 0
+        assert newest.seconds is None or newest.seconds < 0
     else:
-        assert clock.newest == seconds
+        assert newest.seconds == seconds
 
 
 @pytest.mark.parametrize(
     ("value", "seconds"), [(1_800_000_000_000, 1.8e9), (1_800_000_000, None), (True, None), ("1", None)]
 )
 def test_milliseconds(value: object, seconds: float | None) -> None:
-    clock = Clock()
-    clock.see_milliseconds(value)
-    assert clock.newest == seconds
+    newest = NewestTime()
+    newest.add_milliseconds(value)
+    assert newest.seconds == seconds
 
 
 JUNIT = b"""<testsuites><testsuite name="a" timestamp="2027-01-15T07:00:00Z">

@@ -4,40 +4,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.formats.sniffing import Head
+from readygate.formats.sniffing import FileSample
 
 
 def test_root_attributes_and_children_without_prefixes() -> None:
-    head = Head.read("x", b'<?xml version="1.0"?>\n<n:suites xmlns:n="urn:x" a="1"><n:suite><case/></n:suite>')
+    sample = FileSample.read("x", b'<?xml version="1.0"?>\n<n:suites xmlns:n="urn:x" a="1"><n:suite><case/></n:suite>')
 
-    assert head.root == "suites"
-    assert head.root_attributes == ("xmlns:n", "a")
-    assert head.children == ("suite", "case")
+    assert sample.root == "suites"
+    assert sample.root_attributes == ("xmlns:n", "a")
+    assert sample.children == ("suite", "case")
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_encodings_by_their_marks(codec: str) -> None:
-    head = Head.read("x", '<root å="ß"><kid/>'.encode(codec))
+    sample = FileSample.read("x", '<root å="ß"><kid/>'.encode(codec))
 
-    assert (head.root, head.children) == ("root", ("kid",))
-    assert head.text.startswith("<root å")
+    assert (sample.root, sample.children) == ("root", ("kid",))
+    assert sample.text.startswith("<root å")
 
 
 @pytest.mark.parametrize("encoding", ["Shift_JIS", "windows-1252", "klingon", "hex", "utf-16"])
 def test_encodings_by_declaration_whatever_it_says(encoding: str) -> None:
-    assert Head.read("x", f'<?xml version="1.0" encoding="{encoding}"?><root/>'.encode()).root == "root"
+    assert FileSample.read("x", f'<?xml version="1.0" encoding="{encoding}"?><root/>'.encode()).root == "root"
 
 
 def test_what_must_be_mended_is_seen_all_the_same() -> None:
-    assert Head.read("x", b'\n<?xml version="1.0"?><root a="\x1b & b"><kid/>').children == ("kid",)
+    assert FileSample.read("x", b'\n<?xml version="1.0"?><root a="\x1b & b"><kid/>').children == ("kid",)
 
 
 def test_a_refused_file_is_called_by_its_document_type() -> None:
-    assert Head.read("x", b'<!DOCTYPE root [<!ENTITY a "b">]><root/>').root == "root"
+    assert FileSample.read("x", b'<!DOCTYPE root [<!ENTITY a "b">]><root/>').root == "root"
 
 
 def test_children_are_bounded() -> None:
-    assert len(Head.read("x", b"<a>" + b"<b/>" * 200).children) == 50
+    assert len(FileSample.read("x", b"<a>" + b"<b/>" * 200).children) == 50
 
 
 @pytest.mark.parametrize(
@@ -52,11 +52,11 @@ def test_children_are_bounded() -> None:
     ],
 )
 def test_summary(data: bytes, summary: str) -> None:
-    assert Head.read("x", data).summary() == summary
+    assert FileSample.read("x", data).summary() == summary
 
 
 @given(st.binary(max_size=500))
 def test_no_bytes_raise(data: bytes) -> None:
-    Head.read("x", data).summary()
-    Head.read("x", b"<a>" + data).summary()
-    Head.read("x", b'<?xml version="1.0" encoding="' + data[:12] + b'"?><a/>').summary()
+    FileSample.read("x", data).summary()
+    FileSample.read("x", b"<a>" + data).summary()
+    FileSample.read("x", b'<?xml version="1.0" encoding="' + data[:12] + b'"?><a/>').summary()
