@@ -1,4 +1,4 @@
-"""One file's entry in coverage.py's JSON, also where Readygate lets coverage.py write it."""
+"""Add one file of coverage.py's JSON; its data file is converted to the same JSON."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def add_entry(builder: CoverageBuilder, shape: Shape, name: str, entry: dict[str
 
 
 def _arcs(shape: Shape, value: Any, place: str) -> set[tuple[int, int]]:
-    """The branches of a list: from which line to which; a negative line is the way out of a function."""
+    """Parse branches (from line, to line); a negative line is the exit of a function."""
     arcs = set()
     for at, arc in enumerate(shape.array(value, place)):
         if isinstance(arc, list) and len(arc) == 2 and type(arc[0]) is type(arc[1]) is int:

@@ -1,9 +1,9 @@
-"""Lets coverage.py read its own data file and the sources, after the file has been looked at.
+"""Validate a data file of coverage.py, then let coverage.py read it and the sources.
 
-A data file is a database that anybody can write. It is copied first, so that nothing is written beside it; then SQLite
-itself is asked, with its limits on (https://www.sqlite.org/security.html), whether it holds the plain tables of
-coverage.py and values of their kinds. The sources are parsed, never run, and no configuration of the project is read,
-since that could name plugins, which are code.
+A data file is an untrusted database. It is copied first, so that nothing is written next to it. SQLite then checks,
+with its limits set (https://www.sqlite.org/security.html), that it contains only the plain tables of coverage.py and
+values of their types. Sources are parsed, never run. The configuration of the project is not read, because it could
+name plugins, which are code.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_SOURCE: Final = 1 << 24
-"""Bytes from which on a source file is not read."""
+"""Maximum bytes of a source file."""
 
 _TABLES: Final = frozenset(
     {"coverage_schema", "meta", "file", "context", "line_bits", "arc", "tracer", "sqlite_sequence", "sqlite_stat1"}
@@ -45,14 +45,14 @@ _MOST_STEPS: Final = 500_000
 
 
 class DataError(Exception):
-    """The data file is not what coverage.py writes; the text says why."""
+    """The data file was not written by coverage.py, or is damaged; the text says why."""
 
 
 def check(path: Path) -> None:
-    """Look at a data file as a database.
+    """Validate a data file.
 
     Raises:
-        DataError: it is damaged, or holds what coverage.py does not write.
+        DataError: it is damaged, or contains something that coverage.py does not write.
     """
     steps = 0
 
@@ -94,19 +94,19 @@ def _check_values(database: sqlite3.Connection) -> None:
 
 
 class Analyst:
-    """Tells the lines of measured files from the data and the sources.
+    """Determines the lines of measured files from the data and the sources.
 
     Args:
-        data: a data file that has been checked; coverage.py may write to it.
-        near: the folder in which the data file was found; None if it has none.
-        scratch: a folder of our own.
+        data: a validated data file; coverage.py may write to it.
+        near: the folder of the data file; None if it has none.
+        scratch: a temporary folder.
 
     Raises:
         DataError: coverage.py cannot read it.
     """
 
     def __init__(self, data: Path, near: Path | None, scratch: Path) -> None:
-        import coverage  # noqa: PLC0415  (half of the start-up time of the program, for one format)
+        import coverage  # noqa: PLC0415  (slow to import, for one rare format)
 
         self._out = scratch / "file.json"
         self._folders = tuple(_folders(near))
@@ -121,7 +121,7 @@ class Analyst:
             raise DataError(f"coverage.py says: {str(error)[:200]}") from None
 
     def source(self, name: str) -> Path | None:
-        """The source of a measured file, if it lies in or below a folder that is looked at."""
+        """Return the source of a measured file if it is in or below one of the searched folders."""
         placed = self._placer.place((name,))
         paths = [Path(normalise(name))] if not placed.placed else [folder / placed.path for folder in self._folders]
         for path in paths:
@@ -137,11 +137,11 @@ class Analyst:
         return any(path.is_relative_to(folder) for folder in self._folders)
 
     def plugin(self, name: str) -> str:
-        """The plugin of coverage.py that measured a file; empty for Python itself."""
+        """Return the plugin of coverage.py that measured a file; empty for Python itself."""
         return self._data.file_tracer(name) or ""
 
     def entry(self, name: str, source: Path) -> dict[str, Any] | None:
-        """What `coverage json` says of one file; None if its source cannot be read as Python."""
+        """Return the entry of one file in `coverage json`; None if its source does not parse as Python."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
@@ -151,7 +151,7 @@ class Analyst:
                 else:
                     target.add_lines({str(source): self._data.lines(name) or ()})
                 self._coverage.json_report(morfs=[str(source)], outfile=str(self._out))
-            except Exception:  # whatever foreign code makes of a foreign source: the file cannot be counted
+            except Exception:  # any error of coverage.py on an untrusted source: the file cannot be counted
                 return None
         entries: dict[str, dict[str, Any]] = json.loads(self._out.read_bytes())["files"]
         return next(iter(entries.values()), None)
@@ -163,7 +163,7 @@ class Analyst:
 
 
 def _folders(near: Path | None) -> Iterator[Path]:
-    """Where sources are looked for: beside the data file, above it up to the repository's root, and here."""
+    """Yield the folders of sources: that of the data file, those above it up to the root, and the working directory."""
     if near is not None:
         start = near.resolve()
         yield start

@@ -1,4 +1,4 @@
-"""Reads JSON of unknown origin as a whole: bounded in size and depth, and told by its place where a value is wrong."""
+"""Parse untrusted JSON documents, bounded in size and depth, and name the place of each wrong value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from readygate.formats import Source
 
 MAX_BYTES: Final = 1 << 28
-"""Bytes from which on a file is refused: read as a whole it takes about six times as many of memory."""
+"""Maximum bytes of a file: read as a whole, it needs about six times as much memory."""
 
 _REDO: Final = "look for an error in the log of the job that makes the file, and run it again"
 
@@ -21,7 +21,7 @@ class UnreadableError(Exception):
     """A file cannot be read as JSON at all.
 
     Attributes:
-        problem: what is to be told of it.
+        problem: the damage.
     """
 
     def __init__(self, what: str, place: str = "", why: str = "", todo: str = _REDO) -> None:
@@ -29,7 +29,7 @@ class UnreadableError(Exception):
         self.problem = Problem(severity=Severity.DAMAGE, what=what, place=place, why=why, todo=todo)
 
     def report(self, name: str) -> CoverageReport:
-        """A report of a format that holds nothing but the problem."""
+        """Return a report of the format that contains only the problem."""
         return CoverageReport(format=name, files=(), problems=(self.problem,))
 
 
@@ -41,18 +41,18 @@ def load(
     large: str = "it holds far more than one code base",
     instead: str = "split the report, or let the tool write LCOV, which is read in pieces",
 ) -> Any:
-    """Read a JSON file.
+    """Parse a JSON file.
 
     Args:
         source: the file.
-        writer: the tool that writes such files, as problems name it.
-        most: bytes from which on it is refused.
-        large: why a file is larger, probably.
+        writer: the tool that writes such files, for problems.
+        most: maximum size in bytes.
+        large: the probable cause of a larger file.
         instead: what to do with a larger file.
 
     Raises:
-        UnreadableError: it is too large, or no JSON.
-        OSError: it cannot be read.
+        UnreadableError: the file is too large, or not valid JSON.
+        OSError: the file cannot be read.
     """
     if source.size > most:
         raise UnreadableError(
@@ -81,7 +81,7 @@ def load(
 
 
 class Shape:
-    """Takes values of a document for what they should be; what is of the wrong kind is told and passed over."""
+    """Reads values of an expected type. A value of another type is recorded as damage and skipped."""
 
     def __init__(self, builder: CoverageBuilder, writer: str) -> None:
         self._builder = builder
@@ -93,25 +93,25 @@ class Shape:
         )
 
     def wrong(self, place: str, times: int = 1) -> None:
-        """Tell that a value is of the wrong kind, and where."""
+        """Record a value of the wrong type."""
         self._builder.record(self._wrong, place, times)
 
     def object(self, value: Any, place: str) -> dict[str, Any]:
-        """The value if it is an object, else an empty one."""
+        """Return `value` if it is an object, otherwise an empty one."""
         if isinstance(value, dict):
             return value
         self.wrong(f"{place} is {kind(value)}, not an object")
         return {}
 
     def array(self, value: Any, place: str) -> list[Any]:
-        """The value if it is a list, else an empty one."""
+        """Return `value` if it is a list, otherwise an empty one."""
         if isinstance(value, list):
             return value
         self.wrong(f"{place} is {kind(value)}, not a list")
         return []
 
     def numbers(self, value: Any, place: str) -> list[int]:
-        """The whole numbers of a list."""
+        """Return the integers of a list."""
         values = self.array(value, place)
         if set(map(type, values)) <= {int}:
             return values
@@ -122,11 +122,11 @@ class Shape:
 
 
 def count(value: Any) -> int | None:
-    """The value if it is a whole number that can be a total, else None."""
+    """Return `value` if it is an integer from 0 to 10^12, otherwise None."""
     return value if type(value) is int and 0 <= value < 10**12 else None
 
 
 def kind(value: Any) -> str:
-    """What a JSON value is, in words."""
+    """Describe the type of a JSON value."""
     names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "missing"}
     return names.get(type(value), "a number")

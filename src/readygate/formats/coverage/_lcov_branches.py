@@ -1,4 +1,4 @@
-"""The branches of LCOV records: united exactly by their names, "line,block,branch"."""
+"""Merge the branches of LCOV records by their names, "line,block,branch"."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _EXCEPTION: Final = re.compile(rb"^(\d+),e(?=\d)", re.MULTILINE)
 _NOT_SEPARATORS: Final = bytes(set(range(256)) - set(b",\n"))
 
 
-class Ran(dict[bytes, bool]):
-    """Whether a `taken` field says that a branch was taken; the answers are kept."""
+class TakenCache(dict[bytes, bool]):
+    """Caches whether a `taken` field means that the branch was taken."""
 
     def __missing__(self, taken: bytes) -> bool:
         if len(self) > 1 << 16:
@@ -24,33 +24,33 @@ class Ran(dict[bytes, bool]):
 
 
 class Branches:
-    """The `BRDA` values of one source file, united now and then so that repeated records do not add up."""
+    """The `BRDA` values of one source file, merged at intervals so that repeated records need no memory."""
 
     __slots__ = ("_limit", "_ran", "_segments", "_size")
 
-    def __init__(self, ran: Ran) -> None:
+    def __init__(self, ran: TakenCache) -> None:
         self._segments: list[bytes] = []
         self._size = 0
         self._limit = 1 << 16
         self._ran = ran
 
     def add(self, segment: bytes) -> None:
-        """Add values, one a line."""
+        """Add values, one per line."""
         self._segments.append(_EXCEPTION.sub(rb"\1,", segment) if b",e" in segment else segment)
         self._size += len(segment)
         if self._size > self._limit:
-            lines = (key + (b",1" if taken else b",0") for key, taken in self._united().items())
+            lines = (key + (b",1" if taken else b",0") for key, taken in self._merged().items())
             self._segments = [b"\n".join(lines)]
             self._size = len(self._segments[0])
             self._limit = max(self._limit, 2 * self._size)
 
     def by_line(self) -> tuple[dict[int, tuple[int, int]], bytes]:
-        """Count (taken, total) by line; the second value is a record that names no line or branch, if any."""
+        """Return (taken, total) by line, and one record without a line or branch, if any."""
         plain = self._plain() if len(self._segments) == 1 else None
         odd = b""
         if plain is None:
             lines, ran = [], []
-            for key, taken in self._united().items():
+            for key, taken in self._merged().items():
                 if key.count(b",") < 2:
                     odd = key or b","
                     continue
@@ -66,7 +66,7 @@ class Branches:
         return dict(zip(map(int, total), taken_of_all, strict=True)), odd
 
     def _plain(self) -> tuple[list[bytes], list[bool]] | None:
-        """The lines and whether taken, if all values are plain and name different branches."""
+        """Return lines and whether taken if all values are plain and name different branches, otherwise None."""
         segment = self._segments[0]
         fields = segment.replace(b"\n", b",").split(b",")
         lines, taken = fields[::4], fields[3::4]
@@ -78,14 +78,14 @@ class Branches:
             return None
         return lines, list(map(self._ran.__getitem__, taken))
 
-    def _united(self) -> dict[bytes, bool]:
-        """Whether each branch was taken, by "line,block,branch"; one is taken if any record says so."""
-        united: dict[bytes, bool] = {}
+    def _merged(self) -> dict[bytes, bool]:
+        """Return whether any record of a branch is taken, by "line,block,branch"."""
+        merged: dict[bytes, bool] = {}
         for segment in self._segments:
             for record in segment.split(b"\n"):
                 key, _, taken = record.rpartition(b",")
                 if self._ran[taken]:
-                    united[key] = True
+                    merged[key] = True
                 else:
-                    united.setdefault(key, False)
-        return united
+                    merged.setdefault(key, False)
+        return merged

@@ -1,4 +1,4 @@
-"""The text of LCOV files, taken apart in large pieces: a loop over millions of lines is what costs the time."""
+"""Split LCOV text in large pieces: a Python loop over millions of lines would take most of the time."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _decode: Final = json.JSONDecoder().raw_decode
 
 
 def pairs(segment: bytes) -> list[int]:
-    """Line, hits, line, hits, …; empty if the values are anything else than two plain numbers each.
+    """Parse `DA` values to line, hits, line, hits, …; return an empty list unless each has two plain numbers.
 
-    Reading all numbers in one call, as JSON, takes a third of the time of any loop over the lines.
+    To parse all numbers in one call, as JSON, takes a third of the time of a loop over the lines.
     """
     if not _plain(segment):
         segment = _CHECKSUM.sub(rb"\1", segment)
@@ -30,7 +30,7 @@ def pairs(segment: bytes) -> list[int]:
     numbers = segment.replace(b"\nDA:", b",").decode("ascii")
     try:
         return cast("list[int]", _decode(f"[{numbers}]")[0])
-    except ValueError:  # an empty number, one with leading zeros, or one of thousands of digits
+    except ValueError:  # an empty number, leading zeros, or thousands of digits
         return []
 
 
@@ -39,10 +39,10 @@ def _plain(segment: bytes) -> bool:
 
 
 def cut(piece: bytes, marker: bytes) -> tuple[bytes, bytes]:
-    """Cut the lines that begin with a marker out of a piece, if they stand together.
+    """Cut the lines that begin with a marker out of a piece, if they are adjacent.
 
     Returns:
-        Their values with the marker between them, and the piece without them.
+        their values, separated by the marker, and the piece without them.
     """
     first = piece.find(marker)
     if first < 0:
@@ -57,7 +57,7 @@ def cut(piece: bytes, marker: bytes) -> tuple[bytes, bytes]:
 
 
 def chunks(stream: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a file in UTF-8; Windows PowerShell writes redirected output in UTF-16."""
+    """Yield the file in UTF-8; Windows PowerShell writes redirected output in UTF-16."""
     chunk = stream.read(CHUNK)
     if not chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         yield chunk.removeprefix(codecs.BOM_UTF8)

@@ -1,4 +1,4 @@
-"""How the XML formats of coverage are read: one reader an attempt, and its doubts only if the file is whole."""
+"""Parse an XML format of coverage, with a new reader for each attempt."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 class Reader(Protocol):
-    """Keeps what a file says."""
+    """Collects the content of a file."""
 
     def attach(self, parser: XMLParserType) -> None:
-        """Set the handlers."""
+        """Set the handlers of a parser."""
 
 
 R = TypeVar("R", bound=Reader)
 
 
 def read_xml(source: Source, make: Callable[[], R]) -> tuple[R, Problem | None]:
-    """Read a file through a reader; a second attempt at a file that must be mended has a new one.
+    """Parse a file with a reader; a second attempt at a file that needs repair gets a new reader.
 
     Raises:
         OSError: the file cannot be read.
@@ -41,6 +41,6 @@ def read_xml(source: Source, make: Callable[[], R]) -> tuple[R, Problem | None]:
     return reader, problem
 
 
-def unless_damaged(problem: Problem | None, doubt: Callable[[], Problem | None]) -> Problem | None:
-    """What contradicts the totals that a file claims; of a damaged file nobody expects that they fit."""
-    return None if problem is not None and problem.severity is Severity.DAMAGE else doubt()
+def unless_damaged(problem: Problem | None, check: Callable[[], Problem | None]) -> Problem | None:
+    """Return the result of a check of totals; None for a damaged file, whose totals cannot match."""
+    return None if problem is not None and problem.severity is Severity.DAMAGE else check()

@@ -1,4 +1,4 @@
-"""Collects what one coverage report says of its files: in bounded memory, each kind of oddity told once."""
+"""Build the coverage report of any format, in bounded memory, with one problem for each kind of anomaly."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
 MAX_LINES = 100_000_000
-"""Lines, measured or not, of all files of one report; one byte each. No code base is larger."""
+"""Maximum lines, measured or not, of all files of one report; each needs one byte."""
 
 MAX_BRANCHES = 1_000_000
-"""Branches of one line; a greater number is no count of branches."""
+"""Maximum branches of one line."""
 
 _SHOWN = 200
 
 
 class Anomaly(Struct, frozen=True):
-    """A kind of oddity; a report tells it once, with the number of times and the first place."""
+    """A kind of anomaly; a report lists it once, with the number of times and the first place."""
 
     severity: Severity
     what: str
@@ -77,7 +77,7 @@ NO_FILE = Anomaly(
 
 
 class CoverageBuilder:
-    """The files of one report by the names that the report gives them; the same name is one file."""
+    """Builds one report. Files are identified by their names in the report."""
 
     def __init__(self, format_name: str) -> None:
         self._format = format_name
@@ -87,14 +87,14 @@ class CoverageBuilder:
         self._anomalies: dict[Anomaly, tuple[int, str]] = {}
 
     def record(self, kind: Anomaly, place: str, times: int = 1) -> None:
-        """Remember an oddity; the first place of its kind is told."""
+        """Record an anomaly; the first place of its kind is shown."""
         count, first = self._anomalies.get(kind, (0, place))
         self._anomalies[kind] = (count + times, first)
 
     def states(self, name: str, size: int) -> bytearray | None:
-        """Return the line states of a file, at least `size` long, to be changed in place.
+        """Return the line states of a file, at least `size` bytes, to be changed in place.
 
-        None if `size` is more than a file can have, or the report as a whole.
+        Return None, and record an anomaly, if a file or the whole report would exceed its maximum size.
         """
         found = self._states.get(name)
         if found is None:
@@ -109,7 +109,7 @@ class CoverageBuilder:
         return found
 
     def add(self, name: str, hit: Sequence[int], missed: Sequence[int], excluded: Sequence[int] = ()) -> None:
-        """Add lines of a file by their numbers; a line that is also hit elsewhere in the report stays hit."""
+        """Add lines of a file by their numbers; a line that was hit before stays hit."""
         for numbers, state in ((hit, HIT), (missed, MEASURED), (excluded, EXCLUDED)):
             usable = numbers
             if numbers and not 1 <= min(numbers) <= max(numbers) <= MAX_LINE:
@@ -129,7 +129,7 @@ class CoverageBuilder:
         return [number for number in numbers if 1 <= number <= MAX_LINE]
 
     def branches(self, name: str, by_line: Mapping[int, tuple[int, int]]) -> None:
-        """Add (taken, total) by line number; where a line comes twice the larger counts stand."""
+        """Add (taken, total) by line number; of two entries for a line the larger counts win."""
         usable = {
             line: (taken, total)
             for line, (taken, total) in by_line.items()
@@ -144,7 +144,7 @@ class CoverageBuilder:
             self._branches[name] = usable if known is None else merge_branches(known, usable)
 
     def counts(self, name: str) -> tuple[int, int, int, int]:
-        """Lines covered and measured, branches taken and measured, of one file."""
+        """Return lines covered and measured, branches taken and measured, of one file."""
         states = self._states.get(name, bytearray())
         hit = states.count(HIT) + states.count(HIT | EXCLUDED)
         missed = states.count(MEASURED) + states.count(MEASURED | EXCLUDED)
@@ -152,7 +152,7 @@ class CoverageBuilder:
         return (hit, hit + missed, sum(taken for taken, _ in branches), sum(total for _, total in branches))
 
     def totals(self) -> tuple[int, int, int, int]:
-        """`counts` of all files together."""
+        """Return the sum of `counts` over all files."""
         lines_hit = lines = taken = branches = 0
         for name in self._states:
             counts = self.counts(name)
@@ -169,12 +169,12 @@ class CoverageBuilder:
         problems: Iterable[Problem | None] = (),
         has_branches: bool | None = None,
     ) -> CoverageReport:
-        """Make the report; the builder is empty afterwards.
+        """Return the report; the builder is empty afterwards.
 
         Args:
-            candidates: the paths that a name may mean, the most telling first.
-            problems: what else is odd or broken; None is passed over.
-            has_branches: whether branches were measured; None = if any line has some.
+            candidates: returns the paths that a name may refer to, the most specific first.
+            problems: further problems; None is skipped.
+            has_branches: whether branches were measured; None: whether any line has branches.
         """
         if "" in self._states:
             self.record(NO_NAME, "")
@@ -200,9 +200,9 @@ class CoverageBuilder:
 
 
 def hit_count(text: str) -> bool | Anomaly:
-    """Tell whether a hit count says that the line ran: above zero, however large or fractional.
+    """Return whether a hit count is above zero; an anomaly if it is negative or not a number.
 
-    gcov's `#####` and `=====` and LCOV's `-` mean that it did not run.
+    gcov's `#####` and `=====` and LCOV's `-` mean that the line did not run.
     """
     if text.isdigit() and text.isascii():
         return text.strip("0") != ""
@@ -218,17 +218,17 @@ def hit_count(text: str) -> bool | Anomaly:
 
 
 def shown(name: str) -> str:
-    """A file's name as problems quote it."""
+    """Format the name of a file for a problem."""
     return f"file '{name[:_SHOWN]}'"
 
 
 def share(covered: int, total: int) -> str:
-    """Two counts as problems quote them."""
+    """Format two counts for a problem."""
     return f"{covered:,} of {total:,}"
 
 
 def disagreement(what: str, place: str = "") -> Problem:
-    """Return the note that the report's own totals differ from its lines."""
+    """Return a note that the totals of a report differ from its lines."""
     return Problem(
         severity=Severity.NOTE,
         what=f"its own totals differ from its lines: {what}",

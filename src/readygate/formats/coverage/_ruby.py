@@ -1,6 +1,6 @@
-"""Line arrays of Ruby's Coverage module, as SimpleCov stores them.
+"""Add line arrays of Ruby's Coverage module, as SimpleCov stores them.
 
-Index 0 is line 1; each entry is a count, `null` for a line without code, or "ignored" for an excluded one.
+Index 0 is line 1. Each entry is a count, `null` for a line without code, or "ignored" for an excluded line.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 def add_lines(builder: CoverageBuilder, shape: Shape, name: str, runs: Sequence[tuple[str, list[Any]]]) -> None:
-    """Add a file's lines as one or several commands measured them.
+    """Add the lines of a file, measured by one or several commands.
 
-    They are joined by SimpleCov's own rule (`combine/lines_combiner.rb` in https://github.com/simplecov-ruby/simplecov):
-    a line that ran nowhere and has no code for one of the commands has no code.
+    They are merged by SimpleCov's own rule (`combine/lines_combiner.rb` in
+    https://github.com/simplecov-ruby/simplecov): a line that never ran and has no code for one command has no code.
 
     Args:
-        builder: takes them.
-        shape: is told of values of the wrong kind.
-        name: of the file.
-        runs: the array of each command, and its place in the document.
+        builder: receives the lines.
+        shape: records values of the wrong type.
+        name: the name of the file.
+        runs: for each command, the place of its array in the document, and the array.
     """
     for place, values in runs:
         wrong = [at for at, value in enumerate(values) if not _known(value)]

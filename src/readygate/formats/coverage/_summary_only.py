@@ -1,7 +1,7 @@
-"""Reports that state totals of files and no lines.
+"""Build reports that state totals of files and no lines.
 
-Such a total cannot be joined with another report, says nothing of changed lines, and cannot be checked. It
-is therefore kept apart from what was measured: it is shown, with a note, and enters no comparison.
+Such totals cannot be merged with another report, do not cover changed lines, and cannot be verified. They are
+therefore kept apart from measured lines: they are shown, with a note, and enter no comparison.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ def summary_only_report(
     files: tuple[MeasuredFile, ...] = (),
     problems: Iterable[Problem | None] = (),
 ) -> StatedReport:
-    """Make the report, with a note that says what it is.
+    """Return the report, with a note that its totals are not backed by lines.
 
     Args:
-        name: of the format.
-        stated: totals by file.
+        name: the name of the format.
+        stated: the totals by file.
         todo: how to get a report with lines from the tool.
-        files: what is measured nevertheless.
-        problems: what else is odd; None is passed over.
+        files: files with measured lines.
+        problems: further problems; None is skipped.
     """
     totals = tuple(stated)
     lines = add_ratios(file.lines for file in totals)

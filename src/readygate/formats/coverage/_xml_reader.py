@@ -1,4 +1,4 @@
-"""Gathers the lines of one source file while an XML report is read, compactly, and hands them over at its end."""
+"""Collect the lines of one source file of an XML report."""
 
 from __future__ import annotations
 
@@ -31,36 +31,36 @@ class FileLines:
         return len(self.hit) + len(self.missed)
 
     def line(self, number: int, *, hit: bool) -> None:
-        """Take a line."""
+        """Add a line."""
         (self.hit if hit else self.missed).append(number)
 
     def branch(self, number: int, taken: int, total: int) -> None:
-        """Take branches of a line; several such records of one line add up."""
+        """Add branches of a line; several records of one line are summed."""
         known = self.branches.get(number, (0, 0))
         self.branches[number] = (known[0] + taken, known[1] + total)
 
     def add_to(self, builder: CoverageBuilder, name: str) -> None:
-        """Hand everything over to a file of the builder, which has it even if there is nothing, and forget it."""
+        """Add everything to a file of the builder, also without lines, and clear this object."""
         builder.states(name, 0)
         builder.add(name, self.hit, self.missed)
         builder.branches(name, self.branches)
         self.clear()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Remove all lines and branches."""
         del self.hit[:], self.missed[:]
         self.branches.clear()
 
 
 def number(text: str | None) -> int:
-    """A line number or count as an attribute holds it; 0 if it is none, and never more than just too much."""
+    """Parse a line number or count; return 0 if it is not a number, and at most `MAX_LINE` + 1."""
     if text is None or not (text.isascii() and text.isdigit()):
         return 0
     return min(int(text), MAX_LINE + 1) if len(text) <= _DIGITS else MAX_LINE + 1
 
 
-def ran(builder: CoverageBuilder, name: str, line: int, hits: str | None) -> bool:
-    """Whether a count says that the line ran; what is no count is told."""
+def line_ran(builder: CoverageBuilder, name: str, line: int, hits: str | None) -> bool:
+    """Return whether a hit count is above zero; record an anomaly if it is not a count."""
     told = BAD_HITS if hits is None else hit_count(hits.strip())
     if isinstance(told, Anomaly):
         builder.record(told, f"{shown(name)}, line {line}")
@@ -69,7 +69,7 @@ def ran(builder: CoverageBuilder, name: str, line: int, hits: str | None) -> boo
 
 
 def total_disagreement(builder: CoverageBuilder, claimed: Mapping[str, tuple[int, int]], place: str) -> Problem | None:
-    """Compare the report's own totals, `lines` and `branches`, with what was counted."""
+    """Return a note if the totals of the report, `lines` and `branches`, differ from the counts."""
     counts = builder.totals()
     for what, counted in (("lines", counts[:2]), ("branches", counts[2:])):
         totals = claimed.get(what, counted)

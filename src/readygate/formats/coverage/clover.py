@@ -1,11 +1,11 @@
 """Clover XML: `coverage` / `project` / (`package`) / `file` / `line`, of OpenClover, PHPUnit, Istanbul, gcovr, ….
 
-Described at https://openclover.org/doc/manual/latest/ant--clover-xml-report.html and, for PHP, by its writer:
+Description: https://openclover.org/doc/manual/latest/ant--clover-xml-report.html and, for PHP, the writer:
 https://github.com/sebastianbergmann/php-code-coverage/blob/main/src/Report/Clover.php . Istanbul writes the same
 elements with other meanings: https://github.com/istanbuljs/istanbuljs/blob/main/packages/istanbul-reports/lib/clover/index.js
 
-Lines of statements and conditions count. A line of the type `method` tells how often a method was called; it counts
-only where its file has no other lines. What stands below `testproject` is the tests themselves and does not count.
+Lines of statements and conditions count. A line of the type `method` has the calls of a method; it counts only in a
+file without other lines. `testproject` contains the tests themselves and does not count.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from readygate.formats import Format
 from readygate.formats.coverage._reading import read_xml, unless_damaged
 from readygate.formats.coverage._report_builder import BAD_BRANCH, NO_FILE, CoverageBuilder, shown
-from readygate.formats.coverage._xml_reader import FileLines, number, ran, total_disagreement
+from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
@@ -39,7 +39,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 class _Reader:
-    """What one attempt to read the file has seen."""
+    """The state of one attempt to parse the file."""
 
     def __init__(self) -> None:
         self.builder = CoverageBuilder(_NAME)
@@ -55,7 +55,7 @@ class _Reader:
         self._methods = FileLines()
 
     def attach(self, parser: XMLParserType) -> None:
-        """Set the handlers of a parser; the line of a statement takes the short way."""
+        """Set the handlers of a parser; lines of statements take a short path."""
         hit, missed = self._own.hit.append, self._own.missed.append
 
         def start(tag: str, attributes: dict[str, str]) -> None:
@@ -122,13 +122,13 @@ class _Reader:
         hits = attributes.get("count")
         if attributes.get("type") == "cond":
             taken = (attributes.get("truecount"), attributes.get("falsecount"))
-            if hits is None:  # OpenClover leaves the count out: either outcome is a hit
+            if hits is None:  # OpenClover omits the count: either outcome is a hit
                 hits = next((each for each in taken if each not in {None, "0"}), "0")
             self._condition(name, line, taken)
-        lines.line(line, hit=ran(self.builder, name, line, hits))
+        lines.line(line, hit=line_ran(self.builder, name, line, hits))
 
     def _condition(self, name: str, line: int, counts: tuple[str | None, str | None]) -> None:
-        """Count branches: the outcomes true and false; Istanbul writes there how many were taken and missed."""
+        """Add branches: outcomes true and false; Istanbul writes numbers of taken and missed branches instead."""
         texts = [text for text in counts if text is not None and text.isascii() and text.isdigit()]
         if len(texts) < 2:
             self.builder.record(BAD_BRANCH, f"{shown(name)}, line {line}")
@@ -149,7 +149,7 @@ class _Reader:
                 self._claimed[what] = (known[0] + int(texts[0]), known[1] + int(texts[1]))
 
     def flush(self, *, whole: bool = False) -> None:
-        """Hand over the lines of the open file; only of a whole one it is known that it has no other lines."""
+        """Add the lines of the open file to the builder; method lines only if a complete file has no others."""
         if self._name is not None:
             lines = self._methods if whole and not len(self._own) else self._own
             lines.add_to(self.builder, self._name)
@@ -157,11 +157,11 @@ class _Reader:
         self._name = None
 
     def candidates(self, name: str) -> tuple[str, ...]:
-        """The paths that a name may mean; a bare file name lies below its package."""
+        """Return the paths that a name may refer to; a bare file name is below its package."""
         return self._names.get(name, (name,))
 
     def disagreement(self) -> Problem | None:
-        """Compare the project's metrics with what was counted."""
+        """Return a note if the metrics of the project differ from the counts."""
         return total_disagreement(self.builder, self._claimed, "<project>/<metrics>")
 
 

@@ -1,8 +1,8 @@
 """Cobertura XML: `coverage` / `packages` / `package` / `classes` / `class` / `lines` / `line`.
 
 The DTD: https://github.com/cobertura/web/blob/master/htdocs/xml/coverage-04.dtd . Written by Cobertura,
-coverage.py, coverlet, dotnet-coverage, gcovr, Istanbul, PHPUnit, simplecov-cobertura, gocover-cobertura, … ;
-hardly one keeps to it in full.
+coverage.py, coverlet, dotnet-coverage, gcovr, Istanbul, PHPUnit, simplecov-cobertura, gocover-cobertura, … ; few
+follow it in full.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     _Start = Callable[[str, dict[str, str]], None]
 
 MAX_SOURCES: Final = 100
-"""Roots that are looked at; a report that merges more names its files by other means."""
+"""Maximum `<source>` roots that are used."""
 
 _NAME: Final = "cobertura"
 _TAKEN: Final = re.compile(r"\(\s*(\d{1,7})\s*/\s*(\d{1,7})\s*\)")
@@ -70,16 +70,16 @@ class _Lines:
         return len(self.hit) + len(self.missed)
 
     def clear(self) -> None:
-        """Forget them."""
+        """Remove all lines and branches."""
         del self.hit[:], self.missed[:]
         self.branches.clear()
 
 
 class _Reader:
-    """What one attempt to read the file has seen; lines are kept apart until their class ends.
+    """The state of one attempt to parse the file.
 
-    The lines of a class count. Those of its methods repeat them and add some that are no statements, so they
-    count only where the class has none of its own.
+    The lines of a class count. Those of its methods repeat them and add some that are not statements, so they count
+    only for a class without lines of its own.
     """
 
     def __init__(self) -> None:
@@ -109,7 +109,7 @@ class _Reader:
             if tag == "class":
                 self.flush()
                 self._name = attributes.get("filename", "")
-                self.builder.states(self._name, 0)  # a class without lines was measured, too
+                self.builder.states(self._name, 0)  # a class without lines is measured, too
             elif tag == "methods":
                 parser.StartElementHandler = of_methods
                 parser.EndElementHandler = end
@@ -124,7 +124,7 @@ class _Reader:
         parser.StartElementHandler = of_class
 
     def _starts(self, lines: _Lines, other: _Start) -> _Start:
-        """Return what takes the start of an element and puts lines where they belong."""
+        """Return a handler for the start of an element that adds lines to `lines`."""
         hit, missed, branches, taken = lines.hit.append, lines.missed.append, lines.branches, self._taken
         known_hits = self._hits.get
 
@@ -164,7 +164,7 @@ class _Reader:
         return f"{shown(self._name or '')}, line {number}"
 
     def _line(self, lines: _Lines, number: int, hits: str) -> None:
-        """Take a line whose hits were not met before, or are no plain number."""
+        """Add a line whose hit count is not cached."""
         ran = hit_count(hits.strip())
         if isinstance(ran, Anomaly):
             self.builder.record(ran, self._place(number))
@@ -173,7 +173,7 @@ class _Reader:
         (lines.hit if ran is True else lines.missed).append(number)
 
     def _odd_line(self, lines: _Lines, attributes: dict[str, str]) -> int:
-        """Take a line that lacks a number or hits; return its number, 0 if it has none."""
+        """Add a line without a number or hit count; return its number, 0 without one."""
         try:
             number = min(int(attributes.get("number", "")), MAX_LINE + 1)
             self._line(lines, number, attributes.get("hits", ""))
@@ -183,7 +183,7 @@ class _Reader:
         return number
 
     def _count(self, number: int, text: str) -> tuple[int, int]:
-        """Read "50% (1/2)"; the percentage is rounded and of no use. (0, 0) if there is nothing to count."""
+        """Parse "50% (1/2)" to (1, 2); ignore the rounded percentage. Return (0, 0) without counts."""
         found = _TAKEN.search(text)
         if found is None:
             self.builder.record(BAD_BRANCH, self._place(number))
@@ -194,7 +194,7 @@ class _Reader:
         return counts
 
     def flush(self) -> None:
-        """Give the lines of the class to the builder."""
+        """Add the lines of the open class to the builder."""
         lines = self._own or self._methods
         if self._name is not None:
             self.builder.add(self._name, lines.hit, lines.missed)
@@ -205,7 +205,7 @@ class _Reader:
         self._methods.clear()
 
     def candidates(self, name: str) -> tuple[str, ...]:
-        """The paths that a file name may mean: below each source in their order, installed packages last."""
+        """Return the paths that a file name may refer to: below each `<source>`, installed packages last."""
         if not name or _ABSOLUTE.match(name):
             return (name,)
         roots = sorted(self.sources, key=lambda root: _INSTALLED.search(root) is not None)
@@ -213,7 +213,7 @@ class _Reader:
         return (*dict.fromkeys((*joined, name)),)
 
     def disagreement(self) -> Problem | None:
-        """Compare the totals of the root element with what was counted."""
+        """Return a note if the totals of the root element differ from the counts."""
         counts = self.builder.totals()
         for what, at, keys in (
             ("lines", 0, ("lines-covered", "lines-valid")),

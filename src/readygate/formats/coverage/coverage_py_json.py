@@ -1,8 +1,8 @@
-"""What `coverage json` of coverage.py writes.
+"""JSON of coverage.py, `coverage json`.
 
-Described at https://coverage.readthedocs.io/en/latest/commands/cmd_reporting.html#json-reporting ; formats 2
-and 3 (and those before, which have no number) agree in all that is read here. It is the most exact of
-coverage.py's reports: full paths, excluded lines, and each branch by its two ends.
+Description: https://coverage.readthedocs.io/en/latest/commands/cmd_reporting.html#json-reporting . Formats 2 and 3, and
+earlier ones without a number, agree in the fields that are used here. It is the most exact report of coverage.py: full
+paths, excluded lines, and both ends of each branch.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from readygate.model.reports import CoverageReport, Problem
 
 MAX_BYTES: Final = 1 << 28
-"""Bytes from which on a file is refused: read as a whole it takes about six times as many of memory."""
+"""Maximum bytes of a file: read as a whole, it needs about six times as much memory."""
 
 _NAME: Final = "coverage.py-json"
 _META: Final = re.compile(r'"meta"\s*:\s*\{(?=[^{}]*"version"\s*:)[^{}]*"branch_coverage"\s*:')
@@ -51,7 +51,7 @@ def _parse(source: Source) -> CoverageReport:
 
 
 class _Reader:
-    """Reads the document; what is of the wrong kind is told by its place and passed over."""
+    """Parses the document."""
 
     def __init__(self, document: Any) -> None:
         self._builder = CoverageBuilder(_NAME)
@@ -61,7 +61,7 @@ class _Reader:
         self._branches = meta.get("branch_coverage") is True
 
     def report(self) -> CoverageReport:
-        """Read all files."""
+        """Parse all files and return the report."""
         for name, entry in self._shape.object(self._root.get("files"), "files").items():
             fields = self._shape.object(entry, f"files[{name[:100]!r}]")
             add_entry(self._builder, self._shape, name, fields, branches=self._branches)
@@ -75,9 +75,9 @@ class _Reader:
             ("lines", 0, ("covered_lines", "num_statements")),
             ("branches", 2, ("covered_branches", "num_branches")),
         ):
-            claims = tuple(totals.get(key, count) for key, count in zip(keys, counts[at : at + 2], strict=True))
-            if claims != counts[at : at + 2] and (at == 0 or self._branches):
-                claimed = share(*claims) if set(map(type, claims)) == {int} else "no number"
+            stated = tuple(totals.get(key, count) for key, count in zip(keys, counts[at : at + 2], strict=True))
+            if stated != counts[at : at + 2] and (at == 0 or self._branches):
+                claimed = share(*stated) if set(map(type, stated)) == {int} else "no number"
                 return disagreement(f"{what} {claimed} claimed, {share(*counts[at : at + 2])} counted", "totals")
         return None
 

@@ -1,18 +1,21 @@
-"""coverage.py's own data file, `.coverage`: a database of what ran.
+"""coverage.py's data file, `.coverage`: an SQLite database of executed lines.
 
-Described at https://coverage.readthedocs.io/en/latest/dbschema.html . It does not say which lines could have run: that
-stands in the sources, which coverage.py itself reads here. They are looked for beside the data file, in the folders
-above it up to the repository's root, and in the working directory. Which lines are excluded follows coverage.py's
-defaults: the project's configuration is not read. `coverage json`, run where the tests ran, has neither limit.
+Schema: https://coverage.readthedocs.io/en/latest/dbschema.html . The database does not contain the executable lines;
+coverage.py finds these in the sources. Sources are searched next to the data file, in the folders above it up to the
+root of the repository, and in the working directory. Excluded lines follow coverage.py's defaults: the configuration
+of the project is not read. `coverage json`, run where the tests ran, has neither limit.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats import Format
 from readygate.formats.coverage._coverage_py import add_entry
+from readygate.formats.coverage._coverage_py_data import Analyst, DataError, check
 from readygate.formats.coverage._document import Shape
 from readygate.formats.coverage._report_builder import Anomaly, CoverageBuilder, shown
 from readygate.model.reports import CoverageReport, Problem, Severity
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from readygate.formats import FileSample, Source
 
 MAX_BYTES: Final = 1 << 28
-"""Bytes from which on a file is refused."""
+"""Maximum bytes of a file."""
 
 _NAME: Final = "coverage.py-sqlite"
 _MAGIC: Final = b"SQLite format 3\0"
@@ -66,16 +69,11 @@ def _damage(what: str, why: str, todo: str = _INSTEAD) -> CoverageReport:
 
 
 def _parse(source: Source) -> CoverageReport:
-    from readygate.formats.coverage._coverage_py_data import DataError, check  # noqa: PLC0415  (loads SQLite)
-
     if source.size > MAX_BYTES:
         return _damage(
             f"the file has {source.size:,} bytes, more than the {MAX_BYTES:,} that are read",
             "it holds contexts, or far more than one code base",
         )
-    from shutil import copyfileobj  # noqa: PLC0415  (both come with much, for a format that is rare)
-    from tempfile import TemporaryDirectory  # noqa: PLC0415
-
     with source.open() as stream:
         if not stream.read(len(_MAGIC)).startswith(_MAGIC):
             return _damage(
@@ -98,8 +96,6 @@ def _parse(source: Source) -> CoverageReport:
 
 
 def _read(data: Path, near: Path | None, scratch: Path) -> CoverageReport:
-    from readygate.formats.coverage._coverage_py_data import Analyst  # noqa: PLC0415
-
     builder = CoverageBuilder(_NAME)
     shape = Shape(builder, "coverage.py")
     analyst = Analyst(data, near, scratch)

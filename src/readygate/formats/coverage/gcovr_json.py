@@ -1,7 +1,8 @@
 """gcovr's JSON: lines with branches by file (`--json`), or totals by file (`--json-summary`).
 
-Described at https://gcovr.com/en/stable/output/json.html . A line is listed once for each function that it belongs to
-(constructors, instances of a template): it is one line, hit if any of them ran, with the branches joined in order.
+Description: https://gcovr.com/en/stable/output/json.html . A line is listed once per function that contains it
+(constructors, instances of a template). It counts as one line, hit if any of them ran, with its branches merged in
+order.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 class _Reader:
-    """Reads the document."""
+    """Parses the document."""
 
     def __init__(self, document: Any) -> None:
         self._builder = CoverageBuilder(_NAME)
@@ -41,7 +42,7 @@ class _Reader:
         self._root = self._shape.object(document, "the document")
 
     def report(self) -> CoverageReport:
-        """Read all files."""
+        """Parse all files and return the report."""
         summary = "gcovr/summary_format_version" in self._root
         stated = []
         for at, value in enumerate(self._shape.array(self._root.get("files"), "files")):

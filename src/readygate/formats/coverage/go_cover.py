@@ -1,11 +1,11 @@
-"""Go cover profiles: a line `mode: set`, `count` or `atomic`, then a line for each block of statements.
+"""Go cover profiles: a line `mode: set`, `count` or `atomic`, then one line per block of statements.
 
-Described by their reader, https://pkg.go.dev/golang.org/x/tools/cover#Profile : first the file and the block's ends
-(`a.go:3.1,5.2`), then the number of statements and how often they ran. A line counts if a block covers it, and is hit
-if one of its blocks ran. `go tool cover` counts statements instead; its figures stand in a note. With `-coverpkg` each
-package's tests write all blocks again: the same block is one block, and ran if it ran anywhere.
+Description: https://pkg.go.dev/golang.org/x/tools/cover#Profile . A line has the file and the ends of the block
+(`a.go:3.1,5.2`), the number of statements, and how often they ran. A source line counts if a block covers it, and is
+hit if one of its blocks ran. `go tool cover` counts statements instead; a note has these counts. With `-coverpkg` the
+tests of each package write all blocks again: equal blocks are one block, which ran if any of them did.
 
-A profile has no end: one that was cut between two lines cannot be told from a whole one.
+A profile has no end mark: one that is truncated between two lines looks complete.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from readygate.formats import FileSample, Source
 
 MAX_LINE_BYTES: Final = 1 << 20
-"""Bytes of one line of the file from which on it is refused."""
+"""Maximum bytes of one line of the file."""
 
 _NAME: Final = "go-cover"
 _MODE: Final = re.compile(r"\s*mode: (set|count|atomic)\s*$", re.MULTILINE)
@@ -42,7 +42,7 @@ _BROKEN: Final = Anomaly(
 )
 
 _Blocks = dict[bytes, tuple[int, bool]]
-"""By position: how many statements, and whether they ran."""
+"""Number of statements and whether they ran, by position."""
 
 
 def _matches(sample: FileSample) -> str | None:
@@ -51,7 +51,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 class _Reader:
-    """Reads the blocks of one profile."""
+    """Parses the blocks of one profile."""
 
     def __init__(self) -> None:
         self.builder = CoverageBuilder(_NAME)
@@ -59,7 +59,7 @@ class _Reader:
         self._line = 0
 
     def read(self, stream: BinaryIO) -> None:
-        """Read the whole stream."""
+        """Parse the whole stream."""
         rest = b""
         for chunk in chunks(stream):
             block = rest + chunk
@@ -85,17 +85,17 @@ class _Reader:
         self._line += lines.count(b"\n")
 
     def _others(self, lines: bytes) -> None:
-        """Look at the lines that are no blocks."""
+        """Record the lines that are neither a block nor a mode."""
         for at, line in enumerate(lines.split(b"\n"), self._line + 1):
             text = line.decode("utf-8", errors="replace").strip()
             if text and not _BLOCK.match(line) and not _MODE.fullmatch(text):
                 self.builder.record(_BROKEN, f"line {at:,}: '{text[:60]}'")
 
     def finish(self) -> CoverageReport:
-        """Paint the lines of all files and make the report."""
+        """Mark the lines of all files and return the report."""
         covered = statements = 0
         for name, blocks in self.files.items():
-            self._paint(name.decode("utf-8", errors="replace"), blocks)
+            self._mark(name.decode("utf-8", errors="replace"), blocks)
             statements += sum(size for size, _ in blocks.values())
             covered += sum(size for size, ran in blocks.values() if ran)
         hit, lines, *_ = self.builder.totals()
@@ -108,8 +108,8 @@ class _Reader:
         candidates = _Candidates(name.decode("utf-8", errors="replace") for name in self.files)
         return self.builder.report(candidates=candidates, problems=(note if self.files else None,))
 
-    def _paint(self, name: str, blocks: _Blocks) -> None:
-        """Mark the lines of each block; ranges are joined first, so that it takes no longer than the file is."""
+    def _mark(self, name: str, blocks: _Blocks) -> None:
+        """Mark the lines of each block; ranges are merged first, so that the time is linear in the lines."""
         missed: list[tuple[int, int]] = []
         hit: list[tuple[int, int]] = []
         for position, (_, ran) in blocks.items():
@@ -122,12 +122,12 @@ class _Reader:
         if states is None:
             return
         for ranges, state in ((missed, MEASURED), (hit, HIT)):
-            for first, last in _joined(ranges):
+            for first, last in _merged(ranges):
                 states[first : last + 1] = bytes((state,)) * (last - first + 1)
 
 
-def _joined(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Ranges that do not overlap and hold the same numbers."""
+def _merged(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield ranges without overlap that cover the same numbers."""
     first, last = 0, -1
     for start, end in sorted(ranges):
         if start > last:
@@ -141,10 +141,10 @@ def _joined(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 class _Candidates:
-    """The paths that a name may mean: as it is, and below the module's root where that can be told.
+    """Returns the paths that a name may refer to: the name itself, and the path below the root of the module.
 
-    A name is a module path and a file below it. At the large forges the module's root is the repository,
-    after its owner and name; it is taken for this repository if most files of the profile lie in it.
+    A name is the path of a module and a file in it. On the large forges the root is `host/owner/repository`; it is
+    assumed to be this repository if most files of the profile are in it.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -161,7 +161,7 @@ class _Candidates:
 
 
 def _root(name: str) -> str:
-    """`github.com/owner/repository/` of a name; empty if it is of another kind."""
+    """Return `github.com/owner/repository/` of a name; empty for names of other hosts."""
     parts = name.split("/", 3)
     return "/".join(parts[:3]) + "/" if len(parts) == 4 and parts[0] in _FORGES else ""
 

@@ -1,8 +1,8 @@
 """Istanbul's `coverage-final.json`, of Jest, Vitest, nyc and c8: statements and branches by file.
 
-Described at https://github.com/istanbuljs/istanbuljs/blob/main/docs/raw-output.md . Lines follow Istanbul's own rule
+Description: https://github.com/istanbuljs/istanbuljs/blob/main/docs/raw-output.md . Lines follow Istanbul's own rule
 (`getLineCoverage`, https://github.com/istanbuljs/istanbuljs/blob/main/packages/istanbul-lib-coverage/lib/file-coverage.js):
-a line counts if a statement begins on it, and has the hits of the one that ran most often.
+a line counts if a statement begins on it, with the largest hit count of these.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 class _Reader:
-    """Reads the document."""
+    """Parses the document."""
 
     def __init__(self, document: Any) -> None:
         self._builder = CoverageBuilder(_NAME)
@@ -42,7 +42,7 @@ class _Reader:
         self._files = self._shape.object(document, "the document")
 
     def report(self) -> CoverageReport:
-        """Read all files."""
+        """Parse all files and return the report."""
         for key, value in self._files.items():
             place = f"[{key[:100]!r}]"
             entry = self._shape.object(value, place)
@@ -88,12 +88,12 @@ class _Reader:
 
 
 def _hits(value: Any) -> bool | None:
-    """Whether a count says that something ran; None if it is no count."""
+    """Return whether a count is above zero; None if it is not a number."""
     return value > 0 if type(value) in {int, float} else None
 
 
 def _line(where: Any) -> int | None:
-    """The line on which a location begins."""
+    """Return the first line of a location; None without one."""
     start = where.get("start") if isinstance(where, dict) else None
     line = start.get("line") if isinstance(start, dict) else None
     return line if type(line) is int else None

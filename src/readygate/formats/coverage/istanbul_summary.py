@@ -1,6 +1,6 @@
 """Istanbul's `coverage-summary.json`: totals by file and no lines.
 
-Written by https://github.com/istanbuljs/istanbuljs/blob/main/packages/istanbul-reports/lib/json-summary/index.js .
+The writer: https://github.com/istanbuljs/istanbuljs/blob/main/packages/istanbul-reports/lib/json-summary/index.js .
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def _stated(shape: Shape, name: str, value: Any) -> StatedFile:
 
 
 def _disagreement(shape: Shape, total: Any, stated: list[StatedFile]) -> Problem | None:
-    """Compare the total of the document with the sum of its files."""
+    """Return a note if the total of the document differs from the sum of its files."""
     if total is None:
         return None
     claimed = _ratio(shape, shape.object(total, "total").get("lines"), "total.lines")

@@ -1,11 +1,11 @@
-"""JaCoCo XML: `report` / (`group`) / `package` / `sourcefile` / `line`; Kover, gcovr and grcov write it, too.
+"""JaCoCo XML: `report` / (`group`) / `package` / `sourcefile` / `line`; also written by Kover, gcovr and grcov.
 
 The DTD: https://www.jacoco.org/jacoco/trunk/coverage/report.dtd . A line counts if it has instructions; it is hit if
 one of them ran (`ci` above 0): https://www.jacoco.org/jacoco/trunk/doc/counters.html . There are no paths: a source
-file is named by its package, and in reports of several modules by its group.
+file is identified by its package and, in reports of several modules, its group.
 
-gcovr writes lines without instructions (`<line nr="3"/>`): nobody can tell which of them ran. Its counters are
-then told as stated totals, and only branches are counted.
+gcovr writes lines without instructions (`<line nr="3"/>`), which do not show whether they ran. Its counters then become
+stated totals, and only branches are counted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from readygate.formats import Format
 from readygate.formats.coverage._reading import read_xml
 from readygate.formats.coverage._report_builder import NO_FILE, Anomaly, CoverageBuilder, shown
 from readygate.formats.coverage._summary_only import summary_only_report
-from readygate.formats.coverage._xml_reader import FileLines, number, ran, total_disagreement
+from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement
 from readygate.model.coverage import Ratio
 from readygate.model.reports import Severity, StatedFile
 
@@ -30,7 +30,7 @@ _NAME: Final = "jacoco"
 _CHILDREN: Final = frozenset({"sessioninfo", "group", "package", "counter"})
 _OPENED: Final = frozenset({"report", "group", "package", "sourcefile", "class", "method"})
 _KINDS: Final = {"LINE": "lines", "BRANCH": "branches"}
-_UNTOLD: Final = Anomaly(
+_NO_INSTRUCTIONS: Final = Anomaly(
     Severity.NOTE,
     "a line without instructions (`mi`, `ci`): not counted",
     "the tool does not write which lines ran",
@@ -49,7 +49,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 class _Reader:
-    """What one attempt to read the file has seen."""
+    """The state of one attempt to parse the file."""
 
     def __init__(self) -> None:
         self.builder = CoverageBuilder(_NAME)
@@ -61,11 +61,11 @@ class _Reader:
         self._claimed: dict[str, tuple[int, int]] = {}
         self._name: str | None = None
         self._lines = FileLines()
-        self._untold = 0
+        self._without_instructions = 0
         self._counters: dict[str, Ratio] = {}
 
     def attach(self, parser: XMLParserType) -> None:
-        """Set the handlers of a parser; a line as JaCoCo itself writes it takes the short way."""
+        """Set the handlers of a parser; lines in JaCoCo's own form take a short path."""
         hit, missed, branch = self._lines.hit.append, self._lines.missed.append, self._lines.branch
 
         def start(tag: str, attributes: dict[str, str]) -> None:
@@ -123,9 +123,9 @@ class _Reader:
             return
         covered = attributes.get("ci")
         if covered is None:
-            self._untold += 1
-        elif covered != "0" or attributes.get("mi") != "0":  # else it has no instructions: not a line of code
-            self._lines.line(line, hit=covered != "0" and ran(self.builder, name, line, covered))
+            self._without_instructions += 1
+        elif covered != "0" or attributes.get("mi") != "0":  # otherwise it has no instructions
+            self._lines.line(line, hit=covered != "0" and line_ran(self.builder, name, line, covered))
         taken, missed = number(attributes.get("cb")), number(attributes.get("mb"))
         if taken or missed:
             self._lines.branch(line, taken, taken + missed)
@@ -142,9 +142,9 @@ class _Reader:
             self._counters[what] = Ratio(covered=covered, total=covered + missed)
 
     def flush(self) -> None:
-        """Hand over the lines of the open source file."""
+        """Add the lines of the open source file to the builder."""
         if self._name is not None:
-            if self._untold and not len(self._lines) and "lines" in self._counters:
+            if self._without_instructions and not len(self._lines) and "lines" in self._counters:
                 self.stated.append(
                     StatedFile(
                         candidates=self._names[self._name],
@@ -152,19 +152,19 @@ class _Reader:
                         branches=self._counters.get("branches"),
                     )
                 )
-            elif self._untold:
-                self.builder.record(_UNTOLD, shown(self._name), self._untold)
+            elif self._without_instructions:
+                self.builder.record(_NO_INSTRUCTIONS, shown(self._name), self._without_instructions)
             self._lines.add_to(self.builder, self._name)
-        self._name, self._untold = None, 0
+        self._name, self._without_instructions = None, 0
         self._counters.clear()
 
     def report(self, problem: Problem | None) -> CoverageReport:
-        """Make the report; totals are compared only if there is no damage and lines could be told."""
+        """Return the report; totals are compared only without damage and with lines."""
         self.flush()
         if self.stated:
             measured = self.builder.report(candidates=self._candidates, problems=(problem,))
             return summary_only_report(
-                _NAME, self.stated, todo=_UNTOLD.todo, files=measured.files, problems=measured.problems
+                _NAME, self.stated, todo=_NO_INSTRUCTIONS.todo, files=measured.files, problems=measured.problems
             )
         damaged = problem is not None and problem.severity is Severity.DAMAGE
         note = None if damaged else total_disagreement(self.builder, self._claimed, "<report>/<counter>")

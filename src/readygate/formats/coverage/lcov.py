@@ -1,7 +1,7 @@
 """LCOV tracefiles: `SF` … `end_of_record` for each source file and test.
 
-Records: https://github.com/linux-test-project/lcov/blob/master/man/geninfo.1 (FILES). Written by lcov,
-gcovr, llvm-cov, grcov, Istanbul, coverage.py, simplecov and many more, with their own ideas of each record.
+Records: https://github.com/linux-test-project/lcov/blob/master/man/geninfo.1 (FILES). Written by lcov, gcovr, llvm-cov,
+grcov, Istanbul, coverage.py, simplecov and many more, which differ in the details of each record.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from readygate.formats import Format
-from readygate.formats.coverage._lcov_branches import Branches, Ran
+from readygate.formats.coverage._lcov_branches import Branches, TakenCache
 from readygate.formats.coverage._lcov_text import chunks, cut, pairs
 from readygate.formats.coverage._report_builder import (
     BAD_BRANCH,
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from readygate.formats import FileSample, Source
 
 MAX_LINE_BYTES: Final = 1 << 24
-"""Bytes of one line of the file from which on it is refused."""
+"""Maximum bytes of one line of the file."""
 
 _NAME: Final = "lcov"
 _END: Final = b"end_of_record"
 _SKIPPED: Final = frozenset(
-    b"TN VER FN FNL FNA FNDA FNF FNH MCDC MCF MCH BA BRL BRS KF KH".split()  # nothing in them is counted here
+    b"TN VER FN FNL FNA FNDA FNF FNH MCDC MCF MCH BA BRL BRS KF KH".split()  # records that do not count
 )
 _TOTALS: Final = {b"LH": 0, b"LF": 1, b"BRH": 2, b"BRF": 3}
 
@@ -63,7 +63,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 class _Reader:
-    """Reads the records of one file; `_name` is the source file of the open one, None outside of a record."""
+    """Parses the records of one file; `_name` is the source file of the open record, None outside of one."""
 
     def __init__(self) -> None:
         self.builder = CoverageBuilder(_NAME)
@@ -73,10 +73,10 @@ class _Reader:
         self._records: dict[str, int] = {}
         self._claimed: dict[str, list[int | None]] = {}
         self._branches: dict[str, Branches] = {}
-        self._ran = Ran()
+        self._ran = TakenCache()
 
     def read(self, stream: BinaryIO) -> None:
-        """Read the whole stream."""
+        """Parse the whole stream."""
         rest = b""
         for chunk in chunks(stream):
             block = rest + chunk
@@ -109,7 +109,7 @@ class _Reader:
             )
 
     def _block(self, block: bytes) -> None:
-        """Read whole lines, which may begin and end in the middle of a record."""
+        """Parse whole lines, which may begin and end in the middle of a record."""
         lines = block.count(b"\n")
         if b"\r" in block:
             block = block.replace(b"\r\n", b"\n")
@@ -121,7 +121,7 @@ class _Reader:
         self._line += lines
 
     def _piece(self, piece: bytes) -> None:
-        """Read lines without an end of record between them: those of the open record, then of new ones."""
+        """Parse lines without `end_of_record`: those of the open record, then of new ones."""
         first, *others = (b"\n" + piece).split(b"\nSF:")
         self._lines(first)
         for other in others:
@@ -136,7 +136,7 @@ class _Reader:
             self._lines(b"\n" + lines)
 
     def _lines(self, lines: bytes) -> None:
-        """Read lines of one record: those that are many as a whole, the others one by one."""
+        """Parse lines of one record: `DA` and `BRDA` as a whole, the others one by one."""
         measured, lines = cut(lines, b"\nDA:")
         branches, lines = cut(lines, b"\nBRDA:")
         more: dict[bytes, list[bytes]] = {b"DA": [], b"BRDA": []}
@@ -163,12 +163,12 @@ class _Reader:
 
     def _close(self) -> None:
         if self._name is not None:
-            self.builder.states(self._name, 0)  # a file without lines was measured, too
+            self.builder.states(self._name, 0)  # a file without lines is measured, too
             self._records[self._name] = self._records.get(self._name, 0) + 1
         self._name = None
 
     def _measured(self, segment: bytes) -> None:
-        """Read values of `DA` records (line, hits, perhaps a checksum) with the marker between them."""
+        """Parse `DA` values (line, hits, optional checksum), separated by the marker."""
         if self._name is None:
             self.builder.record(NO_FILE, f"'DA:{_text(segment[:40])}'")
             return
@@ -191,7 +191,7 @@ class _Reader:
             self.builder.record(NO_NUMBER, f"{shown(self._name)}, line 0")
 
     def _odd_lines(self, name: str, records: list[bytes]) -> None:
-        """Read `DA` values one by one."""
+        """Parse `DA` values one by one."""
         hit: list[int] = []
         missed: list[int] = []
         for record in records:
@@ -209,14 +209,14 @@ class _Reader:
         self.builder.add(name, hit, missed)
 
     def _branch(self, segment: bytes) -> None:
-        """Keep values of `BRDA` records, one a line, until all records of the source file are read."""
+        """Keep `BRDA` values, one per line, until all records of the source file are parsed."""
         if self._name is None:
             self.builder.record(NO_FILE, f"'BRDA:{_text(segment[:40])}'")
         else:
             self._branches.setdefault(self._name, Branches(self._ran)).add(segment)
 
     def finish(self) -> CoverageReport:
-        """Count the branches and make the report."""
+        """Count the branches and return the report."""
         for name, branches in self._branches.items():
             self.builder.states(name, 0)
             by_line, odd = branches.by_line()
@@ -227,28 +227,28 @@ class _Reader:
         return self.builder.report(problems=problems)
 
     def _disagreement(self) -> Problem | None:
-        """Compare the totals of files that have one record; with several, the totals are of parts."""
+        """Return a note if totals differ from the counts; files with several records have partial totals."""
         first, files = "", 0
-        for name, claims in self._claimed.items():
+        for name, stated in self._claimed.items():
             counts = self.builder.counts(name)
-            if claims[1] and not counts[1]:
+            if stated[1] and not counts[1]:
                 self.builder.record(_NO_LINES, shown(name))
             elif self._records.get(name) == 1 and any(
-                claim is not None and claim != count for claim, count in zip(claims, counts, strict=True)
+                total is not None and total != count for total, count in zip(stated, counts, strict=True)
             ):
                 files += 1
-                first = first or f"{shown(name)}: {_difference(claims, counts)}"
+                first = first or f"{shown(name)}: {_difference(stated, counts)}"
         if not files:
             return None
         return disagreement(first if files == 1 else f"{files:,} files, the first is {first}")
 
 
-def _difference(claims: list[int | None], counts: tuple[int, int, int, int]) -> str:
-    """Say which totals differ: `lines 6 of 6 claimed, 5 of 10 counted`."""
+def _difference(stated: list[int | None], counts: tuple[int, int, int, int]) -> str:
+    """Describe the totals that differ: `lines 6 of 6 claimed, 5 of 10 counted`."""
     at, what = (0, "lines")
-    if all(claims[i] in {None, counts[i]} for i in (0, 1)):
+    if all(stated[i] in {None, counts[i]} for i in (0, 1)):
         at, what = (2, "branches")
-    covered, total = (counts[i] if claims[i] is None else claims[i] for i in (at, at + 1))
+    covered, total = (counts[i] if stated[i] is None else stated[i] for i in (at, at + 1))
     return f"{what} {share(covered or 0, total or 0)} claimed, {share(counts[at], counts[at + 1])} counted"
 
 

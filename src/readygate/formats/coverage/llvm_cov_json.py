@@ -1,10 +1,10 @@
-"""What `llvm-cov export` writes, also by `cargo llvm-cov --json` and Swift: segments of code and their counts.
+"""JSON of `llvm-cov export`, also of `cargo llvm-cov --json` and Swift: segments of code and their counts.
 
-Described in https://github.com/llvm/llvm-project/blob/main/llvm/tools/llvm-cov/CoverageExporterJson.cpp . Lines are
-told from segments as llvm-cov itself tells them (`LineCoverageStats` in
+The writer: https://github.com/llvm/llvm-project/blob/main/llvm/tools/llvm-cov/CoverageExporterJson.cpp . Lines are
+derived from segments by llvm-cov's own rule (`LineCoverageStats` in
 https://github.com/llvm/llvm-project/blob/main/llvm/lib/ProfileData/Coverage/CoverageMapping.cpp): a line counts if a
-region with a counter begins on it or goes on over it, and has the largest count of these. llvm-cov's own totals are
-sums over functions, so that a line of several instantiations may count several times there.
+region with a counter begins on it or continues over it, and has the largest count of these. llvm-cov's own totals are
+sums over functions, so a line of several instantiations may count several times there.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FIRST: Final = re.compile(
 _TODO: Final = "write it without -summary-only (cargo llvm-cov: without --summary-only)"
 
 _Segment = tuple[int, int, int, bool, bool, bool]
-"""Line, column, count, whether it has a count, whether a region begins, whether it is a gap between regions."""
+"""Line, column, count, has a count, begins a region, is a gap between regions."""
 
 
 def _matches(sample: FileSample) -> str | None:
@@ -49,7 +49,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 def _line(segments: Sequence[_Segment], wrapped: _Segment | None) -> int | None:
-    """The count of a line by the segments on it and the one that reaches into it; None if it is not mapped."""
+    """Return the count of a line from its segments and the one that continues into it; None if it is not mapped."""
     begun = [hits for _, _, hits, counted, entry, gap in segments if counted and entry and not gap]
     skipped = bool(segments) and not segments[0][3] and segments[0][4]
     reached = wrapped is not None and wrapped[3]
@@ -60,7 +60,7 @@ def _line(segments: Sequence[_Segment], wrapped: _Segment | None) -> int | None:
 
 
 def _states(segments: Sequence[_Segment], size: int) -> bytearray:
-    """The states of a file's lines; `segments` are sorted and not empty."""
+    """Return the line states of a file; `segments` are sorted and not empty."""
     states = bytearray(size)
     wrapped: _Segment | None = None
     done = 0
@@ -77,7 +77,7 @@ def _states(segments: Sequence[_Segment], size: int) -> bytearray:
 
 
 class _Reader:
-    """Reads the document."""
+    """Parses the document."""
 
     def __init__(self, document: Any) -> None:
         self._builder = CoverageBuilder(_NAME)
@@ -86,7 +86,7 @@ class _Reader:
         self._stated: list[StatedFile] = []
 
     def report(self) -> CoverageReport:
-        """Read all files; if none has segments it is a summary."""
+        """Parse all files and return the report; a file without segments is a summary."""
         parts = self._shape.array(self._root.get("data"), "data")
         claimed: dict[str, tuple[int, int]] = {}
         for at, value in enumerate(parts):
@@ -133,7 +133,7 @@ class _Reader:
         )
 
     def _segments(self, name: str, values: Any, place: str) -> list[_Segment]:
-        """The segments that are well-formed, in their order."""
+        """Return the well-formed segments, sorted."""
         segments: list[_Segment] = []
         for at, value in enumerate(self._shape.array(values, place)):
             types = tuple(map(type, value)) if isinstance(value, list) else ()
@@ -147,7 +147,7 @@ class _Reader:
         return segments
 
     def _branches(self, values: Any, place: str) -> dict[int, tuple[int, int]]:
-        """Count the outcomes true and false of each condition; instantiations of one condition are joined."""
+        """Count the outcomes true and false of each condition; merge instantiations of a condition."""
         ran: dict[tuple[int, ...], tuple[bool, bool]] = {}
         for at, value in enumerate(self._shape.array(values, place)):
             if not isinstance(value, list) or len(value) < 6 or set(map(type, value[:6])) != {int}:
@@ -163,7 +163,7 @@ class _Reader:
 
 
 def _total(fields: dict[str, Any], what: str) -> tuple[int, int] | None:
-    """Covered and all of one kind in a summary."""
+    """Return covered and total of one kind in a summary; None if they are not valid."""
     value = fields.get(what)
     covered, total = (
         (count(value.get(key)) for key in ("covered", "count")) if isinstance(value, dict) else (None, None)

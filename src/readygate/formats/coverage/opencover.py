@@ -1,8 +1,8 @@
 """OpenCover XML: `CoverageSession` / `Modules` / `Module` / … / `SequencePoint`, of OpenCover, coverlet and AltCover.
 
-Described at https://github.com/OpenCover/opencover/wiki/Reports . A line counts if a sequence point begins on it, and
-is hit if one of them was visited. The lines that a sequence point goes on over do not count: where a statement holds a
-lambda that never ran, they would show it as covered.
+Description: https://github.com/OpenCover/opencover/wiki/Reports . A line counts if a sequence point begins on it, and
+is hit if one of these was visited. Further lines of a sequence point do not count: in a statement with a lambda that
+never ran, they would show the lambda as covered.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from readygate.formats import Format
 from readygate.formats.coverage._reading import read_xml, unless_damaged
 from readygate.formats.coverage._report_builder import NO_FILE, CoverageBuilder
-from readygate.formats.coverage._xml_reader import FileLines, number, ran, total_disagreement
+from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement
 
 if TYPE_CHECKING:
     from xml.parsers.expat import XMLParserType
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _NAME: Final = "opencover"
 _HIDDEN: Final = frozenset({"16707566", "15732480"})
-"""Lines 0xFEEFEE and 0xF00000 mark code that the compiler made."""
+"""Lines 0xFEEFEE and 0xF00000 mark generated code."""
 
 _Point = tuple[str, ...]
 
@@ -32,7 +32,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 class _Reader:
-    """What one attempt to read the file has seen; points are kept by the number that the file has in the report."""
+    """The state of one attempt to parse the file; points are kept by the file number in the report."""
 
     def __init__(self) -> None:
         self.builder = CoverageBuilder(_NAME)
@@ -47,7 +47,7 @@ class _Reader:
         parser.StartElementHandler = self.start
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Take the start of an element."""
+        """Handle the start of an element."""
         if tag == "SequencePoint":
             self._sequence(attributes)
         elif tag == "BranchPoint":
@@ -72,17 +72,17 @@ class _Reader:
         if lines is None:
             lines = self._lines[uid] = FileLines()
         line, visits = number(text), attributes.get("vc")
-        lines.line(line, hit=visits != "0" and ran(self.builder, self._paths.get(uid, ""), line, visits))
+        lines.line(line, hit=visits != "0" and line_ran(self.builder, self._paths.get(uid, ""), line, visits))
 
     def _branch(self, attributes: dict[str, str]) -> None:
-        """Take one way out of a line; the same one may be listed again."""
+        """Add one branch of a line; the same one may be listed again."""
         line = attributes.get("sl", "")
         uid = attributes.get("fileid") or self._file
         if not uid or line in _HIDDEN:
-            return  # branches of code that has no place in the source
+            return  # branches of generated code
         point = (line, *(attributes.get(key, "") for key in ("offset", "offsetend", "path", "ordinal")))
         visits = attributes.get("vc")
-        hit = visits != "0" and ran(self.builder, self._paths.get(uid, ""), number(line), visits)
+        hit = visits != "0" and line_ran(self.builder, self._paths.get(uid, ""), number(line), visits)
         points = self._branches.setdefault(uid, {})
         points[point] = hit or points.get(point, False)
 
@@ -96,7 +96,7 @@ class _Reader:
                 self._claimed[what] = (int(texts[0]), int(texts[1]))
 
     def flush(self) -> None:
-        """Hand over the points of a module: another one may be built of the same files with other branches."""
+        """Add the points of a module to the builder; another module may have other branches in the same files."""
         for path in self._paths.values():
             self.builder.states(path, 0)
         for uid in dict.fromkeys((*self._lines, *self._branches)):
@@ -112,7 +112,7 @@ class _Reader:
         self._paths.clear()
 
     def disagreement(self) -> Problem | None:
-        """Compare the session's summary, which counts sequence points, with the lines."""
+        """Return a note if the summary, which counts sequence points, differs from the lines."""
         return total_disagreement(self.builder, self._claimed, "<CoverageSession>/<Summary>")
 
 

@@ -1,7 +1,7 @@
-"""SimpleCov's `coverage.json`, of its JSON formatter: one entry by file, already joined over all commands.
+"""SimpleCov's `coverage.json`, of its JSON formatter: one entry per file, merged over all commands.
 
-Written by https://github.com/simplecov-ruby/simplecov/blob/main/lib/simplecov/formatter/json_formatter.rb (before: the
-gem simplecov_json_formatter); the schema: https://github.com/simplecov-ruby/simplecov/tree/main/schemas .
+The writer: https://github.com/simplecov-ruby/simplecov/blob/main/lib/simplecov/formatter/json_formatter.rb (formerly
+the gem simplecov_json_formatter). Schema: https://github.com/simplecov-ruby/simplecov/tree/main/schemas .
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 class _Reader:
-    """Reads the document."""
+    """Parses the document."""
 
     def __init__(self, document: Any) -> None:
         self._builder = CoverageBuilder(_NAME)
@@ -43,7 +43,7 @@ class _Reader:
         self._folder = root.rstrip("/") if isinstance(root, str) else ""
 
     def report(self) -> CoverageReport:
-        """Read all files."""
+        """Parse all files and return the report."""
         for name, value in self._shape.object(self._root.get("coverage"), "coverage").items():
             place = f"coverage[{name[:100]!r}]"
             entry = self._shape.object(value, place)
@@ -80,7 +80,7 @@ class _Reader:
         return claimed
 
     def _candidates(self, name: str) -> tuple[str, ...]:
-        """The paths that a name may mean: below the root that SimpleCov names, then as it is."""
+        """Return the paths that a name may refer to: below the root in `meta`, then the name itself."""
         if not self._folder or not name or _ABSOLUTE.match(name):
             return (name,)
         return (f"{self._folder}/{name}", name)

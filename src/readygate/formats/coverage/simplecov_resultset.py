@@ -1,8 +1,8 @@
 """SimpleCov's `.resultset.json`: for each command, the lines and branches of each file.
 
-Written by https://github.com/simplecov-ruby/simplecov/blob/main/lib/simplecov/result_merger.rb . Up to 0.17 a file is a
-bare array of lines, later an object. It holds what Ruby measured: lines between `:nocov:` marks, which
-SimpleCov leaves out when it reports, are still in it.
+The writer: https://github.com/simplecov-ruby/simplecov/blob/main/lib/simplecov/result_merger.rb . Up to 0.17 a file is
+a bare array of lines, later an object. It contains all lines that Ruby measured, also those between `:nocov:` marks,
+which SimpleCov excludes from its reports.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 class _Reader:
-    """Gathers what all commands say of each file, then joins it."""
+    """Collects the lines of each file over all commands, then merges them."""
 
     def __init__(self, document: Any) -> None:
         self._builder = CoverageBuilder(_NAME)
@@ -42,7 +42,7 @@ class _Reader:
         self._branches: dict[str, dict[tuple[str, str], bool]] = {}
 
     def report(self) -> CoverageReport:
-        """Read all commands."""
+        """Parse all commands and return the report."""
         for command, result in self._commands.items():
             place = f"[{command[:60]!r}].coverage"
             files = self._shape.object(result, place).get("coverage")

@@ -1,6 +1,6 @@
 """SonarQube's generic coverage: `coverage` / `file` / `lineToCover`.
 
-Described at
+Description:
 https://docs.sonarsource.com/sonarqube-server/latest/analyzing-source-code/test-coverage/generic-test-data/ .
 """
 
@@ -32,7 +32,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 class _Reader:
-    """What one attempt to read the file has seen."""
+    """The state of one attempt to parse the file."""
 
     def __init__(self) -> None:
         self.builder = CoverageBuilder(_NAME)
@@ -44,7 +44,7 @@ class _Reader:
         parser.StartElementHandler = self.start
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Take the start of an element."""
+        """Handle the start of an element."""
         if tag == "lineToCover":
             self._line(attributes)
         elif tag == "file":
@@ -69,7 +69,7 @@ class _Reader:
             self._lines.branches[line] = (max(known[0], taken), max(known[1], total))
 
     def flush(self) -> None:
-        """Hand over the lines of the open file."""
+        """Add the lines of the open file to the builder."""
         if self._name is not None:
             self._lines.add_to(self.builder, self._name)
 

@@ -1,4 +1,4 @@
-"""Reads JSON of unknown origin: whole documents and single events, with the key path of what is wrong in them."""
+"""Parse untrusted JSON documents and events, and name the key path of each wrong value."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from readygate.model.reports import Problem
 
 MAX_BYTES: Final = 1 << 28
-"""Bytes from which on a document is refused: read as a whole it takes several times as many of memory."""
+"""Maximum bytes of a document: read as a whole, it needs several times as much memory."""
 
 _STOPPED: Final = "the tool that wrote it was stopped, or the disk was full"
 _REDO: Final = "look for an error in the log of the job that makes the file, and run it again"
 
 
 def load(source: Source) -> tuple[Any, Problem | None]:
-    """Return a document, or None and why it cannot be read.
+    """Parse a document; return None and a problem if it is not valid JSON.
 
     Raises:
         OSError: the file cannot be read.
@@ -55,7 +55,7 @@ def load(source: Source) -> tuple[Any, Problem | None]:
 
 
 def event(line: str) -> dict[str, Any] | None:
-    """Return the object of one line; None if the line is none."""
+    """Parse the object of one line; return None if the line is not a JSON object."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
@@ -63,10 +63,10 @@ def event(line: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-class Keys:
-    """Takes values out of a document by their kind; what is of the wrong kind is passed over and told of.
+class ValueReader:
+    """Reads values of an expected type. A value of another type is skipped and counted as damage.
 
-    Each `place` is the path of keys to the value, as in `results.tests[3].name`.
+    Each `place` is the path of keys to the value, such as `results.tests[3].name`.
     """
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Keys:
         self._first = ""
 
     def items(self, value: Any, place: str, *, optional: bool = False) -> list[Any]:
-        """Return a list."""
+        """Return `value` if it is a list, otherwise an empty list."""
         if isinstance(value, list):
             return value
         if not (optional and value is None):
@@ -82,7 +82,7 @@ class Keys:
         return []
 
     def table(self, value: Any, place: str, *, optional: bool = False) -> dict[str, Any]:
-        """Return an object."""
+        """Return `value` if it is an object, otherwise an empty one."""
         if isinstance(value, dict):
             return value
         if not (optional and value is None):
@@ -90,7 +90,7 @@ class Keys:
         return {}
 
     def text(self, value: Any, place: str, *, optional: bool = False) -> str:
-        """Return a text."""
+        """Return `value` if it is a string, otherwise an empty one."""
         if isinstance(value, str):
             return clean(value)
         if not (optional and value is None):
@@ -98,7 +98,7 @@ class Keys:
         return ""
 
     def number(self, value: Any, place: str) -> float:
-        """Return a number; 0 where there is none."""
+        """Return `value` if it is a finite number, otherwise 0."""
         if value is None:
             return 0.0
         if type(value) is int and abs(value) < 10**18:
@@ -109,7 +109,7 @@ class Keys:
         return 0.0
 
     def problem(self) -> Problem | None:
-        """Return the damage, if there is any."""
+        """Return the damage if a value was skipped."""
         if not self._wrong:
             return None
         others = f"; in all {self._wrong:,} such values" if self._wrong > 1 else ""
@@ -126,13 +126,13 @@ class Keys:
             self._first = f"{place} is {_kind(value)}, not {wanted}"
 
 
-def loose(value: Any) -> str:
-    """Return a text that explains something: what is no text explains nothing."""
+def text_of(value: Any) -> str:
+    """Return `value` if it is a string, otherwise an empty one, without damage."""
     return value if isinstance(value, str) else ""
 
 
-def plain(value: Any) -> float:
-    """Return a number that measures something; 0 if it is none, -1 if nothing can be counted with it."""
+def number_of(value: Any) -> float:
+    """Return `value` as a float; 0 if it is not a number, -1 if it is not finite or too large."""
     if type(value) is int:
         return float(value) if abs(value) < 10**18 else -1.0
     if type(value) is float:
@@ -140,13 +140,13 @@ def plain(value: Any) -> float:
     return 0.0
 
 
-def claimed(value: Any) -> int | None:
-    """Return the number that a total claims; None if it is none."""
+def total_of(value: Any) -> int | None:
+    """Return a total of the report if it is a whole number below 10^9, otherwise None."""
     return value if type(value) is int and 0 <= value < 10**9 else None
 
 
 def line_number(value: Any) -> int:
-    """Return the number of a line; 0 if it is none."""
+    """Return `value` if it is a line number, otherwise 0."""
     return value if type(value) is int and 0 < value < 10**8 else 0
 
 

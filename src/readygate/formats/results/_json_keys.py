@@ -1,4 +1,4 @@
-"""The outline of a JSON document from its first bytes: which keys stand where, however it goes on."""
+"""Find the keys of a JSON document in its first bytes, which may end anywhere."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ _MOST: Final = 2_000
 
 
 class Outline(Struct, frozen=True, kw_only=True):
-    """What can be told of a document.
+    """The beginning of a document.
 
     Attributes:
-        kind: `{` or `[`, empty if it is no JSON document.
-        keys: the paths of keys, as in `results.tests[].name`, at most some thousands and not the deepest.
+        kind: `{` or `[`; empty if it is not a JSON document.
+        keys: the paths of keys, such as `results.tests[].name`; bounded in number and depth.
     """
 
     kind: str = ""
     keys: frozenset[str] = frozenset()
 
     def has(self, *paths: str) -> bool:
-        """Whether all these keys are there."""
+        """Return whether all of these keys are present."""
         return self.keys.issuperset(paths)
 
 
 def outline(sample: FileSample) -> Outline:
-    """Return the outline of what a file begins with."""
+    """Return the outline of a sample."""
     return _outline(sample.text)
 
 
@@ -52,11 +52,11 @@ def _outline(text: str) -> Outline:
                 prefix = f"{path[-1]}.{found[1 : found.rindex(chr(34))]}".removeprefix(".")
                 keys.add(prefix)
         elif found == '"':
-            break  # a text that goes on behind the first bytes
+            break  # a string that does not end in the sample
         elif found == "{":
             path.append(prefix if path else "")
         elif found == "[":
-            # deeper, no key is taken down; paths that go on growing there would fill gigabytes
+            # below this depth no key is kept; growing paths would need gigabytes
             prefix = "" if len(path) >= _DEEPEST else f"{prefix}[]" if path else "[]"
             path.append(prefix)
         elif found in {"}", "]"} and path:

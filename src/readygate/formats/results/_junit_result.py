@@ -1,4 +1,4 @@
-"""What the children of one `testcase` make of it."""
+"""Determine the outcome of one `testcase` from its child elements and attributes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RESULTS: Final = {
     "flakyError": Outcome.FLAKY,
     "flakyFailure": Outcome.FLAKY,
 }
-"""Elements that tell an outcome. `rerun…` are failed attempts after the failure that counts, `flaky…` failed
+"""Outcome of each result element. `rerun…` are failed attempts after the failure that counts, `flaky…` failed
 attempts before a pass."""
 
 STATES: Final = {
@@ -28,7 +28,7 @@ STATES: Final = {
     **dict.fromkeys(("failed", "failure", "fail", "broken"), Outcome.FAILED),
     **dict.fromkeys(("error", "errored"), Outcome.ERRORED),
 }
-"""Values of the attributes `status` and `result` that tell an outcome where no element does."""
+"""Outcome of values of the attributes `status` and `result`, for tests without a result element."""
 
 _PLACE: Final = frozenset(("file", "line", "lineno"))
 _MAX_PATH: Final = 1_000
@@ -43,14 +43,14 @@ def outcome_of_attributes(case: Mapping[str, str]) -> Outcome:
 
 
 class Result:
-    """Collects the results of one test: the worst counts, its first message stands for it.
+    """Collects the result elements of one test. The worst one counts, with its first message.
 
     Attributes:
         case: the attributes of the test.
-        depth: how many tests were open when it began, itself among them; 0 for a result of a suite.
-        outcome: the worst so far.
-        more: results beyond the first, and all failed attempts.
-        failure_read: whether an element of a failure or an error was read to its end.
+        depth: the number of open tests when it began, itself included; 0 for a result of a suite.
+        outcome: the worst outcome so far.
+        more: the number of results beyond the first, and of failed attempts before a pass.
+        failure_read: whether a failure or error element was read to its end.
     """
 
     __slots__ = (
@@ -80,13 +80,13 @@ class Result:
         self._excerpt: Excerpt | None = None
 
     def begin(self, tag: str, attributes: Mapping[str, str]) -> Excerpt | None:
-        """Note a result; return what shall collect its text, None if its text is not wanted."""
+        """Add a result element; return the excerpt for its text, None if its text is not used."""
         outcome = RESULTS[tag]
         known = self._excerpt is not None
         self.more += known or outcome is Outcome.FLAKY
         if tag.startswith("rerun"):
             self._attempt = max(self._attempt, outcome)
-            outcome = Outcome.PASSED  # an attempt; it tells the outcome only if nothing else does
+            outcome = Outcome.PASSED  # an attempt: it decides the outcome only if no other element does
         if outcome is Outcome.SKIPPED and attributes.get("type", "").lower() == "todo":
             self._todo = True
         if known and (outcome < self.outcome or outcome is Outcome.PASSED):
@@ -104,15 +104,14 @@ class Result:
     def final(self) -> Outcome:
         """Return the outcome of all results.
 
-        A failure beside `<skipped type="todo">` is one that the tool expects and does not fail for
-        (node:test).
+        A failure with `<skipped type="todo">` is expected and does not fail the run (node:test).
         """
         if self._todo and self.outcome is Outcome.FAILED:
             return Outcome.SKIPPED
         return max(self.outcome, self._attempt) if self.outcome < Outcome.SKIPPED else self.outcome
 
     def detail(self, class_name: str, name: str, *, with_text: bool, first_line: int) -> Detail:
-        """Return what the report says; `first_line` is the number that the tool gives a file's first line."""
+        """Return the detail of the test; `first_line` is the number that the tool gives the first line of a file."""
         outcome, message, text = self.final(), self._message.strip(), ""
         if self._excerpt is not None:
             if not message and outcome is Outcome.SKIPPED:

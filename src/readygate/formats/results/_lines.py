@@ -1,4 +1,4 @@
-"""Reads reports that consist of lines, in pieces and in whatever encoding."""
+"""Read line-based reports in chunks, in any encoding."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 CHUNK: Final = 1 << 16
 MAX_LINE: Final = 1 << 22
-"""Characters of a line that are kept; the rest of a longer one is dropped."""
+"""Maximum characters of a line; the rest of a longer one is dropped."""
 
 
 class Lines:
-    """The lines of a file without their ends, once.
+    """Iterates once over the lines of a file, without line ends.
 
     Attributes:
-        number: of the line that was given last, from 1.
-        too_long: how many lines were longer than `MAX_LINE`.
-        ended: whether the line that was given last had an end.
+        number: the number of the last line that was yielded, from 1.
+        too_long: the number of lines longer than `MAX_LINE`.
+        ended: whether the last line that was yielded had a line end.
     """
 
     def __init__(self, source: Source) -> None:

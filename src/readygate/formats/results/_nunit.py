@@ -1,4 +1,4 @@
-"""What NUnit 2 and 3 have in common: suites within suites, tests in them, and what they say."""
+"""Parse the structure that NUnit 2 and 3 share: nested suites, their tests, and messages."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     Attributes = dict[str, str]
 
 _DEEPEST: Final = 50
-"""Suites within one another whose names are part of a path."""
+"""Maximum depth of suites whose names are part of a path."""
 
 
 class Dialect(Struct, frozen=True, kw_only=True):
-    """How a version of NUnit writes.
+    """The differences between the versions.
 
     Attributes:
-        name: of the format.
-        outcome: what a test counts as, from its attributes and whether it holds a `failure`.
-        names: class and name of a test, from its attributes and the path of its suites.
-        suite_failed: whether a suite as such failed, from its attributes, whether it holds a `failure`, and
+        name: the name of the format.
+        outcome: returns the outcome of a test from its attributes and whether it has a `failure`.
+        names: returns class and name of a test from its attributes and the path of its suites.
+        suite_failed: returns whether a suite itself failed, from its attributes, whether it has a `failure`, and
             whether a test in it fails.
-        check: compares totals; called with the attributes of the root.
+        check: compares the totals in the attributes of the root with the number of tests.
     """
 
     name: str
@@ -44,22 +44,22 @@ class Dialect(Struct, frozen=True, kw_only=True):
 
 
 class _Node:
-    """A test or a suite that is being read."""
+    """An open test or suite."""
 
     __slots__ = ("attributes", "failed", "failing", "message", "path", "place", "reason", "trace")
 
     def __init__(self, attributes: Attributes, path: str, failing: int) -> None:
         self.attributes = attributes
         self.path = path
-        self.failing = failing  # tests that failed before it began
-        self.failed = False  # whether it holds a `failure`
-        self.place = ""  # the element around its texts
+        self.failing = failing  # number of failures before it began
+        self.failed = False  # whether it has a `failure`
+        self.place = ""  # the element that encloses its texts
         self.message: Excerpt | None = None
         self.trace: Excerpt | None = None
         self.reason: Excerpt | None = None
 
     def failure(self, class_name: str) -> FailureText:
-        """What it says."""
+        """Return its message, trace and location."""
         trace = self.trace.text() if self.trace else ""
         message = self.message or self.reason
         text = message.text() if message else ""
@@ -70,7 +70,7 @@ class _Node:
 
 
 class Reader:
-    """The state of reading one file."""
+    """The state of parsing one file."""
 
     def __init__(self, dialect: Dialect, collector: TextCollector) -> None:
         self.builder = ReportBuilder(dialect.name)
@@ -82,7 +82,7 @@ class Reader:
         self._root: Attributes = {}
 
     def begin(self, tag: str, attributes: Attributes) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         if tag == "test-case":
             path = self._suites[-1].path if self._suites else ""
             self._case = _Node(attributes, path, 0)
@@ -112,7 +112,7 @@ class Reader:
             node.trace = self._collector.collect()
 
     def end(self, tag: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         if tag == "test-case" and self._case is not None:
             self._end_case(self._case)
             self._case = None
@@ -139,7 +139,7 @@ class Reader:
 
 
 def read(source: Source, dialect: Dialect) -> TestReport:
-    """Read a file."""
+    """Parse a file."""
     reader, problem = read_elements(source, lambda collector: Reader(dialect, collector))
     reader.builder.problem(problem)
     return reader.builder.report()

@@ -119,7 +119,7 @@ class ReportBuilder:
         self._bad_times += value is None
         return value or 0.0
 
-    def sane(self, value: float) -> float:
+    def valid_seconds(self, value: float) -> float:
         """Return `value` if a test can last so many seconds; otherwise return 0 and add a note."""
         if 0 <= value <= MAX_SECONDS:
             return value
@@ -195,7 +195,7 @@ def damage(what: str, *, place: str = "", why: str = "", todo: str = "") -> Prob
     return Problem(severity=Severity.DAMAGE, what=what, place=place, why=why, todo=todo)
 
 
-def whole(text: str | None) -> int | None:
+def parse_total(text: str | None) -> int | None:
     """Parse the total in an attribute; return None if it is not a number of at most 9 digits."""
     if not text or not text.isascii() or not text.isdecimal() or len(text) > 9:
         return None

@@ -1,4 +1,4 @@
-"""Places of source code in the traces of test tools."""
+"""Find source locations in the traces of test tools."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _RUNNER: Final = re.compile(
 
 
 def dotnet_place(trace: str, owner: str) -> tuple[str, int]:
-    """Return the file and line of the innermost frame of `owner`, a class or method; else of any frame.
+    """Return the file and line of the innermost frame of `owner`, a class or method; otherwise of any frame.
 
-    .NET writes `at Class.Method() in C:/Tests.cs:line 12`, Mono `in /src/Tests.cs:12`, and both in the
-    language of the system (`in C:/Tests.cs:Zeile 12.`).
+    .NET writes `at Class.Method() in C:/Tests.cs:line 12`, Mono `in /src/Tests.cs:12`, and both translate the word
+    for "line" (`in C:/Tests.cs:Zeile 12.`).
     """
     first = ("", 0)
     for line in trace.split("\n", _MOST_LINES)[:_MOST_LINES]:
@@ -34,7 +34,7 @@ def dotnet_place(trace: str, owner: str) -> tuple[str, int]:
 
 
 def line_in(trace: str, file: str) -> int:
-    """Return the line of the innermost frame in a file, as JavaScript and Ruby write frames; 0 if there is none."""
+    """Return the line of the innermost frame in a file, in the notation of JavaScript and Ruby; 0 without a frame."""
     name = file.replace("\\", "/").rpartition("/")[2]
     if not name:
         return 0
@@ -43,9 +43,9 @@ def line_in(trace: str, file: str) -> int:
 
 
 def without_runner(path: str) -> str:
-    """Return a path relative to the repository where it begins like a checkout on a runner of GitHub.
+    """Make a path relative to the repository if it begins like a checkout on a GitHub runner.
 
-    Classes that are called after files would otherwise be others on each operating system.
+    Classes that are named after files would otherwise differ between operating systems.
     """
     path = path.replace("\\", "/")
     found = _RUNNER.match(path)

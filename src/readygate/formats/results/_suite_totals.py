@@ -1,4 +1,4 @@
-"""The suites of a report, and whether the totals that they claim in attributes agree with their elements."""
+"""Track the suites of a JUnit report, and compare their totals with their elements."""
 
 from __future__ import annotations
 
@@ -7,32 +7,31 @@ from typing import Final
 from readygate.model.reports import Problem, Severity
 
 Sums = tuple[int, int, int]
-"""How many tests failed, were skipped, and how many results there were beyond the first of a test, attempts
-among them."""
+"""Counts of failing tests, skipped tests, and result elements beyond the first of a test, attempts included."""
 
 _PATH: Final = " > "
 _MAX_DEPTH: Final = 50
-"""Nested suites whose names are part of a path."""
+"""Maximum depth of suites whose names are part of a path."""
 _LARGEST: Final = 10**9
 
 
 class Suite:
-    """One suite that is being read.
+    """One open suite.
 
     Attributes:
-        claims: its attributes.
-        parent: the suite around it.
-        first: how many tests the report held when it began.
-        before: `Sums` of the report when it began.
-        depth: how many suites are around it.
-        inner: how many suites it holds directly.
-        whole: whether it is the `testsuites` around all.
+        attributes: the attributes of the element.
+        parent: the enclosing suite.
+        first: the number of tests in the report when the suite began.
+        before: `Sums` of the report when the suite began.
+        depth: the number of enclosing suites.
+        inner: the number of suites directly inside.
+        whole: whether it is a `testsuites` or `testrun`, not a `testsuite`.
     """
 
-    __slots__ = ("_path", "before", "claims", "depth", "first", "inner", "parent", "whole")
+    __slots__ = ("_path", "attributes", "before", "depth", "first", "inner", "parent", "whole")
 
-    def __init__(self, tag: str, claims: dict[str, str], parent: Suite | None, first: int, before: Sums) -> None:
-        self.claims = claims
+    def __init__(self, tag: str, attributes: dict[str, str], parent: Suite | None, first: int, before: Sums) -> None:
+        self.attributes = attributes
         self.parent = parent
         self.first = first
         self.before = before
@@ -49,12 +48,12 @@ class Suite:
 
     @property
     def name(self) -> str:
-        """Its name as the report gives it, empty if it has none."""
-        return self.claims.get("name", "")
+        """The name in the report; empty if it has none."""
+        return self.attributes.get("name", "")
 
     @property
     def path(self) -> str:
-        """The names of the suites around it and its own, joined."""
+        """The names of the enclosing suites and its own, joined."""
         if self._path is None:
             outer = self.parent.path if self.parent else ""
             own = "" if self.whole else self.name
@@ -62,16 +61,16 @@ class Suite:
         return self._path
 
     def class_of(self, name: str) -> str:
-        """Return the class of a test in this suite whose own class name is `name`, which says little."""
+        """Return the class of a test in this suite whose class name is empty or generic."""
         return f"{self.path}{_PATH}{name}" if self.path and name else self.path or name
 
 
 class Totals:
     """Finds suites whose attributes contradict their elements.
 
-    Producers differ in what they add up, so only what no way of adding up explains is a contradiction:
-    `tests` may leave out skipped tests and, where suites are nested, mean the direct children only; failures
-    and errors count together, because tools disagree which is which. Attempts may be counted or not.
+    Tools count differently, so a difference is a contradiction only if no known way to count explains it: `tests`
+    may exclude skipped tests and, in nested suites, cover direct children only; failures and errors are compared
+    together, because tools disagree about which is which; attempts may be included or not.
     """
 
     def __init__(self) -> None:
@@ -79,11 +78,11 @@ class Totals:
         self._first: tuple[str, str] = ("", "")
 
     def check(self, suite: Suite, tests: int, after: Sums) -> None:
-        """Compare a suite that has ended and holds so many tests."""
-        claims = suite.claims
-        plain = after is suite.before and claims.get("failures", "0") == "0" == claims.get("errors", "0")
-        if plain and claims.get("tests") == str(tests):
-            return  # most suites
+        """Compare a suite that has ended and contains `tests` tests."""
+        stated = suite.attributes
+        plain = after is suite.before and stated.get("failures", "0") == "0" == stated.get("errors", "0")
+        if plain and stated.get("tests") == str(tests):
+            return  # the common case
         what = _contradiction(suite, tests, after)
         if what:
             self._wrong += 1
@@ -107,15 +106,15 @@ class Totals:
 
 
 def _contradiction(suite: Suite, tests: int, after: Sums) -> str:
-    """Say how the attributes of a suite contradict its elements; empty if they do not."""
+    """Describe how the attributes of a suite contradict its elements; return an empty string if they do not."""
     failing, skipped, more = (now - then for now, then in zip(after, suite.before, strict=True))
     partial = suite.inner > 0 and not suite.whole
-    claimed = _number(suite.claims.get("tests"))
+    claimed = _number(suite.attributes.get("tests"))
     if claimed is not None:
         fewest = 0 if partial else tests - skipped
         if not fewest <= claimed <= tests + suite.inner + more:
             return f"claims {claimed:,} tests and holds {tests:,}"
-    failures, errors = _number(suite.claims.get("failures")), _number(suite.claims.get("errors"))
+    failures, errors = _number(suite.attributes.get("failures")), _number(suite.attributes.get("errors"))
     if failures is None and errors is None:
         return ""
     bad = (failures or 0) + (errors or 0)

@@ -1,4 +1,4 @@
-"""What a line of TAP says, and the block of YAML under a test."""
+"""Parse single lines of TAP, and the YAML block below a test point."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _BLOCKS: Final = frozenset(("|", "|-", "|+", ">", ">-", ">+", ""))
 
 
 class Point(Struct, kw_only=True):
-    """One test point, or all that is known of it so far.
+    """One test point, as far as it was read.
 
     Attributes:
-        path: names of the subtests around it, outermost first.
-        opens: whether its line ends with a brace, so that its subtests may follow.
+        path: names of the enclosing subtests, outermost first.
+        opens: whether its line ends with a brace, so that its subtests follow it.
         todo: whether it is expected to fail.
-        failure: what stands under it, only kept if it did not pass.
-        fields: of the block of YAML under it.
+        output: the lines below it, only if it did not pass.
+        fields: the fields of the YAML block below it.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Point(Struct, kw_only=True):
     fields: dict[str, str] | None = None
 
     def explain(self) -> FailureText:
-        """What is said of it."""
+        """Return its message, output and location."""
         fields = self.fields or {}
         place = _PLACE.fullmatch(_bare(fields.get("location") or fields.get("at") or ""))
         line = _bare(fields.get("line") or fields.get("lineNumber") or "")
@@ -64,7 +64,7 @@ class Point(Struct, kw_only=True):
 
 
 def point(line: str) -> Point | None:
-    """Return the test point of a line without its indentation; None if it is none."""
+    """Parse a line without its indentation; return None if it is not a test point."""
     found = _TEST.fullmatch(line)
     if found is None:
         return None
@@ -83,7 +83,7 @@ def point(line: str) -> Point | None:
         todo = directive[1].lower() == "todo"
         reason = directive[2].strip()
         text = text[: directive.start()].rstrip()
-        if todo or not failed:  # a test that is skipped and fails all the same has failed
+        if todo or not failed:  # a skipped test that fails nevertheless has failed
             outcome = Outcome.SKIPPED
     name = text.replace("\\#", "#").replace("\\\\", "\\")
     name = name or (f"#{found[2]}" if found[2] else "")
@@ -91,7 +91,7 @@ def point(line: str) -> Point | None:
 
 
 def fields_of(lines: Iterable[str]) -> dict[str, str]:
-    """Return the fields of a block of YAML that tell something; the first of a name stays."""
+    """Return the known fields of a YAML block; the first of a name wins."""
     found: dict[str, str] = {}
     waiting = ""
     for line in lines:
@@ -108,7 +108,7 @@ def fields_of(lines: Iterable[str]) -> dict[str, str]:
 
 
 def _bare(value: str) -> str:
-    """A value of YAML without its quotes."""
+    """Remove the quotes of a YAML value."""
     value = value.strip()
     quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
     return value[1:-1] if quoted else value

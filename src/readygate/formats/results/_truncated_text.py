@@ -1,13 +1,13 @@
-"""Long text in little memory: its beginning, and its end, where a traceback names the error."""
+"""Truncate long text in bounded memory: keep its beginning, and its end, where a traceback names the error."""
 
 from __future__ import annotations
 
 from typing import Final
 
 MAX_TEXT: Final = 8_000
-"""Characters of a trace that are kept."""
+"""Maximum characters of a trace."""
 MAX_MESSAGE: Final = 2_000
-"""Characters of a message that are kept."""
+"""Maximum characters of a message."""
 
 _LEFT_OUT: Final = "\n… {:,} characters left out …\n"
 _HEAD: Final = MAX_TEXT // 2
@@ -16,7 +16,7 @@ _WAITING: Final = 1 << 16
 
 
 class Excerpt:
-    """Collects pieces of text and keeps the beginning and the end of their sum."""
+    """Collects pieces of text; keeps the beginning and the end of all of them."""
 
     __slots__ = ("_cut", "_length", "_pieces", "_waiting")
 
@@ -43,7 +43,7 @@ class Excerpt:
         self._waiting = 0
 
     def text(self) -> str:
-        """Return the text without white space around it, at most `MAX_TEXT` characters."""
+        """Return the stripped text, at most `MAX_TEXT` characters."""
         if len(self._pieces) != 1 or self._length > MAX_TEXT:
             self._shorten()
         text = self._pieces[0]
@@ -54,5 +54,5 @@ class Excerpt:
 
 
 def shorten(message: str) -> str:
-    """Return a message cut to `MAX_MESSAGE` characters."""
+    """Truncate a message to `MAX_MESSAGE` characters."""
     return message if len(message) <= MAX_MESSAGE else message[: MAX_MESSAGE - 1] + "…"

@@ -1,4 +1,4 @@
-"""Errors that a TRX file tells of the run as such: a crash of the test host, an assembly that could not be loaded."""
+"""Collect the run-level errors of a TRX file: a crash of the test host, an assembly that failed to load."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class RunErrors:
     """The errors of one file.
 
     Attributes:
-        assembly: the first tested assembly; the errors are named after it.
-        outcome: of the run.
-        reading: whether a piece of information about the run is being read.
-        text: collects its text.
+        assembly: the first tested assembly, which names the errors.
+        outcome: the outcome of the run.
+        reading: whether a `RunInfo` is open.
+        text: the text of the open `RunInfo`.
     """
 
     def __init__(self) -> None:
@@ -37,20 +37,20 @@ class RunErrors:
         self._errors: list[str] = []
 
     def begin(self, outcome: str) -> None:
-        """A piece of information about the run begins."""
+        """Handle the start of a `RunInfo`."""
         self.reading = True
         self._bad = outcome in _BAD
         self.text = None
 
     def end(self) -> None:
-        """It ends."""
+        """Handle the end of a `RunInfo`."""
         if self._bad:
             self._errors.append(self.text.text() if self.text else "")
         self.reading = self._bad = False
         self.text = None
 
     def add_to(self, builder: ReportBuilder, failing: set[str]) -> None:
-        """Add each error that is not merely the echo of a failing test; a bad run is never without an execution."""
+        """Add each error that does not only repeat a failing test; a failed run always has a failing execution."""
         name = self.assembly.replace("\\", "/").rpartition("/")[2] or "TestRun"
         own = [text for text in self._errors if not _is_echo(text, failing)]
         for text in own:
@@ -63,7 +63,7 @@ class RunErrors:
 
 
 def _is_echo(text: str, failing: set[str]) -> bool:
-    """Tell whether a text only repeats that a test failed that is counted."""
+    """Return whether a text only repeats the failure of a counted test."""
     if not failing:
         return False
     if _EXIT_CODE.match(text):

@@ -1,7 +1,7 @@
-"""The results of Android's compatibility tests (CTS, VTS and others of Tradefed), `test_result.xml`.
+"""`test_result.xml` of Android's compatibility tests (CTS, VTS and other Tradefed suites).
 
-Described at https://source.android.com/docs/compatibility/cts/interpret . A module that did not end (`done` is false)
-is damage: some of its tests are not in the file.
+Description: https://source.android.com/docs/compatibility/cts/interpret . A module that did not complete (`done` is
+false) is damage: some of its tests are not in the file.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RESULTS: Final = {
     **dict.fromkeys(("ignored", "assumption_failure", "not_executed", "notexecuted", "skipped"), Outcome.SKIPPED),
     "fail": Outcome.FAILED,
 }
-"""What the results count as, whatever their case."""
+"""Outcome of each result, in lower case."""
 
 
 def _matches(sample: FileSample) -> str | None:
@@ -40,7 +40,7 @@ def _parse(source: Source) -> TestReport:
 
 
 class _Reader:
-    """The state of reading one file."""
+    """The state of parsing one file."""
 
     def __init__(self, collector: TextCollector) -> None:
         self.builder = ReportBuilder(_NAME)
@@ -52,7 +52,7 @@ class _Reader:
         self._not_done: list[str] = []
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         if tag == "Module":
             self._module = attributes.get("name", "")
             if attributes.get("done", "true").lower() == "false":
@@ -65,11 +65,11 @@ class _Reader:
             self._message = attributes.get("message", "")
         elif tag == "StackTrace" and self._test is not None:
             self._trace = self._collector.collect()
-        elif tag == "Reason" and not self._message:  # why a module did not end
+        elif tag == "Reason" and not self._message:  # why a module did not complete
             self._message = attributes.get("message", "")
 
     def end(self, tag: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         if tag != "Test" or self._test is None:
             return
         outcome = self.builder.outcome(RESULTS, self._test.get("result", "").lower())
@@ -82,7 +82,7 @@ class _Reader:
         self._test = None
 
     def report(self) -> TestReport:
-        """Return what was read."""
+        """Return the report."""
         if self._not_done:
             self.builder.problem(
                 damage(

@@ -1,7 +1,8 @@
 """CTest's own XML, `Testing/<tag>/Test.xml` of `ctest -T Test`.
 
-Described at https://cmake.org/cmake/help/latest/manual/ctest.1.html#ctest-test-step . A test that did not run because
-it is disabled or skips itself is skipped; one that could not be started has failed for CTest, and is an error here.
+Description: https://cmake.org/cmake/help/latest/manual/ctest.1.html#ctest-test-step . A test that did not run because
+it is disabled or skipped itself is skipped. A test that could not be started is errored; CTest itself counts it as
+failed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _NAME: Final = "ctest-dart-xml"
 STATUSES: Final = {"passed": Outcome.PASSED, "notrun": Outcome.SKIPPED, "failed": Outcome.FAILED}
-"""What the statuses count as."""
+"""Outcome of each status."""
 
 _SKIPPED: Final = ("SKIP_", "Disabled")
 
@@ -36,19 +37,19 @@ def _parse(source: Source) -> TestReport:
 
 
 class _Reader:
-    """The state of reading one file."""
+    """The state of parsing one file."""
 
     def __init__(self, collector: TextCollector) -> None:
         self.builder = ReportBuilder(_NAME)
         self._collector = collector
-        self._status: str | None = None  # of the test that is being read
-        self._measured = ""  # the name of the measurement that is being read
+        self._status: str | None = None  # of the open test
+        self._measured = ""  # the name of the open measurement
         self._texts: dict[str, Excerpt] = {}
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         if tag == "Test":
-            self._status = attributes.get("Status")  # in the list of tests they have none
+            self._status = attributes.get("Status")  # entries in the list of tests have none
             self._texts = {}
         elif self._status is None:
             return
@@ -60,7 +61,7 @@ class _Reader:
             self._texts[self._measured] = self._collector.collect()
 
     def end(self, tag: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         if tag in {"NamedMeasurement", "Measurement"}:
             self._measured = ""
         elif tag == "Test" and self._status is not None:

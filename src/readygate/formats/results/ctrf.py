@@ -1,8 +1,8 @@
-"""CTRF, the Common Test Report Format, which many tools write through a reporter of theirs.
+"""CTRF, the Common Test Report Format, written by reporters for many tools.
 
-Described at https://ctrf.io/docs/specification/overview . The last attempt of a test tells its `status`; `flaky`,
-`retries` and `retryAttempts` say that there were others. `pending` and `other` are neither passed nor failed: they
-count as skipped (reporters write `other` for inconclusive tests).
+Specification: https://ctrf.io/docs/specification/overview . `status` is the outcome of the last attempt; `flaky`,
+`retries` and `retryAttempts` show earlier ones. `pending` and `other` are neither passed nor failed and count as
+skipped (reporters write `other` for inconclusive tests).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import Keys, claimed, line_number, load, loose
+from readygate.formats.results._json import ValueReader, line_number, load, text_of, total_of
 from readygate.formats.results._json_keys import outline
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder
 from readygate.model.reports import TestReport
@@ -22,7 +22,7 @@ STATUSES: Final = {
     **dict.fromkeys(("skipped", "pending", "other"), Outcome.SKIPPED),
     "failed": Outcome.FAILED,
 }
-"""What the statuses count as."""
+"""Outcome of each status."""
 
 _PROPERTIES: Final = ("osPlatform", "osRelease", "testEnvironment", "buildName")
 
@@ -43,32 +43,32 @@ def _parse(source: Source) -> TestReport:
     builder = ReportBuilder(_NAME)
     document, problem = load(source)
     builder.problem(problem)
-    return builder.report() if problem else _Reader(builder, Keys()).report(document)
+    return builder.report() if problem else _Reader(builder, ValueReader()).report(document)
 
 
 class _Reader:
-    """Reads the document."""
+    """Parses the document."""
 
-    def __init__(self, builder: ReportBuilder, keys: Keys) -> None:
+    def __init__(self, builder: ReportBuilder, keys: ValueReader) -> None:
         self._builder = builder
         self._keys = keys
         self._by_status = dict.fromkeys(STATUSES, 0)
 
     def report(self, document: Any) -> TestReport:
-        """Read all tests."""
+        """Parse all tests and return the report."""
         keys = self._keys
         results = keys.table(keys.table(document, "the document").get("results"), "results")
         for at, test in enumerate(keys.items(results.get("tests"), "results.tests")):
             self._test(keys.table(test, f"results.tests[{at}]"), f"results.tests[{at}]")
         summary = keys.table(results.get("summary"), "results.summary", optional=True)
         self._builder.newest.add_milliseconds(summary.get("stop"))
-        self._builder.compare("results.summary", "tests", claimed(summary.get("tests")), self._builder.total)
+        self._builder.compare("results.summary", "tests", total_of(summary.get("tests")), self._builder.total)
         for word, count in self._by_status.items():
-            self._builder.compare("results.summary", word, claimed(summary.get(word)), count)
+            self._builder.compare("results.summary", word, total_of(summary.get(word)), count)
         self._builder.problem(keys.problem())
         environment = results.get("environment")
         pairs = environment.items() if isinstance(environment, dict) else ()
-        return self._builder.report({key: value[:200] for key, value in pairs if key in _PROPERTIES and loose(value)})
+        return self._builder.report({key: value[:200] for key, value in pairs if key in _PROPERTIES and text_of(value)})
 
     def _test(self, test: dict[str, Any], place: str) -> None:
         keys, builder = self._keys, self._builder
@@ -81,26 +81,26 @@ class _Reader:
         retries = keys.number(test.get("retries"), f"{place}.retries")
         if outcome is Outcome.PASSED and (test.get("flaky") is True or retries > 0):
             outcome = Outcome.FLAKY
-        file = loose(test.get("filePath"))
+        file = text_of(test.get("filePath"))
         failure = NO_TEXT
         if outcome is not Outcome.PASSED:
             failure = FailureText(
-                message=loose(test.get("message")),
-                text=loose(test.get("trace")),
+                message=text_of(test.get("message")),
+                text=text_of(test.get("trace")),
                 file=file,
                 line=line_number(test.get("line")),
             )
         seconds = keys.number(test.get("duration"), f"{place}.duration") / 1000
         name = keys.text(test.get("name"), f"{place}.name")
-        builder.add(_class(test, file), name, outcome, seconds=builder.sane(seconds), failure=failure)
+        builder.add(_class(test, file), name, outcome, seconds=builder.valid_seconds(seconds), failure=failure)
 
 
 def _class(test: dict[str, Any], file: str) -> str:
-    """The path of suites, which newer versions write as a list; else the file."""
+    """Return the path of suites, which newer versions write as a list; otherwise the file."""
     suite = test.get("suite")
     if isinstance(suite, list):
-        suite = " > ".join(filter(None, map(loose, suite)))
-    return loose(suite) or file
+        suite = " > ".join(filter(None, map(text_of, suite)))
+    return text_of(suite) or file
 
 
 FORMAT: Final = Format(

@@ -1,8 +1,8 @@
-"""Cucumber JSON, as Cucumber's own tools, behave, Behat and others write it.
+"""Cucumber JSON, of Cucumber's own tools, behave, Behat and others.
 
-Described at https://github.com/cucumber/cucumber-json-schema . A scenario is a test and the worst of its steps and
-hooks its outcome; the steps of a background belong to the scenario after it. Statuses are those of
-https://cucumber.io/docs/cucumber/api/#steps : a step without a definition cannot be run, which is an error.
+Schema: https://github.com/cucumber/cucumber-json-schema . A scenario is a test; its outcome is the worst of its steps
+and hooks. The steps of a background belong to the scenario after it. Statuses:
+https://cucumber.io/docs/cucumber/api/#steps . A step without a definition cannot run, which is an error.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import Keys, line_number, load, loose
+from readygate.formats.results._json import ValueReader, line_number, load, text_of
 from readygate.formats.results._json_keys import outline
 from readygate.formats.results._report_builder import FailureText, ReportBuilder, joined
 from readygate.model.reports import TestReport
@@ -24,7 +24,7 @@ STATUSES: Final = {
     "failed": Outcome.FAILED,
     **dict.fromkeys(("undefined", "ambiguous", "error"), Outcome.ERRORED),
 }
-"""What the statuses of steps count as."""
+"""Outcome of each step status."""
 
 _ROW: Final = re.compile(r"[^;]*;.*;[^;]*;(\d+)", re.DOTALL)
 _Step = tuple[Outcome, FailureText, float]
@@ -43,20 +43,20 @@ def _parse(source: Source) -> TestReport:
     document, problem = load(source)
     builder.problem(problem)
     if problem is None:
-        reader = _Reader(builder, Keys())
+        reader = _Reader(builder, ValueReader())
         reader.read(document)
     return builder.report()
 
 
 class _Reader:
-    """Reads the document."""
+    """Parses the document."""
 
-    def __init__(self, builder: ReportBuilder, keys: Keys) -> None:
+    def __init__(self, builder: ReportBuilder, keys: ValueReader) -> None:
         self._builder = builder
         self._keys = keys
 
     def read(self, document: Any) -> None:
-        """Read all features."""
+        """Parse all features."""
         for at, item in enumerate(self._keys.items(document, "the document")):
             feature = self._keys.table(item, f"[{at}]")
             if feature:
@@ -65,26 +65,26 @@ class _Reader:
 
     def _feature(self, feature: dict[str, Any], place: str) -> None:
         keys = self._keys
-        uri = loose(feature.get("uri")) or loose(feature.get("location")).rpartition(":")[0]
+        uri = text_of(feature.get("uri")) or text_of(feature.get("location")).rpartition(":")[0]
         name = keys.text(feature.get("name"), f"{place}.name", optional=True)
         background: list[_Step] = []
         for at, item in enumerate(keys.items(feature.get("elements"), f"{place}.elements", optional=True)):
             inner = f"{place}.elements[{at}]"
             element = keys.table(item, inner)
-            self._builder.newest.add(loose(element.get("start_timestamp")))
+            self._builder.newest.add(text_of(element.get("start_timestamp")))
             steps = self._steps(element, inner)
-            if loose(element.get("type")).lower() == "background":
+            if text_of(element.get("type")).lower() == "background":
                 background += steps
             elif element:
                 self._add(element, inner, (uri, name), background + steps)
                 background = []
-        if any(outcome >= Outcome.FAILED for outcome, _, _ in background):  # and no scenario after it
+        if any(outcome >= Outcome.FAILED for outcome, _, _ in background):  # with no scenario after it
             self._add({"name": "Background"}, place, (uri, name), background)
 
     def _add(self, element: dict[str, Any], place: str, feature: tuple[str, str], steps: list[_Step]) -> None:
         uri, feature_name = feature
         name = self._keys.text(element.get("name"), f"{place}.name", optional=True)
-        row = _ROW.fullmatch(loose(element.get("id")))
+        row = _ROW.fullmatch(text_of(element.get("id")))
         if row:
             name += f" (row {row[1]})"  # the rows of a scenario outline share its name
         outcome, failure, _ = max(steps, key=lambda step: step[0], default=(Outcome.SKIPPED, FailureText(), 0.0))
@@ -95,11 +95,11 @@ class _Reader:
             file=uri,
             line=failure.line or line_number(element.get("line")),
         )
-        seconds = self._builder.sane(sum(spent for _, _, spent in steps))
+        seconds = self._builder.valid_seconds(sum(spent for _, _, spent in steps))
         self._builder.add(joined(uri, feature_name), name, outcome, seconds=seconds, failure=failure)
 
     def _steps(self, element: dict[str, Any], place: str) -> list[_Step]:
-        """The steps of an element with its hooks."""
+        """Return the steps of an element and its hooks."""
         found = []
         for kind in ("before", "steps", "after"):
             items = self._keys.items(element.get(kind), f"{place}.{kind}", optional=True)
@@ -123,8 +123,8 @@ class _Reader:
         outcome = self._builder.outcome(STATUSES, status.lower()) if result else Outcome.SKIPPED
         if is_hook and outcome is Outcome.SKIPPED and not result:
             outcome = Outcome.PASSED
-        text = loose(result.get("error_message"))
-        label = f"{loose(step.get('keyword'))}{loose(step.get('name'))}".strip()
+        text = text_of(result.get("error_message"))
+        label = f"{text_of(step.get('keyword'))}{text_of(step.get('name'))}".strip()
         message = text.strip().partition("\n")[0] or (f"{status}: {label}" if label else status)
         failure = FailureText(message=message, text=text, line=line_number(step.get("line")))
         return outcome, failure, keys.number(result.get("duration"), f"{place}.result.duration") / 1e9

@@ -1,9 +1,8 @@
-"""What `dart test --reporter json` and `flutter test --machine` write: one event a line.
+"""JSON of `dart test --reporter json` and `flutter test --machine`: one event per line.
 
-Described at https://github.com/dart-lang/test/blob/master/pkgs/test/doc/json_reporter.md . Hidden tests that succeed
-(the loading of a file, for example) are no tests. An error before a success is a failed attempt of a test with
-`retry`. The run ends with the event `done`; where that is missing, the counts that the groups announce tell whether
-all of it is there.
+Description: https://github.com/dart-lang/test/blob/master/pkgs/test/doc/json_reporter.md . Hidden tests that succeed
+(for example the loading of a file) do not count. An error before a success is a failed attempt of a test with `retry`.
+The run ends with the event `done`. Without it, the counts that the groups announce show whether the file is complete.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import claimed, event, line_number, loose
+from readygate.formats.results._json import event, line_number, text_of, total_of
 from readygate.formats.results._lines import Lines
 from readygate.formats.results._report_builder import FailureText, ReportBuilder, damage, note
 from readygate.formats.results._source_location import line_in, without_runner
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 
 _NAME: Final = "dart-json"
 RESULTS: Final = {"success": Outcome.PASSED, "failure": Outcome.FAILED, "error": Outcome.ERRORED}
-"""What the results count as; a test that is `skipped` is skipped."""
+"""Outcome of each result; a test with `skipped` is skipped."""
 
 _MOST_LINES: Final = 200
 _TODO: Final = "look for an error in the log of the job that makes the file, and run it again"
@@ -56,7 +55,7 @@ def _parse(source: Source) -> TestReport:
 
 
 class _Test(Struct, kw_only=True):
-    """A test that runs."""
+    """A test that has begun and not ended."""
 
     name: str
     suite: int
@@ -64,7 +63,7 @@ class _Test(Struct, kw_only=True):
     file: str
     line: int
     counted: bool
-    """Whether it is among the tests that its group announces."""
+    """Whether its group counts it among the announced tests."""
     reason: str
     error: str = ""
     failed: bool = False
@@ -72,10 +71,10 @@ class _Test(Struct, kw_only=True):
 
 
 class _Reader:
-    """The state of reading one file.
+    """The state of parsing one file.
 
     Attributes:
-        broken: number of the first line that looks like an event and is none, 0 if there is none.
+        broken: number of the first line that begins like an event and does not parse; 0 if there is none.
     """
 
     def __init__(self) -> None:
@@ -84,12 +83,12 @@ class _Reader:
         self._suites: dict[int, str] = {}
         self._tests: dict[int, _Test] = {}
         self._expected_suites = -1
-        self._told: set[int] = set()  # suites whose tests are announced, or that could not be loaded
+        self._told: set[int] = set()  # suites whose tests are announced, or that failed to load
         self._announced = self._ended = 0
         self._done: dict[str, Any] | None = None
 
     def take(self, found: dict[str, Any]) -> None:
-        """Take one event."""
+        """Handle one event."""
         kind = found.get("type")
         if kind == "testStart":
             self._start(_table(found.get("test")), found)
@@ -99,14 +98,14 @@ class _Reader:
             self._error(found)
         elif kind == "suite":
             suite = _table(found.get("suite"))
-            platform = loose(suite.get("platform"))
-            path = without_runner(loose(suite.get("path")))
+            platform = text_of(suite.get("platform"))
+            path = without_runner(text_of(suite.get("path")))
             self._suites[_id(suite.get("id"))] = path if platform in {"", "vm"} else f"{path} [{platform}]"
         elif kind == "group":
             group = _table(found.get("group"))
             if group.get("parentID") is None:
                 self._told.add(_id(group.get("suiteID")))
-                self._announced += claimed(group.get("testCount")) or 0
+                self._announced += total_of(group.get("testCount")) or 0
         elif kind == "allSuites":
             self._expected_suites = _id(found.get("count"))
         elif kind == "done":
@@ -115,15 +114,15 @@ class _Reader:
     def _start(self, test: dict[str, Any], found: dict[str, Any]) -> None:
         metadata = _table(test.get("metadata"))
         own = "root_url" in test
-        name = loose(test.get("name"))
+        name = text_of(test.get("name"))
         self._tests[_id(test.get("id"))] = _Test(
             name=name,
             suite=_id(test.get("suiteID")),
             began=_time(found),
-            file=loose(test.get("root_url" if own else "url")).removeprefix("file://"),
+            file=text_of(test.get("root_url" if own else "url")).removeprefix("file://"),
             line=line_number(test.get("root_line" if own else "line")),
             counted=bool(test.get("groupIDs")) and not name.endswith(_AROUND),
-            reason=loose(metadata.get("skipReason")),
+            reason=text_of(metadata.get("skipReason")),
         )
 
     def _error(self, found: dict[str, Any]) -> None:
@@ -132,16 +131,16 @@ class _Reader:
             return
         test.failed = True
         if test.trace is None:
-            test.error = loose(found.get("error"))[:10_000]
+            test.error = text_of(found.get("error"))[:10_000]
             test.trace = Excerpt()
-        test.trace.add(f"{loose(found.get('error'))}\n{loose(found.get('stackTrace'))}\n")
+        test.trace.add(f"{text_of(found.get('error'))}\n{text_of(found.get('stackTrace'))}\n")
 
     def _end(self, found: dict[str, Any]) -> None:
         test = self._tests.pop(_id(found.get("testID")), None)
         if test is None:
             return
         self._ended += test.counted
-        outcome = self._builder.outcome(RESULTS, loose(found.get("result")))
+        outcome = self._builder.outcome(RESULTS, text_of(found.get("result")))
         if found.get("hidden") is True and outcome is Outcome.PASSED:
             return
         if outcome >= Outcome.FAILED and not test.counted:
@@ -160,11 +159,15 @@ class _Reader:
             line=line_in(text, test.file) or test.line,
         )
         self._builder.add(
-            self._suites.get(test.suite, ""), test.name, outcome, seconds=self._builder.sane(seconds), failure=failure
+            self._suites.get(test.suite, ""),
+            test.name,
+            outcome,
+            seconds=self._builder.valid_seconds(seconds),
+            failure=failure,
         )
 
     def report(self, lines: Lines) -> TestReport:
-        """Return what was read."""
+        """Return the report."""
         builder = self._builder
         if self.broken:
             builder.problem(damage("a line is a broken event", place=f"line {self.broken:,}", todo=_TODO))
@@ -186,7 +189,7 @@ class _Reader:
             self._builder.problem(damage("the run was interrupted", todo=_TODO))
 
     def _check_end(self) -> None:
-        """Without `done`, all of the run is there if all suites began and all tests that they announce ended."""
+        """Check a file without `done`: it is complete if all suites began and all announced tests ended."""
         complete = not self._tests and self._ended == self._announced and not self.broken
         if complete and len(self._suites) == len(self._told) == self._expected_suites:
             self._builder.problem(note("the event `done` is missing", todo="nothing: all announced tests are there"))

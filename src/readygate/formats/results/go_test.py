@@ -1,9 +1,9 @@
-"""What `go test -json` writes: one event a line.
+"""JSON of `go test -json`: one event per line.
 
-Described at https://pkg.go.dev/cmd/test2json . A test is told by the event that ends it, subtests and their parents
+Description: https://pkg.go.dev/cmd/test2json . A test counts by the event that ends it, subtests and their parents
 alike: both are functions that run, and the parent may fail by itself. A package that fails without a failing test (it
-does not build, `TestMain` fails, a test calls `os.Exit`) is an execution of its own, named after the package. Events of
-a package that never ends were cut off.
+does not build, `TestMain` fails, a test calls `os.Exit`) is an execution of its own, named after the package. A package
+without an end is damage.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct, field
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import event, loose, plain
+from readygate.formats.results._json import event, number_of, text_of
 from readygate.formats.results._lines import Lines
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, damage
 from readygate.formats.results._truncated_text import Excerpt
@@ -29,7 +29,7 @@ OUTCOMES: Final = {
     "skip": Outcome.SKIPPED,
     "fail": Outcome.FAILED,
 }
-"""What the actions that end a test count as. `bench` ends a benchmark that did not fail."""
+"""Outcome of each action that ends a test. `bench` ends a benchmark that did not fail."""
 
 _ACTIONS: Final = frozenset((*OUTCOMES, "start", "run", "pause", "cont", "output", "build-output", "build-fail"))
 _OTHERS: Final = frozenset(("Package", "Time", "ImportPath", "Test"))
@@ -47,7 +47,7 @@ def _matches(sample: FileSample) -> str | None:
             continue
         found = event(line)
         if found is not None:
-            own = loose(found.get("Action")) in _ACTIONS and not _OTHERS.isdisjoint(found)
+            own = text_of(found.get("Action")) in _ACTIONS and not _OTHERS.isdisjoint(found)
             return f"a line is an event with the `Action` {found['Action']}" if own else None
     return None
 
@@ -65,7 +65,7 @@ def _parse(source: Source) -> TestReport:
 
 
 class _Test(Struct):
-    """A test that runs."""
+    """A test that has begun and not ended."""
 
     output: Excerpt = field(default_factory=Excerpt)
     inside: float = 0.0
@@ -73,21 +73,21 @@ class _Test(Struct):
 
 
 class _Package:
-    """A package that runs."""
+    """A package that has begun and not ended."""
 
     __slots__ = ("failing", "output", "running")
 
     def __init__(self) -> None:
         self.running: dict[str, _Test] = {}
         self.output = Excerpt()
-        self.failing = 0  # tests that failed
+        self.failing = 0  # number of failed tests
 
 
 class _Reader:
-    """The state of reading one file.
+    """The state of parsing one file.
 
     Attributes:
-        broken: number of the first line that looks like an event and is none, 0 if there is none.
+        broken: number of the first line that begins like an event and does not parse; 0 if there is none.
     """
 
     def __init__(self) -> None:
@@ -96,30 +96,30 @@ class _Reader:
         self._builder = ReportBuilder(_NAME)
         self._packages: dict[str, _Package] = {}
         self._builds: dict[str, Excerpt] = {}
-        self._unexplained: set[str] = set()  # what does not build, and no package has failed for yet
+        self._unexplained: set[str] = set()  # failed builds that no failed package refers to yet
 
     def take(self, found: dict[str, Any]) -> None:
-        """Take one event."""
+        """Handle one event."""
         self._events += 1
-        action, test = loose(found.get("Action")), loose(found.get("Test"))
+        action, test = text_of(found.get("Action")), text_of(found.get("Test"))
         if action in {"build-output", "build-fail"}:
-            self._build(loose(found.get("ImportPath")), loose(found.get("Output")), failed=action == "build-fail")
+            self._build(text_of(found.get("ImportPath")), text_of(found.get("Output")), failed=action == "build-fail")
             return
         if action not in _ACTIONS:
             return
-        name = loose(found.get("Package"))
+        name = text_of(found.get("Package"))
         package = self._packages.get(name)
         if package is None:
             package = self._packages[name] = _Package()
         if action == "output":
-            self._output(package, test, loose(found.get("Output")))
+            self._output(package, test, text_of(found.get("Output")))
         elif action not in OUTCOMES:
             if test:
                 package.running.setdefault(test, _Test())
         elif test:
             self._end_test(name, package, test, OUTCOMES[action], found.get("Elapsed"))
         else:
-            self._end_package(name, action, loose(found.get("FailedBuild")))
+            self._end_package(name, action, text_of(found.get("FailedBuild")))
 
     def _build(self, path: str, text: str, *, failed: bool) -> None:
         if failed:
@@ -135,7 +135,7 @@ class _Reader:
 
     def _end_test(self, name: str, package: _Package, test: str, outcome: Outcome, elapsed: Any) -> None:
         known = package.running.pop(test, None) or _Test()
-        spent = self._builder.sane(plain(elapsed))
+        spent = self._builder.valid_seconds(number_of(elapsed))
         outer = package.running.get(test.rpartition("/")[0])
         if outer is not None:
             outer.inside += spent
@@ -161,7 +161,7 @@ class _Reader:
         self._builder.add(name, name, Outcome.ERRORED, failure=FailureText(message=message, text=text))
 
     def report(self, lines: Lines) -> TestReport:
-        """Return what was read."""
+        """Return the report."""
         for path in sorted(self._unexplained):
             text = self._builds[path].text() if path in self._builds else ""
             self._builder.add(
@@ -195,7 +195,7 @@ class _Reader:
 
 
 def _failure(output: str, package: str) -> FailureText:
-    """The first message with a place; the output as a whole."""
+    """Return the first message with a location, and the whole output."""
     found = _PLACE.search(output)
     if found is None:
         return FailureText(message=output.strip().partition("\n")[0], text=output)

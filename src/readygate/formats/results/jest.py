@@ -1,8 +1,8 @@
-"""What `jest --json` and Vitest's reporter `json` write.
+"""JSON of `jest --json` and of Vitest's reporter `json`.
 
-Described at https://jestjs.io/docs/cli#--json and by the type `FormattedTestResults` of
-https://github.com/jestjs/jest/blob/main/packages/jest-test-result/src/types.ts . A file that cannot be run has no
-tests in it, or fails beside them: then it is an execution of its own.
+Description: https://jestjs.io/docs/cli#--json and the type `FormattedTestResults` of
+https://github.com/jestjs/jest/blob/main/packages/jest-test-result/src/types.ts . A file that fails without a failing
+test, for example because it cannot be loaded, is an execution of its own.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import Keys, claimed, line_number, load, loose
+from readygate.formats.results._json import ValueReader, line_number, load, text_of, total_of
 from readygate.formats.results._json_keys import outline
 from readygate.formats.results._report_builder import PATH, FailureText, ReportBuilder, damage, joined
 from readygate.formats.results._source_location import without_runner
@@ -23,7 +23,7 @@ STATUSES: Final = {
     **dict.fromkeys(("pending", "skipped", "todo", "disabled"), Outcome.SKIPPED),
     "failed": Outcome.FAILED,
 }
-"""What the statuses of tests count as."""
+"""Outcome of each test status."""
 
 _TOTALS: Final = ("numTotalTests", "numTotalTestSuites", "numFailedTests", "numPassedTests", "numFailedTestSuites")
 
@@ -39,17 +39,17 @@ def _parse(source: Source) -> TestReport:
     document, problem = load(source)
     builder.problem(problem)
     if problem is None:
-        _read(document, builder, Keys())
+        _read(document, builder, ValueReader())
     return builder.report()
 
 
-def _read(document: Any, builder: ReportBuilder, keys: Keys) -> None:
+def _read(document: Any, builder: ReportBuilder, keys: ValueReader) -> None:
     root = keys.table(document, "the document")
     for at, item in enumerate(keys.items(root.get("testResults"), "testResults")):
         file = keys.table(item, f"testResults[{at}]")
         if file:
             _file(file, f"testResults[{at}]", builder, keys)
-    builder.compare("the document", "tests", claimed(root.get("numTotalTests")), builder.total)
+    builder.compare("the document", "tests", total_of(root.get("numTotalTests")), builder.total)
     if root.get("success") is False and not builder.failing:
         failure = FailureText(message="the run failed, though no test of it did (`success` is false)")
         builder.add("the run", "the run", Outcome.ERRORED, failure=failure)
@@ -58,7 +58,7 @@ def _read(document: Any, builder: ReportBuilder, keys: Keys) -> None:
     builder.problem(keys.problem())
 
 
-def _file(file: dict[str, Any], place: str, builder: ReportBuilder, keys: Keys) -> None:
+def _file(file: dict[str, Any], place: str, builder: ReportBuilder, keys: ValueReader) -> None:
     path = keys.text(file.get("name"), f"{place}.name", optional=True)
     builder.newest.add_milliseconds(file.get("endTime"))
     before = builder.failing
@@ -71,19 +71,19 @@ def _file(file: dict[str, Any], place: str, builder: ReportBuilder, keys: Keys) 
     failed = file.get("status") == "failed" or bool(file.get("testExecError"))
     if failed and builder.failing == before:
         name = without_runner(path)
-        message = loose(file.get("message"))
+        message = text_of(file.get("message"))
         failure = FailureText(message=message.strip().partition("\n")[0], text=message, file=path)
         builder.add(name, name, Outcome.ERRORED, failure=failure)
 
 
-def _test(test: dict[str, Any], place: str, path: str, builder: ReportBuilder, keys: Keys) -> None:
+def _test(test: dict[str, Any], place: str, path: str, builder: ReportBuilder, keys: ValueReader) -> None:
     outcome = builder.outcome(STATUSES, keys.text(test.get("status"), f"{place}.status"))
     reasons = keys.items(test.get("retryReasons"), f"{place}.retryReasons", optional=True)
     if outcome is Outcome.PASSED and (reasons or keys.number(test.get("invocations"), f"{place}.invocations") > 1):
         outcome = Outcome.FLAKY
-    suites = map(loose, keys.items(test.get("ancestorTitles"), f"{place}.ancestorTitles", optional=True))
+    suites = map(text_of, keys.items(test.get("ancestorTitles"), f"{place}.ancestorTitles", optional=True))
     messages = keys.items(test.get("failureMessages"), f"{place}.failureMessages", optional=True)
-    text = "\n\n".join(filter(None, map(loose, messages or reasons)))
+    text = "\n\n".join(filter(None, map(text_of, messages or reasons)))
     location = test.get("location")
     line = line_number(location.get("line")) if isinstance(location, dict) else 0
     kind = text[:300].partition(":")[0]
@@ -98,7 +98,7 @@ def _test(test: dict[str, Any], place: str, path: str, builder: ReportBuilder, k
         joined(without_runner(path), PATH.join(suites)),
         keys.text(test.get("title"), f"{place}.title"),
         outcome,
-        seconds=builder.sane(keys.number(test.get("duration"), f"{place}.duration") / 1000),
+        seconds=builder.valid_seconds(keys.number(test.get("duration"), f"{place}.duration") / 1000),
         failure=failure,
     )
 

@@ -1,8 +1,8 @@
-"""What Mocha's reporter `json` writes: https://mochajs.org/#json .
+"""JSON of Mocha's reporter `json`: https://mochajs.org/#json .
 
-`tests` holds every test that ended, `passes`, `pending` and `failures` the same objects again by outcome; a hook that
-failed stands in `failures` only. Mocha knows no errors beside failures: here an assertion that did not hold is a
-failure, anything else that was thrown an error.
+`tests` lists every test that ended; `passes`, `pending` and `failures` list the same objects by outcome. A hook that
+failed is in `failures` only. Mocha does not distinguish failures and errors: here a failed assertion is a failure, and
+any other exception an error.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import Keys, claimed, load, loose
+from readygate.formats.results._json import ValueReader, load, text_of, total_of
 from readygate.formats.results._json_keys import outline
 from readygate.formats.results._report_builder import FailureText, ReportBuilder
 from readygate.formats.results._source_location import line_in, without_runner
@@ -21,7 +21,7 @@ from readygate.model.results import Outcome
 _NAME: Final = "mocha-json"
 _LISTS: Final = {"passes": Outcome.PASSED, "pending": Outcome.SKIPPED, "failures": Outcome.FAILED}
 _ASSERTIONS: Final = frozenset(("expected", "actual", "showDiff", "operator", "generatedMessage", "errorMode"))
-"""Keys of an error that assertion libraries set (node:assert, Chai, should.js, unexpected)."""
+"""ValueReader of an error that assertion libraries set (node:assert, Chai, should.js, unexpected)."""
 
 _Key = tuple[str, str]
 
@@ -38,19 +38,19 @@ def _parse(source: Source) -> TestReport:
     builder = ReportBuilder(_NAME)
     document, problem = load(source)
     builder.problem(problem)
-    return builder.report() if problem else _Reader(builder, Keys()).report(document)
+    return builder.report() if problem else _Reader(builder, ValueReader()).report(document)
 
 
 class _Reader:
-    """Reads the document."""
+    """Parses the document."""
 
-    def __init__(self, builder: ReportBuilder, keys: Keys) -> None:
+    def __init__(self, builder: ReportBuilder, keys: ValueReader) -> None:
         self._builder = builder
         self._keys = keys
         self._left: dict[str, Counter[_Key]] = {}
 
     def report(self, document: Any) -> TestReport:
-        """Read the tests, then the failures that are none of a test."""
+        """Parse the tests, then the failures that belong to no test, and return the report."""
         keys, builder = self._keys, self._builder
         root = keys.table(document, "the document")
         for name in _LISTS:
@@ -59,8 +59,8 @@ class _Reader:
         for place, test in self._entries(root.get("tests"), "tests"):
             self._test(test, place)
         stats = keys.table(root.get("stats"), "stats", optional=True)
-        builder.newest.add(loose(stats.get("end")))
-        builder.compare("stats", "tests", claimed(stats.get("tests")), builder.total)
+        builder.newest.add(text_of(stats.get("end")))
+        builder.compare("stats", "tests", total_of(stats.get("tests")), builder.total)
         for place, failure in self._entries(root.get("failures"), "failures"):
             if self._left["failures"][_key(failure)] > 0:
                 self._left["failures"][_key(failure)] -= 1
@@ -85,7 +85,7 @@ class _Reader:
         self._add(test, place, outcome)
 
     def _outcome(self, test: dict[str, Any]) -> Outcome:
-        """The list that holds the test tells its outcome; each entry of a list stands for one of its namesakes."""
+        """Return the outcome by the list that contains the test; each entry of a list matches one namesake."""
         key = _key(test)
         for name in ("failures", "pending", "passes") if test.get("err") else ("passes", "pending", "failures"):
             if self._left[name][key] > 0:
@@ -96,30 +96,30 @@ class _Reader:
     def _add(self, test: dict[str, Any], place: str, outcome: Outcome) -> None:
         keys = self._keys
         title = keys.text(test.get("title"), f"{place}.title")
-        full, file = loose(test.get("fullTitle")), loose(test.get("file"))
+        full, file = text_of(test.get("fullTitle")), text_of(test.get("file"))
         suites = full[: -len(title)].strip() if title and full.endswith(title) else ""
         error = test.get("err")
         error = error if isinstance(error, dict) else {}
-        stack = loose(error.get("stack"))
+        stack = text_of(error.get("stack"))
         failure = FailureText(
-            type=loose(error.get("name")),
-            message=loose(error.get("message")),
+            type=text_of(error.get("name")),
+            message=text_of(error.get("message")),
             text=stack,
             file=file,
             line=line_in(stack, file),
         )
-        seconds = self._builder.sane(keys.number(test.get("duration"), f"{place}.duration") / 1000)
+        seconds = self._builder.valid_seconds(keys.number(test.get("duration"), f"{place}.duration") / 1000)
         self._builder.add(suites or without_runner(file), title or full, outcome, seconds=seconds, failure=failure)
 
 
 def _key(entry: dict[str, Any]) -> _Key:
-    return (loose(entry.get("fullTitle")) or loose(entry.get("title")), loose(entry.get("file")))
+    return (text_of(entry.get("fullTitle")) or text_of(entry.get("title")), text_of(entry.get("file")))
 
 
 def _is_assertion(error: dict[str, Any]) -> bool:
     if not error:
-        return True  # nothing is known of it
-    code, name = loose(error.get("code")), loose(error.get("name"))
+        return True  # no details
+    code, name = text_of(error.get("code")), text_of(error.get("name"))
     return not _ASSERTIONS.isdisjoint(error) or code == "ERR_ASSERTION" or "AssertionError" in name
 
 

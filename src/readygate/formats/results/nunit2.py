@@ -1,7 +1,7 @@
-"""NUnit 2, and what other tools write in its form (`nunit2` output of PHPUnit, Pester and others).
+"""NUnit 2 XML, also of other tools (`nunit2` output of PHPUnit, Pester and others).
 
-The format is described at https://nunit.org/docs/2.6.4/files/Results.xsd . Before 2.5 a test had no `result`: it
-was `executed` or not, and a `success` or not. Where neither is there, a `failure` within it decides.
+Schema: https://nunit.org/docs/2.6.4/files/Results.xsd . Before 2.5 a test had no `result` but the attributes
+`executed` and `success`. Without these, a `failure` element decides.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._nunit import Dialect, read
-from readygate.formats.results._report_builder import ReportBuilder, joined, whole
+from readygate.formats.results._report_builder import ReportBuilder, joined, parse_total
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -21,7 +21,7 @@ OUTCOMES: Final = {
     "Failure": Outcome.FAILED,
     **dict.fromkeys(("Error", "Cancelled"), Outcome.ERRORED),
 }
-"""What the results count as."""
+"""Outcome of each result."""
 
 
 def _matches(sample: FileSample) -> str | None:
@@ -45,7 +45,7 @@ def _outcome(builder: ReportBuilder, attributes: dict[str, str], failed: bool) -
 
 
 def _names(attributes: dict[str, str], path: str) -> tuple[str, str]:
-    """Return class and name: the name holds the class in front, whose arguments may hold dots."""
+    """Return class and name: the name begins with the class, and its arguments may contain dots."""
     name = attributes.get("name", "")
     bare = name.partition("(")[0]
     class_name, dot, short = bare.rpartition(".")
@@ -63,8 +63,8 @@ def _suite_failed(_attributes: dict[str, str], failed: bool, child_fails: bool) 
 
 
 def _check(builder: ReportBuilder, root: dict[str, str], tests: int) -> None:
-    """Compare the totals: `total` counts what ran, `not-run` the rest; old versions count all in `total`."""
-    ran, rest = whole(root.get("total")), whole(root.get("not-run"))
+    """Compare the totals: `total` counts tests that ran, `not-run` the rest; old versions count all in `total`."""
+    ran, rest = parse_total(root.get("total")), parse_total(root.get("not-run"))
     if ran is not None and tests not in {ran, ran + (rest or 0)}:
         builder.compare("test-results", "tests", ran, tests)
 

@@ -1,9 +1,8 @@
-"""NUnit 3 and 4.
+"""NUnit 3 and 4 XML.
 
-The format is described at
-https://docs.nunit.org/articles/nunit/technical-notes/usage/Test-Result-XML-Format.html . A test's `result` tells its
-outcome and its `label` what kind of it; a suite that fails says by `site` where: in a child, which is counted
-anyway, or in its own set-up or tear-down, which would be lost otherwise.
+Description: https://docs.nunit.org/articles/nunit/technical-notes/usage/Test-Result-XML-Format.html . The `result` of
+a test is its outcome and `label` the kind of it. `site` states where a suite failed: in a child, which counts anyway,
+or in its own set-up or tear-down, which is an execution of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Final
 
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._nunit import Dialect, read
-from readygate.formats.results._report_builder import ReportBuilder, whole
+from readygate.formats.results._report_builder import ReportBuilder, parse_total
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -22,10 +21,10 @@ OUTCOMES: Final = {
     **dict.fromkeys(("Skipped", "Inconclusive"), Outcome.SKIPPED),
     "Failed": Outcome.FAILED,
 }
-"""What the results count as. `Skipped` has the labels Ignored, Explicit and Invalid."""
+"""Outcome of each result. `Skipped` has the labels Ignored, Explicit and Invalid."""
 
 _ERRORS: Final = frozenset(("Error", "Invalid", "Cancelled"))
-"""Labels of a failed test that did not fail in an assertion."""
+"""Labels of failed tests whose failure is not an assertion."""
 
 
 def _matches(sample: FileSample) -> str | None:
@@ -60,7 +59,7 @@ def _suite_failed(attributes: dict[str, str], failed: bool, child_fails: bool) -
 
 
 def _check(builder: ReportBuilder, root: dict[str, str], tests: int) -> None:
-    builder.compare("test-run", "tests", whole(root.get("total")), tests)
+    builder.compare("test-run", "tests", parse_total(root.get("total")), tests)
 
 
 def _parse(source: Source) -> TestReport:

@@ -1,10 +1,10 @@
-"""What Playwright's reporter `json` writes.
+"""JSON of Playwright's reporter `json`.
 
-Described by the types `JSONReport…` of
+Description: the types `JSONReport…` of
 https://github.com/microsoft/playwright/blob/main/packages/playwright/types/testReporter.d.ts . A spec in one project is
-a test and its `results` are attempts: a test counts once, by the rule of `TestCase.outcome()`
-(https://playwright.dev/docs/api/class-testcase#test-case-outcome), except that an attempt which was interrupted and
-never repeated is an error. The project stands in the name, because the same spec may fail in one browser only.
+a test and its `results` are attempts. A test counts once, by the rule of `TestCase.outcome()`
+(https://playwright.dev/docs/api/class-testcase#test-case-outcome), except that an interrupted attempt without a repeat
+is an error. The project is part of the name, because a spec may fail in one browser only.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import Keys, claimed, line_number, load, loose
+from readygate.formats.results._json import ValueReader, line_number, load, text_of, total_of
 from readygate.formats.results._json_keys import outline
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, joined
 from readygate.model.reports import TestReport
@@ -25,7 +25,7 @@ STATUSES: Final = {
     "skipped": Outcome.SKIPPED,
     "unexpected": Outcome.FAILED,
 }
-"""What the statuses of tests count as."""
+"""Outcome of each test status."""
 
 _DEEPEST: Final = 50
 
@@ -44,25 +44,25 @@ def _parse(source: Source) -> TestReport:
     document, problem = load(source)
     builder.problem(problem)
     if problem is None:
-        reader = _Reader(builder, Keys())
+        reader = _Reader(builder, ValueReader())
         reader.read(document)
     return builder.report()
 
 
 class _Reader:
-    """Reads the document."""
+    """Parses the document."""
 
-    def __init__(self, builder: ReportBuilder, keys: Keys) -> None:
+    def __init__(self, builder: ReportBuilder, keys: ValueReader) -> None:
         self._builder = builder
         self._keys = keys
         self._seen = dict.fromkeys(STATUSES, 0)
 
     def read(self, document: Any) -> None:
-        """Read all suites, then the errors outside of tests."""
+        """Parse all suites, then the errors outside of tests."""
         keys, builder = self._keys, self._builder
         root = keys.table(document, "the document")
         waiting = [(suite, f"suites[{at}]", "", 0) for at, suite in enumerate(keys.items(root.get("suites"), "suites"))]
-        while waiting:  # not by recursion: suites may be nested without bound
+        while waiting:  # without recursion: suites may be nested without bound
             value, place, outer, depth = waiting.pop()
             suite = keys.table(value, place)
             title = keys.text(suite.get("title"), f"{place}.title", optional=True)
@@ -72,9 +72,9 @@ class _Reader:
             inner = enumerate(keys.items(suite.get("suites"), f"{place}.suites", optional=True))
             waiting += [(each, f"{place}.suites[{at}]", path, depth + 1) for at, each in inner][::-1]
         stats = keys.table(root.get("stats"), "stats", optional=True)
-        builder.newest.add(loose(stats.get("startTime")))
+        builder.newest.add(text_of(stats.get("startTime")))
         for word, count in self._seen.items():
-            builder.compare("stats", word, claimed(stats.get(word)), count)
+            builder.compare("stats", word, total_of(stats.get(word)), count)
         for at, item in enumerate(keys.items(root.get("errors"), "errors", optional=True)):
             error = keys.table(item, f"errors[{at}]")
             builder.add("the run", "errors outside of tests", Outcome.ERRORED, failure=_failure([error], {}))
@@ -100,21 +100,21 @@ class _Reader:
             self._seen[word] += 1
         outcome = max(self._builder.outcome(STATUSES, word), _by_attempts(test, results))
         for result in results:
-            self._builder.attempt(_of_attempt(test, loose(result.get("status"))))
+            self._builder.attempt(_of_attempt(test, text_of(result.get("status"))))
         project = keys.text(test.get("projectName"), f"{place}.projectName", optional=True)
         seconds = sum(keys.number(result.get("duration"), f"{place}.results.duration") for result in results)
         path, title = names
         name = f"{title} [{project}]" if project else title
         failure = NO_TEXT if outcome is Outcome.PASSED else _failure(_errors(results), spec, _reason(test))
-        self._builder.add(path, name, outcome, seconds=self._builder.sane(seconds / 1000), failure=failure)
+        self._builder.add(path, name, outcome, seconds=self._builder.valid_seconds(seconds / 1000), failure=failure)
 
 
 def _by_attempts(test: dict[str, Any], results: list[dict[str, Any]]) -> Outcome:
-    """What the attempts say: failed attempts are those that ended otherwise than expected."""
-    words = [loose(result.get("status")) for result in results]
+    """Return the outcome by the attempts; an attempt fails if its status is not the expected one."""
+    words = [text_of(result.get("status")) for result in results]
     ran = [word for word in words if word not in {"skipped", "interrupted"}]
     if not ran:
-        return Outcome.ERRORED if "interrupted" in words else Outcome.PASSED  # nothing more than `status` says
+        return Outcome.ERRORED if "interrupted" in words else Outcome.PASSED  # `status` decides
     expected = _expected(test)
     if ran[-1] == expected:
         return Outcome.FLAKY if any(word != expected for word in ran) else Outcome.PASSED
@@ -122,18 +122,18 @@ def _by_attempts(test: dict[str, Any], results: list[dict[str, Any]]) -> Outcome
 
 
 def _of_attempt(test: dict[str, Any], word: str) -> Outcome:
-    """What became of one attempt."""
+    """Return the outcome of one attempt."""
     if word in {"skipped", "interrupted"}:
         return Outcome.SKIPPED if word == "skipped" else Outcome.ERRORED
     return Outcome.PASSED if word == _expected(test) else Outcome.FAILED
 
 
 def _expected(test: dict[str, Any]) -> str:
-    return loose(test.get("expectedStatus")) or "passed"
+    return text_of(test.get("expectedStatus")) or "passed"
 
 
 def _errors(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The errors of the last attempt that has any."""
+    """Return the errors of the last attempt that has any."""
     for result in reversed(results):
         errors = result.get("errors")
         found = errors if isinstance(errors, list) and errors else [result.get("error")]
@@ -144,25 +144,27 @@ def _errors(results: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _failure(errors: list[dict[str, Any]], spec: dict[str, Any], reason: str = "") -> FailureText:
-    texts = [loose(error.get("stack")) or loose(error.get("message")) or loose(error.get("value")) for error in errors]
+    texts = [
+        text_of(error.get("stack")) or text_of(error.get("message")) or text_of(error.get("value")) for error in errors
+    ]
     first = errors[0] if errors else {}
     place = first.get("location")
     place = place if isinstance(place, dict) else spec
-    message = loose(first.get("message")) or loose(first.get("value")) or reason
+    message = text_of(first.get("message")) or text_of(first.get("value")) or reason
     return FailureText(
         message=message,
         text="\n\n".join(texts),
-        file=loose(place.get("file")) or loose(spec.get("file")),
+        file=text_of(place.get("file")) or text_of(spec.get("file")),
         line=line_number(place.get("line")),
     )
 
 
 def _reason(test: dict[str, Any]) -> str:
-    """Why a test was skipped, as its annotation says."""
+    """Return why a test was skipped, by its annotation."""
     annotations = test.get("annotations")
     for item in annotations if isinstance(annotations, list) else ():
-        if isinstance(item, dict) and loose(item.get("type")) in {"skip", "fixme"}:
-            return loose(item.get("description"))
+        if isinstance(item, dict) and text_of(item.get("type")) in {"skip", "fixme"}:
+            return text_of(item.get("description"))
     return ""
 
 

@@ -1,8 +1,8 @@
 """Robot Framework's `output.xml`.
 
-Described by https://github.com/robotframework/robotframework/tree/master/doc/schema . The `status` directly in a test
-is its outcome; those of keywords are not looked at. A suite that fails although no test in it does (its tear-down, for
-example) is an execution of its own.
+Schema: https://github.com/robotframework/robotframework/tree/master/doc/schema . The `status` directly in a test is its
+outcome; those of keywords are ignored. A suite that fails without a failing test (for example in its tear-down) is an
+execution of its own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STATUSES: Final = {
     **dict.fromkeys(("SKIP", "NOT RUN", "NOT_RUN"), Outcome.SKIPPED),
     "FAIL": Outcome.FAILED,
 }
-"""What the statuses count as."""
+"""Outcome of each status."""
 
 _NODES: Final = frozenset(("robot", "suite", "test"))
 _DEEPEST: Final = 50
@@ -46,7 +46,7 @@ def _parse(source: Source) -> TestReport:
 
 
 class _Node:
-    """A suite or a test that is being read."""
+    """An open suite or test."""
 
     __slots__ = ("attributes", "depth", "failing", "path", "source", "status", "text")
 
@@ -62,17 +62,17 @@ class _Node:
 
 
 class _Reader:
-    """The state of reading one file."""
+    """The state of parsing one file."""
 
     def __init__(self, collector: TextCollector) -> None:
         self.builder = ReportBuilder(_NAME)
         self._collector = collector
         self._open: list[_Node] = []
-        self._inside = 0  # elements open within the innermost suite or test that are neither
-        self._results = True  # until the statistics, whose elements have the same names
+        self._inside = 0  # other open elements within the innermost suite or test
+        self._results = True  # false within the statistics, whose elements have the same names
 
     def begin(self, tag: str, attributes: Attributes) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         if tag == "statistics" and len(self._open) <= 1:
             self._results = False
         if not self._results:
@@ -90,7 +90,7 @@ class _Reader:
             self._inside += 1
 
     def end(self, tag: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         if not self._results:
             self._results = tag == "statistics"
         elif self._inside:
@@ -124,7 +124,7 @@ class _Reader:
             self.builder.add(node.path, node.attributes.get("name", "") or node.path, Outcome.ERRORED, failure=failure)
 
     def _seconds(self, status: Attributes) -> float:
-        """Version 7 writes `elapsed`, those before the two ends."""
+        """Return the duration: version 7 writes `elapsed`, earlier ones start and end."""
         if "elapsed" in status:
             return self.builder.seconds(status["elapsed"])
         try:
@@ -132,7 +132,7 @@ class _Reader:
             ended = datetime.strptime(status["endtime"], _CLOCK)  # noqa: DTZ007
         except (KeyError, ValueError):
             return 0.0
-        return self.builder.sane((ended - begun).total_seconds())
+        return self.builder.valid_seconds((ended - begun).total_seconds())
 
 
 FORMAT: Final = Format(

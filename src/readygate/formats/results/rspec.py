@@ -1,8 +1,8 @@
-"""What RSpec's formatter `json` writes.
+"""JSON of RSpec's formatter `json`.
 
-Its code is the description:
-https://github.com/rspec/rspec/blob/main/rspec-core/lib/rspec/core/formatters/json_formatter.rb . A file of examples
-that cannot be loaded is no example: `errors_outside_of_examples_count` and `messages` tell of it.
+The writer: https://github.com/rspec/rspec/blob/main/rspec-core/lib/rspec/core/formatters/json_formatter.rb . A spec
+file that cannot be loaded has no example; it is counted by `errors_outside_of_examples_count`, with its error in
+`messages`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import Keys, claimed, line_number, load, loose
+from readygate.formats.results._json import ValueReader, line_number, load, text_of, total_of
 from readygate.formats.results._json_keys import outline
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder
 from readygate.model.reports import TestReport
@@ -18,7 +18,7 @@ from readygate.model.results import Outcome
 
 _NAME: Final = "rspec-json"
 STATUSES: Final = {"passed": Outcome.PASSED, "pending": Outcome.SKIPPED, "failed": Outcome.FAILED}
-"""What the statuses count as."""
+"""Outcome of each status."""
 
 _OUTSIDE: Final = "errors outside of examples"
 
@@ -37,11 +37,11 @@ def _parse(source: Source) -> TestReport:
     document, problem = load(source)
     builder.problem(problem)
     if problem is None:
-        _read(document, builder, Keys())
+        _read(document, builder, ValueReader())
     return builder.report()
 
 
-def _read(document: Any, builder: ReportBuilder, keys: Keys) -> None:
+def _read(document: Any, builder: ReportBuilder, keys: ValueReader) -> None:
     root = keys.table(document, "the document")
     pending = 0
     for at, item in enumerate(keys.items(root.get("examples"), "examples")):
@@ -54,30 +54,30 @@ def _read(document: Any, builder: ReportBuilder, keys: Keys) -> None:
         ("failure_count", "failures", builder.failing),
         ("pending_count", "pending", pending),
     ):
-        builder.compare("summary", what, claimed(summary.get(key)), count)
-    messages = "\n".join(map(loose, keys.items(root.get("messages"), "messages", optional=True)))
-    for _ in range(min(claimed(summary.get("errors_outside_of_examples_count")) or 0, 1_000)):
+        builder.compare("summary", what, total_of(summary.get(key)), count)
+    messages = "\n".join(map(text_of, keys.items(root.get("messages"), "messages", optional=True)))
+    for _ in range(min(total_of(summary.get("errors_outside_of_examples_count")) or 0, 1_000)):
         failure = FailureText(message="an error occurred outside of examples", text=messages)
         builder.add(_OUTSIDE, _OUTSIDE, Outcome.ERRORED, failure=failure)
     builder.problem(keys.problem())
 
 
-def _example(example: dict[str, Any], place: str, builder: ReportBuilder, keys: Keys) -> Outcome:
+def _example(example: dict[str, Any], place: str, builder: ReportBuilder, keys: ValueReader) -> Outcome:
     outcome = builder.outcome(STATUSES, keys.text(example.get("status"), f"{place}.status"))
     file = keys.text(example.get("file_path"), f"{place}.file_path", optional=True)
-    name = loose(example.get("full_description")) or keys.text(example.get("description"), f"{place}.description")
+    name = text_of(example.get("full_description")) or keys.text(example.get("description"), f"{place}.description")
     failure = NO_TEXT
     if outcome is not Outcome.PASSED:
         error = keys.table(example.get("exception"), f"{place}.exception", optional=True)
         frames = keys.items(error.get("backtrace"), f"{place}.exception.backtrace", optional=True)
         failure = FailureText(
-            type=loose(error.get("class")),
-            message=loose(error.get("message")) or loose(example.get("pending_message")),
-            text="\n".join(map(loose, frames)),
+            type=text_of(error.get("class")),
+            message=text_of(error.get("message")) or text_of(example.get("pending_message")),
+            text="\n".join(map(text_of, frames)),
             file=file.removeprefix("./"),
             line=line_number(example.get("line_number")),
         )
-    seconds = builder.sane(keys.number(example.get("run_time"), f"{place}.run_time"))
+    seconds = builder.valid_seconds(keys.number(example.get("run_time"), f"{place}.run_time"))
     builder.add(file.removeprefix("./"), name, outcome, seconds=seconds, failure=failure)
     return outcome
 

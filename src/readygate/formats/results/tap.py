@@ -1,9 +1,9 @@
 """TAP, the Test Anything Protocol, versions 12 to 14.
 
-Described at https://testanything.org/tap-version-14-specification.html . A subtest is counted by its own test points;
-the line that sums it up counts only if it fails although none of them does. A failing test that is marked as TODO is
-expected to fail; it counts as skipped, and so do the failures in a subtest that is marked so. The plan tells how many
-tests there are: without it, or with another number, the program has stopped.
+Specification: https://testanything.org/tap-version-14-specification.html . The test points of a subtest count; the
+line that summarizes it counts only if it fails and none of them does. A failing test marked as TODO is expected to
+fail and counts as skipped; so do the failures in a subtest marked as TODO. The plan states the number of tests: if it
+is missing or differs, the program stopped early.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _parse(source: Source) -> TestReport:
 
 
 class _Level:
-    """The test points of one indentation since the last line that summed them up."""
+    """The test points of one indentation since the last line that summarized them."""
 
     __slots__ = ("count", "held", "opened", "planned", "reason")
 
@@ -58,12 +58,12 @@ class _Level:
         self.planned: int | None = None
         self.reason = ""  # why the plan skips all
         self.count = 0
-        self.held: list[Point] = []  # what counts, that of deeper levels included
+        self.held: list[Point] = []  # points that count, those of deeper levels included
         self.opened: Point | None = None  # a point whose subtests may follow it
 
 
 class _Reader:
-    """The state of reading one file."""
+    """The state of parsing one file."""
 
     def __init__(self) -> None:
         self._builder = ReportBuilder(_NAME)
@@ -72,12 +72,12 @@ class _Reader:
         self._yaml: list[str] | None = None
         self._yaml_indent = 0
         self._bailed = False
-        self._stopped: list[str] = []  # what contradicts a plan
+        self._stopped: list[str] = []  # contradictions of plans
         self._cut = False
         self._began = False
 
     def take(self, line: str, *, whole: bool) -> None:
-        """Take one line; `whole` is false if the file ends within it."""
+        """Handle one line; `whole` is false if the file ends within it."""
         text = line.strip()
         if not text:
             return
@@ -90,7 +90,7 @@ class _Reader:
             self._line(text, indent // _INDENT, whole=whole)
 
     def _in_yaml(self, line: str, text: str, indent: int) -> bool:
-        """Take a line of a block of YAML; a block that does not end stops where the indentation does."""
+        """Handle a line of a YAML block; a block without an end mark ends with its indentation."""
         lines = self._yaml if self._yaml is not None else []
         ends = text == "..." and indent == self._yaml_indent
         if not ends and indent >= self._yaml_indent:
@@ -125,7 +125,7 @@ class _Reader:
             self._point(test, depth, whole=whole)
 
     def _level(self, depth: int) -> _Level:
-        """The level of a line that says something; a new one if it is deeper than those before."""
+        """Return the level of a line; create it if it is deeper than those before."""
         self._began = True
         if depth == len(self._levels):
             self._levels.append(_Level())
@@ -140,7 +140,7 @@ class _Reader:
 
     def _point(self, test: Point, depth: int, *, whole: bool) -> None:
         if not whole:
-            self._cut = True  # its name, or that it is skipped, may be cut off
+            self._cut = True  # its name or directive may be truncated
             return
         level = self._level(depth)
         if level.opened is not None:
@@ -156,7 +156,7 @@ class _Reader:
             self._sum_up(test, depth)
 
     def _sum_up(self, test: Point, depth: int) -> None:
-        """Let a point stand for itself, or for the subtest whose points came before it."""
+        """Add a point, or the subtest that it summarizes, whose points came before it."""
         level = self._levels[depth]
         inner = self._close(depth + 1, test.name)
         points = inner.held if inner else []
@@ -173,10 +173,10 @@ class _Reader:
             level.held += points
         else:
             self._flush()
-            level.held = points  # until what stands under the last one is read
+            level.held = points  # until the output below the last one is read
 
     def _close(self, depth: int, name: str) -> _Level | None:
-        """Close a level and those within it, which no line has summed up."""
+        """Close a level and those within it, which no line summarized."""
         if depth >= len(self._levels):
             return None
         for deeper in range(len(self._levels) - 1, depth, -1):
@@ -227,7 +227,7 @@ class _Reader:
         self._began = False
 
     def report(self, lines: Lines) -> TestReport:
-        """Return what was read."""
+        """Return the report."""
         gave_up = self._bailed
         if self._began or not gave_up:
             self._end_document(bailed=gave_up)

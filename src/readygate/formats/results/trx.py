@@ -1,11 +1,12 @@
 """TRX, the results of Visual Studio, `dotnet test --logger trx` and Microsoft.Testing.Platform.
 
-Its schema is vstst.xsd, delivered with Visual Studio; what today's tools write of it is at
-https://github.com/microsoft/vstest/tree/main/src/Microsoft.TestPlatform.Extensions.TrxLogger . Outcomes are
-described at https://learn.microsoft.com/dotnet/api/microsoft.visualstudio.testtools.unittesting.unittestoutcome .
+The schema is vstst.xsd, part of Visual Studio. The writer of today's tools:
+https://github.com/microsoft/vstest/tree/main/src/Microsoft.TestPlatform.Extensions.TrxLogger . Outcomes:
+https://learn.microsoft.com/dotnet/api/microsoft.visualstudio.testtools.unittesting.unittestoutcome .
 
-A result names its test by an id; the class stands in a definition that follows, so results wait for the end of
-the file. A data-driven test holds the results of its rows: these count, the test itself only if it fared worse.
+A result refers to its test by an id. The class is in a definition that comes later, so results are kept until the end
+of the file. A data-driven test contains the results of its rows: they count, and the test itself only if its outcome
+is worse than theirs.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, whole
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, parse_total
 from readygate.formats.results._source_location import dotnet_place
 from readygate.formats.results._trx_run import RunErrors
 from readygate.formats.results._xml_reader import TextCollector, read_elements
@@ -33,7 +34,7 @@ OUTCOMES: Final = {
     **dict.fromkeys(("Failed", "Timeout", "Aborted"), Outcome.FAILED),
     **dict.fromkeys(("Error", "Disconnected", "InProgress"), Outcome.ERRORED),
 }
-"""What the outcomes of the schema count as. `InProgress` began and did not end."""
+"""Outcome of each outcome of the schema. `InProgress` tests began and did not end."""
 
 _RESULTS: Final = frozenset(
     (
@@ -62,7 +63,7 @@ def _parse(source: Source) -> TestReport:
 
 
 class _Result(Struct, kw_only=True):
-    """One result that is being read, or waits for the class of its test."""
+    """An open result."""
 
     test_id: str
     name: str
@@ -72,11 +73,11 @@ class _Result(Struct, kw_only=True):
     trace: Excerpt | None = None
     output: Excerpt | None = None
     worst_inside: int = -1
-    """The worst outcome of the results within it, -1 if there are none."""
+    """The worst outcome of the results inside it; -1 without any."""
 
 
 class _Kept(Struct):
-    """A result without the excerpts, of which only the results that did not pass have any."""
+    """A finished result that waits for the class of its test; `failure` is its message and text."""
 
     test_id: str
     name: str
@@ -86,7 +87,7 @@ class _Kept(Struct):
 
 
 class _Reader:
-    """The state of reading one file."""
+    """The state of parsing one file."""
 
     def __init__(self, collector: TextCollector) -> None:
         self.builder = ReportBuilder(_NAME)
@@ -101,7 +102,7 @@ class _Reader:
         self._nested = False
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         if tag in _RESULTS:
             self._begin_result(attributes)
         elif self._open:
@@ -129,7 +130,7 @@ class _Reader:
             self._run.outcome = attributes.get("outcome", "")
 
     def end(self, tag: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         if tag in _RESULTS and self._open:
             self._end_result(self._open.pop())
         elif tag == "RunInfo":
@@ -172,7 +173,7 @@ class _Reader:
         self._kept.append(_Kept(result.test_id, result.name, result.outcome, result.seconds, failure))
 
     def report(self) -> TestReport:
-        """Return what was read; the classes are known now."""
+        """Return the report; all classes are known now."""
         builder = self.builder
         for kept in self._kept:
             class_name, name = self._names(kept)
@@ -183,16 +184,16 @@ class _Reader:
         return builder.report()
 
     def _compare(self) -> None:
-        """Compare the totals; those of files with data-driven tests count the tests beside their rows."""
-        claims = {key: whole(value) for key, value in self._counters.items()}
-        failed = [claims.get(key) for key in ("failed", "timeout", "aborted")]
+        """Compare the totals; not used for data-driven tests, whose totals include both tests and rows."""
+        totals = {key: parse_total(value) for key, value in self._counters.items()}
+        failed = [totals.get(key) for key in ("failed", "timeout", "aborted")]
         counted = [kept.outcome for kept in self._kept]
-        self.builder.compare("Counters", "tests", claims.get("total"), len(counted))
+        self.builder.compare("Counters", "tests", totals.get("total"), len(counted))
         if None not in failed:
             self.builder.compare("Counters", "failed", sum(filter(None, failed)), counted.count(Outcome.FAILED))
 
     def _names(self, kept: _Kept) -> tuple[str, str]:
-        """Return class and name: xUnit.net and others repeat the class in the name."""
+        """Return class and name; xUnit.net and others repeat the class in the name."""
         class_name = self._classes.get(kept.test_id, "")
         if not class_name:
             found = _QUALIFIED.fullmatch(kept.name)

@@ -1,8 +1,8 @@
-"""xUnit.net: the XML of its versions 2 and 3, and of version 1, which has classes where these have collections.
+"""xUnit.net XML of versions 1, 2 and 3. Version 1 has classes instead of collections.
 
-Described at https://xunit.net/docs/format-xml-v2 (it grew with version 3) and
-https://xunit.net/docs/format-xml-v1 . Errors outside of tests (clean-up of a class, a collection, the assembly;
-a fatal error of the runner) stand in `errors` of the assembly; each is an execution of its own.
+Description: https://xunit.net/docs/format-xml-v2 (extended by version 3) and https://xunit.net/docs/format-xml-v1 .
+Errors outside of tests (clean-up of a class, a collection or the assembly; a fatal error of the runner) are in
+`errors` of the assembly; each is an execution of its own.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, whole
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, parse_total
 from readygate.formats.results._source_location import dotnet_place
 from readygate.formats.results._xml_reader import TextCollector, read_elements
 from readygate.model.reports import TestReport
@@ -27,7 +27,7 @@ OUTCOMES: Final = {
     **dict.fromkeys(("Skip", "NotRun"), Outcome.SKIPPED),
     "Fail": Outcome.FAILED,
 }
-"""What the results count as. `NotRun` are explicit tests of version 3 that nobody asked for."""
+"""Outcome of each result. `NotRun` are explicit tests of version 3 that were not selected."""
 
 _ITS_OWN: Final = frozenset(("collection", "class", "test", "errors"))
 
@@ -46,7 +46,7 @@ def _parse(source: Source) -> TestReport:
 
 
 class _Reader:
-    """The state of reading one file."""
+    """The state of parsing one file."""
 
     def __init__(self, collector: TextCollector) -> None:
         self.builder = ReportBuilder(_NAME)
@@ -54,7 +54,7 @@ class _Reader:
         self._collector = collector
         self._assembly: Attributes = {}
         self._class = ""
-        self._node: Attributes | None = None  # the test, or the error, that is being read
+        self._node: Attributes | None = None  # the open test or error
         self._clear()
         self._tests = 0
 
@@ -65,7 +65,7 @@ class _Reader:
         self._trace: Excerpt | None = None
 
     def begin(self, tag: str, attributes: Attributes) -> None:
-        """An element begins."""
+        """Handle the start of an element."""
         if tag == "assembly":
             self._assembly = attributes
             self._tests = 0
@@ -79,7 +79,7 @@ class _Reader:
         elif tag in {"class", "collection"}:
             self._class = attributes.get("name", "")
         elif tag == "failure":
-            if self._node is None:  # of a class as such, in version 1
+            if self._node is None:  # a failure of a class, in version 1
                 self._node = {"name": self._class, "type": "class"}
                 self._clear()
             self._failed = True
@@ -94,7 +94,7 @@ class _Reader:
             self._trace = self._collector.collect()
 
     def end(self, tag: str) -> None:
-        """An element ends."""
+        """Handle the end of an element."""
         if tag == "test" and self._node is not None:
             self._end_test(self._node)
             self._node = None
@@ -102,7 +102,7 @@ class _Reader:
             self._end_error(self._node)
             self._node = None
         elif tag == "assembly":
-            self.builder.compare("assembly", "tests", whole(self._assembly.get("total")), self._tests)
+            self.builder.compare("assembly", "tests", parse_total(self._assembly.get("total")), self._tests)
 
     def _end_test(self, test: Attributes) -> None:
         outcome = self.builder.outcome(OUTCOMES, test.get("result", ""))
