@@ -34,7 +34,7 @@ FORMATS = (
     "sonarqube-generic",
 )
 UNREAD = ("codecov-json", "coverage.py-text", "coveralls-json", "gcov-text")
-"""Formats of the sample files that no format here claims."""
+"""Formats of the sample files that Readygate does not support."""
 
 pytestmark = pytest.mark.skipif(
     not CORPUS.is_dir(), reason="no sample files: READYGATE_CORPUS names no folder with corpus/"
@@ -132,7 +132,7 @@ DISPUTED: dict[str, tuple[str, Figures]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What Readygate makes of one file: `format` is empty if no format claims it."""
+    """The result for one file; `format` is empty if no format matches."""
 
     format: str
     figures: Figures
@@ -160,7 +160,7 @@ def read(name: str) -> Reading:
 
 
 def stated(entry: dict[str, Any]) -> Figures:
-    """What the other party says; a count of nought may be left out."""
+    """The counts of the other party; a count of zero may be missing."""
     lines = (entry.get("lines_covered", 0), entry.get("lines_total", 0))
     total = entry.get("branches_total")
     return (*lines, None, None) if total is None else (*lines, entry.get("branches_covered", 0), total)
@@ -234,7 +234,7 @@ def test_each_file_is_claimed_by_its_own_format_or_by_none() -> None:
             head = FileSample.read(name, stream.read(HEAD_BYTES))
         claims = {key for key, fmt in ours.items() if fmt.matches(head) is not None}
         right = entry["format"] in FORMATS and entry.get("outcome") != "not_this_format"
-        lenient = entry.get("outcome") == "lenient" and not claims  # not even its root element can be told
+        lenient = entry.get("outcome") == "lenient" and not claims  # it has no readable root element
         assert lenient or claims == ({entry["format"]} if right else set()), name
 
 

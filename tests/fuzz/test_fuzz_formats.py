@@ -1,6 +1,6 @@
-"""Every format is given what it does not expect: it tells a report or a problem, and never ends in an exception.
+"""Give every format unexpected input: the result is a report or a problem, never an exception.
 
-`tests/fuzz/run MINUTES` goes on for longer, with other documents each time. A new format is tried without an edit here.
+`tests/fuzz/run MINUTES` runs longer, with other documents each time. New formats are included without an edit.
 """
 
 from __future__ import annotations

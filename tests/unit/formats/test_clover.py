@@ -121,7 +121,7 @@ class TestBranches:
 
         assert read(file(self.lines + other)).files[0].coverage.branches == {3: (3, 4)}
 
-    def test_istanbul_says_how_many_were_taken_and_missed(self) -> None:
+    def test_istanbul_writes_taken_and_missed_branches(self) -> None:
         report = read(file(self.lines), root="generated='1' clover='3.2.0'", project="name='All files'")
 
         assert report.files[0].coverage.branches == {3: (1, 3)}

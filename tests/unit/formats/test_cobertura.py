@@ -96,7 +96,7 @@ class TestLines:
         assert report.problems == ()
 
     @pytest.mark.parametrize("attribute", ["hits='-1'", "hits='many'", "hits=''", ""])
-    def test_hits_that_cannot_be_told(self, attribute: str) -> None:
+    def test_lines_without_hit_counts(self, attribute: str) -> None:
         report = read(document(of_class(f"<line number='1' {attribute}/>")))
 
         assert states(report) == {1: MEASURED}

@@ -1,4 +1,4 @@
-"""What holds for every coverage format: order makes no difference, damage neither raises nor invents anything."""
+"""Properties of every coverage format: order does not matter, damage never raises or adds anything."""
 
 import json
 import random
@@ -156,7 +156,7 @@ def damages(report: CoverageReport) -> list[str]:
 
 
 @every
-def test_it_is_claimed_by_its_format_alone(name: str) -> None:
+def test_only_its_own_format_matches(name: str) -> None:
     for text in (BUILDERS[name](FILES), "\ufeff" + BUILDERS[name](FILES), "\n" + BUILDERS[name](FILES)):
         chosen = choose(FileSample.read("x", text.encode()))
 

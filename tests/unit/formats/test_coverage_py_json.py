@@ -154,7 +154,7 @@ class TestDamage:
             ),
         ],
     )
-    def test_a_value_of_the_wrong_kind_is_told_by_its_place(self, entry: Any, place: str) -> None:
+    def test_a_value_of_the_wrong_type_is_damage_with_its_place(self, entry: Any, place: str) -> None:
         report = read(json.dumps(document(entry)))
 
         assert report.problems[0].severity is Severity.DAMAGE

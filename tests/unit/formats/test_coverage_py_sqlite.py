@@ -1,4 +1,4 @@
-"""coverage.py's data file: read with the sources, refused where it is no plain one, and clear where sources lack."""
+"""coverage.py's data file: lines from the sources, refused databases, and missing sources."""
 
 import random
 import sqlite3
@@ -75,7 +75,7 @@ class TestClaims:
 
         assert FORMAT.matches(FileSample.read(".coverage", (tmp_path / ".coverage").read_bytes())) is None
 
-    def test_the_form_before_5_is_told(self) -> None:
+    def test_the_format_before_version_5_is_damage(self) -> None:
         data = b"!coverage.py: This is a private format, don't read it directly!{}"
         assert FORMAT.matches(FileSample.read("x", data))
         report = FORMAT.parse(Source(name="x", data=data))
@@ -138,7 +138,7 @@ class TestReading:
 
 class TestSources:
     @pytest.mark.parametrize("name", ["pkg/b.py", "/elsewhere/a.py", "../a.py", "pkg", "a\0.py", "C:\\x\\a.py"])
-    def test_one_that_is_missing_is_told(self, project: Path, name: str) -> None:
+    def test_a_missing_one_is_noted(self, project: Path, name: str) -> None:
         report = read(write(project / ".coverage", name))
 
         assert states(report) == {}

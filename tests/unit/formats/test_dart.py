@@ -117,7 +117,7 @@ def test_the_reason_of_a_skip() -> None:
     assert only(read(FORMAT, stream(*begin(1), begun, done(9, "success", skipped=True), END))).message == "later"
 
 
-def test_platforms_are_told_apart() -> None:
+def test_platforms_are_distinct() -> None:
     report = read(FORMAT, stream(*begin(1, "chrome"), start(9, "a"), done(9, "success"), END))
     assert list(rows(report)) == [("test/cart_test.dart [chrome]", "a")]
 

@@ -80,7 +80,7 @@ class TestBlocks:
         assert time.perf_counter() - begun < 5
 
     @given(st.lists(st.tuples(st.integers(1, 30), st.integers(0, 9), st.integers(0, 9), st.booleans()), max_size=12))
-    def test_as_painting_each_line(self, blocks: list[tuple[int, int, int, bool]]) -> None:
+    def test_the_same_as_marking_each_line(self, blocks: list[tuple[int, int, int, bool]]) -> None:
         text = "mode: set\na.go:40.1,40.1 1 0\n"
         ran: dict[int, bool] = {40: False}
         seen = set()

@@ -105,7 +105,7 @@ class TestPackages:
         text = stream(f"# {PACKAGE}", "a.go:1: broken", event("output", Output="FAIL [build failed]\n"), event("fail"))
         assert only(read(FORMAT, text)).message == "the package does not build"
 
-    def test_a_failed_build_that_no_package_tells_of(self) -> None:
+    def test_a_failed_build_without_a_package(self) -> None:
         text = stream({"ImportPath": "x", "Action": "build-fail"}, event("start"), event("pass"))
         assert rows(read(FORMAT, text)) == {("x", "x"): "e"}
 

@@ -1,4 +1,4 @@
-"""JaCoCo: what a line is, packages and groups, counters, and the lines of gcovr that say nothing."""
+"""JaCoCo: lines, packages and groups, counters, and gcovr's lines without instructions."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the formats that are one JSON document have in common: damage, encodings, outlines, wrong kinds of values."""
+"""Properties of all JSON document formats: damage, encodings, outlines, values of the wrong type."""
 
 import json
 from typing import Any
@@ -163,7 +163,7 @@ class TestOutline:
     def test_of_a_list(self) -> None:
         assert self.keys('[{"a": 1}, {"b": {"c": 2}}]') == {"[].a", "[].b", "[].b.c"}
 
-    def test_a_text_that_goes_on_behind_the_head_tells_nothing(self) -> None:
+    def test_a_string_that_does_not_end_in_the_sample_has_no_keys(self) -> None:
         assert self.keys('{"a": "x \\"b\\": {') == {"a"}
 
     def test_only_the_first_document(self) -> None:

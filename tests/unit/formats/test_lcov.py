@@ -1,4 +1,4 @@
-"""LCOV: all kinds of records, what producers make of them, and damage."""
+"""LCOV: all kinds of records, the variants of producers, and damage."""
 
 import tracemalloc
 
@@ -75,7 +75,7 @@ class TestClaims:
     def test_utf_16_of_windows_powershell(self) -> None:
         assert FORMAT.matches(head("TN:\nSF:a\n".encode("utf-16")))
 
-    def test_it_is_the_only_one_that_claims_it(self) -> None:
+    def test_no_other_format_matches(self) -> None:
         chosen = choose(head(FULL))
 
         assert isinstance(chosen, tuple)
@@ -265,7 +265,7 @@ class TestMerging:
         assert only(read(one * 30)).branches == only(read(one)).branches
 
     @given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 1), st.integers(0, 2), st.sampled_from("-012"))))
-    def test_branches_are_united_by_their_ids(self, records: list[tuple[int, int, int, str]]) -> None:
+    def test_branches_are_merged_by_their_ids(self, records: list[tuple[int, int, int, str]]) -> None:
         lines = "".join(f"BRDA:{line},{block},{branch},{taken}\n" for line, block, branch, taken in records)
 
         report = read(f"SF:a\n{lines}end_of_record\n")

@@ -197,6 +197,6 @@ class TestBoth:
             assert damages(check_cut(fmt, whole, at))
 
     @pytest.mark.parametrize("data", [b"", b"\0", b"<test-run", b"<test-results></x>", b"{}"])
-    def test_rubbish_is_damage(self, data: bytes) -> None:
+    def test_other_content_is_damage(self, data: bytes) -> None:
         for fmt in (TWO, THREE):
             assert damages(parse(fmt, data))

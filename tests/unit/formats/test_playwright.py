@@ -54,7 +54,7 @@ def test_one_test_whatever_its_attempts(test: dict[str, Any], letter: str) -> No
     assert rows(report) == {("a.spec.ts > Cart", "adds"): letter}
 
 
-def test_attempts_are_told_beside_the_tests() -> None:
+def test_attempts_are_listed_separately() -> None:
     cases = (
         case("flaky", "failed", "timedOut", "passed"),
         case("expected", "failed", expectedStatus="failed"),
@@ -68,7 +68,7 @@ def test_attempts_are_told_beside_the_tests() -> None:
     assert report.executions.total == 4
 
 
-def test_projects_are_told_apart() -> None:
+def test_projects_are_distinct() -> None:
     cases = (case("expected", "passed", projectName="chromium"), case("unexpected", "failed", projectName="webkit"))
     assert by_name(read(FORMAT, document(spec("adds", *cases)))) == {"adds [chromium]": "p", "adds [webkit]": "f"}
 

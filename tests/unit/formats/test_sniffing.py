@@ -1,4 +1,4 @@
-"""What is told from the first bytes of a file."""
+"""The sample of the first bytes of a file."""
 
 import pytest
 from hypothesis import given
@@ -32,7 +32,7 @@ def test_what_must_be_mended_is_seen_all_the_same() -> None:
     assert FileSample.read("x", b'\n<?xml version="1.0"?><root a="\x1b & b"><kid/>').children == ("kid",)
 
 
-def test_a_refused_file_is_called_by_its_document_type() -> None:
+def test_a_refused_file_is_identified_by_its_document_type() -> None:
     assert FileSample.read("x", b'<!DOCTYPE root [<!ENTITY a "b">]><root/>').root == "root"
 
 

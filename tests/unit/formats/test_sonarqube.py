@@ -64,7 +64,7 @@ def test_a_line_twice() -> None:
         '<lineToCover lineNumber="1" covered="false" branchesToCover="1" coveredBranches="2"/>',
     ],
 )
-def test_oddities_are_noted(line: str) -> None:
+def test_anomalies_are_noted(line: str) -> None:
     report = read(f'<file path="a">{line}</file>')
 
     assert states(report) == {1: MEASURED}

@@ -95,7 +95,7 @@ class TestDetails:
 
 
 class TestSubtests:
-    def test_they_count_and_not_the_line_that_sums_them_up(self) -> None:
+    def test_they_count_and_not_the_line_that_summarizes_them(self) -> None:
         lines = ["# Subtest: Cart", "    ok 1 - a", "    not ok 2 - b", "    1..2", "not ok 1 - Cart", "1..1"]
         assert rows(read(FORMAT, tap(*lines))) == {("Cart", "a"): "p", ("Cart", "b"): "f"}
 

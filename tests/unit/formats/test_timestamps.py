@@ -1,4 +1,4 @@
-"""Times of reports: only those that mean one moment count, and of several the newest."""
+"""Times of reports: only those with a zone count, and the newest wins."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ class TestErrorsOfTheRun:
     @pytest.mark.parametrize(
         "echo", ["[xUnit.net 00:00:00.39]     A.B.T [FAIL]", "Exit code indicates failure: &apos;2&apos;. See x."]
     )
-    def test_the_echo_of_a_failing_test_is_no_further_error(self, echo: str) -> None:
+    def test_the_echo_of_a_failing_test_is_not_an_error(self, echo: str) -> None:
         failed = run(result("A.B.T", "Failed"), summary("Failed", ("Error", echo)))
         passed = run(result("A.B.T", "Passed"), summary("Failed", ("Error", echo)))
 
@@ -202,7 +202,7 @@ class TestFile:
 
     @given(st.integers(0, 600))
     def test_cut_before_the_classes_tests_keep_their_names_and_outcomes(self, at: int) -> None:
-        # the classes stand at the end of the file, so of a short name nobody can tell the class
+        # the classes are at the end of the file, so a short name has no class
         method = '<UnitTest id="1"><TestMethod className="Shop.Cart" name="Adds"/></UnitTest>'
         rest = f"<TestDefinitions>{method}</TestDefinitions>"
         text = run(result("Adds", "Passed", test_id="1") + result("Fails", "Failed", test_id="2"), rest).encode()
@@ -212,7 +212,7 @@ class TestFile:
         assert damages(left) or at >= len(text)
 
     @pytest.mark.parametrize("data", [b"", b"\0", b"<TestRun", b"<TestRun></Test>", b"{}"])
-    def test_rubbish_is_damage(self, data: bytes) -> None:
+    def test_other_content_is_damage(self, data: bytes) -> None:
         report = parse(FORMAT, data)
         assert damages(report)
         assert not report.executions.total

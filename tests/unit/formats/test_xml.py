@@ -1,4 +1,4 @@
-"""The XML driver: what it refuses, what it mends, and that nothing in a file makes it raise."""
+"""The XML parser: refused files, repaired files, and no exception for any content."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_what_xml_forbids_is_shown_instead_and_noted(raw: bytes, shown: str) -> 
     assert problem.place == "line 1"
 
 
-def test_a_reference_that_lies_across_two_pieces_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reference_across_two_chunks_is_repaired(monkeypatch: pytest.MonkeyPatch) -> None:
     data = b"<a>\x01" + b"y" * 20 + b"&#27;&amp; & &unknown; \xe2\x82\xac</a>"
     for size in range(1, 12):
         monkeypatch.setattr(xml_stream, "CHUNK", size)
@@ -114,7 +114,7 @@ def test_white_space_before_the_declaration_is_forgiven() -> None:
     "data",
     [b"", b"<", b"<a", b"<a>", b"<a><b/>", b"<a><![CDATA[x", b"<a>\xc3", b"<a><!-- x", b'<a x="&am'],
 )
-def test_a_file_that_breaks_off_is_said_to(data: bytes) -> None:
+def test_a_truncated_file_is_damage(data: bytes) -> None:
     problem = read(data)[1]
 
     assert problem is not None
@@ -142,7 +142,7 @@ def test_damage_names_its_line(data: bytes, what: str) -> None:
     assert problem.todo
 
 
-def test_handlers_keep_what_stands_before_damage_once() -> None:
+def test_handlers_receive_everything_before_damage_once() -> None:
     events, problem = read(b"<a><b/>\x01<c/></d>")
 
     assert [tag for tag, _ in events if tag != "text"] == ["a", "b", "c"]
@@ -168,7 +168,7 @@ def test_entities_may_not_be_declared(subset: bytes) -> None:
     assert "declares the entity" in problem.what
 
 
-def test_entities_are_refused_in_mended_files_too() -> None:
+def test_entities_are_refused_in_repaired_files_too() -> None:
     problem = read(b'<?xml version="1.0" encoding="cp1252"?><!DOCTYPE a [<!ENTITY x "y">]><a>\x01</a>')[1]
 
     assert problem is not None

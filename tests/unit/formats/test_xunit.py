@@ -138,5 +138,5 @@ class TestFile:
         assert damages(check_cut(FORMAT, whole, data.draw(st.integers(0, len(whole) - 1))))
 
     @pytest.mark.parametrize("data", [b"", b"\0", b"<assemblies", b"<assemblies></x>", b"{}"])
-    def test_rubbish_is_damage(self, data: bytes) -> None:
+    def test_other_content_is_damage(self, data: bytes) -> None:
         assert damages(parse(FORMAT, data))
