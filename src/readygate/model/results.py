@@ -151,17 +151,6 @@ class ClassBlock(NamedTuple):
         return cls(names=SEPARATOR.join(kept), outcomes=bytes(worst), seconds=total.tobytes())
 
     @classmethod
-    def green(cls, names: list[str], seconds: list[float]) -> ClassBlock:
-        """What `build` makes of tests that passed, all of them; most tests do."""
-        size = len(names)
-        if size > 1:
-            pick = itemgetter(*sorted(range(size), key=names.__getitem__))
-            ordered = pick(names)  # a dictionary would take the hash of each name
-            if not any(map(eq, ordered, islice(ordered, 1, None))):
-                return cls(SEPARATOR.join(ordered), bytes(size), array("f", pick(seconds)).tobytes())
-        return cls.build(names, bytes(size), array("f", seconds))
-
-    @classmethod
     def merge(cls, blocks: Iterable[ClassBlock]) -> ClassBlock:
         """Merge blocks of the same class from several reports: of namesakes the worst outcome stays."""
         several = tuple(blocks)
