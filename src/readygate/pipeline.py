@@ -28,7 +28,7 @@ from readygate.reference import Background
 from readygate.reference.base_file import from_github
 from readygate.reference.template import template_source
 from readygate.render.report_view import Page
-from readygate.render.test_locations import Locator
+from readygate.render.test_locations import ReportLocator
 from readygate.snapshot.build import build
 from readygate.support.errors import (
     EXIT_NOT_EVALUATED,
@@ -82,7 +82,7 @@ def run(
         target=target,
         comparison=comparison,
         verdict=verdict,
-        locator=Locator(rules),
+        locator=ReportLocator(rules),
         parts=named_parts(comparison, book.policy),
     )
     desk.budget.begin_telling()

@@ -15,7 +15,7 @@ from readygate import __version__
 from readygate.model.history import History
 from readygate.render.html.document import webpage
 from readygate.render.html.source_listing import Sources, annotate
-from readygate.render.markdown.document import COMMENT
+from readygate.render.size_limits import COMMENT
 from readygate.render.template.sandbox_process import run_template
 from readygate.render.template.user_template import render_user_template
 from readygate.render.trends import trends_markdown

@@ -28,7 +28,7 @@ from readygate.model.snapshot import Baseline, Evidence, Measured, Pattern, Prov
 from readygate.model.subject import Role, Target
 from readygate.policy import preset
 from readygate.render.report_view import Page
-from readygate.render.test_locations import Locator
+from readygate.render.test_locations import ReportLocator
 from readygate.snapshot.build import build
 
 Suite = Mapping[str, Mapping[str, str]]
@@ -291,6 +291,6 @@ def page(
         target=about or target(),
         comparison=comparison,
         verdict=judge(comparison, chosen),
-        locator=Locator(PathRules(files=None if files is None else frozenset(files))),
+        locator=ReportLocator(PathRules(files=None if files is None else frozenset(files))),
         parts=named_parts(comparison, chosen),
     )

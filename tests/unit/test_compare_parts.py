@@ -44,7 +44,7 @@ from readygate.model.policy import Category, Component, Goal, Policy
 from readygate.model.results import ClassBlock, Counts, Leg, TestId
 from readygate.model.rich_text import Name
 from readygate.model.snapshot import Snapshot
-from readygate.render.markdown.coverage_goal import goal_line
+from readygate.render.markdown.file_coverage import goal_line
 
 
 def ratio(covered: int, total: int) -> Ratio:

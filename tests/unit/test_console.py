@@ -20,8 +20,8 @@ from tests.support.hostile import PIECES
 
 from readygate.config.settings import Settings, Workplace
 from readygate.outputs import Desk
+from readygate.outputs._terminal import display_width, to_plain_text, wrap
 from readygate.outputs.console import lines, publish, render
-from readygate.render.terminal import bare, columns_of, wrapped
 from readygate.support.console import Log, columns, has_colour
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,8 +76,8 @@ def test_no_line_is_wider_than_the_terminal(case: str, width: int) -> None:
     words = set(re.findall(r"\S+", text))
     assert words >= set(re.findall(r"\S+", render(published(case).page))), "nothing is lost"
     for line in text.split("\n") if width else ():
-        longest = max(map(columns_of, line.split()), default=0)
-        assert columns_of(line) <= max(width, 36 + longest), line
+        longest = max(map(display_width, line.split()), default=0)
+        assert display_width(line) <= max(width, 36 + longest), line
 
 
 def test_colours_change_no_word() -> None:
@@ -107,26 +107,26 @@ def test_a_name_brings_no_colour_and_no_command(text: str) -> None:
 
 @given(st.text(alphabet="ab 漢é\u0301", max_size=200), st.integers(1, 60), st.integers(0, 9))
 def test_wrapping_keeps_every_word(text: str, width: int, rest: int) -> None:
-    rows = wrapped(text, width, rest=rest)
+    rows = wrap(text, width, rest=rest)
     assert " ".join(rows).split() == text.split()
     for row in rows:
-        assert columns_of(row) <= max(width, rest + 20) or " " not in row.strip()
+        assert display_width(row) <= max(width, rest + 20) or " " not in row.strip()
 
 
 def test_an_indent_stays() -> None:
-    assert wrapped("  one two three four five six", 24, rest=6) == ["  one two three four five", "      six"]
-    assert wrapped("found here and there again", 40, first=20, rest=4) == ["found here and there", "    again"]
+    assert wrap("  one two three four five six", 24, rest=6) == ["  one two three four five", "      six"]
+    assert wrap("found here and there again", 40, first=20, rest=4) == ["found here and there", "    again"]
 
 
 def test_wide_characters_take_two_columns() -> None:
-    assert columns_of("漢字") == 4
-    assert columns_of("e\u0301") == 1
-    assert columns_of("✅ a") == 4
+    assert display_width("漢字") == 4
+    assert display_width("e\u0301") == 1
+    assert display_width("✅ a") == 4
 
 
 def test_markdown_of_ours_becomes_plain() -> None:
-    assert bare("**3 tests** in `` a`b ``, [`abc`](https://e.org/x) of `*x*`") == "3 tests in a`b, abc of *x*"
-    assert bare("a < b & c") == "a < b & c"
+    assert to_plain_text("**3 tests** in `` a`b ``, [`abc`](https://e.org/x) of `*x*`") == "3 tests in a`b, abc of *x*"
+    assert to_plain_text("a < b & c") == "a < b & c"
 
 
 def test_each_line_is_made_of_known_styles() -> None:
@@ -163,7 +163,7 @@ def test_a_real_terminal_is_coloured(tmp_path: Path, extra: dict[str, str], *, c
     text = told.decode().replace("\r\n", "\n")
     assert ("\x1b[1;31m❌ Not ready" in text) is coloured
     report_part = CODES.sub("", text).partition("❌")[2]
-    assert all(columns_of(line) <= 60 for line in report_part.split("\n"))
+    assert all(display_width(line) <= 60 for line in report_part.split("\n"))
 
 
 def test_a_log_is_plain(tmp_path: Path) -> None:

@@ -28,8 +28,9 @@ from readygate.model.comparison import Comparison
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.results import Detail, Outcome
 from readygate.model.snapshot import Measured
-from readygate.render.markdown.document import CHECK, COMMENT, SUMMARY, Budget, markdown
+from readygate.render.markdown.document import render_markdown
 from readygate.render.report_view import Page
+from readygate.render.size_limits import CHECK, COMMENT, SUMMARY, SizeLimits
 
 words = st.lists(st.sampled_from(PIECES), min_size=1, max_size=9).map("".join)
 names = st.lists(words, min_size=6, max_size=6, unique=True)
@@ -77,8 +78,8 @@ def hostile(given_names: list[str], text: str) -> Comparison:
 @settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(names, words)
 @pytest.mark.parametrize("budget", [COMMENT, SUMMARY], ids=["comment", "summary"])
-def test_nothing_of_a_report_comes_to_life(budget: Budget, given_names: list[str], text: str) -> None:
-    document = markdown(page(hostile(given_names, text)), budget)
+def test_nothing_of_a_report_comes_to_life(budget: SizeLimits, given_names: list[str], text: str) -> None:
+    document = render_markdown(page(hostile(given_names, text)), budget)
     assert problems(document) == []
     assert TOKEN not in document
     seen = read(document)
@@ -125,12 +126,12 @@ def failures(number: int) -> Page:
 
 @pytest.mark.parametrize("number", [5_000, 50_000])
 @pytest.mark.parametrize("budget", [COMMENT, CHECK, SUMMARY], ids=["comment", "check", "summary"])
-def test_a_report_of_any_size_fits(budget: Budget, number: int) -> None:
+def test_a_report_of_any_size_fits(budget: SizeLimits, number: int) -> None:
     made = failures(number)
     start = time.process_time()
-    document = markdown(made, budget)
+    document = render_markdown(made, budget)
     assert time.process_time() - start < 2
-    assert budget.holds(document)
+    assert budget.allows(document)
     assert problems(document) == []
     assert document.startswith(f"### ❌ Not ready: {number:,} tests newly fail")
     assert re.search(rf"and {number - 10:,} more", document)
@@ -138,9 +139,9 @@ def test_a_report_of_any_size_fits(budget: Budget, number: int) -> None:
 
 @pytest.mark.parametrize("room", [*range(1_200, 30_000, 1_700), 60_000])
 def test_blocks_are_dropped_whole_whatever_the_room(room: int) -> None:
-    budget = Budget(characters=room, bytes=room)
-    document = markdown(failures(5_000), budget)
-    assert budget.holds(document)
+    budget = SizeLimits(characters=room, bytes=room)
+    document = render_markdown(failures(5_000), budget)
+    assert budget.allows(document)
     assert problems(document) == []
     lines = document.splitlines()
     assert lines[0].startswith("### ❌ Not ready")
@@ -151,13 +152,16 @@ def test_blocks_are_dropped_whole_whatever_the_room(room: int) -> None:
 
 
 def test_more_room_never_tells_less() -> None:
-    rooms = [markdown(failures(5_000), Budget(characters=room, bytes=room)) for room in range(2_000, 40_000, 2_000)]
+    rooms = [
+        render_markdown(failures(5_000), SizeLimits(characters=room, bytes=room))
+        for room in range(2_000, 40_000, 2_000)
+    ]
     kept = [document.count("<details>") for document in rooms]
     assert kept == sorted(kept)
 
 
 @pytest.mark.parametrize("budget", [COMMENT, CHECK], ids=["comment", "check"])
-def test_long_traces_take_their_share_and_no_more(budget: Budget) -> None:
+def test_long_traces_take_their_share_and_no_more(budget: SizeLimits) -> None:
     names = [f"test_{letter}" for letter in "abcdefghijklmnop"]
     told = [
         Detail(
@@ -167,7 +171,7 @@ def test_long_traces_take_their_share_and_no_more(budget: Budget) -> None:
         for name in names
     ]  # fmt: skip
     made = page(compared(measure(report({"k": dict.fromkeys(names, "f")}, details=told))))
-    document = markdown(made, budget)
+    document = render_markdown(made, budget)
     assert document.count("```text") >= 3
     assert len(document) < 25_000
     assert "Left out to fit" not in document
@@ -178,8 +182,8 @@ def test_long_traces_take_their_share_and_no_more(budget: Budget) -> None:
 def test_bytes_count_and_not_only_characters() -> None:
     suite = {"漢" * 50: {f"{'字' * 50}{n}": "f" for n in range(30)}}
     made = page(compared(measure(report(suite)), measure(report({"漢" * 50: {"x": "p"}}), commit=BASE)))
-    for budget in (Budget(characters=6_000, bytes=6_000), Budget(characters=60_000, bytes=6_000)):
-        document = markdown(made, budget)
+    for budget in (SizeLimits(characters=6_000, bytes=6_000), SizeLimits(characters=60_000, bytes=6_000)):
+        document = render_markdown(made, budget)
         assert len(document.encode()) <= 6_000
         assert problems(document) == []
 
@@ -189,7 +193,7 @@ def test_a_name_of_a_million_characters() -> None:
     suite = {long: {long: "f"}}
     head: Measured = measure(report(suite, details=details(long, [long], long)))
     start = time.process_time()
-    document = markdown(page(compared(head)), COMMENT)
+    document = render_markdown(page(compared(head)), COMMENT)
     assert time.process_time() - start < 3
     assert problems(document) == []
     assert len(document) < 10_000

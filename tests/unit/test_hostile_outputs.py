@@ -26,8 +26,9 @@ from readygate.model.history import History, PastRun
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.results import Counts, Detail, Outcome, TestId
 from readygate.outputs import Desk, all_outputs, check
-from readygate.render.markdown.document import CHECK, COMMENT, SUMMARY, markdown
+from readygate.render.markdown.document import render_markdown
 from readygate.render.report_view import Page
+from readygate.render.size_limits import CHECK, COMMENT, SUMMARY
 from readygate.support.console import Log
 
 ADDRESS = "https://github.com/acme/widgets/"
@@ -182,7 +183,7 @@ def test_nothing_hostile_comes_to_life_in_any_output(name: str, text: str) -> No
 @given(texts, texts)
 def test_nothing_hostile_comes_to_life_in_a_check_run(name: str, text: str) -> None:
     made = hostile(name, text)
-    is_dead_markdown(markdown(made, CHECK))
+    is_dead_markdown(render_markdown(made, CHECK))
     for row in check.find_annotations(made, 100):
         assert "\n" not in row["title"]
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e\u200b]", row["title"] + row["message"])
@@ -191,12 +192,12 @@ def test_nothing_hostile_comes_to_life_in_a_check_run(name: str, text: str) -> N
 @pytest.mark.parametrize("name", PIECES)
 def test_every_piece_alone_is_dead(name: str) -> None:
     for budget in (COMMENT, SUMMARY):
-        is_dead_markdown(markdown(hostile(name, name), budget))
+        is_dead_markdown(render_markdown(hostile(name, name), budget))
 
 
 def test_a_hostile_page_tells_everything() -> None:
     """The page of these tests has every section: else they would prove little."""
-    text = markdown(hostile("name", "text"), SUMMARY)
+    text = render_markdown(hostile("name", "text"), SUMMARY)
     for told in (
         "newly failing tests", "still failing test", "flaky test", "newly skipped", "are gone", "added test",
         "not covered", "Tests by suite", "Coverage by file", "Skipped tests by reason", "Slowest tests",

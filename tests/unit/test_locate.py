@@ -13,7 +13,7 @@ from readygate.model.comparison import TestChange
 from readygate.model.paths import PathRules
 from readygate.model.results import Detail, Outcome, TestId
 from readygate.outputs.check import SAMPLE, find_annotations
-from readygate.render.test_locations import Locator, Place
+from readygate.render.test_locations import Location, ReportLocator
 
 FILES = frozenset({"tests/test_api.py", "src/app/api.py", "web/button.test.tsx"})
 
@@ -24,35 +24,38 @@ def failed(text: str = "", *, class_name: str = "tests.test_api.TestGet", file: 
 
 
 @pytest.mark.parametrize(
-    ("change", "place"),
+    ("change", "location"),
     [
-        (failed(file="tests/test_api.py", line=7), Place(path="tests/test_api.py", line=7)),
-        (failed("tests/test_api.py:12: in test\nsrc/app/api.py:3: in get"), Place(path="tests/test_api.py", line=12)),
+        (failed(file="tests/test_api.py", line=7), Location(path="tests/test_api.py", line=7)),
+        (
+            failed("tests/test_api.py:12: in test\nsrc/app/api.py:3: in get"),
+            Location(path="tests/test_api.py", line=12),
+        ),
         (
             failed('  File "/home/runner/work/x/x/src/app/api.py", line 9, in get', class_name="x"),
-            Place(path="src/app/api.py", line=9),
+            Location(path="src/app/api.py", line=9),
         ),
-        (failed("nothing to see"), Place(path="tests/test_api.py", line=0)),
+        (failed("nothing to see"), Location(path="tests/test_api.py", line=0)),
         (
             failed("    at render (web/button.test.tsx:4:11)", class_name="Button"),
-            Place(path="web/button.test.tsx", line=4),
+            Location(path="web/button.test.tsx", line=4),
         ),
         (failed("/etc/passwd:1: in test", class_name="x"), None),
         (failed(file="../../etc/passwd", class_name="x"), None),
     ],
 )
-def test_a_test_is_found(change: TestChange, place: Place | None) -> None:
-    assert Locator(PathRules(files=FILES)).place(change) == place
+def test_a_test_is_found(change: TestChange, location: Location | None) -> None:
+    assert ReportLocator(PathRules(files=FILES)).locate(change) == location
 
 
 def test_without_a_list_of_files_no_name_is_trusted() -> None:
-    assert Locator(PathRules(files=None)).place(failed(file="tests/test_api.py", line=7)) is None
+    assert ReportLocator(PathRules(files=None)).locate(failed(file="tests/test_api.py", line=7)) is None
 
 
 @pytest.mark.parametrize("text", ["\n" * 8_000, " " * 8_000, "a.b" * 2_600, "at (" * 2_000, 'File "' * 1_300])
 def test_a_hostile_trace_costs_little(text: str) -> None:
     start = time.process_time()
-    Locator(PathRules(files=FILES)).place(failed(text))
+    ReportLocator(PathRules(files=FILES)).locate(failed(text))
     assert time.process_time() - start < 0.5
 
 
@@ -63,9 +66,9 @@ class Known:
         self._names = names
         self.asked = 0
 
-    def place(self, change: TestChange) -> Place | None:
+    def locate(self, change: TestChange) -> Location | None:
         self.asked += 1
-        return Place(path="a.py", line=3) if change.id.name in self._names else None
+        return Location(path="a.py", line=3) if change.id.name in self._names else None
 
 
 EVERY = [f"t{number:04}" for number in range(1_000)]

@@ -31,7 +31,7 @@ from readygate.outputs import comment, summary
 from readygate.render.escaping import aside
 from readygate.render.markdown import changed_tests, policy_measures, rules
 from readygate.render.markdown.durations import slower_table, slowest_table
-from readygate.render.markdown.score import deductions, score_table, score_text
+from readygate.render.markdown.rules import deductions, score_table, score_text
 from readygate.render.report_view import Page
 
 

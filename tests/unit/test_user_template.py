@@ -25,8 +25,9 @@ from readygate.model.results import Detail, Outcome
 from readygate.outputs import Desk, comment
 from readygate.reference.template import LARGEST, template_source
 from readygate.render.escaping import code
-from readygate.render.markdown.document import COMMENT, Budget, markdown
+from readygate.render.markdown.document import render_markdown
 from readygate.render.report_view import Page
+from readygate.render.size_limits import COMMENT, SizeLimits
 from readygate.render.template.placeholders import Slots, dead, dead_markdown, dead_trace
 from readygate.render.template.sandbox_process import run_template
 from readygate.render.template.user_template import LISTED, TemplateError, context, render_user_template
@@ -93,7 +94,7 @@ def failing(name: str = "test_a", text: str = "assert 1 == 2") -> Page:
     return page(compared(head, base, diff=changes(change("a.py", [2]))))
 
 
-def made(source: str, of: Page | None = None, budget: Budget = COMMENT) -> str:
+def made(source: str, of: Page | None = None, budget: SizeLimits = COMMENT) -> str:
     return render_user_template(of or failing(), source, budget, run_template)
 
 
@@ -230,12 +231,12 @@ class TestTheBuiltInCommentInside:
     def test_it_stands_between_what_the_template_writes(self) -> None:
         of = failing()
         text = made("See the [guide](https://example.org/guide).\n\n{{ report }}\n\nThank you.\n", of)
-        assert text == f"See the [guide](https://example.org/guide).\n\n{markdown(of, COMMENT)}\n\nThank you."
+        assert text == f"See the [guide](https://example.org/guide).\n\n{render_markdown(of, COMMENT)}\n\nThank you."
 
     def test_it_takes_the_room_that_is_left(self) -> None:
         of = published("many-failures").page
         text = made("{% for n in range(10) %}{{ 'x' * 5000 }}\n{% endfor %}\n{{ report }}\n", of)
-        assert COMMENT.holds(text)
+        assert COMMENT.allows(text)
         assert "❌ Not ready" in text
 
     @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from readygate.model.verdict import Exhibit
 from readygate.outputs._values import Reader, UnreadableError, Writer
 from readygate.render.escaping import redact
 from readygate.render.report_view import Page
-from readygate.render.test_locations import Place, RecordedPlaces
+from readygate.render.test_locations import Location, RecordedLocator
 from readygate.support.errors import ReportError
 
 SCHEMA_VERSION = 1
@@ -37,7 +37,7 @@ def write_page(page: Page) -> dict[str, Any]:
     values = {f.name: writer.write(getattr(page, f.name)) for f in fields(page) if f.name != "locator"}
     places = []
     for change in _shown(page):
-        place = page.locator.place(change)
+        place = page.locator.locate(change)
         if place is not None:
             places.append([writer.write(change.id), place.path, place.line])
     return {"page": values, "places": places, **writer.pools}
@@ -59,9 +59,9 @@ def read_page(data: Any) -> Page:
         raise UnreadableError(f"values.page has the unknown field {min(strange)!r}")
     facts = {name: reader.read(item, hints[name], f"values.page.{name}") for name, item in data["page"].items()}
     rows = reader.read(data.get("places", []), tuple[tuple[TestId, str, int], ...], "values.places")
-    places = {test: Place(path=path, line=line) for test, path, line in rows}
+    places = {test: Location(path=path, line=line) for test, path, line in rows}
     try:
-        return Page(**facts, locator=RecordedPlaces(places))
+        return Page(**facts, locator=RecordedLocator(places))
     except TypeError as error:
         raise UnreadableError(f"values.page: {error}") from error
 

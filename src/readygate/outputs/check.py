@@ -18,9 +18,10 @@ from readygate.model.rich_text import count
 from readygate.model.subject import Role, Target
 from readygate.outputs import Desk, Output
 from readygate.render.escaping import redact, shorten, visible
-from readygate.render.markdown.document import CHECK, markdown
-from readygate.render.markdown.sections import first_line
-from readygate.render.report_view import Page, sentence
+from readygate.render.markdown.document import render_markdown
+from readygate.render.markdown.result_cells import first_line
+from readygate.render.report_view import Page, verdict_sentence
+from readygate.render.size_limits import CHECK
 from readygate.support.errors import ForgeError, PermissionDeniedError
 from readygate.support.number_format import ranges
 
@@ -54,10 +55,10 @@ def find_annotations(page: Page, most: int) -> list[dict[str, Any]]:
 
 def _failures(page: Page, changes: tuple[TestChange, ...], level: str, verb: str) -> Iterator[dict[str, Any]]:
     tried = changes[:TRIED]
-    if not any(map(page.locator.place, tried[:: -(-len(tried) // SAMPLE) or 1])):
+    if not any(map(page.locator.locate, tried[:: -(-len(tried) // SAMPLE) or 1])):
         return
     for change in tried:
-        place = page.locator.place(change)
+        place = page.locator.locate(change)
         if place is None:
             continue
         line = max(1, place.line)
@@ -105,7 +106,7 @@ def summary(page: Page, rows: int, most: int) -> str:
     if most and rows >= most and len(find_annotations(page, most + 1)) > most:
         note = f"\n\nThe {count(most, 'most important place')} {'is' if most == 1 else 'are'} annotated, and no more."
     room = replace(CHECK, characters=CHECK.characters - len(note), bytes=CHECK.bytes - len(note))
-    return markdown(page, room) + note
+    return render_markdown(page, room) + note
 
 
 def wants(page: Page, desk: Desk) -> bool:
@@ -116,7 +117,10 @@ def wants(page: Page, desk: Desk) -> bool:
 def publish(page: Page, desk: Desk) -> None:
     """Create or edit the check run; that it cannot be written is told and changes no exit code."""
     rows = find_annotations(page, desk.settings.annotations)
-    body = {"title": sentence(page)[:LONGEST_TITLE], "summary": summary(page, len(rows), desk.settings.annotations)}
+    body = {
+        "title": verdict_sentence(page)[:LONGEST_TITLE],
+        "summary": summary(page, len(rows), desk.settings.annotations),
+    }
     # an informing policy is the one case that must neither pass nor fail
     conclusion = "success" if page.verdict.ready else "neutral" if page.verdict.inform else "failure"
     write(

@@ -16,8 +16,9 @@ from msgspec import Struct
 from readygate.github.client import GitHub
 from readygate.model.subject import Role, Target
 from readygate.outputs import Desk, Output
-from readygate.render.markdown.document import COMMENT, Budget, markdown
-from readygate.render.report_view import Page, is_news
+from readygate.render.markdown.document import render_markdown
+from readygate.render.report_view import Page, has_news
+from readygate.render.size_limits import COMMENT, SizeLimits
 from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError
 
 QUERY = """
@@ -69,11 +70,11 @@ def _marker_of(gate: str, target: Target) -> re.Pattern[str]:
 def render(page: Page, desk: Desk | None = None) -> str:
     """The comment with its marker, within GitHub's limit, by the template of the user if there is one."""
     end = marker(page.gate, page.target)
-    room = Budget(characters=COMMENT.characters - len(end) - 2, bytes=COMMENT.bytes)
+    room = SizeLimits(characters=COMMENT.characters - len(end) - 2, bytes=COMMENT.bytes)
     return f"{_body(page, desk, room)}\n\n{end}\n"
 
 
-def _body(page: Page, desk: Desk | None, room: Budget) -> str:
+def _body(page: Page, desk: Desk | None, room: SizeLimits) -> str:
     if desk is not None and desk.template:
         from readygate.render.template.sandbox_process import run_template  # noqa: PLC0415  (few runs have a template)
         from readygate.render.template.user_template import TemplateError, render_user_template  # noqa: PLC0415
@@ -85,7 +86,7 @@ def _body(page: Page, desk: Desk | None, room: Budget) -> str:
                 f"The template {desk.settings.template} is not used: {error}. The comment is the built-in one."
             )
             desk.template = ""  # told once, for all who write a comment
-    return markdown(page, room)
+    return render_markdown(page, room)
 
 
 def read_conversation(hub: GitHub, target: Target, gate: str) -> Conversation:
@@ -202,7 +203,7 @@ def _left_alone(page: Page, desk: Desk, talk: Conversation) -> str:
         return ""  # a comment that stands is kept true, whatever the mode
     if desk.settings.comment == "not-ready" and page.verdict.ready:
         return "the change is ready, and `comment` is `not-ready`"
-    if desk.settings.comment == "changes" and not is_news(page):
+    if desk.settings.comment == "changes" and not has_news(page):
         return "nothing changed, and `comment` is `changes`"
     return ""
 

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from readygate.model.comparison import TestChange
 from readygate.model.verdict import Finding, Status
 from readygate.outputs import Desk, Output, comment, report_json
+from readygate.outputs._terminal import to_plain_text, wrap
 from readygate.render.escaping import plain, redact, shorten, visible
 from readygate.render.markdown.policy_measures import goal_text
-from readygate.render.markdown.rules import carried_line, waiver_line
-from readygate.render.markdown.score import score_text
-from readygate.render.markdown.sections import first_line
-from readygate.render.report_view import Page, figures_line, is_judged, provenance_line, sentence
-from readygate.render.terminal import bare, wrapped
+from readygate.render.markdown.result_cells import first_line
+from readygate.render.markdown.rules import carried_line, score_text, waiver_line
+from readygate.render.report_view import Page, figures_line, is_evaluated, provenance_line, verdict_sentence
 from readygate.support.console import quiet_json, quiet_lines
 from readygate.support.number_format import lines_text
 
@@ -34,9 +33,9 @@ Line = tuple[tuple[str, str], ...]
 
 def lines(page: Page, width: int = 0) -> Iterator[Line]:
     """The report in plain text with styles; `width` is that of the terminal, 0 for a file."""
-    yield from _prose(sentence(page), width, "good" if page.verdict.ready else "bad")
+    yield from _prose(verdict_sentence(page), width, "good" if page.verdict.ready else "bad")
     yield ()
-    yield from _prose(bare(figures_line(page)), width)
+    yield from _prose(to_plain_text(figures_line(page)), width)
     yield from _prose(_provenance(page), width)
     yield ()
     for finding in page.verdict.findings:
@@ -49,7 +48,7 @@ def lines(page: Page, width: int = 0) -> Iterator[Line]:
         ("Known to be flaky", tests.known_flaky),
         ("Quarantined", tests.quarantined),
         ("Newly skipped", tests.newly_skipped),
-        ("Gone", tests.vanished if is_judged(page, "vanished-tests") else ()),
+        ("Gone", tests.vanished if is_evaluated(page, "vanished-tests") else ()),
     ):
         yield from _tests(title, changes, width)
     yield from _uncovered(page, width)
@@ -61,7 +60,7 @@ def render(page: Page, width: int = 0) -> str:
 
 
 def _prose(text: str, width: int, style: str = "", indent: int = 0, hang: int = 0) -> Iterator[Line]:
-    for row in wrapped(f"{' ' * indent}{text}", width, rest=indent + hang):
+    for row in wrap(f"{' ' * indent}{text}", width, rest=indent + hang):
         yield ((row, style),)
 
 
@@ -69,17 +68,17 @@ def _provenance(page: Page) -> str:
     """The third line, the address of the report in place of its link."""
     line, link = provenance_line(page), page.links.run()
     if link and line.endswith(link):
-        return f"{bare(line.removesuffix(link)).rstrip()} Readygate report: {page.target.run_url}"
-    return bare(line)
+        return f"{to_plain_text(line.removesuffix(link)).rstrip()} Readygate report: {page.target.run_url}"
+    return to_plain_text(line)
 
 
 def _around(page: Page, width: int) -> Iterator[Line]:
     """What stands beside the rules, each in a line: carried suites, the waiver, the next target, the score."""
     points = score_text(page.verdict)
     told = (
-        bare(carried_line(page)),
-        bare(waiver_line(page)),
-        bare(goal_text(page)),
+        to_plain_text(carried_line(page)),
+        to_plain_text(waiver_line(page)),
+        to_plain_text(goal_text(page)),
         f"Readiness score: {points} of 100." if points and points != "100" else "",
     )
     for text in filter(None, told):
@@ -96,7 +95,7 @@ def _finding(finding: Finding, width: int) -> Iterator[Line]:
         yield (("  ", ""), (f"{told}", style), (f"  {finding.rule}", "bold"))
         yield from _prose(summary, width, indent=hang)
     else:
-        first, *more = wrapped(summary, width, first=hang, rest=hang)
+        first, *more = wrap(summary, width, first=hang, rest=hang)
         yield (("  ", ""), (f"{told:<14}", style), (f"{finding.rule:<20}{first}", ""))
         for row in more:
             yield ((row, ""),)

@@ -20,7 +20,7 @@ from readygate.outputs import Desk, Output, wants_files
 from readygate.outputs._named_json import counts_json, excuses_json, named_json, ratio_json
 from readygate.outputs._page_values import SCHEMA_VERSION, read_report, write_page
 from readygate.render.escaping import plain, redact
-from readygate.render.report_view import Page, sentence
+from readygate.render.report_view import Page, verdict_sentence
 from readygate.support.number_format import ranges
 
 read = read_report
@@ -37,7 +37,7 @@ def render(page: Page) -> str:
         "gate": page.gate,
         "verdict": {
             "ready": verdict.ready,
-            "sentence": sentence(page),
+            "sentence": verdict_sentence(page),
             "reason": verdict.reason,
             "preset": verdict.preset,
             "policy": verdict.policy or None,

@@ -13,7 +13,7 @@ from readygate.github.client import GitHub
 from readygate.model.subject import Role
 from readygate.outputs import Desk, Output
 from readygate.render.escaping import redact, visible
-from readygate.render.report_view import Page, sentence
+from readygate.render.report_view import Page, verdict_sentence
 from readygate.support.errors import ForgeError, PermissionDeniedError
 
 LONGEST = 140
@@ -40,7 +40,7 @@ def publish(page: Page, desk: Desk) -> None:
         page.target.check_name(page.gate),
         page.target.head_sha,
         state,
-        sentence(page),
+        verdict_sentence(page),
         desk,
         quiet=page.target.role is Role.RECORD,
     )

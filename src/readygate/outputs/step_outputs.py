@@ -15,7 +15,7 @@ from readygate.model.reports import CoverageReport
 from readygate.model.verdict import Status
 from readygate.outputs import Desk, Output
 from readygate.outputs.report_json import finding_json
-from readygate.render.report_view import Page, comparable
+from readygate.render.report_view import Page, is_complete
 from readygate.support.number_format import hundredths
 
 LONGEST_REASONS = 60_000
@@ -63,7 +63,7 @@ def values(page: Page, posted: Mapping[str, str]) -> dict[str, str]:
     }
     base = coverage.delta.base.fraction if coverage and coverage.delta else None
     now = coverage.lines.fraction if coverage else None
-    if base is not None and now is not None and comparable(page, CoverageReport):
+    if base is not None and now is not None and is_complete(page, CoverageReport):
         found["coverage-delta"] = _percent(hundredths(now) - hundredths(base))
     return {name: found.get(name, posted.get(name, "")) for name in NAMES}
 

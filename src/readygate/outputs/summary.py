@@ -5,8 +5,9 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from readygate.outputs import Desk, Output
-from readygate.render.markdown.document import SUMMARY, markdown
+from readygate.render.markdown.document import render_markdown
 from readygate.render.report_view import Page
+from readygate.render.size_limits import SUMMARY
 from readygate.render.trends import trends_markdown
 
 
@@ -16,7 +17,7 @@ def render(page: Page, unwritten: str = "") -> str:
     end = f"\n\n{history}\n" if history else "\n"
     size = len(end.encode())
     room = replace(SUMMARY, characters=SUMMARY.characters - size, bytes=SUMMARY.bytes - size)
-    return markdown(page, room, heading="##", unwritten=unwritten) + end
+    return render_markdown(page, room, heading="##", skipped_note=unwritten) + end
 
 
 def wants(_page: Page, desk: Desk) -> bool:

@@ -1,1 +1,1 @@
-"""Verdict and comparison to documents, each cut to its budget; pure functions."""
+"""Write a verdict and its comparison as documents: Markdown, a web page, badges. Only pure functions."""

@@ -1,4 +1,7 @@
-"""The view of one report that templates lay out: every string in it is finished Markdown."""
+"""Define `Page`, the input of every output, and write the lines and cells that several documents share.
+
+Unless a docstring says otherwise, every function returns finished Markdown.
+"""
 
 from __future__ import annotations
 
@@ -18,74 +21,76 @@ from readygate.model.subject import Target
 from readygate.model.verdict import Finding, Status, Verdict
 from readygate.render.escaping import code, phrase, words
 from readygate.render.links import Links
-from readygate.render.test_locations import Places
+from readygate.render.test_locations import Locator
 from readygate.support.number_format import hundredths, percent, points, signed
 
 DEFAULT_GATE = "readygate"
 
 
 class Page(Struct, frozen=True, kw_only=True):
-    """All that an output needs to tell the verdict.
+    """The verdict and all facts that an output needs to present it.
 
     Attributes:
-        gate: the name of the check and the comment.
-        locator: where tests stand in the repository.
-        parts: what was measured of all that the policy names.
+        gate: the gate's name, which is also the name of the check run and of the comment.
+        locator: finds the files of failing tests in the repository.
+        parts: the results of the components and categories that the policy names.
     """
 
     gate: str
     target: Target
     comparison: Comparison
     verdict: Verdict
-    locator: Places
+    locator: Locator
     parts: NamedParts = NamedParts()
 
     @property
     def links(self) -> Links:
-        """Makes links for this report."""
+        """The writer of this report's links."""
         return Links(target=self.target)
 
 
-def sentence(page: Page) -> str:
-    """The verdict in one sentence without markup: the title of the check run."""
+def verdict_sentence(page: Page) -> str:
+    """Return the verdict in one sentence without markup, as in the title of the check run."""
     verdict = page.verdict
     symbol = "✅" if verdict.ready else "❌"
     warnings = len(verdict.of(Status.WARN))
     if not verdict.ready:
-        said = "Not ready, for information only" if verdict.inform else "Not ready"
+        answer = "Not ready, for information only" if verdict.inform else "Not ready"
     elif warnings:
-        said = f"Ready, with {count(warnings, 'warning')}"
+        answer = f"Ready, with {count(warnings, 'warning')}"
     else:
-        said = "Ready"
+        answer = "Ready"
     if page.gate == DEFAULT_GATE:
-        return f"{symbol} {said}: {verdict.reason}"
-    return f"{symbol} {page.gate}: {said[0].lower()}{said[1:]}, {verdict.reason}"
+        return f"{symbol} {answer}: {verdict.reason}"
+    return f"{symbol} {page.gate}: {answer[0].lower()}{answer[1:]}, {verdict.reason}"
 
 
 def verdict_line(page: Page) -> str:
-    """The first line, in Markdown."""
+    """Return the first line of a document: the verdict."""
     if page.gate == DEFAULT_GATE:
-        return sentence(page)
-    return sentence(page).replace(page.gate, words(page.gate), 1)
+        return verdict_sentence(page)
+    return verdict_sentence(page).replace(page.gate, words(page.gate), 1)
 
 
 def figures_line(page: Page) -> str:
-    """The second line: tests, pass rate, coverage, changed lines, with what changed."""
+    """Return the second line: tests, pass rate, coverage and patch coverage, with differences from the baseline."""
     tests = page.comparison.tests
-    base = tests.base if comparable(page, TestReport) else None
-    parts = [f"{_tests(tests.head, base, _on_legs(page.comparison))}."]
+    complete = is_complete(page, TestReport)
+    base = tests.base if complete else None
+    parts = [f"{_test_counts(tests.head, base, _leg_counts(page.comparison))}."]
     if tests.head.pass_rate is not None:
         before = base.pass_rate if base else None
-        of_what = "" if comparable(page, TestReport) else " of what was read"
-        parts.append(f"Pass rate **{percent(tests.head.pass_rate)}**{_points(tests.head.pass_rate, before)}{of_what}.")
+        scope = "" if complete else " of what was read"
+        rate = f"**{percent(tests.head.pass_rate)}**{_points_delta(tests.head.pass_rate, before)}"
+        parts.append(f"Pass rate {rate}{scope}.")
     parts.append(_coverage(page))
     return " ".join(parts)
 
 
-def comparable(page: Page, kind: type[TestReport | CoverageReport]) -> bool:
-    """Whether the run's reports of a kind are all there, so that its figures can stand beside those of the base.
+def is_complete(page: Page, kind: type[TestReport | CoverageReport]) -> bool:
+    """Return whether all reports of a kind are there and undamaged, so that they can be compared with the baseline.
 
-    Without a base there is nothing to compare, and nothing is missing either.
+    Without a baseline no report is missing.
     """
     comparison = page.comparison
     if comparison.missing_groups or comparison.missing_legs:
@@ -98,7 +103,7 @@ def comparable(page: Page, kind: type[TestReport | CoverageReport]) -> bool:
     )
 
 
-def _tests(head: Counts, base: Counts | None, on_legs: str) -> str:
+def _test_counts(head: Counts, base: Counts | None, legs: str) -> str:
     if not head.total:
         return "**No test** was read"
 
@@ -106,8 +111,8 @@ def _tests(head: Counts, base: Counts | None, on_legs: str) -> str:
         now, before = getattr(head, name), getattr(base, name) if base else None
         if not now and not before and not always:
             return ""
-        said = f"{weight}{now:,} {name}{weight}" if now else f"none {name}"
-        return f"{said}{_delta(now, before)}"
+        number = f"{weight}{now:,} {name}{weight}" if now else f"none {name}"
+        return f"{number}{_delta(now, before)}"
 
     cells = (
         cell("passed", always=True),
@@ -116,18 +121,20 @@ def _tests(head: Counts, base: Counts | None, on_legs: str) -> str:
         cell("skipped", always=True),
     )
     total = f"**{count(head.total, 'test')}**{_delta(head.total, base.total if base else None)}"
-    return f"{total}{on_legs}: {', '.join(filter(None, cells))}"
+    return f"{total}{legs}: {', '.join(filter(None, cells))}"
 
 
-def _on_legs(comparison: Comparison) -> str:
-    """On how many legs of the matrix the suites ran, and how many of them the base had."""
-    parted = {group for group, _ in comparison.missing_legs}
-    legs = {leg.leg or leg.path for leg in comparison.head.snapshot.legs if leg.leg or leg.group in parted}
+def _leg_counts(comparison: Comparison) -> str:
+    """Return how many legs of the matrix reported, out of those that this run and the baseline have together."""
+    groups_with_missing_legs = {group for group, _ in comparison.missing_legs}
+    legs = {
+        leg.leg or leg.path for leg in comparison.head.snapshot.legs if leg.leg or leg.group in groups_with_missing_legs
+    }
     if not legs:
         return ""
-    lost = len({leg for _, leg in comparison.missing_legs} - legs)
-    if lost:
-        return f" on {len(legs)} of {count(len(legs) + lost, 'matrix leg')}"
+    missing = len({leg for _, leg in comparison.missing_legs} - legs)
+    if missing:
+        return f" on {len(legs)} of {count(len(legs) + missing, 'matrix leg')}"
     return f" on {count(len(legs), 'matrix leg')}"
 
 
@@ -135,7 +142,7 @@ def _delta(now: int, before: int | None) -> str:
     return "" if before is None or now == before else f" ({signed(now - before)})"
 
 
-def _points(head: Fraction, base: Fraction | None) -> str:
+def _points_delta(head: Fraction, base: Fraction | None) -> str:
     return "" if base is None or hundredths(base) == hundredths(head) else f" ({points(head, base)})"
 
 
@@ -146,119 +153,130 @@ def _coverage(page: Page) -> str:
     share = coverage.lines.fraction
     if share is None:
         return "No line was measured."
-    whole = comparable(page, CoverageReport)
-    base = coverage.delta.base.fraction if coverage.delta and whole else None
-    told = f"Coverage **{percent(share)}**{_points(share, base)}{'' if whole else ' of what was read'}"
+    complete = is_complete(page, CoverageReport)
+    base = coverage.delta.base.fraction if coverage.delta and complete else None
+    total = f"Coverage **{percent(share)}**{_points_delta(share, base)}{'' if complete else ' of what was read'}"
     patch = coverage.patch
     if patch is None:
-        return f"{told}, changed lines not known."
+        return f"{total}, changed lines not known."
     changed = patch.lines.fraction
     if changed is None:
-        return f"{told}, no changed line to cover."
-    return f"{told}, changed lines **{percent(changed)}** ({patch.lines.covered:,} of {patch.lines.total:,})."
+        return f"{total}, no changed line to cover."
+    return f"{total}, changed lines **{percent(changed)}** ({patch.lines.covered:,} of {patch.lines.total:,})."
 
 
 def provenance_line(page: Page) -> str:
-    """The third line: which commit, compared with which, and the one link."""
+    """Return the third line: the measured commit, the baseline, and the link to the job summary."""
     links, target, baseline = page.links, page.target, page.comparison.baseline
     commit = target.head_sha or target.measured
     subject = f"Commit {links.commit(commit)}" if commit else "This run"
     if baseline is None:
-        said = f"{subject} stands alone: {phrase(page.comparison.baseline_note)}."
+        line = f"{subject} stands alone: {phrase(page.comparison.baseline_note)}."
     else:
-        same = _same_results(page.comparison)
-        verb = "has the same results as" if same else "compared with"
+        verb = "has the same results as" if _has_same_results(page.comparison) else "compared with"
         base = baseline.snapshot.commit
-        other = f"{links.commit(base)}{_where(baseline)}" if base else baseline.relation
-        said = f"{subject} {verb} {other}."
-    return f"{said} {links.run()}".rstrip()
+        other = f"{links.commit(base)}{_relation(baseline)}" if base else baseline.relation
+        line = f"{subject} {verb} {other}."
+    return f"{line} {links.run()}".rstrip()
 
 
-def _where(baseline: Baseline) -> str:
+def _relation(baseline: Baseline) -> str:
+    """Return the baseline's branch and its distance from the commit that was wanted."""
     branch = f" on {code(baseline.branch)}" if baseline.branch else ""
     if baseline.behind:
         return f"{branch}, {count(baseline.behind, 'commit')} behind {baseline.relation}"
     return f", {baseline.relation}{branch}" if baseline.relation else branch
 
 
-def _same_results(comparison: Comparison) -> bool:
+def _has_same_results(comparison: Comparison) -> bool:
     tests = comparison.tests
-    moved = (tests.new_failures, tests.fixed, tests.newly_skipped, tests.vanished, tests.added)
+    changes = (tests.new_failures, tests.fixed, tests.newly_skipped, tests.vanished, tests.added)
     base = comparison.base.coverage if comparison.base else None
     head = comparison.head.snapshot.coverage
-    ratios = (base.lines() if base else None) == (head.lines() if head else None)
-    return tests.head == tests.base and not any(moved) and ratios
+    same_coverage = (base.lines() if base else None) == (head.lines() if head else None)
+    return tests.head == tests.base and not any(changes) and same_coverage
 
 
-def alert(page: Page, unwritten: str = "") -> tuple[str, str] | None:
-    """How far the figures can be trusted, as (kind, text): incomplete, no baseline, or not posted; one at most."""
+def alert(page: Page, skipped_note: str = "") -> tuple[str, str] | None:
+    """Return the one alert of a document as (kind, text), or None.
+
+    The first that applies: results are incomplete, rules lack a baseline, an output was skipped.
+
+    Args:
+        page: the report.
+        skipped_note: a sentence about outputs that could not be written to GitHub; empty if all were.
+    """
     verdict, comparison = page.verdict, page.comparison
-    unjudged = verdict.of(Status.NOT_EVALUATED)
+    not_evaluated = verdict.of(Status.NOT_EVALUATED)
     damaged = any(
         problem.severity is Severity.DAMAGE for file in comparison.head.evidence.files for problem in file.problems
     )
     if damaged or comparison.missing_groups or comparison.missing_legs:
-        lost = "**These figures are incomplete.** What a missing or damaged report would have told is counted nowhere"
-        open_rules = [f"`{finding.rule}`" for finding in unjudged if finding.incomplete]
-        if open_rules:
-            told = "1 rule" if len(open_rules) == 1 else f"{len(open_rules)} rules"
-            lost += f", and {told} could not be evaluated: {', '.join(open_rules)}"
-        return ("WARNING", f"{lost}. {unwritten}".strip())
-    waiting = [finding.rule for finding in unjudged if finding.needs_baseline]
+        text = "**These figures are incomplete.** What a missing or damaged report would have told is counted nowhere"
+        names = [f"`{finding.rule}`" for finding in not_evaluated if finding.incomplete]
+        if names:
+            rules = "1 rule" if len(names) == 1 else f"{len(names)} rules"
+            text += f", and {rules} could not be evaluated: {', '.join(names)}"
+        return ("WARNING", f"{text}. {skipped_note}".strip())
+    waiting = [f"`{finding.rule}`" for finding in not_evaluated if finding.needs_baseline]
     if comparison.baseline is None and waiting:
-        names = ", ".join(f"`{name}`" for name in waiting)
-        told = f"**{len(waiting)} of {count(len(verdict.findings), 'rule')} need a baseline** and were not evaluated"
-        return ("NOTE", f"{told}: {names}. {comparison.baseline_todo} {unwritten}".strip())
-    return ("NOTE", unwritten) if unwritten else None
+        text = f"**{len(waiting)} of {count(len(verdict.findings), 'rule')} need a baseline** and were not evaluated"
+        return ("NOTE", f"{text}: {', '.join(waiting)}. {comparison.baseline_todo} {skipped_note}".strip())
+    return ("NOTE", skipped_note) if skipped_note else None
 
 
 def level_cell(finding: Finding) -> str:
-    """A symbol and a word, which stay together."""
+    """Return a finding's status as a symbol and a word, joined by a no-break space."""
     return {Status.BLOCK: "❌\u00a0Blocks", Status.WARN: "⚠️\u00a0Warns", Status.PASS: "Passes"}.get(
         finding.status, "Not evaluated"
     )
 
 
 def finding_cell(finding: Finding, evidence: str = "", *, brief: bool = False) -> str:
-    """The fact in bold, the evidence, and what to do, in one cell; `brief` leaves the details to a section."""
+    """Return a finding as one table cell: its title in bold, its details, the evidence, and what to do.
+
+    Args:
+        finding: a finding that blocks or warns.
+        evidence: the evidence as Markdown; empty for none.
+        brief: leave out the details, because a section below lists them.
+    """
     detail = "" if brief else phrase(finding.detail).strip()
     cell = " ".join(filter(None, (bold(finding.title), detail, evidence)))
     return f"{cell}<br>**To do:** {phrase(finding.todo)}" if finding.todo else cell
 
 
 def bold(parts: Phrase) -> str:
-    """Make a phrase bold; GitHub reads `**` around code spans only if no space touches it."""
+    """Return a phrase in bold; GitHub renders `**` around code spans only if no space is next to it."""
     text = phrase(parts)
     return f"**{text}**" if text else ""
 
 
 def ratio_cell(ratio: Ratio | None) -> str:
-    """A share for a table; a dash if nothing was measured."""
+    """Return a ratio as a percentage; a dash if nothing was measured."""
     return "–" if ratio is None or ratio.fraction is None else percent(ratio.fraction)
 
 
-def said(parts: Phrase) -> str:
-    """A phrase for a cell of the table of rules."""
-    return phrase(parts) or "–"
-
-
 def rules_title(verdict: Verdict) -> str:
-    """The answer of the fold about the rules: "9 rules, 1 blocks, 2 warn, 6 pass"."""
-    numbers: Mapping[Status, str] = {
-        Status.BLOCK: "{} blocks" if len(verdict.of(Status.BLOCK)) == 1 else "{} block",
-        Status.WARN: "{} warns" if len(verdict.of(Status.WARN)) == 1 else "{} warn",
-        Status.PASS: "{} passes" if len(verdict.of(Status.PASS)) == 1 else "{} pass",
-        Status.NOT_EVALUATED: "{} not evaluated",
+    """Return the number of rules by status: "9 rules, 1 blocks, 2 warn, 6 pass"."""
+    forms: Mapping[Status, tuple[str, str]] = {
+        Status.BLOCK: ("blocks", "block"),
+        Status.WARN: ("warns", "warn"),
+        Status.PASS: ("passes", "pass"),
+        Status.NOT_EVALUATED: ("not evaluated", "not evaluated"),
     }
-    told = [text.format(len(verdict.of(status))) for status, text in numbers.items() if verdict.of(status)]
-    return ", ".join((count(len(verdict.findings), "rule"), *told))
+    parts = [count(len(verdict.findings), "rule")]
+    for status, (singular, plural) in forms.items():
+        number = len(verdict.of(status))
+        if number:
+            parts.append(f"{number} {singular if number == 1 else plural}")
+    return ", ".join(parts)
 
 
-def is_judged(page: Page, rule: str) -> bool:
-    """Whether a rule could tell; what it is about is otherwise no news, but not known."""
+def is_evaluated(page: Page, rule: str) -> bool:
+    """Return whether a rule was evaluated; if not, the facts that it is about are unknown."""
     return all(finding.rule != rule for finding in page.verdict.of(Status.NOT_EVALUATED))
 
 
-def is_news(page: Page) -> bool:
-    """Whether there is more to tell than that everything is as it was."""
-    return not page.verdict.ready or bool(page.verdict.of(Status.WARN)) or not _same_results(page.comparison)
+def has_news(page: Page) -> bool:
+    """Return whether the verdict is not ready, a rule warns, or the results differ from the baseline's."""
+    return not page.verdict.ready or bool(page.verdict.of(Status.WARN)) or not _has_same_results(page.comparison)

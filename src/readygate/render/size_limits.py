@@ -1,26 +1,31 @@
-"""How large documents may become, and what goes first where room is short."""
+"""Size limits of the documents on GitHub, and the order in which a document drops blocks to stay below them."""
 
 from __future__ import annotations
+
+from enum import IntEnum
 
 from msgspec import Struct
 
 COMMENT_CHARACTERS = 65_000
-"""GitHub refuses a comment above 65,536 characters; a little room stays for the marker.
+"""GitHub rejects a comment of more than 65,536 characters. The difference leaves space for the marker.
 
 https://docs.github.com/en/rest/issues/comments
 """
 CHECK_BYTES = 65_535
+"""https://docs.github.com/en/rest/checks/runs#create-a-check-run"""
 SUMMARY_BYTES = 1_048_576
 """https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits"""
 
 
-class Budget(Struct, frozen=True, kw_only=True):
-    """How large a document may become.
+class SizeLimits(Struct, frozen=True, kw_only=True):
+    """The size limits of one document.
 
     Attributes:
-        long: the long form, in which nothing but traces and names is folded.
-        trace: characters of one trace.
-        traces: characters of all traces together.
+        characters: the maximum number of characters.
+        bytes: the maximum number of bytes in UTF-8.
+        long: whether to write the long form, which folds only traces and lists of names.
+        trace: the maximum number of characters of one trace.
+        traces: the maximum number of characters of all traces together.
     """
 
     characters: int
@@ -29,29 +34,51 @@ class Budget(Struct, frozen=True, kw_only=True):
     trace: int = 2_500
     traces: int = 12_000
 
-    def holds(self, text: str) -> bool:
-        """Whether a text fits."""
+    def allows(self, text: str) -> bool:
+        """Return whether a text is within both limits."""
         return len(text) <= self.characters and len(text.encode("utf-8", "replace")) <= self.bytes
 
 
-COMMENT = Budget(characters=COMMENT_CHARACTERS, bytes=4 * COMMENT_CHARACTERS)
-CHECK = Budget(characters=CHECK_BYTES, bytes=CHECK_BYTES)
-SUMMARY = Budget(characters=SUMMARY_BYTES, bytes=SUMMARY_BYTES - 1024, long=True, trace=8_000, traces=160_000)
+COMMENT = SizeLimits(characters=COMMENT_CHARACTERS, bytes=4 * COMMENT_CHARACTERS)
+CHECK = SizeLimits(characters=CHECK_BYTES, bytes=CHECK_BYTES)
+SUMMARY = SizeLimits(characters=SUMMARY_BYTES, bytes=SUMMARY_BYTES - 1024, long=True, trace=8_000, traces=160_000)
 
 
 class Block(Struct, frozen=True, kw_only=True):
-    """A piece of a document.
+    """A part of a document that is kept or dropped as a whole.
 
     Attributes:
-        kind: what it tells, for the notice of what was left out.
-        keep: 0 stays always; of the others the highest goes first.
+        kind: the name of the content in the note about dropped blocks.
+        text: the content as Markdown.
+        drop_order: the block with the highest value is dropped first; a block with 0 is never dropped.
     """
 
     kind: str
     text: str
-    keep: int
+    drop_order: int
 
 
-# Which goes first if room is short, the highest first; blocks of one kind are told apart by their place.
-FIGURES, READ, ADDED, FOLDED, BY_LEG, STILL_TRACES, TRACES = 90, 80, 70, 60, 55, 30, 10
-GOAL, FIXED, STILL, UNCOVERED, SKIPPED, FLAKY, GONE, FAILING, PARTS, RULES = 85, 9, 8, 7, 6, 5, 4, 3, 2, 1
+class DropOrder(IntEnum):
+    """The drop order by content.
+
+    The folds of a section get consecutive values from `TRACES`, `PERSISTENT_TRACES` or `FOLDED` on.
+    """
+
+    ALWAYS_KEPT = 0
+    RULES = 1
+    MEASURES = 2
+    FAILING = 3
+    VANISHED = 4
+    FLAKY = 5
+    SKIPPED = 6
+    UNCOVERED = 7
+    STILL_FAILING = 8
+    FIXED = 9
+    TRACES = 10
+    PERSISTENT_TRACES = 30
+    MATRIX = 55
+    FOLDED = 60
+    ADDED = 70
+    SOURCES = 80
+    COVERAGE_GOAL = 85
+    FIGURES = 90

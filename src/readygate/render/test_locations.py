@@ -1,4 +1,4 @@
-"""Where a failing test stands in the repository, from what its report says."""
+"""Find the file and line of a failing test in the repository, from the facts in its report."""
 
 from __future__ import annotations
 
@@ -17,98 +17,102 @@ _FRAME = re.compile(
     |[^\S\n]*(?:at\ .{0,200}?\()?(?P<c>[^\s():"'<>]{1,400}\.\w{1,6}):(?P<d>\d{1,7})\b)""",
     re.VERBOSE,
 )
-"""What stands at the beginning of a line that names a place."""
-_FRAMES = 20
-"""Frames that are looked at, from the beginning of a trace and again from its end."""
+"""The start of a line of a trace that names a file and a line."""
+_MAX_FRAMES = 20
+"""Frames that are examined at the start of a trace, and again at its end."""
 
 
-class Place(Struct, frozen=True, kw_only=True):
-    """A file of the repository and a line from 1; 0 if only the file is known."""
+class Location(Struct, frozen=True, kw_only=True):
+    """A file of the repository and a line number from 1; the line is 0 if only the file is known."""
 
     path: str
     line: int
 
 
-class Places(Protocol):
-    """Knows where tests stand in the repository."""
+class Locator(Protocol):
+    """Finds the locations of tests in the repository."""
 
-    def place(self, change: TestChange) -> Place | None:
-        """The test's own file and line; None if that is unknown."""
+    def locate(self, change: TestChange) -> Location | None:
+        """Return the file and line of a test; None if they are unknown."""
         ...
 
 
-class RecordedPlaces(Struct, frozen=True):
-    """Places that were found earlier."""
+class RecordedLocator(Struct, frozen=True):
+    """Returns the locations that an earlier run found."""
 
-    known: Mapping[TestId, Place]
+    locations: Mapping[TestId, Location]
 
-    def place(self, change: TestChange) -> Place | None:
-        """The place that was found for the test."""
-        return self.known.get(change.id)
+    def locate(self, change: TestChange) -> Location | None:
+        """Return the recorded location of a test; None if there is none."""
+        return self.locations.get(change.id)
 
 
-class Locator:
-    """Finds the places of tests; without a list of the repository's files it trusts no name."""
+class ReportLocator:
+    """Finds locations from reports; it finds none if the list of the repository's files is unknown."""
 
     def __init__(self, rules: PathRules) -> None:
         self._placer = Placer(rules)
         self._files = rules.files
-        self._placed: dict[str, str] = {}  # by name: thousands of failures name the same few files
-        self._own: dict[str, str] = {}  # by class
-        self._modules: dict[str, bool] = {}  # by part of a class: whether a file could be called so
+        # Thousands of failures name the same few files and classes, so each name is resolved once.
+        self._path_by_name: dict[str, str] = {}
+        self._path_by_class: dict[str, str] = {}
+        self._is_module: dict[str, bool] = {}  # by segment of a class name: whether a file may have this name
 
-    def place(self, change: TestChange) -> Place | None:
-        """The test's own file and line: as the report names them, else from its trace, else from its class."""
+    def locate(self, change: TestChange) -> Location | None:
+        """Return the location from the report's file attribute, else from the trace, else from the class name."""
         detail = change.detail
         if self._files is None:
             return None
         if detail is not None and detail.file:
-            path = self._file(detail.file)
+            path = self._find_path(detail.file)
             if path:
-                return Place(path=path, line=detail.line)
-        own = self._own.get(change.id.class_name)
-        if own is None:
-            own = self._own[change.id.class_name] = self._own_file(change.id.class_name)
-        frames = self._frames(detail.text) if detail is not None else []
-        mine = [frame for frame in frames if frame.path == own]
-        if mine:
-            return mine[0]
-        if own:
-            return Place(path=own, line=0)
+                return Location(path=path, line=detail.line)
+        class_path = self._path_by_class.get(change.id.class_name)
+        if class_path is None:
+            class_path = self._path_by_class[change.id.class_name] = self._find_class(change.id.class_name)
+        frames = self._find_frames(detail.text) if detail is not None else []
+        own_frame = next((frame for frame in frames if frame.path == class_path), None)
+        if own_frame is not None:
+            return own_frame
+        if class_path:
+            return Location(path=class_path, line=0)
         return frames[-1] if frames else None
 
-    def _frames(self, text: str) -> list[Place]:
-        told = [line for line in text.split("\n") if ":" in line or '", line ' in line]
-        matches = list(filter(None, map(_FRAME.match, told)))
-        if len(matches) > 2 * _FRAMES:
-            matches = matches[:_FRAMES] + matches[-_FRAMES:]
-        found = []
+    def _find_frames(self, text: str) -> list[Location]:
+        """Return the frames of a trace that are in the repository, in the order of the trace."""
+        candidates = [line for line in text.split("\n") if ":" in line or '", line ' in line]
+        matches = list(filter(None, map(_FRAME.match, candidates)))
+        if len(matches) > 2 * _MAX_FRAMES:
+            matches = matches[:_MAX_FRAMES] + matches[-_MAX_FRAMES:]
+        frames = []
         for python_path, python_line, other_path, other_line in (match.groups() for match in matches):
-            path = self._file(python_path or other_path)
+            path = self._find_path(python_path or other_path)
             if path:
-                found.append(Place(path=path, line=int(python_line or other_line)))
-        return found
+                frames.append(Location(path=path, line=int(python_line or other_line)))
+        return frames
 
-    def _file(self, name: str) -> str:
-        path = self._placed.get(name)
+    def _find_path(self, name: str) -> str:
+        """Return the path in the repository that a name refers to; empty if there is none."""
+        path = self._path_by_name.get(name)
         if path is None:
-            path = self._placed[name] = self._placer.find(name)
+            path = self._path_by_name[name] = self._placer.find(name)
         return path
 
-    def _own_file(self, class_name: str) -> str:
-        """`tests.test_api.TestLogin` is `tests/test_api.py` if that exists."""
-        parts = class_name.split(".")
-        for end in range(len(parts), 0, -1):
-            part = parts[end - 1]
-            known = self._modules.get(part)
-            if known is None:
-                known = self._modules[part] = self._placer.may_place(f"{part}.py")
-            if not known:
-                continue  # without a name made and looked for: thousands of classes have a file of their own elsewhere
-            name = "/".join(parts[:end]) + ".py"
+    def _find_class(self, class_name: str) -> str:
+        """Return `tests/test_api.py` for `tests.test_api.TestLogin` if that file exists; else an empty string."""
+        segments = class_name.split(".")
+        for end in range(len(segments), 0, -1):
+            segment = segments[end - 1]
+            may_exist = self._is_module.get(segment)
+            if may_exist is None:
+                may_exist = self._is_module[segment] = self._placer.may_place(f"{segment}.py")
+            if not may_exist:
+                continue
+            name = "/".join(segments[:end]) + ".py"
             if self._files is not None and name in self._files:
                 return name
-            path = self._file(name) if end > 1 and all(parts[:end]) else ""  # a bare name could be anybody's
+            # A single segment is too ambiguous to search for: many folders may hold a file of that name.
+            path = self._find_path(name) if end > 1 and all(segments[:end]) else ""
             if path:
                 return path
         return ""

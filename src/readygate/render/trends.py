@@ -1,4 +1,4 @@
-"""The story of the figures over the last runs of the base branch, ending with this run: in numbers, then as curves."""
+"""Compute pass rate, coverage and duration over the last runs of the base branch, and write them for the summary."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ from readygate.model.comparison import Comparison
 from readygate.model.history import PastRun
 from readygate.model.rich_text import count
 from readygate.render.escaping import code
+from readygate.render.markdown.elements import Table, columns_from, write_fold, write_table
 from readygate.render.report_view import Page
 from readygate.support.number_format import hundredths, percent
 
-FEWEST = 2
-"""Runs that a series needs beside this one: a line between two points tells nothing."""
+MIN_RUNS = 2
+"""Past runs that a trend needs: a curve of fewer points shows no trend."""
 SHOWN = 20
-"""Runs that a sparkline shows; a wider one would break its line."""
+"""Runs that a sparkline shows; a longer one would not fit in one line."""
+MIN_CHART_RUNS = 5
+"""Past runs that a chart needs."""
 
 _BARS = "▁▂▃▄▅▆▇█"
 
 
 class Point(Struct, frozen=True, kw_only=True):
-    """What one run measured.
+    """The value of one past run.
 
     Attributes:
-        commit: empty for this run, whose figure is told beside the series.
+        commit: the commit that was measured.
         value: a share from 0 to 1, or seconds.
     """
 
@@ -35,13 +38,13 @@ class Point(Struct, frozen=True, kw_only=True):
 
 
 class Trend(Struct, frozen=True, kw_only=True):
-    """One figure over the runs of the base branch.
+    """One measure over the past runs of the base branch.
 
     Attributes:
-        title: what is measured.
-        points: the oldest first, without this run.
-        now: the figure of this run, None if it was not measured.
-        show: writes a value as the page does everywhere.
+        title: the name of the measure.
+        points: the past runs, the oldest first.
+        now: the value of this run, None if it was not measured.
+        show: formats a value.
     """
 
     title: str
@@ -51,87 +54,78 @@ class Trend(Struct, frozen=True, kw_only=True):
 
     @property
     def lowest(self) -> Fraction:
-        """The lowest value of the base branch."""
+        """The lowest value of the past runs."""
         return min(point.value for point in self.points)
 
     @property
     def highest(self) -> Fraction:
-        """The highest value of the base branch."""
+        """The highest value of the past runs."""
         return max(point.value for point in self.points)
 
     @property
     def values(self) -> tuple[Fraction, ...]:
-        """All values, that of this run last."""
+        """The values of the past runs, followed by that of this run."""
         past = tuple(point.value for point in self.points)
         return past if self.now is None else (*past, self.now)
 
-    def words(self, most: int = 0) -> str:
-        """The series in one sentence, for a reader who sees no curve; `most` limits it to the newest runs."""
-        points = self.points[-most:] if most else self.points
-        values = [point.value for point in points]
-        told = (
-            f"{self.title} over {count(len(points), 'run')}: first {self.show(values[0])}, "
-            f"lowest {self.show(min(values))}, highest {self.show(max(values))}, last {self.show(values[-1])}"
+    def words(self) -> str:
+        """Return the trend in one sentence, as the text alternative of a curve."""
+        values = [point.value for point in self.points]
+        text = (
+            f"{self.title} over {count(len(values), 'run')}: first {self.show(values[0])}, "
+            f"lowest {self.show(self.lowest)}, highest {self.show(self.highest)}, last {self.show(values[-1])}"
         )
-        return f"{told}, this change {self.show(self.now)}." if self.now is not None else f"{told}."
+        return f"{text}, this change {self.show(self.now)}." if self.now is not None else f"{text}."
 
 
 def seconds(value: Fraction) -> str:
-    """Show a duration: 1,071.90 s."""
+    """Format a duration in seconds: "1,071.90 s"."""
     return f"{float(value):,.2f} s"
 
 
 def trends(comparison: Comparison) -> tuple[Trend, ...]:
-    """Pass rate, coverage and duration, as far as at least `FEWEST` complete runs measured them."""
-    runs = _runs(comparison)
+    """Return the trends of pass rate, coverage and duration that at least `MIN_RUNS` complete runs measured."""
     tests, coverage = comparison.tests.head, comparison.coverage
-    read = bool(comparison.head.snapshot.legs)
-    spent = Fraction(comparison.head.snapshot.seconds) if read else None
+    has_reports = bool(comparison.head.snapshot.legs)
+    duration = Fraction(comparison.head.snapshot.seconds) if has_reports else None
+    share = coverage.lines.fraction if coverage else None
+    runs = tuple(run for run in _history(comparison) if run.complete)
     made = (
         _trend("Pass rate", runs, lambda run: run.counts.pass_rate, tests.pass_rate, percent),
-        _trend(
-            "Coverage",
-            runs,
-            lambda run: run.lines.fraction if run.lines else None,
-            coverage.lines.fraction if coverage else None,
-            percent,
-        ),
-        _trend("Time of all tests", runs, _spent, spent, seconds),
+        _trend("Coverage", runs, lambda run: run.lines.fraction if run.lines else None, share, percent),
+        _trend("Time of all tests", runs, _duration, duration, seconds),
     )
-    return tuple(trend for trend in made if len(trend.points) >= FEWEST)
+    return tuple(trend for trend in made if len(trend.points) >= MIN_RUNS)
 
 
-def _spent(run: PastRun) -> Fraction | None:
+def _duration(run: PastRun) -> Fraction | None:
     return Fraction(run.seconds) if run.counts.total else None
 
 
-def _runs(comparison: Comparison) -> tuple[PastRun, ...]:
+def _history(comparison: Comparison) -> tuple[PastRun, ...]:
     baseline = comparison.baseline
-    history = baseline.history if baseline else None
-    return tuple(run for run in history.runs if run.complete) if history else ()
+    return baseline.history.runs if baseline and baseline.history else ()
 
 
 def _trend(
     title: str,
     runs: tuple[PastRun, ...],
-    of: Callable[[PastRun], Fraction | None],
+    measure: Callable[[PastRun], Fraction | None],
     now: Fraction | None,
     show: Callable[[Fraction], str],
 ) -> Trend:
-    found = ((run.commit, of(run)) for run in runs)
-    points = tuple(Point(commit=commit, value=value) for commit, value in found if value is not None)
+    values = ((run.commit, measure(run)) for run in runs)
+    points = tuple(Point(commit=commit, value=value) for commit, value in values if value is not None)
     return Trend(title=title, points=points, now=now, show=show)
 
 
-def left_out(comparison: Comparison) -> int:
-    """How many runs of the history were incomplete and are in no series."""
-    baseline = comparison.baseline
-    history = baseline.history if baseline else None
-    return sum(not run.complete for run in history.runs) if history else 0
+def count_incomplete(comparison: Comparison) -> int:
+    """Return how many past runs were incomplete and are therefore in no trend."""
+    return sum(not run.complete for run in _history(comparison))
 
 
 def sparkline(values: tuple[Fraction, ...]) -> str:
-    """One bar a value, from the lowest to the highest of them; bars of equal height if nothing moved."""
+    """Return one bar for each value, scaled from the lowest to the highest; bars of equal height if all are equal."""
     low, high = min(values), max(values)
     if low == high:
         return _BARS[3] * len(values)
@@ -139,58 +133,71 @@ def sparkline(values: tuple[Fraction, ...]) -> str:
 
 
 def branch_words(page: Page, runs: int) -> str:
-    """Whose runs these are: "Last 20 runs of `main`"."""
+    """Return the number of past runs and their branch: "Last 20 runs of `main`"."""
     baseline = page.comparison.baseline
     branch = f" of {code(baseline.branch)}" if baseline and baseline.branch else ""
     return f"Last {count(runs, 'run')}{branch}"
 
 
 def trends_markdown(page: Page, heading: str = "###") -> str:
-    """The section of the job summary: the figures as a table, and charts that repeat it; empty without a history."""
+    """Return the job summary's section on history: a table, then charts of the same values.
+
+    Args:
+        page: the report.
+        heading: the heading's level as Markdown.
+
+    Returns:
+        Markdown; empty if there are no trends.
+    """
     found = trends(page.comparison)
     if not found:
         return ""
     runs = min(SHOWN, max(len(trend.points) for trend in found))
     title = branch_words(page, runs).replace("|", "\\|")
-    columns = (title, "First", "Lowest", "Highest", "Last", "This change", "Oldest to newest")
-    lines = [f"{heading} History", "", f"| {' | '.join(columns)} |", "| :-- | --: | --: | --: | --: | --: | :-- |"]
-    for trend in found:
-        points = tuple(point.value for point in trend.points[-SHOWN:])
-        now = "–" if trend.now is None else trend.show(trend.now)
-        line = points if trend.now is None else (*points, trend.now)
-        shown = (points[0], min(points), max(points), points[-1])
-        cells = (trend.title, *(trend.show(value) for value in shown), now, f"`{sparkline(line)}`")
-        lines.append(f"| {' | '.join(cells)} |")
-    lines += ["", _scale(page, found)]
-    for trend in found:
-        chart = mermaid(trend)
-        if chart:
-            lines += ["", chart]
-    return "\n".join(lines)
+    columns = columns_from(title, ">First", ">Lowest", ">Highest", ">Last", ">This change", "Oldest to newest")
+    table = Table(columns=columns, rows=tuple(map(_row, found)))
+    charts = filter(None, map(mermaid, found))
+    return "\n\n".join((f"{heading} History", write_table(table), _scale_note(page, found), *charts))
 
 
-def _scale(page: Page, found: tuple[Trend, ...]) -> str:
-    told = "Each curve runs from its own lowest to its own highest value, not from zero"
-    told += "; this change is its last bar." if any(trend.now is not None for trend in found) else "."
-    lost = left_out(page.comparison)
-    return f"{told} {count(lost, 'incomplete run')} {'is' if lost == 1 else 'are'} left out." if lost else told
+def _row(trend: Trend) -> tuple[str, ...]:
+    points = _newest(trend)
+    now = "–" if trend.now is None else trend.show(trend.now)
+    line = points if trend.now is None else (*points, trend.now)
+    shown = (points[0], min(points), max(points), points[-1])
+    return (trend.title, *map(trend.show, shown), now, f"`{sparkline(line)}`")
+
+
+def _newest(trend: Trend) -> tuple[Fraction, ...]:
+    return tuple(point.value for point in trend.points[-SHOWN:])
+
+
+def _scale_note(page: Page, found: tuple[Trend, ...]) -> str:
+    note = "Each curve runs from its own lowest to its own highest value, not from zero"
+    note += "; this change is its last bar." if any(trend.now is not None for trend in found) else "."
+    omitted = count_incomplete(page.comparison)
+    verb = "is" if omitted == 1 else "are"
+    return f"{note} {count(omitted, 'incomplete run')} {verb} left out." if omitted else note
 
 
 def mermaid(trend: Trend) -> str:
-    """A chart in a fold, where a curve of eight steps hides too much: nothing for a series that hardly moves.
+    """Return a folded Mermaid chart, which shows smaller differences than the eight bars of a sparkline.
 
-    Form: https://mermaid.js.org/syntax/xyChart.html
+    Syntax: https://mermaid.js.org/syntax/xyChart.html
+
+    Returns:
+        Markdown; empty for a short trend, or one that varies by less than 0.01.
     """
-    values = tuple(point.value for point in trend.points[-SHOWN:])
+    values = _newest(trend)
     line = values if trend.now is None else (*values, trend.now)
     share = trend.show is percent
     numbers = [hundredths(value) / 100 if share else round(float(value), 2) for value in line]
     low, high = min(numbers), max(numbers)
-    if len(values) < 5 or high - low < 0.01:
+    if len(values) < MIN_CHART_RUNS or high - low < 0.01:
         return ""
-    room = max((high - low) / 10, 0.01)
-    bottom = max(0.0, low - room)
-    top = min(100.0, high + room) if share else high + room
+    margin = max((high - low) / 10, 0.01)
+    bottom = max(0.0, low - margin)
+    top = min(100.0, high + margin) if share else high + margin
     unit = "percent" if share else "seconds"
     then = ", then this change" if trend.now is not None else ""
     body = "\n".join(
@@ -205,4 +212,4 @@ def mermaid(trend: Trend) -> str:
         )
     )
     title = f"Chart: {trend.title[:1].lower()}{trend.title[1:]} of the last {count(len(values), 'run')}{then}"
-    return f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>"
+    return write_fold(title, body)

@@ -21,11 +21,12 @@ from readygate.render.html.charts import chart
 from readygate.render.html.from_markdown import inline, to_html
 from readygate.render.html.source_listing import Listing, Sources
 from readygate.render.html.test_list import embedded, file_rows, page_data
-from readygate.render.markdown.document import Budget, markdown
-from readygate.render.report_view import Page, sentence
-from readygate.render.trends import Trend, branch_words, left_out, trends
+from readygate.render.markdown.document import render_markdown
+from readygate.render.report_view import Page, verdict_sentence
+from readygate.render.size_limits import SizeLimits
+from readygate.render.trends import Trend, branch_words, count_incomplete, trends
 
-ROOM = Budget(characters=2_000_000, bytes=8_000_000)
+ROOM = SizeLimits(characters=2_000_000, bytes=8_000_000)
 """For the document; the lists come on top."""
 FILES_WITHOUT_SCRIPT = 30
 
@@ -61,7 +62,7 @@ def webpage(page: Page, sources: Sources) -> str:
     values: dict[str, Any] = {
         "policy": content_policy(),
         "version": __version__,
-        "title": f"{visible(redact(sentence(page)))} · Readygate report",
+        "title": f"{visible(redact(verdict_sentence(page)))} · Readygate report",
         "style": Markup(_asset("report.css")),  # noqa: S704  (ours, no value in it)
         "script": Markup(_asset("report.js")),  # noqa: S704
         "document": Markup(to_html(_document(page))),  # noqa: S704  (it escapes all that is not ours)
@@ -85,7 +86,7 @@ def webpage(page: Page, sources: Sources) -> str:
 def _document(page: Page) -> str:
     """The document of all outputs; its link to the run is not called as this page is."""
     here, run = page.links.run(), page.target.run_url
-    text = markdown(page, ROOM, heading="#")
+    text = render_markdown(page, ROOM, heading="#")
     return text.replace(here, f"[Page of the run]({run})") if here else text
 
 
@@ -98,7 +99,7 @@ def _files_count(number: int) -> str:
 def _history_title(page: Page, found: tuple[Trend, ...]) -> Markup:
     """Whose runs are drawn, and how."""
     runs = max((len(trend.points) for trend in found), default=0)
-    lost = left_out(page.comparison)
+    lost = count_incomplete(page.comparison)
     told = f"{branch_words(page, runs)}, the oldest first. Each chart has its own scale, which need not begin at zero."
     if lost:
         told += f" {count(lost, 'incomplete run')} {'is' if lost == 1 else 'are'} left out."

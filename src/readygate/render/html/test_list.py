@@ -17,7 +17,7 @@ from readygate.model.comparison import Comparison, TestChange
 from readygate.model.coverage import MEASURED, FileCoverage
 from readygate.model.results import SEPARATOR, ClassBlock, Detail, Outcome, TestId
 from readygate.render.escaping import LONGEST_MESSAGE, redact, shorten, visible
-from readygate.render.markdown.sections import first_line
+from readygate.render.markdown.result_cells import first_line
 from readygate.render.report_view import Page
 from readygate.support.number_format import hundredths, lines_text, percent, points
 

@@ -1,1 +1,1 @@
-"""The Markdown of comment, check and summary."""
+"""Write the Markdown of the pull request comment, the check run and the job summary."""

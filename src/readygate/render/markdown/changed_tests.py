@@ -1,6 +1,8 @@
-"""Tests that got better or stranger: fixed ones, with what they failed with, and flaky ones."""
+"""Write the lists of tests that were fixed, added, renamed or removed, and of flaky and quarantined tests."""
 
 from __future__ import annotations
+
+from collections import Counter
 
 from readygate.model.comparison import Rename, TestChange
 from readygate.model.history import FAILING, FLAKY, PASSED, Past
@@ -8,142 +10,192 @@ from readygate.model.measures import Excuse
 from readygate.model.results import Outcome
 from readygate.model.rich_text import count
 from readygate.render.escaping import aside, code
-from readygate.render.markdown.sections import WORDS, message, named, plain_name, test_name
-from readygate.render.markdown.tables import TESTS_SHOWN, Fold, Section, Table, by, more
+from readygate.render.markdown.elements import TESTS_SHOWN, Fold, Section, Table, columns_from, more_note, paragraphs
+from readygate.render.markdown.result_cells import (
+    OUTCOME_WORDS,
+    has_messages,
+    message_cell,
+    named_tests,
+    plain_name,
+    test_name,
+)
 from readygate.render.report_view import Page
 
-NAMES_SHOWN = 100
-RECENT = 20
-"""Runs of the base branch over which the turns of a flaky test are counted."""
+LINES_SHOWN = 100
+"""Lines in the list of fixed tests by cause, headings and empty lines included."""
+RECENT_RUNS = 20
+"""Runs of the base branch over which a flaky test's changes of outcome are counted."""
 SCALE = "One bar a run, the oldest first: ▁ passed, ▄ failed first and passed then, █ failed, · did not run."
 
 
 def fixed(page: Page) -> Section | None:
-    """Fixed tests: by what they failed with where the base's messages are known, else by name."""
+    """Return the fixed tests: by cause if the baseline's messages are known, else by name; None if there are none."""
     changes, causes = page.comparison.tests.fixed, page.comparison.causes.fixed
-    told = [cause for cause in causes if cause.told]
+    known = [cause for cause in causes if cause.told]
     title = f"{count(len(changes), 'fixed test')}"
-    if not told or len(changes) < 2:
-        return named(page, changes, title, "Fixed test")
-    shown = told[:TESTS_SHOWN]
+    if not known or len(changes) < 2:
+        return named_tests(page, changes, title, "Fixed test")
+    shown = known[:TESTS_SHOWN]
     rows = tuple((f"{len(cause.tests):,}", code(cause.message or cause.kind, 160)) for cause in shown)
-    names: list[str] = []
+    lines: list[str] = []
+    omitted = len(changes)
     for cause in shown:
-        listed = [f"- {plain_name(changes[index].id)}" for index in cause.tests[: max(0, NAMES_SHOWN - len(names))]]
-        if listed:
-            names += ["", code(cause.message or cause.kind, 160), "", *listed]
-    rest = more(page, len(changes) - sum(row.startswith("- ") for row in names), "test")
-    body = "\n".join(names).strip() + (f"\n\n{rest}" if rest else "")
+        names = [f"- {plain_name(changes[index].id)}" for index in cause.tests[: max(0, LINES_SHOWN - len(lines))]]
+        omitted -= len(names)
+        if names:
+            lines += ["", code(cause.message or cause.kind, 160), "", *names]
+    body = paragraphs("\n".join(lines).strip(), more_note(page, omitted, "test"))
     return Section(
-        title=f"{title}, {count(len(told), 'cause')} gone",
-        table=Table(columns=by(">Tests", "Failed on the base with"), rows=rows),
-        rest=more(page, len(told) - len(shown), "cause"),
+        title=f"{title}, {count(len(known), 'cause')} gone",
+        table=Table(columns=columns_from(">Tests", "Failed on the base with"), rows=rows),
+        rest=more_note(page, len(known) - len(shown), "cause"),
         folds=(Fold(title=f"The {len(changes):,} fixed tests by name", body=body),),
     )
 
 
+def added(page: Page) -> Fold | None:
+    """Return the added tests with their outcomes, under a title that counts the outcomes; None if there are none."""
+    tests = page.comparison.tests.added
+    if not tests:
+        return None
+    blocks = page.comparison.head.snapshot.headline()
+    classes = {(test.group, test.class_name) for test in tests}
+    by_class = {key: dict(blocks[key].items()) for key in classes if key in blocks}
+    outcomes = [by_class.get((test.group, test.class_name), {}).get(test.name) for test in tests]
+    rows = tuple(
+        (plain_name(test), OUTCOME_WORDS.get(outcome, "–"))
+        for test, outcome in zip(tests[:TESTS_SHOWN], outcomes, strict=False)
+    )
+    return Fold(
+        title=f"{count(len(tests), 'added test')}: {_count_outcomes(outcomes)}",
+        body=Table(columns=columns_from("Added test", "Outcome"), rows=rows),
+        rest=more_note(page, len(tests) - TESTS_SHOWN),
+    )
+
+
+def _count_outcomes(outcomes: list[Outcome | None]) -> str:
+    """Return the number of tests by outcome: "all 60 passed", "58 passed, 2 skipped"."""
+    numbers = Counter(outcome for outcome in outcomes if outcome is not None)
+    total = numbers.total()
+    if len(numbers) == 1 and total > 1:
+        return f"all {total:,} {OUTCOME_WORDS[next(iter(numbers))]}"
+    words = ((OUTCOME_WORDS[outcome], numbers[outcome]) for outcome in Outcome if numbers[outcome])
+    return ", ".join(f"{number:,} {word}" if total > 1 else word for word, number in words)
+
+
 def flaky(page: Page) -> Section | None:
-    """Tests that failed first and passed when they were tried again, with how often they turned on the base lately."""
+    """Return the tests that passed on retry, with their record on the base branch; None if there are none."""
     tests = page.comparison.tests.flaky
-    return _turning(page, tests, f"{count(len(tests), 'flaky test')}: failed first, then passed", "Flaky test")
+    return _flaky_section(page, tests, f"{count(len(tests), 'flaky test')}: failed first, then passed", "Flaky test")
 
 
 def known_flaky(page: Page) -> Section | None:
-    """Tests that fail now and turned on the base often enough not to count as broken by this change."""
+    """Return the failing tests that their record on the base branch excuses as flaky; None if there are none."""
     tests = page.comparison.tests.known_flaky
     title = f"{count(len(tests), 'known flaky test')} {'fails' if len(tests) == 1 else 'fail'}"
-    return _turning(page, tests, title, "Known flaky test")
+    return _flaky_section(page, tests, title, "Known flaky test")
 
 
-def _turning(page: Page, tests: tuple[TestChange, ...], title: str, header: str) -> Section | None:
+def _flaky_section(page: Page, tests: tuple[TestChange, ...], title: str, header: str) -> Section | None:
     if not tests:
         return None
     shown = tests[:TESTS_SHOWN]
-    known = any(change.past is not None for change in shown)
-    messages = any(change.detail and change.detail.message for change in shown)
+    with_record = any(change.past is not None for change in shown)
+    with_messages = has_messages(shown)
     rows = tuple(
         (
             test_name(page, change),
-            *((message(change),) if messages else ()),
-            *((_record(change.past),) if known else ()),
+            *((message_cell(change),) if with_messages else ()),
+            *((_record_cell(change.past),) if with_record else ()),
         )
         for change in shown
     )
-    columns = by(header, *(["Message"] if messages else []), *([f"Last {RECENT} runs of the base"] if known else []))
-    rest = (more(page, len(tests) - len(shown)), SCALE if known else "")
-    return Section(title=title, table=Table(columns=columns, rows=rows), rest="\n\n".join(filter(None, rest)))
-
-
-def quarantined(page: Page) -> Section | None:
-    """Tests that fail now and that the policy excuses for a time, with its reason and its last day."""
-    tests = page.comparison.tests.quarantined
-    if not tests:
-        return None
-    shown = tests[:TESTS_SHOWN]
-    messages = any(change.detail and change.detail.message for change in shown)
-    excuses = (*page.parts.excuses[: len(shown)], *[None] * (len(shown) - len(page.parts.excuses)))
-    rows = tuple(
-        (test_name(page, change), *((message(change),) if messages else ()), _excuse(excuse))
-        for change, excuse in zip(shown, excuses, strict=True)
+    columns = columns_from(
+        header,
+        *(["Message"] if with_messages else []),
+        *([f"Last {RECENT_RUNS} runs of the base"] if with_record else []),
     )
-    columns = by("Quarantined test", *(["Message"] if messages else []), "Excused until, and why")
-    title = f"{count(len(tests), 'quarantined test')} {'fails' if len(tests) == 1 else 'fail'}"
-    return Section(title=title, table=Table(columns=columns, rows=rows), rest=more(page, len(tests) - len(shown)))
+    rest = paragraphs(more_note(page, len(tests) - len(shown)), SCALE if with_record else "")
+    return Section(title=title, table=Table(columns=columns, rows=rows), rest=rest)
 
 
-def _excuse(excuse: Excuse | None) -> str:
-    return "–" if excuse is None else f"{aside(excuse.expires)}: {code(excuse.reason, 160)}"
-
-
-def renamed(page: Page) -> Section | None:
-    """Tests of the base that go by another name now."""
-    pairs = page.comparison.tests.renamed
-    if not pairs:
-        return None
-    shown = pairs[:TESTS_SHOWN]
-    words = {"name": "name, by likeness"}
-    rows = tuple((plain_name(p.before), plain_name(p.after), words.get(p.how, p.how), _became(p)) for p in shown)
-    return Section(
-        title=count(len(pairs), "renamed test"),
-        table=Table(columns=by("On the base", "Now", "What changed", "Outcome"), rows=rows),
-        rest=more(page, len(pairs) - len(shown)),
-    )
-
-
-def _became(pair: Rename) -> str:
-    return WORDS[pair.now] if pair.was == pair.now else f"{WORDS[pair.was]}, now {WORDS[pair.now]}"
-
-
-def _record(past: Past | None) -> str:
-    """How often a test turned and failed lately, and below it the same as one bar a run."""
+def _record_cell(past: Past | None) -> str:
+    """Return how often a test changed its outcome and failed in the recent runs, and below it one bar for each run."""
     if past is None:
         return "always green"
-    recent = past.last(RECENT)
-    told = f"{count(recent.flips, 'turn')}, failed in {recent.failed:,} of {count(recent.ran, 'run')}"
-    return f"{told}<br>`{''.join(map(_bar, recent.letters))}`"
+    recent = past.last(RECENT_RUNS)
+    numbers = f"{count(recent.flips, 'turn')}, failed in {recent.failed:,} of {count(recent.ran, 'run')}"
+    return f"{numbers}<br>`{''.join(map(_bar, recent.letters))}`"
 
 
 def _bar(letter: str) -> str:
     return "█" if letter in FAILING else "▄" if letter == FLAKY else "▁" if letter == PASSED else "·"
 
 
-def vanished(page: Page) -> Section | None:
-    """Tests that are gone, with what they did on the base."""
-    gone = page.comparison.tests.vanished
-    if len(gone) < 2:  # a single one is named by its finding
+def quarantined(page: Page) -> Section | None:
+    """Return the failing tests in quarantine, with the policy's reason and expiry date; None if there are none."""
+    tests = page.comparison.tests.quarantined
+    if not tests:
         return None
-    shown = gone[:TESTS_SHOWN]
-    rows = tuple((plain_name(change.id), _before(change)) for change in shown)
+    shown = tests[:TESTS_SHOWN]
+    with_messages = has_messages(shown)
+    excuses = (*page.parts.excuses[: len(shown)], *[None] * (len(shown) - len(page.parts.excuses)))
+    rows = tuple(
+        (test_name(page, change), *((message_cell(change),) if with_messages else ()), _excuse_cell(excuse))
+        for change, excuse in zip(shown, excuses, strict=True)
+    )
+    columns = columns_from("Quarantined test", *(["Message"] if with_messages else []), "Excused until, and why")
+    title = f"{count(len(tests), 'quarantined test')} {'fails' if len(tests) == 1 else 'fail'}"
+    return Section(title=title, table=Table(columns=columns, rows=rows), rest=more_note(page, len(tests) - len(shown)))
+
+
+def _excuse_cell(excuse: Excuse | None) -> str:
+    return "–" if excuse is None else f"{aside(excuse.expires)}: {code(excuse.reason, 160)}"
+
+
+def renamed(page: Page) -> Section | None:
+    """Return the renamed tests with both names and outcomes; None if there are none."""
+    pairs = page.comparison.tests.renamed
+    if not pairs:
+        return None
+    shown = pairs[:TESTS_SHOWN]
+    words = {"name": "name, by likeness"}
+    rows = tuple(
+        (plain_name(pair.before), plain_name(pair.after), words.get(pair.how, pair.how), _outcome_change(pair))
+        for pair in shown
+    )
     return Section(
-        title=f"{count(len(gone), 'test')} are gone",
-        table=Table(columns=by("Test of the base", "On the base"), rows=rows),
-        rest=more(page, len(gone) - len(shown)),
+        title=count(len(pairs), "renamed test"),
+        table=Table(columns=columns_from("On the base", "Now", "What changed", "Outcome"), rows=rows),
+        rest=more_note(page, len(pairs) - len(shown)),
     )
 
 
-def _before(change: TestChange) -> str:
+def _outcome_change(pair: Rename) -> str:
+    was, now = OUTCOME_WORDS[pair.was], OUTCOME_WORDS[pair.now]
+    return now if pair.was == pair.now else f"{was}, now {now}"
+
+
+def vanished(page: Page) -> Section | None:
+    """Return the missing tests with their outcome in the baseline; None for fewer than two.
+
+    The finding names a single missing test.
+    """
+    missing = page.comparison.tests.vanished
+    if len(missing) < 2:
+        return None
+    shown = missing[:TESTS_SHOWN]
+    rows = tuple((plain_name(change.id), _outcome_before(change)) for change in shown)
+    return Section(
+        title=f"{count(len(missing), 'test')} are gone",
+        table=Table(columns=columns_from("Test of the base", "On the base"), rows=rows),
+        rest=more_note(page, len(missing) - len(shown)),
+    )
+
+
+def _outcome_before(change: TestChange) -> str:
     words = {Outcome.PASSED: "passed", Outcome.FLAKY: "passed", Outcome.SKIPPED: "skipped"}
-    told = words.get(change.before or Outcome.PASSED, "failed")
+    outcome = words.get(change.before or Outcome.PASSED, "failed")
     if change.after is None or not change.legs:
-        return told
-    return f"{told}; still on other legs"
+        return outcome
+    return f"{outcome}; still on other legs"

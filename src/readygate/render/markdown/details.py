@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from readygate.render.markdown import durations, figure_table, files, policy_measures, skip_reasons, suites
-from readygate.render.markdown.tables import Table, by
+from readygate.render.markdown import durations, figure_table, file_coverage, policy_measures, skip_reasons, suites
+from readygate.render.markdown.elements import Table, columns_from
 from readygate.render.report_view import Page
 
 
@@ -41,8 +41,8 @@ def parts(page: Page, *, long: bool, with_figures: bool = True) -> tuple[Part, .
 
 def figures(page: Page, before: str = "Base", after: str = "This change") -> Table:
     """The table of all figures."""
-    columns = by("Measured", f">{before}", f">{after}", ">Difference")
-    return Table(columns=columns, rows=tuple(figure_table.figures_rows(page)))
+    columns = columns_from("Measured", f">{before}", f">{after}", ">Difference")
+    return Table(columns=columns, rows=tuple(figure_table.figure_rows(page)))
 
 
 def _figures(page: Page) -> Part:
@@ -73,15 +73,15 @@ def _components(page: Page, _long: bool) -> Part | None:
 
 
 def _coverage(page: Page, long: bool) -> Part | None:
-    tiers, made = files.tier_table(page), files.file_table(page, long=long)
-    if tiers is None or made is None:
+    rows = file_coverage.file_rows(page)
+    if not rows:
         return None
-    table, rest = made
+    table, rest = file_coverage.file_table(page, rows, long=long)
     listed = (table, rest) if table.rows else (rest,)
-    target = "" if page.parts.goals else files.target_line(page)
+    target = "" if page.parts.goals else file_coverage.target_line(page, rows)
     if long:
         target = policy_measures.goal_text(page) or target  # in a comment it stands open
-    return Part(kind="files", title="Coverage by file", pieces=_filled(tiers, *listed, target))
+    return Part(kind="files", title="Coverage by file", pieces=_filled(file_coverage.tier_table(rows), *listed, target))
 
 
 def _skips(page: Page, _long: bool) -> Part | None:

@@ -1,4 +1,7 @@
-"""Lays a page out as Markdown: blocks are rendered one by one, measured, and dropped whole if the budget is short."""
+"""Write the Markdown of the pull request comment, the check run and the job summary.
+
+The document is a list of blocks. While it is larger than its limits, the least important block is dropped.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from readygate.model.verdict import Status
 from readygate.render import report_view as view
 from readygate.render.escaping import code
 from readygate.render.markdown import (
+    changed_lines,
     changed_tests,
     details,
     elements,
@@ -16,91 +20,69 @@ from readygate.render.markdown import (
     matrix,
     policy_measures,
     rules,
-    sections,
     sources,
 )
-from readygate.render.markdown.tables import Room, Section, Table, by
+from readygate.render.markdown.elements import Section, Table, TraceBudget, columns_from
+from readygate.render.markdown.result_cells import named_tests
 from readygate.render.report_view import Page
-from readygate.render.size_limits import (
-    ADDED,
-    BY_LEG,
-    CHECK,
-    COMMENT,
-    FAILING,
-    FIGURES,
-    FIXED,
-    FLAKY,
-    FOLDED,
-    GOAL,
-    GONE,
-    PARTS,
-    READ,
-    RULES,
-    SKIPPED,
-    STILL,
-    STILL_TRACES,
-    SUMMARY,
-    TRACES,
-    UNCOVERED,
-    Block,
-    Budget,
-)
-
-__all__ = ["CHECK", "COMMENT", "SUMMARY", "Budget", "markdown"]
+from readygate.render.size_limits import Block, DropOrder, SizeLimits
 
 
-def markdown(page: Page, budget: Budget, *, heading: str = "###", unwritten: str = "") -> str:
-    """Write the report in Markdown.
+def render_markdown(page: Page, limits: SizeLimits, *, heading: str = "###", skipped_note: str = "") -> str:
+    """Return a report as Markdown within size limits.
 
     Args:
-        page: what to tell.
-        budget: how large the text may become, and whether it is the long form.
-        heading: the level of the verdict's heading; sections stand one below.
-        unwritten: what could not be written to GitHub, for the alert.
+        page: the report.
+        limits: the size limits; they also select the short or the long form.
+        heading: the level of the verdict's heading; sections are one level below.
+        skipped_note: a sentence about outputs that could not be written to GitHub, for the alert; empty for none.
     """
-    blocks = _blocks(page, budget, heading, unwritten)
+    blocks = _blocks(page, limits, heading, skipped_note)
     dropped: list[Block] = []
     text = _join(page, blocks, dropped)
-    while not budget.holds(text):
-        candidates = [block for block in blocks if block.keep]
+    while not limits.allows(text):
+        candidates = [block for block in blocks if block.drop_order]
         if not candidates:
             break
-        worst = max(candidates, key=lambda block: block.keep)
-        blocks.remove(worst)
-        dropped.append(worst)
+        least_important = max(candidates, key=lambda block: block.drop_order)
+        blocks.remove(least_important)
+        dropped.append(least_important)
         text = _join(page, blocks, dropped)
     return text
 
 
 def _join(page: Page, blocks: list[Block], dropped: list[Block]) -> str:
-    parts = [block.text for block in blocks]
+    texts = [block.text for block in blocks]
     if dropped:
-        kinds = Counter(block.kind for block in dropped)
-        told = ", ".join(f"{number} {kind}" if number > 1 else kind for kind, number in kinds.items())
+        numbers = Counter(block.kind for block in dropped)
+        kinds = ", ".join(f"{number} {kind}" if number > 1 else kind for kind, number in numbers.items())
         where = page.links.run()
-        parts.append(f"Left out to fit: {told}." + (f" All of it is in the {where}." if where else ""))
-    return "\n\n".join(parts)
+        texts.append(f"Left out to fit: {kinds}." + (f" All of it is in the {where}." if where else ""))
+    return "\n\n".join(texts)
 
 
-def _blocks(page: Page, budget: Budget, heading: str, unwritten: str) -> list[Block]:
+def _blocks(page: Page, limits: SizeLimits, heading: str, skipped_note: str) -> list[Block]:
+    """Return the blocks of a document in order; without anything to report, a comment has only its first lines."""
     lines = (view.verdict_line(page), view.figures_line(page), view.provenance_line(page))
-    blocks = [Block(kind="verdict", keep=0, text=elements.head(heading, *lines))]
+    header = [_kept("verdict", elements.write_header(heading, *lines))]
     carried = rules.carried_line(page)
     if carried:
-        blocks.append(Block(kind="carried suites", keep=0, text=carried))
-    clean = len(blocks)
-    told = view.alert(page, unwritten)
-    if told:
-        blocks.append(Block(kind="alert", keep=0, text=elements.alert(*told)))
-    told_open = [*_findings(page), *_sections(page, budget, heading)]
-    if budget.long:
-        return [*blocks, *told_open, *_names(page), *_long(page, heading)]
-    if told_open:
+        header.append(_kept("carried suites", carried))
+    alert = view.alert(page, skipped_note)
+    alerts = [_kept("alert", elements.write_alert(*alert))] if alert else []
+    body = [*_findings(page), *_sections(page, limits, heading)]
+    if limits.long:
+        return [*header, *alerts, *body, *_informational_folds(page), *_long_details(page, heading)]
+    if body:
         goal = policy_measures.goal_text(page)
-        told_open += [Block(kind="the next target", keep=GOAL, text=goal)] if goal else []
-        told_open.append(Block(kind="heading", keep=0, text=f"{heading}# Details"))
-    blocks += [*told_open, *_names(page)]
-    return [*blocks, *_folds(page, heading)] if len(blocks) > clean else blocks
+        body += [Block(kind="the next target", drop_order=DropOrder.COVERAGE_GOAL, text=goal)] if goal else []
+        body.append(_kept("heading", f"{heading}# Details"))
+    body += _informational_folds(page)
+    return [*header, *alerts, *body, *_detail_folds(page, heading)] if alerts or body else header
+
+
+def _kept(kind: str, text: str) -> Block:
+    return Block(kind=kind, drop_order=DropOrder.ALWAYS_KEPT, text=text)
 
 
 def _findings(page: Page) -> list[Block]:
@@ -109,83 +91,115 @@ def _findings(page: Page) -> list[Block]:
         for finding in page.verdict.findings
         if finding.status in (Status.BLOCK, Status.WARN)
     )
-    table = Table(columns=by("Level", "Finding and what to do"), rows=rows)
-    return [Block(kind="findings", keep=0, text=elements.table(table))] if rows else []
+    table = Table(columns=columns_from("Level", "Finding and what to do"), rows=rows)
+    return [_kept("findings", elements.write_table(table))] if rows else []
 
 
-def _sections(page: Page, budget: Budget, heading: str) -> list[Block]:
-    """What needs a reader, each kind in a section of its own."""
-    tests, causes = page.comparison.tests, page.comparison.causes
-    room = Room(each=budget.trace, left=budget.traces)
-    newly = failing_tests.failing(page, tests.new_failures, causes.new_failures, _new_header(page), room)
-    still = failing_tests.failing(page, tests.still_failing, causes.still_failing, "Still failing test", room)
-    skips = count(len(tests.newly_skipped), "newly skipped test")
-    skipped = sections.named(page, tests.newly_skipped, skips, "Newly skipped test", reason=True)
-    ready = page.verdict.ready
-    before = (
-        Section(title="Before and after", table=details.figures(page, "Before", "After"))
-        if _shows_before(page)
-        else None
-    )
+def _sections(page: Page, limits: SizeLimits, heading: str) -> list[Block]:
+    """Return the sections with facts that need a reader's attention."""
     return [
-        *_open("new failures", newly, FAILING, heading, TRACES),
-        *_open("tests that still fail", still, STILL, heading, STILL_TRACES),
-        *_legs(page, heading, long=budget.long),
-        *_open("the figures before and after", before, FIGURES, heading),
-        *_open("fixed tests", changed_tests.fixed(page) if ready else None, FIXED, heading, FOLDED),
-        *_open("known flaky tests", changed_tests.known_flaky(page), FLAKY, heading),
-        *_open("quarantined tests", changed_tests.quarantined(page), FLAKY, heading),
-        *_open("flaky tests", changed_tests.flaky(page), FLAKY, heading),
-        *_open("newly skipped tests", skipped, SKIPPED, heading),
-        *_open(
-            "tests that are gone",
-            changed_tests.vanished(page) if view.is_judged(page, "vanished-tests") else None,
-            GONE,
-            heading,
-        ),
-        *_open(
-            "uncovered lines", sections.uncovered(page) if _asked(page, "patch-coverage") else None, UNCOVERED, heading
-        ),
-        *_open("categories that miss their pass rate", policy_measures.missed_categories(page), PARTS, heading),
-        *_open("components that miss their goals", policy_measures.missed_components(page), PARTS, heading),
+        *_failing_blocks(page, limits, heading),
+        *_matrix_blocks(page, heading, long=limits.long),
+        *_changed_test_blocks(page, heading),
+        *_policy_blocks(page, heading),
     ]
 
 
-def _open(kind: str, section: Section | None, keep: int, heading: str, folds: int = TRACES) -> list[Block]:
-    """A section and its folds; of the folds the last goes first."""
+def _failing_blocks(page: Page, limits: SizeLimits, heading: str) -> list[Block]:
+    tests, causes = page.comparison.tests, page.comparison.causes
+    budget = TraceBudget(per_trace=limits.trace, remaining=limits.traces)
+    header = "Newly failing test" if page.comparison.baseline else "Failing test"
+    new = failing_tests.failing_section(page, tests.new_failures, causes.new_failures, header, budget)
+    still = failing_tests.failing_section(page, tests.still_failing, causes.still_failing, "Still failing test", budget)
+    return [
+        *_section_blocks("new failures", new, DropOrder.FAILING, heading),
+        *_section_blocks(
+            "tests that still fail", still, DropOrder.STILL_FAILING, heading, folds_from=DropOrder.PERSISTENT_TRACES
+        ),
+    ]
+
+
+def _changed_test_blocks(page: Page, heading: str) -> list[Block]:
+    figures = (
+        Section(title="Before and after", table=details.figures(page, "Before", "After"))
+        if _shows_figures_first(page)
+        else None
+    )
+    fixed = changed_tests.fixed(page) if page.verdict.ready else None
+    newly_skipped = page.comparison.tests.newly_skipped
+    title = count(len(newly_skipped), "newly skipped test")
+    skipped = named_tests(page, newly_skipped, title, "Newly skipped test", reasons=True)
+    vanished = changed_tests.vanished(page) if view.is_evaluated(page, "vanished-tests") else None
+    return [
+        *_section_blocks("the figures before and after", figures, DropOrder.FIGURES, heading),
+        *_section_blocks(
+            "fixed tests", fixed, DropOrder.FIXED, heading, folds_from=DropOrder.FOLDED, folds_kind="names"
+        ),
+        *_section_blocks("known flaky tests", changed_tests.known_flaky(page), DropOrder.FLAKY, heading),
+        *_section_blocks("quarantined tests", changed_tests.quarantined(page), DropOrder.FLAKY, heading),
+        *_section_blocks("flaky tests", changed_tests.flaky(page), DropOrder.FLAKY, heading),
+        *_section_blocks("newly skipped tests", skipped, DropOrder.SKIPPED, heading),
+        *_section_blocks("tests that are gone", vanished, DropOrder.VANISHED, heading),
+    ]
+
+
+def _policy_blocks(page: Page, heading: str) -> list[Block]:
+    uncovered = changed_lines.uncovered(page) if _needs_action(page, "patch-coverage") else None
+    categories = policy_measures.missed_categories(page)
+    components = policy_measures.missed_components(page)
+    return [
+        *_section_blocks("uncovered lines", uncovered, DropOrder.UNCOVERED, heading),
+        *_section_blocks("categories that miss their pass rate", categories, DropOrder.MEASURES, heading),
+        *_section_blocks("components that miss their goals", components, DropOrder.MEASURES, heading),
+    ]
+
+
+def _section_blocks(
+    kind: str,
+    section: Section | None,
+    drop_order: DropOrder,
+    heading: str,
+    *,
+    folds_from: DropOrder = DropOrder.TRACES,
+    folds_kind: str = "traces",
+) -> list[Block]:
+    """Return a block for a section and one for each of its folds; the last fold is dropped first."""
     if section is None:
         return []
-    blocks = [Block(kind=kind, keep=keep, text=elements.section(heading, section))]
-    name = "names" if folds == FOLDED else "traces"
+    blocks = [Block(kind=kind, drop_order=drop_order, text=elements.write_section(heading, section))]
     blocks += [
-        Block(kind=name, keep=folds + number, text=elements.fold(fold.title, _text(fold.body)))
+        Block(
+            kind=folds_kind,
+            drop_order=folds_from + number,
+            text=elements.write_fold(fold.title, elements.write_piece(fold.body)),
+        )
         for number, fold in enumerate(section.folds)
     ]
     return blocks
 
 
-def _legs(page: Page, heading: str, *, long: bool) -> list[Block]:
-    made = matrix.by_leg(page)
-    if made is None:
+def _matrix_blocks(page: Page, heading: str, *, long: bool) -> list[Block]:
+    found = matrix.leg_table(page)
+    if found is None:
         return []
-    title, table, rest = made
-    body = elements.with_rest(elements.table(table), rest)
-    text = f"{heading}## {title}\n\n{body}" if long else elements.fold(title, body)
-    return [Block(kind="outcomes by leg", keep=BY_LEG, text=text)]
+    title, table, rest = found
+    body = elements.paragraphs(elements.write_table(table), rest)
+    text = f"{heading}## {title}\n\n{body}" if long else elements.write_fold(title, body)
+    return [Block(kind="outcomes by leg", drop_order=DropOrder.MATRIX, text=text)]
 
 
-def _shows_before(page: Page) -> bool:
-    """Whether the figures before and after stand open: something was fixed, and nothing blocks."""
+def _shows_figures_first(page: Page) -> bool:
+    """Return whether the table of figures is a section of its own: the verdict is ready and tests were fixed."""
     return page.verdict.ready and bool(page.comparison.tests.fixed)
 
 
-def _names(page: Page) -> list[Block]:
-    """What nobody has to act on: names that were added, and what the policy lets pass."""
+def _informational_folds(page: Page) -> list[Block]:
+    """Return folds that need no action: names of changed tests, and measures that the policy accepts."""
     blocks = []
     section = changed_tests.renamed(page)
     if section:
         blocks.append(_folded("renamed tests", section, section.title))
-    section = None if _asked(page, "patch-coverage") else sections.uncovered(page)
+    section = None if _needs_action(page, "patch-coverage") else changed_lines.uncovered(page)
     if section:
         blocks.append(_folded("uncovered lines", section, f"{section.title}; the policy allows that"))
     section = None if page.verdict.ready else changed_tests.fixed(page)
@@ -193,88 +207,70 @@ def _names(page: Page) -> list[Block]:
         blocks.append(_folded("fixed tests", section, section.title))
     folds = (
         ("changes of the policy", rules.policy_fold(page)),
-        ("added tests", sections.added(page)),
-        ("unmeasured files", sections.unmeasured(page)),
+        ("added tests", changed_tests.added(page)),
+        ("unmeasured files", changed_lines.unmeasured(page)),
     )
-    for kind, item in folds:
-        if item is not None:
-            body = elements.with_rest(_text(item.body), item.rest)
-            blocks.append(Block(kind=kind, keep=ADDED, text=elements.fold(item.title, body)))
+    for kind, fold in folds:
+        if fold is not None:
+            body = elements.paragraphs(elements.write_piece(fold.body), fold.rest)
+            blocks.append(Block(kind=kind, drop_order=DropOrder.ADDED, text=elements.write_fold(fold.title, body)))
     return blocks
 
 
 def _folded(kind: str, section: Section, title: str) -> Block:
-    return Block(
-        kind=kind,
-        keep=FOLDED,
-        text=elements.fold(title, elements.with_rest(elements.table(section.table), section.rest)),
-    )
+    body = elements.paragraphs(elements.write_table(section.table), section.rest)
+    return Block(kind=kind, drop_order=DropOrder.FOLDED, text=elements.write_fold(title, body))
 
 
-def _asked(page: Page, rule: str) -> bool:
-    """Whether a rule asks the reader for something, so that what it is about stands open."""
+def _needs_action(page: Page, rule: str) -> bool:
+    """Return whether a rule blocks or warns, so that its facts are shown unfolded."""
     return any(f.rule == rule and f.status in (Status.BLOCK, Status.WARN) for f in page.verdict.findings)
 
 
-def _new_header(page: Page) -> str:
-    return "Newly failing test" if page.comparison.baseline else "Failing test"
+def _part_text(part: details.Part) -> str:
+    return "\n\n".join(map(elements.write_piece, part.pieces))
 
 
-def _part(part: details.Part) -> str:
-    return "\n\n".join(map(_text, part.pieces))
-
-
-def _text(piece: Table | str) -> str:
-    return piece if isinstance(piece, str) else elements.table(piece)
-
-
-def _folds(page: Page, heading: str) -> list[Block]:
-    """The three folds at the end of a comment: all figures, the rules, what was read."""
-    made = details.parts(page, long=False, with_figures=not _shows_before(page))
-    kinds = ", ".join(part.kind for part in made if part.kind)
-    plain = [_part(part) for part in made[:1] if part.title in ("What changed", "Figures")]
-    body = "\n\n".join([*plain, *(f"{heading}## {part.title}\n\n{_part(part)}" for part in made[len(plain) :])])
-    figures = elements.fold(f"All figures: {kinds}" if kinds else "All figures", body)
+def _detail_folds(page: Page, heading: str) -> list[Block]:
+    """Return the three folds at the end of a comment: all figures, the rules, the sources."""
+    parts = details.parts(page, long=False, with_figures=not _shows_figures_first(page))
+    kinds = ", ".join(part.kind for part in parts if part.kind)
+    untitled = [_part_text(part) for part in parts[:1] if part.title in ("What changed", "Figures")]
+    titled = [f"{heading}## {part.title}\n\n{_part_text(part)}" for part in parts[len(untitled) :]]
+    title = f"All figures: {kinds}" if kinds else "All figures"
+    figures = elements.write_fold(title, "\n\n".join([*untitled, *titled]))
+    judged = elements.write_fold(rules.rules_title(page), _rules_text(page, long=False))
+    read = elements.write_fold(f"What was read: {sources.sources_title(page)}", _sources_text(page))
     return [
-        *([Block(kind="all figures", keep=FIGURES, text=figures)] if made else []),
-        Block(
-            kind="rules",
-            keep=RULES,
-            text=elements.fold(rules.rules_title(page), _rules(page, long=False)),
-        ),
-        Block(
-            kind="what was read",
-            keep=READ,
-            text=elements.fold(f"What was read: {sources.read_title(page)}", _read(page)),
-        ),
+        *([Block(kind="all figures", drop_order=DropOrder.FIGURES, text=figures)] if parts else []),
+        Block(kind="rules", drop_order=DropOrder.RULES, text=judged),
+        Block(kind="what was read", drop_order=DropOrder.SOURCES, text=read),
     ]
 
 
-def _long(page: Page, heading: str) -> list[Block]:
-    """The same for the long form, under headings of their own."""
-    made = [
-        (part.title, _part(part), FIGURES)
-        for part in details.parts(page, long=True, with_figures=not _shows_before(page))
+def _long_details(page: Page, heading: str) -> list[Block]:
+    """Return the details of the long form, each under a heading."""
+    parts = [
+        (part.title, _part_text(part), DropOrder.FIGURES)
+        for part in details.parts(page, long=True, with_figures=not _shows_figures_first(page))
     ]
-    judged = (rules.rules_title(page), _rules(page, long=True), RULES)
-    read = (f"What was read: {sources.read_title(page)}", _read(page), READ)
+    judged = (rules.rules_title(page), _rules_text(page, long=True), DropOrder.RULES)
+    read = (f"What was read: {sources.sources_title(page)}", _sources_text(page), DropOrder.SOURCES)
     return [
-        Block(kind=title.partition(":")[0].lower(), keep=keep, text=f"{heading}# {title}\n\n{body}")
-        for title, body, keep in (*made, judged, read)
+        Block(kind=title.partition(":")[0].lower(), drop_order=order, text=f"{heading}# {title}\n\n{body}")
+        for title, body, order in (*parts, judged, read)
     ]
 
 
-def _rules(page: Page, *, long: bool) -> str:
+def _rules_text(page: Page, *, long: bool) -> str:
     verdict = page.verdict
     off = f"Off in this policy: `{'`, `'.join(verdict.off)}`. " if verdict.off else ""
-    policy = f"{off}Policy: preset `{verdict.preset}`{_file(page)}. The strongest finding decides."
-    return "\n\n".join((elements.table(sections.rules(page)), policy, *map(_text, rules.around(page, long=long))))
+    file = f" and {code(verdict.policy, 200)}" if verdict.policy else ""
+    policy = f"{off}Policy: preset `{verdict.preset}`{file}. The strongest finding decides."
+    notes = map(elements.write_piece, rules.rules_notes(page, long=long))
+    return "\n\n".join((elements.write_table(rules.rules_table(page)), policy, *notes))
 
 
-def _file(page: Page) -> str:
-    return f" and {code(page.verdict.policy, 200)}" if page.verdict.policy else ""
-
-
-def _read(page: Page) -> str:
-    table, rest = sources.read_table(page)
-    return elements.listed(elements.with_rest(elements.table(table), rest), sources.provenance(page))
+def _sources_text(page: Page) -> str:
+    table, rest = sources.sources_table(page)
+    return elements.append_list(elements.paragraphs(elements.write_table(table), rest), sources.provenance_items(page))

@@ -6,8 +6,8 @@ from readygate.compare.durations import SHOWN, SLOWER_BY, SLOWER_TIMES, slower_f
 from readygate.model.measures import Timed
 from readygate.model.rich_text import count
 from readygate.render.escaping import code
-from readygate.render.markdown.sections import plain_name
-from readygate.render.markdown.tables import Table, by, more
+from readygate.render.markdown.elements import Table, columns_from, more_note
+from readygate.render.markdown.result_cells import plain_name
 from readygate.render.report_view import Page
 from readygate.support.number_format import seconds_delta, seconds_text
 
@@ -34,7 +34,7 @@ def slower_table(page: Page) -> tuple[str, Table, str] | None:
         f"Told are tests that take at least {float(SLOWER_BY)} s longer than on the base, and more than "
         f"{float(SLOWER_TIMES)} times as long; where most take longer, as on a slower machine, of that."
     )
-    notes = "\n\n".join(filter(None, (more(page, number - SHOWN, "test"), note)))
+    notes = "\n\n".join(filter(None, (more_note(page, number - SHOWN, "test"), note)))
     return f"Slower than on the base: {count(number, 'test')}", _table(page, rows), notes
 
 
@@ -43,7 +43,7 @@ def _table(page: Page, rows: tuple[Timed, ...]) -> Table:
     compared = page.comparison.base is not None
     columns = ["Test", *(["Leg"] if legs else []), ">Time", *([">Difference"] if compared else [])]
     return Table(
-        columns=by(*columns),
+        columns=columns_from(*columns),
         rows=tuple(
             (
                 plain_name(row.test),

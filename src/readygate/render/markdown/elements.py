@@ -1,49 +1,133 @@
-"""The pieces of a Markdown document. What goes into them is finished Markdown.
+"""Define the elements of a Markdown document (tables, folds, sections) and write them.
 
-They are plain functions and no template: a document has little layout and much text, and loading a template engine took
-a tenth of a run that has little to read.
+Every string in an element is finished Markdown, unless its docstring says otherwise.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from readygate.render.markdown.tables import Section, Table
+from msgspec import Struct
+
+from readygate.render.report_view import Page
+
+TESTS_SHOWN = 20
+FILES_SHOWN = 20
+MIN_TRACE = 300
+"""Characters that a trace needs to be useful."""
 
 
-def head(heading: str, verdict: str, figures: str, provenance: str) -> str:
-    """The verdict under a heading, as "###", the figures, and where they come from."""
+class Table(Struct, frozen=True, kw_only=True):
+    """A table.
+
+    Attributes:
+        columns: pairs of (header, right-aligned), as `columns_from` returns them.
+        rows: the cells; `write_table` escapes the bars in them.
+    """
+
+    columns: tuple[tuple[str, bool], ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Fold(Struct, frozen=True, kw_only=True):
+    """Content that a click unfolds.
+
+    Attributes:
+        title: HTML that summarizes the content.
+        rest: a note about what the body leaves out; empty for none.
+    """
+
+    title: str
+    body: str | Table
+    rest: str = ""
+
+
+class Section(Struct, frozen=True, kw_only=True):
+    """A heading with a table, and folds below it.
+
+    Attributes:
+        rest: a note about what the table leaves out; empty for none.
+    """
+
+    title: str
+    table: Table
+    rest: str = ""
+    folds: tuple[Fold, ...] = ()
+
+
+class TraceBudget(Struct, kw_only=True):
+    """The characters that a document may still spend on traces.
+
+    Attributes:
+        per_trace: the maximum number of characters of one trace.
+        remaining: the number of characters left for all further traces.
+        lines: the maximum number of lines of one trace.
+    """
+
+    per_trace: int
+    remaining: int
+    lines: int = 30
+
+    def next_size(self) -> int:
+        """Return the maximum number of characters of the next trace; 0 if too few remain for a useful one."""
+        return min(self.per_trace, self.remaining) if self.remaining >= MIN_TRACE else 0
+
+
+def columns_from(*headers: str) -> tuple[tuple[str, bool], ...]:
+    """Return the columns of a table; a column whose header starts with `>` is right-aligned."""
+    return tuple((header.removeprefix(">"), header.startswith(">")) for header in headers)
+
+
+def more_note(page: Page, omitted: int, noun: str = "") -> str:
+    """Return a note about omitted rows: "… and 4,688 more, in the Readygate report."; empty if none is omitted."""
+    if omitted <= 0:
+        return ""
+    what = f"{omitted:,} more" + (f" {noun}{'s' if omitted > 1 else ''}" if noun else "")
+    where = page.links.run()
+    return f"… and {what}, in the {where}." if where else f"… and {what}."
+
+
+def write_header(heading: str, verdict: str, figures: str, provenance: str) -> str:
+    """Write the start of a document: the verdict as a heading of the given level ("###"), and two lines below it."""
     return f"{heading} {verdict}\n\n{figures}\n\n{provenance}"
 
 
-def alert(kind: str, text: str) -> str:
-    """An alert: https://docs.github.com/en/get-started/writing-on-github/basic-writing-and-formatting-syntax ."""
+def write_alert(kind: str, text: str) -> str:
+    """Write an alert of a kind such as "WARNING".
+
+    https://docs.github.com/en/get-started/writing-on-github/basic-writing-and-formatting-syntax#alerts
+    """
     return f"> [!{kind}]\n> {text}"
 
 
-def table(given: Table) -> str:
-    """A table; a bar in a cell is escaped."""
-    headers = "".join(f" {header} |" for header, _ in given.columns)
-    rules = "".join(f"{' --:' if right else ' :--'} |" for _, right in given.columns)
-    rows = (" | ".join(cell.replace("|", "\\|") for cell in row) for row in given.rows)
+def write_table(table: Table) -> str:
+    """Write a table, with the bars in its cells escaped."""
+    headers = "".join(f" {header} |" for header, _ in table.columns)
+    rules = "".join(f"{' --:' if right else ' :--'} |" for _, right in table.columns)
+    rows = (" | ".join(cell.replace("|", "\\|") for cell in row) for row in table.rows)
     return "\n".join((f"|{headers}", f"|{rules}", *(f"| {row} |" for row in rows)))
 
 
-def fold(title: str, body: str) -> str:
-    """Something that opens by a click; the title is HTML."""
+def write_piece(piece: Table | str) -> str:
+    """Write a table; return Markdown as it is."""
+    return piece if isinstance(piece, str) else write_table(piece)
+
+
+def write_fold(title: str, body: str) -> str:
+    """Write content that a click unfolds; the title is HTML."""
     return f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>"
 
 
-def section(heading: str, given: Section) -> str:
-    """A table under a heading, one level below that of the verdict, and what was left out of it."""
-    return with_rest(f"{heading}# {given.title}\n\n{table(given.table)}", given.rest)
+def write_section(heading: str, section: Section) -> str:
+    """Write a section without its folds, one heading level below the given one."""
+    return paragraphs(f"{heading}# {section.title}", write_table(section.table), section.rest)
 
 
-def with_rest(text: str, rest: str) -> str:
-    """Some text, and what was left out of it."""
-    return f"{text}\n\n{rest}" if rest else text
+def paragraphs(*texts: str) -> str:
+    """Join the texts that are not empty as paragraphs."""
+    return "\n\n".join(filter(None, texts))
 
 
-def listed(text: str, items: Iterable[str]) -> str:
-    """Some text and a list below it."""
+def append_list(text: str, items: Iterable[str]) -> str:
+    """Append a bullet list to a text."""
     return "\n".join((text, "", *(f"- {item}" for item in items)))

@@ -1,15 +1,25 @@
-"""Tests that fail: by cause where there are many, by name where there are few, and leg by leg."""
+"""Write the sections of failing tests: by cause if there are many, else by name, with traces and legs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from readygate.model.causes import Cause
 from readygate.model.comparison import TestChange
 from readygate.model.rich_text import count
 from readygate.render.escaping import code, fenced, html_code
-from readygate.render.markdown.sections import first_line, message, test_name
-from readygate.render.markdown.tables import TESTS_SHOWN, Fold, Room, Section, Table, by, more
+from readygate.render.markdown.elements import (
+    TESTS_SHOWN,
+    Fold,
+    Section,
+    Table,
+    TraceBudget,
+    columns_from,
+    more_note,
+    paragraphs,
+)
+from readygate.render.markdown.result_cells import first_line, message_cell, test_name
 from readygate.render.report_view import Page
 from readygate.support.number_format import date, percent
 
@@ -20,164 +30,179 @@ LEGS_SHOWN = 3
 NO_MESSAGE = "(no message)"
 
 
-def failing(
-    page: Page, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str, room: Room
+def failing_section(
+    page: Page, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str, budget: TraceBudget
 ) -> Section | None:
-    """The section of one list of failing tests.
+    """Return the section of one list of failing tests; None if the list is empty.
 
     Args:
         page: the report.
-        changes: the tests.
-        causes: what stands behind them.
-        header: what one of them is called: "Newly failing test".
-        room: how much traces may take.
+        changes: the failing tests.
+        causes: the causes of their failures.
+        header: the name of one of them, such as "Newly failing test".
+        budget: the space for traces; the section's traces are subtracted from it.
     """
     if not changes:
         return None
     if len(changes) == 1:
-        return _lone(page, changes[0], causes, header, room)
-    number, told = len(changes), [cause for cause in causes if cause.told]
-    behind = f", {count(len(told), 'cause')}" if told else ""
-    title = f"{number:,} {header.lower()}s{behind}"
+        return _single_test(page, changes[0], causes, header, budget)
+    number, known = len(changes), [cause for cause in causes if cause.told]
+    title = f"{number:,} {header.lower()}s" + (f", {count(len(known), 'cause')}" if known else "")
     if number > TESTS_SHOWN and len(causes) * 2 <= number:
         return Section(
             title=title,
-            table=_by_cause(changes, causes),
-            rest=more(page, len(causes) - CAUSES_SHOWN, "cause"),
-            folds=_folds(page, changes, causes, room, listed=True),
+            table=_table_by_cause(changes, causes),
+            rest=more_note(page, len(causes) - CAUSES_SHOWN, "cause"),
+            folds=_cause_folds(page, changes, causes, budget, with_tests=True),
         )
     return Section(
         title=title,
-        table=_by_test(page, changes, causes, header),
-        rest=more(page, number - TESTS_SHOWN),
-        folds=_folds(page, changes, told, room, listed=False),
+        table=_table_by_test(page, changes, causes, header),
+        rest=more_note(page, number - TESTS_SHOWN),
+        folds=_cause_folds(page, changes, known, budget, with_tests=False),
     )
 
 
-def _lone(page: Page, change: TestChange, causes: tuple[Cause, ...], header: str, room: Room) -> Section:
-    """One test: its message stands in the title of its fold, where there is room for it."""
+def _single_test(
+    page: Page, change: TestChange, causes: tuple[Cause, ...], header: str, budget: TraceBudget
+) -> Section:
+    """Return the section of one test: its message is the title of the fold with its trace, else a cell."""
     cause = next((cause for cause in causes if cause.told), None)
-    text = fenced_trace(change, room)
-    since = _since(page, change)
+    trace = _trace(change, budget)
+    since = _failing_since(page, change)
     columns = [header, *(["Fails on"] if change.legs else []), *(["Failing since"] if since else [])]
-    cells = [test_name(page, change), *([legs_cell(change)] if change.legs else []), *([since] if since else [])]
-    if not text:
+    cells = [test_name(page, change), *([_legs_cell(change)] if change.legs else []), *([since] if since else [])]
+    if not trace:
         columns.append("Message")
-        cells.append(message(change))
+        cells.append(message_cell(change))
     folds: tuple[Fold, ...] = ()
-    if text and cause is not None:
+    if trace and cause is not None:
         title = f"<b>Message:</b> {html_code(first_line(change) or cause.message)}"
-        folds = (Fold(title=title, body=f"{_where(page, change, cause, named=False)}\n\n{text}"),)
-    return Section(title=f"1 {header.lower()}", table=Table(columns=by(*columns), rows=(tuple(cells),)), folds=folds)
+        folds = (Fold(title=title, body=f"{_trace_heading(page, change, cause, with_name=False)}\n\n{trace}"),)
+    table = Table(columns=columns_from(*columns), rows=(tuple(cells),))
+    return Section(title=f"1 {header.lower()}", table=table, folds=folds)
 
 
-def _by_test(page: Page, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str) -> Table:
-    """Every test with the number of its cause, those of the largest cause first."""
+def _table_by_test(page: Page, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str) -> Table:
+    """Return a table of tests with the number of each test's cause, those of the largest cause first."""
     numbers = {index: number for number, cause in enumerate(causes, start=1) if cause.told for index in cause.tests}
     order = [index for cause in causes for index in cause.tests] or list(range(len(changes)))
     shown = order[:TESTS_SHOWN]
-    with_legs, told = any(changes[index].legs for index in shown), any(cause.told for cause in causes)
-    since = {index: _since(page, changes[index]) for index in shown}
+    since = {index: _failing_since(page, changes[index]) for index in shown}
+    with_causes = any(cause.told for cause in causes)
+    with_legs = any(changes[index].legs for index in shown)
+    with_since = any(since.values())
     columns = [
-        *([">Cause"] if told else []),
+        *([">Cause"] if with_causes else []),
         header,
         *(["Fails on"] if with_legs else []),
-        *(["Failing since"] if any(since.values()) else []),
+        *(["Failing since"] if with_since else []),
     ]
     rows = tuple(
         (
-            *((str(numbers.get(index, "–")),) if told else ()),
+            *((str(numbers.get(index, "–")),) if with_causes else ()),
             test_name(page, changes[index]),
-            *((legs_cell(changes[index]),) if with_legs else ()),
-            *((since[index] or "–",) if any(since.values()) else ()),
+            *((_legs_cell(changes[index]),) if with_legs else ()),
+            *((since[index] or "–",) if with_since else ()),
         )
         for index in shown
     )
-    return Table(columns=by(*columns), rows=rows)
+    return Table(columns=columns_from(*columns), rows=rows)
 
 
-def _by_cause(changes: tuple[TestChange, ...], causes: tuple[Cause, ...]) -> Table:
+def _table_by_cause(changes: tuple[TestChange, ...], causes: tuple[Cause, ...]) -> Table:
     shown = causes[:CAUSES_SHOWN]
-    places = [_legs_of(changes, cause) for cause in shown]
-    with_legs = any(places)
+    legs = [_cause_legs(changes, cause) for cause in shown]
+    with_legs = any(legs)
     rows = tuple(
         (
             str(number) if cause.told else "–",
             code(cause.message or cause.kind, 160) if cause.told else NO_MESSAGE,
-            *((place or "–",) if with_legs else ()),
+            *((where or "–",) if with_legs else ()),
             f"{len(cause.tests):,}",
             percent(Fraction(len(cause.tests), len(changes))),
         )
-        for number, (cause, place) in enumerate(zip(shown, places, strict=True), start=1)
+        for number, (cause, where) in enumerate(zip(shown, legs, strict=True), start=1)
     )
-    return Table(columns=by(">Cause", "Message", *(["Fails on"] if with_legs else []), ">Tests", ">Share"), rows=rows)
+    columns = columns_from(">Cause", "Message", *(["Fails on"] if with_legs else []), ">Tests", ">Share")
+    return Table(columns=columns, rows=rows)
 
 
-def _legs_of(changes: tuple[TestChange, ...], cause: Cause) -> str:
-    """On which legs the tests of a cause fail."""
+def _cause_legs(changes: tuple[TestChange, ...], cause: Cause) -> str:
+    """Return the legs on which tests of a cause fail; empty without a matrix."""
     legs = sorted({leg for index in cause.tests for leg in changes[index].legs})
-    every = max((changes[index].all_legs for index in cause.tests), default=0)
-    return _legs(tuple(legs), max(every, len(legs))) if legs else ""
+    total = max((changes[index].all_legs for index in cause.tests), default=0)
+    return _format_legs(tuple(legs), max(total, len(legs))) if legs else ""
 
 
-def _folds(
-    page: Page, changes: tuple[TestChange, ...], causes: tuple[Cause, ...] | list[Cause], room: Room, *, listed: bool
+def _cause_folds(
+    page: Page, changes: tuple[TestChange, ...], causes: Sequence[Cause], budget: TraceBudget, *, with_tests: bool
 ) -> tuple[Fold, ...]:
-    """One fold a cause; `listed` adds the tests, which otherwise stand in the table above."""
+    """Return one fold for each cause with the trace of its first test.
+
+    Args:
+        page: the report.
+        changes: the failing tests.
+        causes: their causes; only the first `FOLDS_SHOWN` get a fold.
+        budget: the space for traces.
+        with_tests: list the tests in the fold too, because the table above lists only causes.
+    """
     folds = []
     for number, cause in enumerate(causes[:FOLDS_SHOWN], start=1):
         change = changes[cause.tests[0]]
-        parts = []
-        if cause.told:
-            text = fenced_trace(change, room)
-            where = _where(page, change, cause, named=True)
-            if text or cause.frame is not None:
-                parts.append(f"{where}\n\n{text}".strip())
         name = f"<b>Cause {number}</b>" if cause.told else "<b>Without a message</b>"
-        tests = len(cause.tests)
-        if listed:
-            shown = cause.tests[:TESTS_PER_CAUSE]
-            rows = [f"- {test_name(page, changes[index])}" for index in shown]
-            rest = more(page, tests - len(shown), "test")
-            parts.append("\n".join(rows) + (f"\n\n{rest}" if rest else ""))
-            told = f"{count(len(shown), 'test')}" if len(shown) == tests else f"{len(shown)} of its {tests:,} tests"
-            title = f"{name}: {'where it breaks, and ' if cause.told else ''}{told}"
+        body = ""
+        if cause.told:
+            trace = _trace(change, budget)
+            if trace or cause.frame is not None:
+                body = paragraphs(_trace_heading(page, change, cause, with_name=True), trace)
+        if with_tests:
+            tests, total = _cause_tests(page, changes, cause), len(cause.tests)
+            body = paragraphs(body, tests)
+            shown = f"{TESTS_PER_CAUSE} of its {total:,} tests" if total > TESTS_PER_CAUSE else count(total, "test")
+            title = f"{name}: {'where it breaks, and ' if cause.told else ''}{shown}"
         else:
-            title = f"{name}, {count(tests, 'test')}: {html_code(cause.message or cause.kind)}"
-        if parts:
-            folds.append(Fold(title=title, body="\n\n".join(parts)))
+            title = f"{name}, {count(len(cause.tests), 'test')}: {html_code(cause.message or cause.kind)}"
+        if body:
+            folds.append(Fold(title=title, body=body))
     return tuple(folds)
 
 
-def fenced_trace(change: TestChange, room: Room) -> str:
-    """The trace of a test as far as there is room; empty if there is none of either."""
+def _cause_tests(page: Page, changes: tuple[TestChange, ...], cause: Cause) -> str:
+    shown = cause.tests[:TESTS_PER_CAUSE]
+    names = "\n".join(f"- {test_name(page, changes[index])}" for index in shown)
+    return paragraphs(names, more_note(page, len(cause.tests) - len(shown), "test"))
+
+
+def _trace(change: TestChange, budget: TraceBudget) -> str:
+    """Return a test's trace in a fence and subtract it from the budget; empty without a trace or without space."""
     text = change.detail.text if change.detail else ""
-    most = room.take() if text.strip() else 0
-    if not most:
+    characters = budget.next_size() if text.strip() else 0
+    if not characters:
         return ""
-    shown = fenced(text, lines=room.lines, characters=most)
-    room.left -= len(shown)
-    return shown
+    trace = fenced(text, lines=budget.lines, characters=characters)
+    budget.remaining -= len(trace)
+    return trace
 
 
-def _where(page: Page, change: TestChange, cause: Cause, *, named: bool) -> str:
-    """Where it breaks, and whose trace follows."""
+def _trace_heading(page: Page, change: TestChange, cause: Cause, *, with_name: bool) -> str:
+    """Return the place of the failure, and the test and leg that the trace below is from."""
     frame = cause.frame
-    said = ""
+    place = ""
     if frame is not None:
-        place = code(f"{frame.path}:{frame.line}")
+        link = code(f"{frame.path}:{frame.line}")
         if cause.placed:
-            place = page.links.to(place, page.links.blob(frame.path, frame.line))
-        said = f"At {place}{f' in {code(frame.function)}' if frame.function else ''}. "
+            link = page.links.to(link, page.links.blob(frame.path, frame.line))
+        place = f"At {link}{f' in {code(frame.function)}' if frame.function else ''}. "
     if change.detail is None or not change.detail.text.strip():
-        return said.strip()
-    whose = f" of {code(change.id.name)}" if named else ""
-    on = f" on {code(change.legs[0])}{_same_elsewhere(page, change)}" if change.legs else ""
-    return f"{said}Trace{whose}{on}:"
+        return place.strip()
+    name = f" of {code(change.id.name)}" if with_name else ""
+    leg = f" on {code(change.legs[0])}{_legs_with_same_message(page, change)}" if change.legs else ""
+    return f"{place}Trace{name}{leg}:"
 
 
-def _same_elsewhere(page: Page, change: TestChange) -> str:
-    """On how many more legs the test fails with the same message."""
+def _legs_with_same_message(page: Page, change: TestChange) -> str:
+    """Return on how many further legs the test fails with the same message; empty for none."""
     details = page.comparison.head.details
     same = [
         leg
@@ -189,35 +214,35 @@ def _same_elsewhere(page: Page, change: TestChange) -> str:
     return f", the same message on {count(len(same), 'more leg')}" if same else ""
 
 
-def legs_cell(change: TestChange) -> str:
-    """On which legs a test fails."""
-    return _legs(change.legs, change.all_legs)
+def _legs_cell(change: TestChange) -> str:
+    return _format_legs(change.legs, change.all_legs)
 
 
-def _legs(legs: tuple[str, ...], every: int) -> str:
+def _format_legs(legs: tuple[str, ...], total: int) -> str:
     if not legs:
         return "–"
-    if len(legs) == every:
-        return f"all {every} legs" if every > 1 else code(legs[0])
+    if len(legs) == total:
+        return f"all {total} legs" if total > 1 else code(legs[0])
     if len(legs) == 1:
         return f"only {code(legs[0])}"
     if len(legs) <= LEGS_SHOWN:
         return ", ".join(code(leg) for leg in legs)
-    return f"{len(legs)} of {every} legs"
+    return f"{len(legs)} of {total} legs"
 
 
-def _since(page: Page, change: TestChange) -> str:
-    """Since which commit of the base branch it fails, and in how many runs; empty if the history does not tell."""
+def _failing_since(page: Page, change: TestChange) -> str:
+    """Return the commit of the base branch since which a test fails, and in how many runs; empty if unknown."""
     baseline = page.comparison.baseline
     history = baseline.history if baseline else None
     past = change.past
     if history is None or past is None or past.failing_since is None:
         return ""
-    at = past.failing_since - len(past.letters) + len(history.runs)
-    if not 0 <= at < len(history.runs):
+    index = past.failing_since - len(past.letters) + len(history.runs)
+    if not 0 <= index < len(history.runs):
         return ""
-    run = history.runs[at]
+    run = history.runs[index]
     when = f" of {date(run.when)}" if run.when else ""
-    least = "at least " if at == 0 and len(history.runs) > 1 else ""
+    # The failures may have begun before the first run of the history.
+    at_least = "at least " if index == 0 and len(history.runs) > 1 else ""
     branch = f" of {code(baseline.branch)}" if baseline and baseline.branch else ""
-    return f"{least}{page.links.commit(run.commit)}{when}, {count(past.failing_for, 'run')}{branch}"
+    return f"{at_least}{page.links.commit(run.commit)}{when}, {count(past.failing_for, 'run')}{branch}"

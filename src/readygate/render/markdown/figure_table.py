@@ -1,78 +1,86 @@
-"""The table of all figures: the base, this change, and the difference of what is shown."""
+"""Write the table of all figures: the value in the baseline, the value in this run, and the difference."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 
-from readygate.model.comparison import Comparison
+from readygate.model.comparison import Comparison, CoverageComparison
 from readygate.model.reports import CoverageReport, TestReport
-from readygate.render.report_view import Page, comparable, ratio_cell
+from readygate.render.report_view import Page, is_complete, ratio_cell
 from readygate.support.number_format import percent, points, seconds_delta, seconds_text, signed
 
+Row = tuple[str, str, str, str]
+"""The cells measure, baseline, this run, difference."""
 
-def figures_rows(page: Page) -> list[tuple[str, str, str, str]]:
-    """Rows (measured, base, this change, difference) of the table of all figures.
 
-    Where reports are missing or damaged there are no differences: they would tell of the reports, not of the change.
+def figure_rows(page: Page) -> list[Row]:
+    """Return the rows of the table of all figures.
+
+    If reports are missing or damaged there are no differences, because the results are then not comparable. Without
+    a test report there are no rows for tests instead of rows with zeros.
     """
-    tests, coverage = page.comparison.tests, page.comparison.coverage
-    base, told = tests.base, comparable(page, TestReport)
-    told_lines = comparable(page, CoverageReport)
-    read = bool(page.comparison.head.snapshot.legs)  # a run without a test report has no figures of tests, not zeros
-    rows = [_row("Tests", base.total if base else None, tests.head.total if read else None, told)]
-    for label, name in (
-        ("Passed", "passed"),
-        ("Failed", "failed"),
-        ("Errored", "errored"),
-        ("Skipped", "skipped"),
-    ):
+    comparison = page.comparison
+    complete = is_complete(page, TestReport)
+    has_reports = bool(comparison.head.snapshot.legs)
+    rows = _test_rows(comparison, complete=complete, has_reports=has_reports)
+    if comparison.coverage is not None:
+        rows += _coverage_rows(comparison.coverage, complete=is_complete(page, CoverageReport))
+    return [*rows, _duration_row(comparison, complete)] if has_reports else rows
+
+
+def _test_rows(comparison: Comparison, *, complete: bool, has_reports: bool) -> list[Row]:
+    tests, base = comparison.tests, comparison.tests.base
+    rows = [_row("Tests", base.total if base else None, tests.head.total if has_reports else None, complete)]
+    for name in ("passed", "failed", "errored", "skipped"):
         now, before = getattr(tests.head, name), getattr(base, name) if base else None
-        if label != "Errored" or now or before:
-            rows.append(_row(label, before, now if read else None, told))
-    rows.append(_share_row("Pass rate", base.pass_rate if base else None, tests.head.pass_rate, told))
-    head_runs = page.comparison.head.snapshot.executions.total
-    if head_runs != tests.head.total:
-        before = page.comparison.base
-        rows.append(_row("Executions", before.executions.total if before else None, head_runs, told))
-    if coverage is not None:
-        delta = coverage.delta
-        rows += [
-            _row("Lines measured", delta.base.total if delta else None, coverage.lines.total, told_lines),
-            _row("Lines covered", delta.base.covered if delta else None, coverage.lines.covered, told_lines),
-            _share_row("Line coverage", delta.base.fraction if delta else None, coverage.lines.fraction, told_lines),
-        ]
-        if coverage.branches is not None:
-            before_branches = delta.base_branches.fraction if delta and delta.base_branches else None
-            rows.append(_share_row("Branch coverage", before_branches, coverage.branches.fraction, told_lines))
-        if coverage.patch is not None and coverage.patch.lines.total:
-            patch = coverage.patch.lines
-            shown = f"{ratio_cell(patch)}, {patch.covered:,} of {patch.total:,}"
-            rows.append(("Changed lines covered (patch coverage)", "–", shown, "–"))
-    return [*rows, _seconds_row(page.comparison, told)] if read else rows
+        if name != "errored" or now or before:
+            rows.append(_row(name.capitalize(), before, now if has_reports else None, complete))
+    rows.append(_share_row("Pass rate", base.pass_rate if base else None, tests.head.pass_rate, complete))
+    executions = comparison.head.snapshot.executions.total
+    if executions != tests.head.total:
+        before = comparison.base.executions.total if comparison.base else None
+        rows.append(_row("Executions", before, executions, complete))
+    return rows
 
 
-def _row(label: str, before: int | None, now: int | None, told: bool) -> tuple[str, str, str, str]:
-    delta = "–" if before is None or now is None or not told else signed(now - before)
-    return (label, _count(before), _count(now), delta)
+def _coverage_rows(coverage: CoverageComparison, *, complete: bool) -> list[Row]:
+    delta = coverage.delta
+    rows = [
+        _row("Lines measured", delta.base.total if delta else None, coverage.lines.total, complete),
+        _row("Lines covered", delta.base.covered if delta else None, coverage.lines.covered, complete),
+        _share_row("Line coverage", delta.base.fraction if delta else None, coverage.lines.fraction, complete),
+    ]
+    if coverage.branches is not None:
+        before = delta.base_branches.fraction if delta and delta.base_branches else None
+        rows.append(_share_row("Branch coverage", before, coverage.branches.fraction, complete))
+    if coverage.patch is not None and coverage.patch.lines.total:
+        patch = coverage.patch.lines
+        shown = f"{ratio_cell(patch)}, {patch.covered:,} of {patch.total:,}"
+        rows.append(("Changed lines covered (patch coverage)", "–", shown, "–"))
+    return rows
 
 
-def _count(number: int | None) -> str:
+def _row(label: str, before: int | None, now: int | None, complete: bool) -> Row:
+    delta = "–" if before is None or now is None or not complete else signed(now - before)
+    return (label, _count_cell(before), _count_cell(now), delta)
+
+
+def _count_cell(number: int | None) -> str:
     return "–" if number is None else f"{number:,}"
 
 
-def _share_row(label: str, before: Fraction | None, now: Fraction | None, told: bool) -> tuple[str, str, str, str]:
-    delta = points(now, before) if now is not None and before is not None and told else "–"
-    return (
-        label,
-        "–" if before is None else percent(before),
-        "–" if now is None else percent(now),
-        delta,
-    )
+def _share_row(label: str, before: Fraction | None, now: Fraction | None, complete: bool) -> Row:
+    delta = points(now, before) if now is not None and before is not None and complete else "–"
+    return (label, _share_cell(before), _share_cell(now), delta)
 
 
-def _seconds_row(comparison: Comparison, told: bool) -> tuple[str, str, str, str]:
-    now = comparison.head.snapshot.seconds
+def _share_cell(share: Fraction | None) -> str:
+    return "–" if share is None else percent(share)
+
+
+def _duration_row(comparison: Comparison, complete: bool) -> Row:
+    label, now = "Time of all tests", comparison.head.snapshot.seconds
     if comparison.base is None:
-        return ("Time of all tests", "–", seconds_text(now), "–")
+        return (label, "–", seconds_text(now), "–")
     before = comparison.base.seconds
-    return ("Time of all tests", seconds_text(before), seconds_text(now), seconds_delta(now, before) if told else "–")
+    return (label, seconds_text(before), seconds_text(now), seconds_delta(now, before) if complete else "–")

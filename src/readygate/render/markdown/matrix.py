@@ -1,11 +1,11 @@
-"""The table test by leg: what became of the failing tests on each leg of the matrix."""
+"""Write the outcomes of the failing tests on each leg of the matrix."""
 
 from __future__ import annotations
 
 from readygate.model.comparison import TestChange
 from readygate.model.results import SEPARATOR, Leg, Outcome
 from readygate.render.escaping import code
-from readygate.render.markdown.tables import TESTS_SHOWN, Table, by
+from readygate.render.markdown.elements import TESTS_SHOWN, Table, columns_from
 from readygate.render.report_view import Page
 
 LEGS_SHOWN = 8
@@ -18,11 +18,10 @@ WORDS = {
 }
 
 
-def by_leg(page: Page) -> tuple[str, Table, str] | None:
-    """The title, the table and what it leaves out; None without a matrix or without failures.
+def leg_table(page: Page) -> tuple[str, Table, str] | None:
+    """Return the title, the table and notes about omitted legs; None without a matrix or without failures.
 
-    Columns are the legs on which a listed test fails; the others, on which all of them pass or are not there, are
-    counted.
+    The columns are the legs on which at least one of the listed tests fails.
     """
     tests = page.comparison.tests
     changes = [c for c in (*tests.new_failures, *tests.still_failing) if c.all_legs > 1 and c.legs][:TESTS_SHOWN]
@@ -34,27 +33,27 @@ def by_leg(page: Page) -> tuple[str, Table, str] | None:
     outcomes = {
         (change.id, name): _outcome(legs.get((change.id.group, name)), change) for change in changes for name in names
     }
-    worst = [name for name in names if any((outcomes[c.id, name] or 0) >= Outcome.FAILED for c in changes)]
-    shown = worst[:LEGS_SHOWN]
+    failing = [name for name in names if any((outcomes[c.id, name] or 0) >= Outcome.FAILED for c in changes)]
+    shown = failing[:LEGS_SHOWN]
     rows = tuple((code(change.id.name), *(_cell(outcomes[change.id, name]) for name in shown)) for change in changes)
-    others = len(names) - len(worst)
-    where = f"the other {others} legs" if others > 1 else "the other leg"
-    rest = [f"On {where} none of them fails."] if others else []
-    if len(worst) > len(shown):
-        rest.append(f"{len(worst) - len(shown)} more legs on which some of them fail are not shown.")
-    number = len(changes)
-    what = f"These {number} tests" if number > 1 else "This test"
-    total = len(tests.new_failures) + len(tests.still_failing)
+    green = len(names) - len(failing)
+    where = f"the other {green} legs" if green > 1 else "the other leg"
+    notes = [f"On {where} none of them fails."] if green else []
+    if len(failing) > len(shown):
+        notes.append(f"{len(failing) - len(shown)} more legs on which some of them fail are not shown.")
+    subject = _subject(len(changes), len(tests.new_failures) + len(tests.still_failing))
+    table = Table(columns=columns_from("Test", *map(code, shown)), rows=rows)
+    return f"{subject} on each of the {len(names)} legs", table, " ".join(notes)
+
+
+def _subject(number: int, total: int) -> str:
     if total > number:
-        what = f"{number} of the {total:,} failing tests"
-    return (
-        f"{what} on each of the {len(names)} legs",
-        Table(columns=by("Test", *map(code, shown)), rows=rows),
-        " ".join(rest),
-    )
+        return f"{number} of the {total:,} failing tests"
+    return f"These {number} tests" if number > 1 else "This test"
 
 
 def _outcome(leg: Leg | None, change: TestChange) -> Outcome | None:
+    """Return the outcome of a test on a leg; None if the leg did not run it."""
     block = leg.blocks.get(change.id.class_name) if leg else None
     if block is None:
         return None

@@ -10,9 +10,9 @@ from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.rich_text import count
 from readygate.model.verdict import Status
 from readygate.render.escaping import code, phrase
-from readygate.render.markdown.coverage_goal import goal_line
-from readygate.render.markdown.tables import FILES_SHOWN, Section, Table, by, more
-from readygate.render.report_view import Page, comparable, ratio_cell
+from readygate.render.markdown.elements import FILES_SHOWN, Section, Table, columns_from, more_note
+from readygate.render.markdown.file_coverage import goal_line
+from readygate.render.report_view import Page, is_complete, ratio_cell
 from readygate.support.number_format import allowed, decimal, limit, needed, percent, points
 
 COMPONENTS, CATEGORIES = "components", "category-pass-rate"
@@ -30,7 +30,7 @@ def missed_components(page: Page) -> Section | None:
     return Section(
         title=_title(missed, sum(part.below or part.dropped or part.lost for part in missed), number),
         table=_component_table(page, missed[:FILES_SHOWN]),
-        rest=more(page, len(missed) - FILES_SHOWN, "component"),
+        rest=more_note(page, len(missed) - FILES_SHOWN, "component"),
     )
 
 
@@ -41,7 +41,7 @@ def other_components(page: Page) -> tuple[str, Table, str] | None:
     if not rows:
         return None
     title = f"Coverage by component: {_answer(_status(page, COMPONENTS), len(rows), len(missed), len(every))}"
-    return title, _component_table(page, rows[:FILES_SHOWN]), more(page, len(rows) - FILES_SHOWN, "component")
+    return title, _component_table(page, rows[:FILES_SHOWN]), more_note(page, len(rows) - FILES_SHOWN, "component")
 
 
 def missed_categories(page: Page) -> Section | None:
@@ -52,7 +52,7 @@ def missed_categories(page: Page) -> Section | None:
     return Section(
         title=_title_of_categories(missed, len(page.parts.categories)),
         table=_category_table(page, missed[:FILES_SHOWN], brief=True),
-        rest=more(page, len(missed) - FILES_SHOWN),
+        rest=more_note(page, len(missed) - FILES_SHOWN),
     )
 
 
@@ -63,7 +63,7 @@ def other_categories(page: Page) -> tuple[str, Table, str] | None:
     if not rows:
         return None
     title = f"Tests by category: {_answer(_status(page, CATEGORIES), len(rows), len(missed), len(every))}"
-    return title, _category_table(page, rows[:FILES_SHOWN]), more(page, len(rows) - FILES_SHOWN)
+    return title, _category_table(page, rows[:FILES_SHOWN]), more_note(page, len(rows) - FILES_SHOWN)
 
 
 def listed_below(page: Page, rule: str) -> bool:
@@ -75,7 +75,7 @@ def listed_below(page: Page, rule: str) -> bool:
 def goal_text(page: Page) -> str:
     """The way to the next step of the policy's ladder; empty without a ladder, or where figures are missing."""
     parts = page.parts
-    if not parts.goals or page.comparison.coverage is None or not comparable(page, CoverageReport):
+    if not parts.goals or page.comparison.coverage is None or not is_complete(page, CoverageReport):
         return ""
     if parts.goal is None:
         every = "The target" if parts.goals == 1 else f"All {parts.goals} targets"
@@ -142,9 +142,9 @@ def _status(page: Page, rule: str) -> Status:
 
 
 def _component_table(page: Page, parts: Sequence[ComponentResult]) -> Table:
-    status, whole = _status(page, COMPONENTS), comparable(page, CoverageReport)
+    status, whole = _status(page, COMPONENTS), is_complete(page, CoverageReport)
     compared = whole and any(part.base is not None for part in parts)
-    columns = by("Component", ">Lines", ">Covered", *([">Difference"] if compared else []), "Goal")
+    columns = columns_from("Component", ">Lines", ">Covered", *([">Difference"] if compared else []), "Goal")
     return Table(columns=columns, rows=tuple(_component(part, status, compared) for part in parts))
 
 
@@ -178,9 +178,9 @@ def _component_goal(part: ComponentResult, status: Status) -> str:
 
 
 def _category_table(page: Page, parts: Sequence[CategoryResult], *, brief: bool = False) -> Table:
-    status, whole = _status(page, CATEGORIES), comparable(page, TestReport)
+    status, whole = _status(page, CATEGORIES), is_complete(page, TestReport)
     compared = whole and any(part.base is not None and part.base.total for part in parts)
-    columns = by(
+    columns = columns_from(
         "Category",
         *([">Passed"] if brief else [">Tests", ">Passed", ">Failed", ">Skipped"]),
         ">Pass rate",

@@ -1,89 +1,105 @@
-"""What stood around the rules: what was carried, what the change does to the policy, a waiver, and the evidence."""
+"""Write what the report says about the rules: their results, the evidence, the score, and the change of the policy."""
 
 from __future__ import annotations
 
 import re
+from math import floor
 
 from readygate.model.comparison import Waiver
 from readygate.model.rich_text import Name, Phrase, count
-from readygate.model.verdict import Exhibit, Finding, Status
+from readygate.model.verdict import Exhibit, Finding, Status, Verdict
 from readygate.render import report_view as view
 from readygate.render.escaping import aside, code, phrase
+from readygate.render.markdown.elements import Fold, Table, columns_from
 from readygate.render.markdown.policy_measures import listed_below
-from readygate.render.markdown.score import score_table, score_text
-from readygate.render.markdown.tables import Fold, Table, by
 from readygate.render.report_view import Page
+from readygate.support.number_format import MINUS
 
 CARRIED_SHOWN = 10
-POINTS_SHOWN = 20
-IN_ROW = 3
+SETTINGS_SHOWN = 20
+ROW_EVIDENCE_SHOWN = 3
 EVIDENCE_SHOWN = 5
-EVIDENCE_LISTED = 20
-"""In the long form."""
+EVIDENCE_SHOWN_LONG = 20
+"""Items of evidence of one rule in the long form."""
 
 LISTED_KINDS = frozenset({"test", "component", "category"})
 LISTED_RULES = frozenset({"patch-coverage", "unmeasured-files", "policy-changed"})
-"""Kinds and rules whose evidence stands in lists of its own."""
+"""Kinds of evidence, and rules, that have lists of their own in the report."""
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_STATUS_WORDS = {Status.BLOCK: "blocks", Status.WARN: "warns"}
 
 
 def rules_title(page: Page) -> str:
-    """The title of the part about the rules, which gives their answers and the score."""
-    points = score_text(page.verdict)
-    readiness = f"; readiness score {points} of 100" if points else ""
+    """Return the title of the part about the rules: the number of rules by status, and the score."""
+    score = score_text(page.verdict)
+    readiness = f"; readiness score {score} of 100" if score else ""
     return f"How the verdict was reached: {view.rules_title(page.verdict)}{readiness}"
 
 
-def around(page: Page, *, long: bool) -> tuple[Table | str, ...]:
-    """What stands below the table of the rules: the waiver, the evidence, the score and what was taken off."""
-    points, evidence = score_text(page.verdict), evidence_text(page, long=long)
+def rules_table(page: Page) -> Table:
+    """Return the table of all rules with their results."""
+    rows = tuple(
+        (
+            view.level_cell(finding),
+            f"`{finding.rule}`",
+            "–" if finding.status is Status.NOT_EVALUATED else finding.level.name.lower(),
+            phrase(finding.summary) or "–",
+        )
+        for finding in page.verdict.findings
+    )
+    return Table(columns=columns_from("Result", "Rule", "Level", "What was found"), rows=rows)
+
+
+def rules_notes(page: Page, *, long: bool) -> tuple[Table | str, ...]:
+    """Return what follows the table of rules: the waiver, the evidence, the score and its deductions."""
+    score, evidence = score_text(page.verdict), evidence_text(page, long=long)
     pieces = (
         waiver_line(page),
         f"What the findings rest on, beside the lists of this report:\n\n{evidence}" if evidence else "",
-        f"**Readiness score: {points} of 100.** It informs; the rules decide." if points else "",
+        f"**Readiness score: {score} of 100.** It informs; the rules decide." if score else "",
         score_table(page.verdict) or "",
     )
     return tuple(piece for piece in pieces if piece)
 
 
 def carried_line(page: Page) -> str:
-    """The suites that did not have to run, by name, in one line; empty if there are none."""
+    """Return one line with the suites that were carried over from the baseline; empty if there are none."""
     legs = page.comparison.carried
     if not legs:
         return ""
     names = [code(f"{leg.group or leg.path or 'the suite'} {leg.leg}".strip()) for leg in legs[:CARRIED_SHOWN]]
-    left = len(legs) - len(names)
-    return f"Carried from the base, not run for this change: {', '.join(names)}{f' and {left:,} more' if left else ''}."
+    omitted = len(legs) - len(names)
+    more = f" and {omitted:,} more" if omitted else ""
+    return f"Carried from the base, not run for this change: {', '.join(names)}{more}."
 
 
 def policy_fold(page: Page) -> Fold | None:
-    """What the change does to the policy, point by point, and the verdict with it; None if that is nothing."""
+    """Return the policy settings that the change loosens or tightens, and the verdict with them; None if none."""
     change = page.comparison.policy_change
     if change is None or not (change.loosened or change.tightened):
         return None
-    told = [
+    counts = [
         f"{count(number, 'setting')} {'asks' if number == 1 else 'ask'} {word}"
         for number, word in ((len(change.loosened), "less"), (len(change.tightened), "more"))
         if number
     ]
-    rows: list[tuple[str, Phrase]] = [("Asks less", point) for point in change.loosened]
-    rows += [("Asks more", point) for point in change.tightened]
-    rest = [f"… and {count(len(rows) - POINTS_SHOWN, 'more point')}."] if len(rows) > POINTS_SHOWN else []
+    rows: list[tuple[str, Phrase]] = [("Asks less", setting) for setting in change.loosened]
+    rows += [("Asks more", setting) for setting in change.tightened]
+    shown = tuple((effect, phrase(setting)) for effect, setting in rows[:SETTINGS_SHOWN])
+    rest = [f"… and {count(len(rows) - SETTINGS_SHOWN, 'more point')}."] if len(rows) > SETTINGS_SHOWN else []
     rest.append("The policy of the base is in force; this one counts once it is merged.")
     if change.ready is not None:
         rest.append(f"With it the verdict would be {'ready' if change.ready else 'not ready'} ({change.reason}).")
     return Fold(
-        title=f"What this change does to the policy: {', '.join(told)}",
-        body=Table(
-            columns=by("Effect", "Setting"), rows=tuple((effect, phrase(p)) for effect, p in rows[:POINTS_SHOWN])
-        ),
+        title=f"What this change does to the policy: {', '.join(counts)}",
+        body=Table(columns=columns_from("Effect", "Setting"), rows=shown),
         rest=" ".join(rest),
     )
 
 
 def waiver_line(page: Page) -> str:
-    """Which label excuses what, and who set it; empty if no finding is excused."""
+    """Return the waiver's label, who set it, and the waived rules; empty if no finding is waived."""
     waiver = page.comparison.waiver
     rules = [f"`{finding.rule}`" for finding in page.verdict.findings if finding.waived]
     if waiver is None or not rules:
@@ -94,56 +110,89 @@ def waiver_line(page: Page) -> str:
 def _set_by(waiver: Waiver) -> str:
     if not waiver.by:
         return ""
-    day = _DAY.match(waiver.when)
-    return f", set by {code(waiver.by)}" + (f" on {day[0]}" if day else "")
+    date = _DATE.match(waiver.when)
+    return f", set by {code(waiver.by)}" + (f" on {date[0]}" if date else "")
 
 
 def finding_cell(page: Page, finding: Finding) -> str:
-    """A finding in its row: the fact, what it rests on as far as no section tells it, and what to do."""
-    return view.finding_cell(
-        finding, _row_evidence(page, finding), brief=not finding.waived and listed_below(page, finding.rule)
-    )
+    """Return a finding as a cell; its details are left out if a section below lists them."""
+    brief = not finding.waived and listed_below(page, finding.rule)
+    return view.finding_cell(finding, _row_evidence(page, finding), brief=brief)
 
 
 def _row_evidence(page: Page, finding: Finding) -> str:
-    """What a finding rests on, for its row: the first things that its own words do not name; empty if they do."""
-    parts = (*finding.title, *finding.detail)
-    named = {part.text for part in parts if isinstance(part, Name)}
-    items = [each for each in finding.evidence.items if each.kind == "file" and each.name not in named]
+    """Return the first files of the evidence that the finding's own text does not name; empty if there are none."""
+    texts = {part.text for part in (*finding.title, *finding.detail) if isinstance(part, Name)}
+    items = [item for item in finding.evidence.items if item.kind == "file" and item.name not in texts]
     if not items or finding.rule in LISTED_RULES:
         return ""
-    left = finding.evidence.total - IN_ROW
-    told = ", ".join(_exhibit(page, each) for each in items[:IN_ROW])
-    return f"Most in {told}{f' and {left:,} more' if left > 0 else ''}."
+    omitted = finding.evidence.total - ROW_EVIDENCE_SHOWN
+    names = ", ".join(_evidence_item(page, item) for item in items[:ROW_EVIDENCE_SHOWN])
+    return f"Most in {names}{f' and {omitted:,} more' if omitted > 0 else ''}."
 
 
 def evidence_text(page: Page, *, long: bool) -> str:
-    """What findings that block or warn rest on, by name, as far as no list of the report shows it."""
-    rows = []
+    """Return the evidence of the rules that block or warn as a list, without what other lists of the report show."""
+    lines = []
     for finding in page.verdict.findings:
         if finding.status not in (Status.BLOCK, Status.WARN) or finding.rule in LISTED_RULES:
             continue
-        items = [each for each in finding.evidence.items if each.kind not in LISTED_KINDS]
+        items = [item for item in finding.evidence.items if item.kind not in LISTED_KINDS]
         if items:
-            rows.append(_evidence(page, finding, items, EVIDENCE_LISTED if long else EVIDENCE_SHOWN))
-    return "\n".join(rows)
+            lines.append(_evidence_line(page, finding, items, EVIDENCE_SHOWN_LONG if long else EVIDENCE_SHOWN))
+    return "\n".join(lines)
 
 
-def _evidence(page: Page, finding: Finding, items: list[Exhibit], most: int) -> str:
-    left = finding.evidence.total - (len(finding.evidence.items) - len(items)) - min(len(items), most)
-    told = "; ".join(_exhibit(page, each) for each in items[:most])
-    return f"- `{finding.rule}`: {told}{f'; and {left:,} more' if left > 0 else ''}"
+def _evidence_line(page: Page, finding: Finding, items: list[Exhibit], limit: int) -> str:
+    omitted = finding.evidence.total - (len(finding.evidence.items) - len(items)) - min(len(items), limit)
+    names = "; ".join(_evidence_item(page, item) for item in items[:limit])
+    return f"- `{finding.rule}`: {names}{f'; and {omitted:,} more' if omitted > 0 else ''}"
 
 
-def _exhibit(page: Page, exhibit: Exhibit) -> str:
-    address = page.links.blob(exhibit.file, exhibit.line) if exhibit.file and _stands(page, exhibit.file) else ""
-    name = page.links.to(code(exhibit.name), address)
-    return f"{name} ({aside(exhibit.note)})" if exhibit.note else name
+def _evidence_item(page: Page, item: Exhibit) -> str:
+    url = page.links.blob(item.file, item.line) if item.file and _exists(page, item.file) else ""
+    name = page.links.to(code(item.name), url)
+    return f"{name} ({aside(item.note)})" if item.note else name
 
 
-def _stands(page: Page, path: str) -> bool:
-    """Whether a file is in the repository as it was measured."""
+def _exists(page: Page, path: str) -> bool:
+    """Return whether a file exists at the measured commit."""
     coverage, changes = page.comparison.coverage, page.comparison.changes
     if coverage is not None and path in coverage.head.unplaced:
         return False
     return not any(file.status == "removed" and file.path == path for file in (changes.files if changes else ()))
+
+
+def score_text(verdict: Verdict) -> str:
+    """Return the readiness score, such as "100", "87.50" or "66.66"; empty if no rule was evaluated."""
+    return "" if verdict.score is None else _format_points(floor(verdict.score * 100))
+
+
+def deductions(verdict: Verdict) -> tuple[tuple[Finding, int], ...]:
+    """Return the deduction of each finding in hundredths of a point, the largest first.
+
+    They are rounded so that their sum and the displayed score are exactly 100 points.
+    """
+    if verdict.score is None:
+        return ()
+    findings = sorted((f for f in verdict.findings if f.lost), key=lambda finding: -finding.lost)
+    shown = [floor(finding.lost * 100) for finding in findings]
+    remainder = 100 * 100 - floor(verdict.score * 100) - sum(shown)
+    by_rounding_error = sorted(range(len(findings)), key=lambda at: (shown[at] - findings[at].lost * 100, at))
+    for at in by_rounding_error[: max(0, remainder)]:
+        shown[at] += 1
+    return tuple(zip(findings, shown, strict=True))
+
+
+def score_table(verdict: Verdict) -> Table | None:
+    """Return the table of deductions with their rules; None if there are none."""
+    rows = tuple(
+        (f"{MINUS}{_format_points(lost)}", f"`{f.rule}` {_STATUS_WORDS.get(f.status, 'lost')}: {phrase(f.summary)}")
+        for f, lost in deductions(verdict)
+    )
+    return Table(columns=columns_from(">Points", "Taken off for"), rows=rows) if rows else None
+
+
+def _format_points(hundredths: int) -> str:
+    whole, rest = divmod(hundredths, 100)
+    return f"{whole}.{rest:02d}".removesuffix(".00")

@@ -7,7 +7,7 @@ from collections import Counter
 from readygate.model.once import once
 from readygate.model.results import Outcome, TestId
 from readygate.render.escaping import code
-from readygate.render.markdown.tables import Table, by, more
+from readygate.render.markdown.elements import Table, columns_from, more_note
 from readygate.render.report_view import Page
 
 SHOWN = 10
@@ -43,4 +43,8 @@ def skips_table(page: Page) -> tuple[str, Table, str] | None:
     shown = reasons[:SHOWN]
     rows = tuple((f"{number:,}", code(reason, 160) if reason else NO_REASON) for reason, number in shown)
     title = "Skipped tests by reason"
-    return title, Table(columns=by(">Tests", "Reason"), rows=rows), more(page, len(reasons) - len(shown), "reason")
+    return (
+        title,
+        Table(columns=columns_from(">Tests", "Reason"), rows=rows),
+        more_note(page, len(reasons) - len(shown), "reason"),
+    )

@@ -1,16 +1,16 @@
-"""What the report tells of its own sources: the files that were read, the measured commit and the baseline."""
+"""Write where the results come from: the parsed files, the measured commit, the baseline and the tools."""
 
 from __future__ import annotations
 
 from readygate import __version__
-from readygate.model.reports import CoverageReport, StatedReport, TestReport
+from readygate.model.reports import CoverageReport, Problem, Severity, StatedReport, TestReport
 from readygate.model.rich_text import count
-from readygate.model.snapshot import ReadFile
+from readygate.model.snapshot import Baseline, ReadFile
 from readygate.render.escaping import code
-from readygate.render.markdown.tables import FILES_SHOWN, Table, more
+from readygate.render.markdown.elements import FILES_SHOWN, Table, columns_from, more_note
 from readygate.render.report_view import Page
 
-TOOLS = {
+TOOL_NAMES = {
     "python": "Python",
     "python_version": "Python",
     "pytest": "pytest",
@@ -38,108 +38,114 @@ TOOLS = {
     "browser": "browser",
     "workers": "workers",
 }
-"""Properties of test suites that name a tool, and how they are told; others may hold anything, secrets too."""
+"""Properties of test suites that name a tool, with the names to show.
+
+Other properties are not shown, because they may contain anything, including secrets.
+"""
+PATHS_SHOWN = 5
+PROBLEMS_SHOWN = 3
+VERSIONS_SHOWN = 3
 
 
-def read_title(page: Page) -> str:
-    """The answer of the fold about the files: how many of which kind, how many problems."""
+def sources_title(page: Page) -> str:
+    """Return the number of parsed reports by kind, and the number of problems."""
     files = page.comparison.head.evidence.files
     tests = sum(isinstance(file.report, TestReport) for file in files)
-    covers = sum(isinstance(file.report, CoverageReport) for file in files)
+    coverage = sum(isinstance(file.report, CoverageReport) for file in files)
     problems = sum(len(file.problems) for file in files)
-    told = f"{count(tests, 'test report')} and {count(covers, 'coverage report')}"
-    other = len(files) - tests - covers
-    if other:
-        told += f", {count(other, 'file')} that could not be read"
-    return f"{told}, {count(problems, 'problem') if problems else 'no problems'}"
+    title = f"{count(tests, 'test report')} and {count(coverage, 'coverage report')}"
+    unreadable = len(files) - tests - coverage
+    if unreadable:
+        title += f", {count(unreadable, 'file')} that could not be read"
+    return f"{title}, {count(problems, 'problem') if problems else 'no problems'}"
 
 
-def read_table(page: Page) -> tuple[Table, str]:
-    """Every file that was read, those with problems first, and what was left out."""
+def sources_table(page: Page) -> tuple[Table, str]:
+    """Return the table of parsed files, missing ones first, then those with problems, and a note about the rest."""
     files = sorted(page.comparison.head.evidence.files, key=lambda file: (not file.problems, file.name))
     shown = files[:FILES_SHOWN]
-    columns = (
-        ("File", False),
-        ("Format", False),
-        ("Tests", True),
-        ("Failing", True),
-        ("Lines", True),
-        ("Problems", False),
-    )
-    rest = more(page, len(files) - len(shown), "file")
-    return Table(columns=columns, rows=(*_missing(page), *(_read_row(file) for file in shown))), rest
+    columns = columns_from("File", "Format", ">Tests", ">Failing", ">Lines", "Problems")
+    rows = (*_missing_rows(page), *map(_file_row, shown))
+    return Table(columns=columns, rows=rows), more_note(page, len(files) - len(shown), "file")
 
 
-def _missing(page: Page) -> list[tuple[str, ...]]:
-    """A row for every suite and leg that the base had and that left no report here."""
+def _missing_rows(page: Page) -> list[tuple[str, ...]]:
+    """Return a row for each suite and leg that has reports in the baseline and none in this run."""
     comparison = page.comparison
-    lost = [*comparison.missing_groups, *(f"{group} {leg}".strip() for group, leg in comparison.missing_legs)]
-    return [(code(name), "–", "–", "–", "–", "**No report.** The base has it") for name in lost[:FILES_SHOWN]]
+    missing = [*comparison.missing_groups, *(f"{group} {leg}".strip() for group, leg in comparison.missing_legs)]
+    return [(code(name), "–", "–", "–", "–", "**No report.** The base has it") for name in missing[:FILES_SHOWN]]
 
 
-def tools(page: Page) -> str:
-    """Versions of the tools that ran, as the reports state them; empty if they state none."""
-    found: dict[str, list[str]] = {}
-    for file in page.comparison.head.evidence.files:
-        properties = file.report.properties if isinstance(file.report, TestReport) else {}
-        for name, value in properties.items():
-            key = TOOLS.get(name.lower())
-            if key and value.strip() and value.strip() not in found.setdefault(key, []):
-                found[key].append(value.strip())
-    told = [f"{key} {' and '.join(code(v, 80) for v in values[:3])}" for key, values in found.items() if values]
-    return ", ".join(told)
-
-
-def _read_row(file: ReadFile) -> tuple[str, ...]:
+def _file_row(file: ReadFile) -> tuple[str, ...]:
     report = file.report
     figures: tuple[str, ...] = ("–", "–", "–", "–")
     if isinstance(report, TestReport):
         figures = (report.format, f"{report.executions.total:,}", f"{report.executions.failing:,}", "–")
     elif isinstance(report, CoverageReport):
-        figures = (report.format, "–", "–", f"{_lines(report):,}")
-    told = [
-        code(f"{p.place}: {p.what}" if p.place else p.what, 160)
-        + (" (damaged)" if p.severity.value == "damage" else "")
-        for p in file.problems[:3]
-    ]
-    if len(file.problems) > len(told):
-        told.append(f"and {len(file.problems) - len(told)} more")
-    return (code(file.name), *figures, "<br>".join(told) or "none")
+        figures = (report.format, "–", "–", f"{_measured_lines(report):,}")
+    problems = list(map(_problem, file.problems[:PROBLEMS_SHOWN]))
+    if len(file.problems) > len(problems):
+        problems.append(f"and {len(file.problems) - len(problems)} more")
+    return (code(file.name), *figures, "<br>".join(problems) or "none")
 
 
-def _lines(report: CoverageReport) -> int:
-    """How many lines a report tells of: those that it shows, else those that it states."""
+def _problem(problem: Problem) -> str:
+    text = code(f"{problem.place}: {problem.what}" if problem.place else problem.what, 160)
+    return f"{text} (damaged)" if problem.severity is Severity.DAMAGE else text
+
+
+def _measured_lines(report: CoverageReport) -> int:
+    """Return the number of measured lines: from the listed files, else from the report's own totals."""
     if isinstance(report, StatedReport) and not report.files:
         return report.lines().total
     return sum(file.coverage.total for file in report.files)
 
 
-def provenance(page: Page) -> list[str]:
-    """What was measured, by which run, and what it was compared with, as list items."""
+def provenance_items(page: Page) -> list[str]:
+    """Return list items about the measured commit, the baseline, the tools, and paths that match no file."""
     target, comparison = page.target, page.comparison
     items = []
     if target.measured:
         run = f" [run {target.run_id}]({target.run_url}), attempt {target.run_attempt}," if target.run_url else ""
         note = f" {target.measured_note}" if target.measured_note else ""
         items.append(f"**Measured:**{run} commit {page.links.commit(target.measured)},{note}".rstrip(","))
-    baseline = comparison.baseline
-    if baseline is not None:
-        stored = baseline.snapshot.provenance.run_id
-        by = f", stored by [run {stored}]({target.web}/actions/runs/{stored})" if stored and target.web else ""
-        items.append(f"**Baseline:** {page.links.commit(baseline.snapshot.commit)}{by}")
-        if baseline.behind:
-            items.append(
-                f"{page.links.commit(baseline.wanted)}, {baseline.relation}, has no stored results, "
-                "and neither has what stands between"
-            )
-    stated = tools(page)
-    items.append(f"**Tools:** {stated}{', ' if stated else ''}Readygate {__version__}")
+    if comparison.baseline is not None:
+        items += _baseline_items(page, comparison.baseline)
+    versions = _tool_versions(page)
+    items.append(f"**Tools:** {versions}{', ' if versions else ''}Readygate {__version__}")
     coverage = comparison.head.snapshot.coverage
     if coverage is not None and coverage.unplaced:
-        names = ", ".join(code(path) for path in coverage.unplaced[:5])
-        left = len(coverage.unplaced) - 5
+        names = ", ".join(map(code, coverage.unplaced[:PATHS_SHOWN]))
+        omitted = len(coverage.unplaced) - PATHS_SHOWN
         items.append(
             f"**Not placed:** {count(len(coverage.unplaced), 'measured path')} fit no file of the repository, or "
-            f"several: {names}{f' and {left:,} more' if left > 0 else ''}"
+            f"several: {names}{f' and {omitted:,} more' if omitted > 0 else ''}"
         )
     return items
+
+
+def _baseline_items(page: Page, baseline: Baseline) -> list[str]:
+    run, web = baseline.snapshot.provenance.run_id, page.target.web
+    stored_by = f", stored by [run {run}]({web}/actions/runs/{run})" if run and web else ""
+    items = [f"**Baseline:** {page.links.commit(baseline.snapshot.commit)}{stored_by}"]
+    if baseline.behind:
+        items.append(
+            f"{page.links.commit(baseline.wanted)}, {baseline.relation}, has no stored results, "
+            "and neither has what stands between"
+        )
+    return items
+
+
+def _tool_versions(page: Page) -> str:
+    """Return the versions of the tools that ran, as the reports state them; empty if they state none."""
+    found: dict[str, list[str]] = {}
+    for file in page.comparison.head.evidence.files:
+        properties = file.report.properties if isinstance(file.report, TestReport) else {}
+        for name, value in properties.items():
+            tool, version = TOOL_NAMES.get(name.lower()), value.strip()
+            if tool and version and version not in found.setdefault(tool, []):
+                found[tool].append(version)
+    return ", ".join(
+        f"{tool} {' and '.join(code(version, 80) for version in versions[:VERSIONS_SHOWN])}"
+        for tool, versions in found.items()
+    )

@@ -6,8 +6,8 @@ from readygate.compare.suites import Name, Suite, suites
 from readygate.model.reports import TestReport
 from readygate.model.rich_text import count
 from readygate.render.escaping import code
-from readygate.render.markdown.tables import Table, by, more
-from readygate.render.report_view import Page, comparable
+from readygate.render.markdown.elements import Table, columns_from, more_note
+from readygate.render.report_view import Page, is_complete
 from readygate.support.number_format import percent, points, seconds_text
 
 SUITES_SHOWN = 20
@@ -17,7 +17,7 @@ SUITES_LISTED = 100
 
 def suite_table(page: Page, *, long: bool) -> tuple[str, Table, str] | None:
     """A title with the answer, the table, and what it leaves out; None if there is one suite only."""
-    base = page.comparison.base if comparable(page, TestReport) else None
+    base = page.comparison.base if is_complete(page, TestReport) else None
     rows = suites(page.comparison.head.snapshot, base)
     if len(rows) < 2:
         return None
@@ -38,14 +38,14 @@ def suite_table(page: Page, *, long: bool) -> tuple[str, Table, str] | None:
     time = page.comparison.head.snapshot.seconds
     every = Suite(name=(), head=total, base=page.comparison.tests.base if compared else None, seconds=time)
     table = Table(
-        columns=by(*columns),
+        columns=columns_from(*columns),
         rows=(
             *(_row(_label(row.name), row, compared) for row in shown),
             tuple(f"**{cell}**" for cell in _row(f"All {len(rows):,} suites", every, compared)),
         ),
     )
     answer = f"{green:,} of {count(len(rows), 'suite')} {'passes' if green == 1 else 'pass'} in full"
-    return answer, table, more(page, len(rows) - len(shown), "suite")
+    return answer, table, more_note(page, len(rows) - len(shown), "suite")
 
 
 def _label(name: Name) -> str:

@@ -16,12 +16,12 @@ from readygate.model.results import Counts, TestId
 from readygate.model.snapshot import Baseline
 from readygate.model.verdict import Finding
 from readygate.render.escaping import code, phrase, words
-from readygate.render.markdown.document import Budget, markdown
+from readygate.render.markdown.document import render_markdown
 from readygate.render.markdown.policy_measures import goal_text
-from readygate.render.markdown.rules import carried_line, waiver_line
-from readygate.render.markdown.score import score_text
-from readygate.render.markdown.sections import first_line, test_name
+from readygate.render.markdown.result_cells import first_line, test_name
+from readygate.render.markdown.rules import carried_line, score_text, waiver_line
 from readygate.render.report_view import Page, alert, figures_line, provenance_line, verdict_line
+from readygate.render.size_limits import SizeLimits
 from readygate.render.template.placeholders import Slots, stands_in_tag
 from readygate.render.trends import trends
 from readygate.support.number_format import limit, lines_text, percent, points, signed
@@ -213,7 +213,9 @@ def _uncovered(page: Page, slots: Slots) -> list[dict[str, Any]]:
     ]
 
 
-def render_user_template(page: Page, source: str, budget: Budget, run: Callable[[str, Mapping[str, Any]], str]) -> str:
+def render_user_template(
+    page: Page, source: str, budget: SizeLimits, run: Callable[[str, Mapping[str, Any]], str]
+) -> str:
     """Write the comment by a user's template.
 
     Args:
@@ -234,12 +236,12 @@ def render_user_template(page: Page, source: str, budget: Budget, run: Callable[
     whole = texts[0].strip() if len(parts) == 1 else _around(page, parts, texts, budget)
     if not whole:
         raise TemplateError("it writes nothing")
-    if not budget.holds(whole):
+    if not budget.allows(whole):
         raise TemplateError(f"it writes {len(whole):,} characters, more than the {budget.characters:,} of a comment")
     return whole
 
 
-def _around(page: Page, parts: list[str], texts: list[str], budget: Budget) -> str:
+def _around(page: Page, parts: list[str], texts: list[str], budget: SizeLimits) -> str:
     """The built-in comment between what a template writes before and after it.
 
     Nothing that the template leaves open may reach into it: there names are code, and code inside of something that
@@ -255,9 +257,9 @@ def _around(page: Page, parts: list[str], texts: list[str], budget: Budget) -> s
             "before `report` it may have no fence, no comment, and none of pre, script, style, textarea"
         )
     taken = sum(len(text) for text in texts) + 4
-    room = Budget(
+    room = SizeLimits(
         characters=budget.characters - taken, bytes=budget.bytes - sum(len(text.encode()) for text in texts) - 4
     )
     if room.characters < LEAST:
         raise TemplateError(f"it leaves {max(0, room.characters):,} characters for `report`, which needs {LEAST:,}")
-    return "\n\n".join(filter(None, (texts[0], markdown(page, room), texts[1])))
+    return "\n\n".join(filter(None, (texts[0], render_markdown(page, room), texts[1])))
