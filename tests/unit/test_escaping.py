@@ -1,4 +1,4 @@
-"""Whole documents of hostile reports: nothing that a report wrote becomes markup, and every budget holds."""
+"""Documents from hostile reports: no text of a report becomes markup, and no document exceeds its size limits."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def clean(text: str) -> str:
 
 
 def hostile(given_names: list[str], text: str) -> Comparison:
-    """Every place of a report and of a baseline in which a name can stand."""
+    """Return a comparison with hostile text in every field of a report and of a baseline that holds a name."""
     klass, failing, fixed, gone, path, file = map(clean, given_names)
     head = report(
         {klass: {failing: "f", failing + "2": "e", fixed: "p", "skip" + failing: "s"}},
@@ -78,7 +78,7 @@ def hostile(given_names: list[str], text: str) -> Comparison:
 @settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(names, words)
 @pytest.mark.parametrize("budget", [COMMENT, SUMMARY], ids=["comment", "summary"])
-def test_nothing_of_a_report_comes_to_life(budget: SizeLimits, given_names: list[str], text: str) -> None:
+def test_report_text_never_becomes_markup(budget: SizeLimits, given_names: list[str], text: str) -> None:
     document = render_markdown(page(hostile(given_names, text)), budget)
     assert problems(document) == []
     assert TOKEN not in document
@@ -88,7 +88,7 @@ def test_nothing_of_a_report_comes_to_life(budget: SizeLimits, given_names: list
     assert seen.rules == 0
 
 
-def test_the_reader_of_these_tests_finds_what_is_alive() -> None:
+def test_problems_finds_live_markup() -> None:
     for text in (
         "[a](https://example.org)",
         "https://example.org",
@@ -126,7 +126,7 @@ def failures(number: int) -> Page:
 
 @pytest.mark.parametrize("number", [5_000, 50_000])
 @pytest.mark.parametrize("budget", [COMMENT, CHECK, SUMMARY], ids=["comment", "check", "summary"])
-def test_a_report_of_any_size_fits(budget: SizeLimits, number: int) -> None:
+def test_report_of_any_size_is_within_the_limits(budget: SizeLimits, number: int) -> None:
     made = failures(number)
     start = time.process_time()
     document = render_markdown(made, budget)
@@ -138,7 +138,7 @@ def test_a_report_of_any_size_fits(budget: SizeLimits, number: int) -> None:
 
 
 @pytest.mark.parametrize("room", [*range(1_200, 30_000, 1_700), 60_000])
-def test_blocks_are_dropped_whole_whatever_the_room(room: int) -> None:
+def test_blocks_are_dropped_as_a_whole_at_every_limit(room: int) -> None:
     budget = SizeLimits(characters=room, bytes=room)
     document = render_markdown(failures(5_000), budget)
     assert budget.allows(document)
@@ -151,7 +151,7 @@ def test_blocks_are_dropped_whole_whatever_the_room(room: int) -> None:
         assert "](https://github.com/acme/widgets/actions/runs/99)" in lines[-1]
 
 
-def test_more_room_never_tells_less() -> None:
+def test_larger_limit_never_keeps_fewer_folds() -> None:
     rooms = [
         render_markdown(failures(5_000), SizeLimits(characters=room, bytes=room))
         for room in range(2_000, 40_000, 2_000)
@@ -161,7 +161,7 @@ def test_more_room_never_tells_less() -> None:
 
 
 @pytest.mark.parametrize("budget", [COMMENT, CHECK], ids=["comment", "check"])
-def test_long_traces_take_their_share_and_no_more(budget: SizeLimits) -> None:
+def test_long_traces_stay_within_the_trace_budget(budget: SizeLimits) -> None:
     names = [f"test_{letter}" for letter in "abcdefghijklmnop"]
     told = [
         Detail(
@@ -179,7 +179,7 @@ def test_long_traces_take_their_share_and_no_more(budget: SizeLimits) -> None:
     assert problems(document) == []
 
 
-def test_bytes_count_and_not_only_characters() -> None:
+def test_limit_of_bytes_applies_in_addition_to_characters() -> None:
     suite = {"漢" * 50: {f"{'字' * 50}{n}": "f" for n in range(30)}}
     made = page(compared(measure(report(suite)), measure(report({"漢" * 50: {"x": "p"}}), commit=BASE)))
     for budget in (SizeLimits(characters=6_000, bytes=6_000), SizeLimits(characters=60_000, bytes=6_000)):
@@ -188,7 +188,7 @@ def test_bytes_count_and_not_only_characters() -> None:
         assert problems(document) == []
 
 
-def test_a_name_of_a_million_characters() -> None:
+def test_name_of_a_million_characters() -> None:
     long = "`|<b>@x " * 125_000
     suite = {long: {long: "f"}}
     head: Measured = measure(report(suite, details=details(long, [long], long)))

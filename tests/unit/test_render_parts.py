@@ -1,4 +1,4 @@
-"""What documents tell of the policy's parts: goals, score, carried suites, waivers, evidence, slow tests."""
+"""Parts of the documents: goals, score, carried suites, waivers, evidence, slow tests, quarantine."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def verdict(lost: list[Fraction]) -> Verdict:
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=12), st.integers(0, 100))
-def test_the_score_and_what_was_taken_off_make_100(points: list[int], rest: int) -> None:
+def test_score_and_deductions_add_up_to_100(points: list[int], rest: int) -> None:
     total = sum(points) + rest
     told = verdict([Fraction(100 * each, total) for each in points] if total else [Fraction(0)])
 
@@ -54,7 +54,7 @@ def test_the_score_and_what_was_taken_off_make_100(points: list[int], rest: int)
     assert all(abs(Fraction(lost, 100) - finding.lost) < Fraction(1, 100) for finding, lost in deductions(told))
 
 
-def test_a_full_score_has_no_table_and_no_score_no_text() -> None:
+def test_full_score_has_no_table_and_missing_score_has_no_text() -> None:
     full = verdict([Fraction(0)])
 
     assert (score_text(full), score_table(full)) == ("100", None)
@@ -76,11 +76,11 @@ def measured(lines: str, *goals: str) -> Page:
         ("", ("3/4",), ""),
     ],
 )
-def test_the_next_target(lines: str, goals: tuple[str, ...], told: str) -> None:
+def test_next_target(lines: str, goals: tuple[str, ...], told: str) -> None:
     assert policy_measures.goal_text(measured(lines, *goals)) == told
 
 
-def test_a_clean_run_stays_three_lines_with_goals_and_components() -> None:
+def test_clean_run_has_three_lines_despite_goals_and_components() -> None:
     side = measure(report({"A": numbered("p")}), cover({"src/a.py": "hhhm"}), commit="b" * 40)
     mine = measure(report({"A": numbered("p")}), cover({"src/a.py": "hhhm"}))
     part = Component(name="all", paths=("src/**",), minimum=Fraction(1, 2))
@@ -91,7 +91,7 @@ def test_a_clean_run_stays_three_lines_with_goals_and_components() -> None:
     assert len(text.strip().split("\n\n")) == 4  # and the hidden marker
 
 
-def test_a_suite_by_another_name_is_no_new_one() -> None:
+def test_durations_are_compared_across_a_renamed_suite() -> None:
     slow = {"A": numbered("ppp")}
     before = with_legs(leg(slow, group="results-1", seconds=1.0), commit="b" * 40)
     after = with_legs(leg(slow, group="results-2", seconds=3.0))
@@ -105,7 +105,7 @@ def test_a_suite_by_another_name_is_no_new_one() -> None:
     assert slower[0] == "Slower than on the base: 3 tests"
 
 
-def test_without_a_base_nothing_is_slower() -> None:
+def test_no_slower_tests_without_a_baseline() -> None:
     told = page(compared(measure(report({"A": numbered("p")}))))
 
     assert slower_table(told) is None
@@ -117,7 +117,7 @@ def carried(*names: str) -> Page:
     return replace(one, comparison=replace(one.comparison, carried=legs))
 
 
-def test_carried_suites_are_told_by_name_and_harmless() -> None:
+def test_carried_suites_are_listed_by_escaped_name() -> None:
     assert rules.carried_line(carried()) == ""
     assert (
         rules.carried_line(carried("a|b", "@team")) == "Carried from the base, not run for this change: `a|b`, `@team`."
@@ -135,7 +135,7 @@ def test_carried_suites_are_told_by_name_and_harmless() -> None:
         (None, ""),
     ],
 )
-def test_a_waiver_is_told_with_who_set_it(waiver: Waiver | None, told: str) -> None:
+def test_waiver_line_names_who_set_the_label(waiver: Waiver | None, told: str) -> None:
     one = page(compared(measure(report({"A": numbered("p")}))))
     excused = verdict([Fraction(5)])
     excused = replace(excused, findings=(replace(excused.findings[0], waived=True),))
@@ -153,7 +153,7 @@ def resting(*items: Exhibit, total: int = 0) -> Page:
     return replace(one, verdict=replace(one.verdict, findings=(finding,)))
 
 
-def test_evidence_is_linked_where_the_file_is_in_the_repository() -> None:
+def test_evidence_links_only_files_that_exist() -> None:
     files = [Exhibit(kind="file", name=name, file=name) for name in ("kept.yml", "gone.yml")]
     text = rules.evidence_text(resting(*files, Exhibit(kind="report", name="out/a.xml")), long=False)
 
@@ -161,14 +161,14 @@ def test_evidence_is_linked_where_the_file_is_in_the_repository() -> None:
     assert "; `gone.yml`; `out/a.xml`" in text
 
 
-def test_evidence_is_cut_and_counted() -> None:
+def test_evidence_is_limited_and_the_rest_counted() -> None:
     files = [Exhibit(kind="report", name=f"r{number}.xml") for number in range(20)]
 
     assert rules.evidence_text(resting(*files, total=33), long=False).endswith("`r4.xml`; and 28 more")
     assert rules.evidence_text(resting(*files, total=33), long=True).endswith("`r19.xml`; and 13 more")
 
 
-def test_what_stands_in_lists_is_no_evidence_beside_them() -> None:
+def test_evidence_omits_kinds_with_lists_of_their_own() -> None:
     assert rules.evidence_text(resting(Exhibit(kind="test", name="A::a")), long=True) == ""
 
 
@@ -183,11 +183,11 @@ def test_what_stands_in_lists_is_no_evidence_beside_them() -> None:
         ("", "(no name)"),
     ],
 )
-def test_a_remark_is_code_as_soon_as_it_could_be_more(text: str, shown: str) -> None:
+def test_remark_is_code_if_it_could_be_markup_or_a_link(text: str, shown: str) -> None:
     assert aside(text) == shown
 
 
-def test_a_quarantined_failure_tells_why_and_until_when() -> None:
+def test_quarantined_failure_shows_reason_and_expiry_date() -> None:
     one = page(compared(measure(report({"A": numbered("ff")}))))
     tests = replace(one.comparison.tests, quarantined=one.comparison.tests.new_failures, new_failures=())
     excuse = Excuse(reason="the | clock", expires="2026-12-31")
@@ -201,7 +201,7 @@ def test_a_quarantined_failure_tells_why_and_until_when() -> None:
     assert [row[-1] for row in section.table.rows] == ["2026-12-31: `the | clock`", "–"]
 
 
-def test_the_entry_that_holds_longest_excuses() -> None:
+def test_quarantine_entry_with_the_latest_expiry_date_applies() -> None:
     entries = tuple(
         Quarantine(tests=(pattern,), reason=reason, expires=day)
         for pattern, reason, day in (
@@ -218,7 +218,7 @@ def test_the_entry_that_holds_longest_excuses() -> None:
     assert told.parts.excuses == (Excuse(reason="new", expires="2030-01-01"),)
 
 
-def test_the_summary_is_the_long_form() -> None:
+def test_summary_is_the_long_form() -> None:
     told = page(compared(measure(report({"A": numbered("pf")}))))
 
     assert "### How the verdict was reached" in summary.render(told)

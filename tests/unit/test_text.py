@@ -1,4 +1,4 @@
-"""Text from reports: visible, bounded, dead in Markdown and HTML, and without what looks like a secret."""
+"""Escaping of text from reports: one visible line, limited length, no markup, no secrets."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_visible(text: str, shown: str) -> None:
 
 
 @given(hostile)
-def test_a_code_span_is_one_and_holds_the_whole_text(text: str) -> None:
+def test_code_is_one_span_with_the_whole_text(text: str) -> None:
     span = code(text, 500)
     seen = read(f"before {span} after")
     expected = visible(redact(text)).strip()
@@ -60,20 +60,20 @@ def test_a_code_span_is_one_and_holds_the_whole_text(text: str) -> None:
 
 
 @given(hostile)
-def test_code_in_a_summary_is_dead_html(text: str) -> None:
+def test_code_in_a_summary_has_no_other_elements(text: str) -> None:
     seen = read(f"<details>\n<summary>{html_code(text, 500)}</summary>\n\nbody\n\n</details>")
     expected = visible(redact(text)).strip()
     assert set(seen.tags) <= {"details", "/details", "summary", "/summary", "code", "/code"}
     assert [part for part in seen.code if part] == ([shorten(expected, 500)] if expected else [])
 
 
-def test_without_text_a_summary_says_so() -> None:
+def test_empty_text_in_a_summary_has_a_placeholder() -> None:
     assert html_code("") == "(no message)"
     assert html_code(" \x1b[0m", empty="(no name)") == "(no name)"
 
 
 @given(st.lists(hostile, max_size=40).map("\n".join))
-def test_a_trace_stays_in_its_fence(text: str) -> None:
+def test_trace_stays_in_its_fence(text: str) -> None:
     block = fenced(text)
     seen = read(f"before\n\n{block}\n\nafter")
     assert seen.bare == ["before", "after"]
@@ -83,7 +83,7 @@ def test_a_trace_stays_in_its_fence(text: str) -> None:
     assert all(len(row) <= 500 for row in rows)
 
 
-def test_a_long_trace_keeps_its_beginning_and_its_end() -> None:
+def test_long_trace_keeps_its_start_and_its_end() -> None:
     rows = read(fenced("\n".join(f"row {n}" for n in range(1_000)))).code[0].splitlines()
     assert rows[:3] == ["row 0", "row 1", "row 2"]
     assert rows[3] == "… 971 lines left out …"
@@ -107,7 +107,7 @@ def test_shortened_text_keeps_both_ends(text: str, longest: int) -> None:
 
 
 @given(hostile)
-def test_words_of_a_user_are_text(text: str) -> None:
+def test_user_text_never_becomes_markup(text: str) -> None:
     seen = read(f"### {words(text)}".rstrip())
     assert (seen.images, seen.comments, dict(seen.tags)) == ([], [], {})
     assert len(seen.code) <= 1
@@ -116,7 +116,7 @@ def test_words_of_a_user_are_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["team @octocat", r"\@octocat", "fixes #12", "x&#64;y", ":tada:", "see e4f5a6b0"])
-def test_a_name_that_could_become_a_link_is_code(text: str) -> None:
+def test_name_that_github_could_link_is_code(text: str) -> None:
     assert words(text) == f"`{text}`"
     assert "`" not in words("back_end *web*")
 
@@ -150,7 +150,7 @@ SECRETS = [
 
 @pytest.mark.parametrize("secret", SECRETS)
 @pytest.mark.parametrize("around", ["{}", "token={} end", '"{}"', "\x1b[31m{}\x1b[0m", "?x={}&y", "a\n{}\nb", "({})"])
-def test_what_looks_like_a_secret_is_taken_out(secret: str, around: str) -> None:
+def test_secret_is_redacted(secret: str, around: str) -> None:
     text = around.format(secret)
     for shown in (redact(text), code(text, 500), html_code(text), fenced(text), plain((Name(text),))):
         assert "[redacted]" in shown
@@ -181,5 +181,5 @@ def test_redaction_is_exact(text: str, shown: str) -> None:
     "text",
     ["://" + "a" * 20_000, "://a:" + "b" * 20_000, "eyJ" + "a" * 20_000, "-----BEGIN " + "A " * 10_000, "sk-" * 9_000],
 )
-def test_redaction_takes_no_long_time(text: str) -> None:
+def test_redaction_of_long_text_is_fast(text: str) -> None:
     redact(text * 3)

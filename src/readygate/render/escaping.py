@@ -1,4 +1,4 @@
-"""Everything a report wrote, made harmless: visible, bounded, dead in Markdown, without what looks like a secret.
+"""Escape untrusted text for Markdown: shorten it, redact secrets, and show it as code or in a fence.
 
 Code spans and fences: https://github.github.com/gfm/#code-spans and https://github.github.com/gfm/#fenced-code-blocks
 """
@@ -18,7 +18,7 @@ LONGEST_TRACE = 30
 LONGEST_FENCE = 15_000
 
 _REMEMBERED = 5_000
-"""Names that are shown in one document are shown in others, too."""
+"""Entries in the cache of `code`: every document of a run shows the same names."""
 
 _UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u03ff]")
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -26,7 +26,7 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _BACKTICKS = re.compile(r"`+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|<>~@:-])")
 _LINKED = re.compile(r"(?i)@|#\d|\bgh-\d|://|www\.|\b[0-9a-f]{7,40}\b|:[a-z0-9_+-]+:|&[a-z0-9#]+;|\bmailto:|\$")
-"""What GitHub turns into a link or a picture by itself.
+"""Text that GitHub converts to a link, a mention, an emoji or a formula.
 
 https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
 """
@@ -58,7 +58,7 @@ def visible(text: str) -> str:
 
 
 def shorten(text: str, longest: int = LONGEST_NAME) -> str:
-    """Take the middle out of a long name: the ends differ where names repeat."""
+    """Return text of at most `longest` characters, cut in the middle, because similar names differ at their ends."""
     if len(text) <= longest:
         return text
     tail = (longest - 1) // 3
@@ -67,7 +67,10 @@ def shorten(text: str, longest: int = LONGEST_NAME) -> str:
 
 @lru_cache(_REMEMBERED)
 def code(text: str, longest: int = LONGEST_NAME) -> str:
-    """A code span of untrusted text; an empty name is said in words. Tables escape the `|` of their cells."""
+    """Return untrusted text as a code span; "(no name)" for an empty text.
+
+    Bars are not escaped, because a table escapes the bars in its cells.
+    """
     shown = shorten(visible(redact(text)), longest).strip()
     if not shown:
         return "(no name)"
@@ -77,7 +80,13 @@ def code(text: str, longest: int = LONGEST_NAME) -> str:
 
 
 def html_code(text: str, longest: int = LONGEST_MESSAGE, empty: str = "(no message)") -> str:
-    """The same for a `<summary>`, where Markdown is not read."""
+    """Return untrusted text as a code element for a `<summary>`, in which GitHub does not parse Markdown.
+
+    Args:
+        text: the text.
+        longest: the maximum number of characters before escaping.
+        empty: the result for an empty text.
+    """
     shown = shorten(visible(redact(text)), longest).strip()
     from html import escape  # noqa: PLC0415  (it comes with a list of all entities, and most runs are read only)
 
@@ -85,12 +94,14 @@ def html_code(text: str, longest: int = LONGEST_MESSAGE, empty: str = "(no messa
 
 
 def fenced(text: str, lines: int = LONGEST_TRACE, characters: int = LONGEST_FENCE) -> str:
-    """A fenced block of untrusted text: the end of a long trace is kept, as that is where the error stands.
+    """Return untrusted text as a fenced block.
+
+    Of a long trace the first three lines and the end are kept, because the error message is usually at the end.
 
     Args:
         text: the trace.
-        lines: at most so many lines stay.
-        characters: at most so many characters stay, the fence aside.
+        lines: the maximum number of lines.
+        characters: the maximum number of characters without the fence.
     """
     rows = redact(ANSI.sub("", text)).strip("\r\n").splitlines()
     widest = max(80, min(500, characters // 6))
@@ -108,25 +119,25 @@ def fenced(text: str, lines: int = LONGEST_TRACE, characters: int = LONGEST_FENC
 
 
 def words(text: str) -> str:
-    """Escape text of our users (a gate's name) for Markdown; a name that GitHub could link becomes code.
+    """Escape a user's text, such as the name of a gate, for Markdown; return it as code if GitHub could link it.
 
-    A backslash does not help there: GitHub looks for mentions and numbers in what the Markdown has become.
+    A backslash does not prevent such links, because GitHub searches for mentions and numbers in the rendered text.
     """
     shown = visible(text)
     return code(text, 200) if _LINKED.search(shown) else _MARKDOWN.sub(r"\\\1", shown)
 
 
 def aside(text: str, longest: int = 160) -> str:
-    """A remark that may hold names: as it is if nothing in it can be markup or a link, else code."""
+    """Return text that may contain names unchanged if it has neither markup nor links, else as code."""
     shown = shorten(visible(redact(text)), longest).strip()
     return shown if _HARMLESS.fullmatch(shown) and not _LINKED.search(shown) else code(text, longest)
 
 
 def phrase(parts: Phrase | str) -> str:
-    """Write a phrase in Markdown: our words as they are, names as code."""
+    """Return a phrase as Markdown: Readygate's own text unchanged, names as code."""
     return "".join(code(part.text) if isinstance(part, Name) else part for part in parts)
 
 
 def plain(parts: Phrase | str) -> str:
-    """Write a phrase without markup, for a console or JSON; names are visible and bounded."""
+    """Return a phrase without markup, for the console or JSON; names are redacted and shortened."""
     return "".join(shorten(visible(redact(part.text)), 200) if isinstance(part, Name) else part for part in parts)

@@ -241,11 +241,11 @@ def finding_cell(finding: Finding, evidence: str = "", *, brief: bool = False) -
         brief: leave out the details, because a section below lists them.
     """
     detail = "" if brief else phrase(finding.detail).strip()
-    cell = " ".join(filter(None, (bold(finding.title), detail, evidence)))
+    cell = " ".join(filter(None, (_bold(finding.title), detail, evidence)))
     return f"{cell}<br>**To do:** {phrase(finding.todo)}" if finding.todo else cell
 
 
-def bold(parts: Phrase) -> str:
+def _bold(parts: Phrase) -> str:
     """Return a phrase in bold; GitHub renders `**` around code spans only if no space is next to it."""
     text = phrase(parts)
     return f"**{text}**" if text else ""

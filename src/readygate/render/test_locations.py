@@ -40,11 +40,11 @@ class Locator(Protocol):
 class RecordedLocator(Struct, frozen=True):
     """Returns the locations that an earlier run found."""
 
-    locations: Mapping[TestId, Location]
+    known: Mapping[TestId, Location]
 
     def locate(self, change: TestChange) -> Location | None:
         """Return the recorded location of a test; None if there is none."""
-        return self.locations.get(change.id)
+        return self.known.get(change.id)
 
 
 class ReportLocator:
