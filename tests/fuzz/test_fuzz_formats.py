@@ -22,13 +22,13 @@ from tests.support.documents import documents, module_of, spoilt, words
 from readygate.baseline.snapshot_codec import decode, encode
 from readygate.collect.archives import unpack
 from readygate.collect.discovery import Found
+from readygate.collect.redact_reports import redact_file, redactor
 from readygate.formats import Format, Source, all_formats, identify, parse
 from readygate.model.paths import PathRules
 from readygate.model.reports import CoverageReport, Problem, Report, StatedReport, TestReport
 from readygate.model.snapshot import Evidence, Provenance, ReadFile
 from readygate.snapshot.build import build
 from readygate.support.errors import ReadygateError
-from readygate.support.redaction import scrub
 
 COMMIT = "0123456789abcdef" * 2 + "01234567"
 RULES = PathRules(files=frozenset({"a.py", "src/a.py"}), roots=("/w",), maps=())
@@ -69,7 +69,7 @@ def check(name: str, report: Report | Problem) -> None:
         assert all(file.candidates and 0 <= file.coverage.covered <= file.coverage.total for file in report.files)
         if isinstance(report, StatedReport):
             assert all(0 <= file.lines.covered <= file.lines.total for file in report.stated)
-    file = scrub(ReadFile(name=name, size=1, report=report, problems=report.problems))
+    file = redact_file(ReadFile(name=name, size=1, report=report, problems=report.problems), redactor())
     snapshot = build(COMMIT, Evidence(files=(file,)), RULES, Provenance()).snapshot
     stored = encode(snapshot)
     assert encode(decode(stored, "here")) == stored

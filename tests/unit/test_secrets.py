@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -11,11 +12,12 @@ from msgspec.structs import replace
 from tests.support.builders import HEAD, measure, report
 
 from readygate.baseline.snapshot_codec import decode, encode
+from readygate.collect.redact_reports import redact_file, redactor
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.results import SEPARATOR, Detail, Outcome
 from readygate.model.snapshot import ReadFile
-from readygate.support.globs import regex
-from readygate.support.redaction import REDACTED, Scrubber, redact, scrub, suspicious
+from readygate.support.globs import Pattern, regex
+from readygate.support.redaction import REDACTED, redact
 
 TOKEN = "ghp_" + "a1B2" * 9
 OTHER = "ghs_" + "9z" * 18
@@ -24,6 +26,10 @@ KEY = "\n".join(["-----BEGIN RSA PRIVATE KEY-----", *["MIIEow" * 10] * 5, "-----
 
 def read(given: TestReport) -> ReadFile:
     return ReadFile(name="junit.xml", size=1, report=given, problems=given.problems)
+
+
+def scrub(file: ReadFile, patterns: Sequence[Pattern] = ()) -> ReadFile:
+    return redact_file(file, redactor(patterns))
 
 
 def suites_of(file: ReadFile) -> TestReport:
@@ -65,38 +71,9 @@ def test_what_takes_its_place(text: str, shown: str) -> None:
     assert redact(text) == shown
 
 
-_HEADS = [
-    *("ghp_", "gho_", "github_pat_", "glpat-", "glagent-", "glcbt-", "xoxb-", "AKIA", "ASIA", "sk-", "sk_live_"),
-    *("rk_test_", "AIza", "npm_", "pypi-AgE", "hf_", "dop_v1_", "doo_v1_", "SG.", ".", "eyJ", ".eyJ", "://"),
-    *("hooks.slack.com/services/", "Authorization: bearer ", "AUTHORIZATION: Token ", "secret_ACCESS_key = "),
-    *("SECRET_Access_Key: ", "-----BEGIN EC PRIVATE KEY", "-----END PRIVATE KEY-----", "user:", "@", "\x1b[1m", " "),
-]
-_TAILS = ["a1" * 20, "AB12" * 5, "0f" * 40, "abCD" * 10, "é" * 25, "٣" * 30, "_-" * 20, "x", "\n", "\0", "/", "\ud800"]
-
-
-@given(st.lists(st.sampled_from(_HEADS + _TAILS), max_size=6).map("".join))
-def test_whatever_is_redacted_was_suspicious(text: str) -> None:
-    assert suspicious(text) or redact(text) == text
-
-
-@pytest.mark.parametrize("head", _HEADS)
-@pytest.mark.parametrize("tail", _TAILS)
-def test_each_form_is_suspicious(head: str, tail: str) -> None:
-    for text in (head + tail, head + tail + "@b", f"eyJ{tail}{head}{tail}", f"SG.{tail}.{tail}", f"://u:{tail}@"):
-        assert suspicious(text) or redact(text) == text
-
-
-def test_usual_names_are_not_suspicious() -> None:
-    assert not suspicious("test_right_light[task-1]\0tests.test_single::test_http://localhost:80/x\0task-list-of-all")
-
-
-def test_large_files_lose_their_secrets_too() -> None:
-    scrubber = Scrubber()
-    plenty = {f"c{part}": {f"test_{number}": "p" for number in range(1_000)} for part in range(20)}
-    assert scrubber(read(report(plenty))).report == report(plenty)
-    told = suites_of(scrubber(read(report({**plenty, "x": {f"t[{TOKEN}]": "p"}}))))
-    assert told.blocks["x"].names == f"t[{REDACTED}]"
-    assert suites_of(scrubber(read(replace(report(plenty), properties={"os": TOKEN})))).properties == {"os": REDACTED}
+def test_properties_lose_their_secrets_too() -> None:
+    file = scrub(read(replace(report({"c": {"a": "p"}}), properties={"os": TOKEN})))
+    assert suites_of(file).properties == {"os": REDACTED}
 
 
 @given(st.text(alphabet="ghp_skAKIey:/@.-\n ", max_size=60))

@@ -12,7 +12,9 @@ from tests.support.gfm import problems, read
 from tests.support.hostile import PIECES
 
 from readygate.model.rich_text import Name
-from readygate.render.escaping import code, fenced, html_code, phrase, plain, redact, shorten, visible, words
+from readygate.render.escaping import code, fenced, html_code, phrase, plain, shorten, words
+from readygate.support.redaction import redact
+from readygate.support.text import visible
 
 hostile = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=14).map("".join)
 

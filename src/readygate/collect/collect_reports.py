@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from readygate.collect import artifacts
 from readygate.collect.discovery import PACKED, Found, find
 from readygate.collect.read_files import read_files
+from readygate.collect.redact_reports import redactor
 from readygate.config.settings import Settings
 from readygate.formats import Source
 from readygate.git.checkout import untouched
 from readygate.model.snapshot import Evidence, Pattern
 from readygate.support.console import Log
-from readygate.support.redaction import Scrubber
 
 
 def collect_reports(
@@ -34,7 +34,7 @@ def collect_reports(
         SettingsError: a glob cannot be used.
     """
     found, patterns = _find(root, settings, log, archives)
-    files = read_files([found[name] for name in sorted(found)], Scrubber(settings.redact), log, what)
+    files = read_files([found[name] for name in sorted(found)], redactor(settings.redact), log, what)
     return Evidence(files=files, patterns=patterns, needs=settings.needs)
 
 

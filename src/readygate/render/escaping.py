@@ -7,10 +7,26 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from html import escape
 
 from readygate.model.rich_text import Name, Phrase
-from readygate.support import redaction
-from readygate.support.redaction import ANSI
+from readygate.support.redaction import ANSI, redact
+from readygate.support.text import visible
+
+__all__ = [
+    "LONGEST_MESSAGE",
+    "LONGEST_NAME",
+    "aside",
+    "code",
+    "fenced",
+    "html_code",
+    "phrase",
+    "plain",
+    "redact",
+    "shorten",
+    "visible",
+    "words",
+]
 
 LONGEST_NAME = 60
 LONGEST_MESSAGE = 300
@@ -20,9 +36,6 @@ LONGEST_FENCE = 15_000
 _REMEMBERED = 5_000
 """Entries in the cache of `code`: every document of a run shows the same names."""
 
-_UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u03ff]")
-_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Characters without a picture that are no format characters: joiners, fillers, the empty braille pattern."""
 _BACKTICKS = re.compile(r"`+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+.!|<>~@:-])")
 _LINKED = re.compile(r"(?i)@|#\d|\bgh-\d|://|www\.|\b[0-9a-f]{7,40}\b|:[a-z0-9_+-]+:|&[a-z0-9#]+;|\bmailto:|\$")
@@ -32,29 +45,6 @@ https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-f
 """
 
 _HARMLESS = re.compile(r"[A-Za-z0-9 ,.%;()'–-]+")
-
-redact = redaction.redact
-
-
-def _escape(match: re.Match[str]) -> str:
-    import unicodedata  # noqa: PLC0415  (a table of its own, and most texts hold nothing odd)
-
-    character = match[0]
-    number = ord(character)
-    if character in "\n\r\t":
-        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[character]
-    if character in _INVISIBLE or unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
-        if number < 0x100:
-            return f"\\x{number:02x}"
-        return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
-    return character
-
-
-def visible(text: str) -> str:
-    """One line in which control, bidi and zero-width characters are seen as escapes; colours are taken out."""
-    if "\x1b" in text or "\u241b" in text:
-        text = ANSI.sub("", text)
-    return _UNSAFE.sub(_escape, text)
 
 
 def shorten(text: str, longest: int = LONGEST_NAME) -> str:
@@ -88,8 +78,6 @@ def html_code(text: str, longest: int = LONGEST_MESSAGE, empty: str = "(no messa
         empty: the result for an empty text.
     """
     shown = shorten(visible(redact(text)), longest).strip()
-    from html import escape  # noqa: PLC0415  (it comes with a list of all entities, and most runs are read only)
-
     return f"<code>{escape(shown)}</code>" if shown else empty
 
 

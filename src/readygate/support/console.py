@@ -13,8 +13,8 @@ from typing import TextIO
 
 from msgspec import Struct
 
-from readygate.render.escaping import visible
 from readygate.support.redaction import REDACTED, redact
+from readygate.support.text import visible
 
 
 def harmless(line: str) -> str:
