@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import time
 from pathlib import Path
 
 import bracex
@@ -12,7 +13,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from wcmatch import glob
 
-from readygate.collect.discovery import DISCOVERY, PASSED_OVER, Found, find, fitting
+from readygate.collect.discovery import DISCOVERY, SKIPPED_FOLDERS, Found, default_matches, find
+from readygate.support.errors import SettingsError
 
 
 def write(root: Path, *names: str) -> None:
@@ -193,7 +195,7 @@ def test_default_patterns_mean_what_globs_mean(kind: str, pieces: list[str]) -> 
     assume(path not in ("", "."))
     flags = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB
     meant = [text for text in DISCOVERY[kind] if glob.globmatch(path, text, flags=flags)]
-    assert fitting(kind, path) == meant
+    assert default_matches(kind, path) == meant
 
 
 @pytest.mark.parametrize("kind", ["tests", "coverage"])
@@ -203,15 +205,40 @@ def test_default_patterns_fit_what_they_say(kind: str) -> None:
             for name in (one.replace("**/", "").replace("*", "x"), one.replace("**", "a/.b").replace("*", "")):
                 meant = glob.globmatch(name, text, flags=glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB)
                 assert meant
-                assert text in fitting(kind, name)
+                assert text in default_matches(kind, name)
 
 
 def test_discovery_passes_over_what_is_installed(root: Path) -> None:
     folders = ["node_modules/x", ".venv/lib", "venv/lib", "x/site-packages/y", ".tox/py", ".git/x"]
     write(root, "junit.xml", *(f"{folder}/junit.xml" for folder in folders))
     assert names(root) == ["junit.xml"]
-    assert len(PASSED_OVER) == len(folders)
+    assert len(SKIPPED_FOLDERS) == len(folders)
     assert names(root, "node_modules/**/junit.xml") == ["node_modules/x/junit.xml"]  # unless it is asked for
+
+
+def test_discovery_follows_no_link_to_a_folder(root: Path) -> None:
+    write(root, "folder/junit.xml")
+    write(root.parent, "outside/junit.xml")
+    (root / "folder" / "loop").symlink_to(root, target_is_directory=True)
+    (root / "out").symlink_to(root.parent / "outside", target_is_directory=True)
+    (root / "junit-link.xml").symlink_to(root.parent / "outside" / "junit.xml")
+    _, found = find(root, "tests", ())
+    assert [one.source.name for one in found] == ["folder/junit.xml", "junit-link.xml"]
+    assert refused(found) == {"junit-link.xml": "the path leads out of the workspace"}
+
+
+@pytest.mark.parametrize("lines", [["{" + "a,b}{" * 12 + "c}.xml"], ["!{" + "a,b}{" * 12 + "c}.xml"]])
+def test_a_pattern_with_too_many_alternatives_is_an_error(root: Path, lines: list[str]) -> None:
+    write(root, "junit.xml")
+    with pytest.raises(SettingsError, match="stands for too many patterns"):
+        find(root, "tests", lines)
+
+
+def test_discovery_takes_little_time_for_each_file() -> None:
+    paths = [f"src/java/acme/{'deep/' * (number % 9)}File{number}.xml" for number in range(20_000)]
+    start = time.process_time()
+    assert not any(default_matches(kind, path) for kind in DISCOVERY for path in paths)
+    assert time.process_time() - start < 5
 
 
 def test_excluding_alone_narrows_the_discovery(root: Path) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
+from wcmatch import fnmatch
 
-from readygate.collect.discovery import DISCOVERY, PASSED_OVER, Found
+from readygate.collect.archives import zip_members
+from readygate.collect.discovery import DISCOVERY, SKIPPED_FOLDERS, Found, path_matcher, split_patterns
 from readygate.formats import Source
 from readygate.github.client import GitHub
 from readygate.model.reports import Problem, Severity
@@ -45,8 +47,6 @@ def fetch(hub: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | Fou
     Raises:
         ForgeError: the artifacts cannot be listed.
     """
-    from wcmatch import fnmatch  # noqa: PLC0415  (most runs do not need it)
-
     newest: dict[str, dict[str, Any]] = {}
     for row in hub.pages(f"/actions/runs/{run_id}/artifacts", key="artifacts"):
         known = newest.get(row["name"])
@@ -68,8 +68,6 @@ def count(archives: Sequence[Source | Found], wanted: Sequence[str]) -> tuple[Pa
     """Say of each name or glob of the input how many artifacts it matched: a job that uploaded nothing is seen here."""
     if not wanted:
         return ()
-    from wcmatch import fnmatch  # noqa: PLC0415
-
     names = [archive.name if isinstance(archive, Source) else archive.source.name for archive in archives]
     return tuple(
         Pattern(
@@ -100,40 +98,32 @@ def _lost(what: str) -> Problem:
 
 
 def choose(
-    archives: Sequence[Source | Found], kind: str, patterns: tuple[str, ...]
+    archives: Sequence[Source | Found], kind: str, patterns: Sequence[str]
 ) -> tuple[tuple[Pattern, ...], tuple[Found, ...]]:
-    """Choose the members of artifacts that one input means: its globs stand for `ARTIFACT/PATH`."""
-    wanted = [line for line in patterns if not line.startswith("!")]
-    excluded = [line[1:].strip() for line in patterns if line.startswith("!")]
+    """Choose the members of artifacts that one input names; its globs match `ARTIFACT/PATH`."""
+    wanted, excluded = split_patterns(patterns)
     given = bool(wanted)
     if not given:
-        wanted, excluded = list(DISCOVERY[kind]), [*PASSED_OVER, *excluded]
+        wanted = list(DISCOVERY[kind])
+        excluded = [*(f"**/{name}/**" for name in SKIPPED_FOLDERS), *excluded]
+    matchers = {text: path_matcher([text], exclude=excluded) for text in wanted}
     counts = dict.fromkeys(wanted, 0)
-    found: list[Found] = [archive for archive in archives if isinstance(archive, Found)]
+    found: list[Found] = []
     for archive in archives:
         if isinstance(archive, Found):
+            found.append(archive)
             continue
-
-        from readygate.collect.archives import zip_members  # noqa: PLC0415  (most runs unpack nothing)
 
         def keep(name: str, artifact: str = archive.name) -> bool:
             path = f"{artifact}/{name}".strip("/")
-            hits = _hits(path, wanted, excluded)
+            hits = [text for text, matches in matchers.items() if matches(path)]
             for text in hits:
                 counts[text] += 1
             return bool(hits)
 
         found += zip_members(archive, keep=keep, discovered=not given)
-    told = tuple(Pattern(kind=kind, text=text, matched=counts[text], given=given) for text in wanted)
-    return told, tuple(found)
-
-
-def _hits(path: str, wanted: Sequence[str], excluded: Sequence[str]) -> list[str]:
-    """Which patterns mean a path."""
-    from wcmatch import glob  # noqa: PLC0415
-
-    flags = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB
-    return [text for text in wanted if glob.globmatch(path, text, flags=flags, exclude=excluded or None)]
+    counted = tuple(Pattern(kind=kind, text=text, matched=counts[text], given=given) for text in wanted)
+    return counted, tuple(found)
 
 
 def together(here: Mapping[str, Found], packed: Mapping[str, Found], tell: Callable[[str], None]) -> dict[str, Found]:

@@ -8,7 +8,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from readygate.collect import artifacts
-from readygate.collect.discovery import PACKED, Found, find
+from readygate.collect.archives import unpack
+from readygate.collect.discovery import Found, find
 from readygate.collect.read_files import read_files
 from readygate.collect.redact_reports import redactor
 from readygate.config.settings import Settings
@@ -49,7 +50,7 @@ def _find(
         counted, files = find(root, kind, wanted)
         inside, members = artifacts.choose(archives, kind, wanted)
         patterns += _added(counted, inside)
-        for found, more in ((here, (part for file in files for part in _unpacked(file))), (packed, members)):
+        for found, more in ((here, (part for file in files for part in unpack(file))), (packed, members)):
             for file in more:
                 known = found.get(file.source.name)
                 found[file.source.name] = file if known is None or known.discovered else known
@@ -61,15 +62,6 @@ def _find(
         )
         del here[name]
     return artifacts.together(here, packed, log.line), tuple(patterns)
-
-
-def _unpacked(file: Found) -> tuple[Found, ...]:
-    """What a file holds, if it is packed."""
-    if not file.source.name.lower().endswith(PACKED):
-        return (file,)
-    from readygate.collect.archives import unpack  # noqa: PLC0415  (most runs unpack nothing)
-
-    return unpack(file)
 
 
 def _added(one: Iterable[Pattern], other: Iterable[Pattern]) -> list[Pattern]:

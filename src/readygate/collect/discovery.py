@@ -1,15 +1,17 @@
-"""Report files of the workspace, by glob. Nothing outside the workspace is ever opened."""
+"""Find the report files of a workspace by globs. No file outside of the workspace is opened."""
 
 from __future__ import annotations
 
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
+from wcmatch import glob
 
 from readygate.formats import Source
 from readygate.model.reports import Problem, Severity
@@ -51,35 +53,23 @@ DISCOVERY = {
         "**/cover*.{out,txt}",
     ),
 }
-"""What is looked for where an input is empty: the names that test and coverage tools write by default."""
+"""The default names of reports of test and coverage tools, for inputs that are empty."""
 
-PASSED_OVER = (
-    "**/.git/**",
-    "**/node_modules/**",
-    "**/.venv/**",
-    "**/venv/**",
-    "**/site-packages/**",
-    "**/.tox/**",
-)
-"""Left out of the discovery: sample reports of installed packages are no reports of this run."""
+SKIPPED_FOLDERS = (".git", "node_modules", ".venv", "venv", "site-packages", ".tox")
+"""Names of folders that discovery leaves out: sample reports of installed packages are not reports of this run."""
 
 PACKED = (".gz", ".gzip", ".zip")
-"""How the names of files end that hold others."""
+"""Endings of the names of archives."""
 
-_FORMS = {"**/": "(?:.*/)?", "*": "[^/]*", "{": "(?:", ",": "|", "}": ")"}
-"""What the signs of the default patterns mean to `re`."""
-_SIGN = re.compile(r"\*\*/|[*{,}]|[^*{,}]+")
-_CHOICE = re.compile(r"\*\*/|\{[^}]*\}")
-_PLAIN = re.compile(r"[^*]+")
-_TAIL = re.compile(r"[*}/]")
+_FLAGS = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB
 
 
 class Found(Struct, frozen=True, kw_only=True):
     """A file that a pattern matched.
 
     Attributes:
-        problem: why it may not be read, if so.
-        discovered: it was found by a default pattern, so it need not be a report at all.
+        problem: the reason why it must not be read, if there is one.
+        discovered: a default pattern matched it, so it may be something else than a report.
     """
 
     source: Source
@@ -87,111 +77,104 @@ class Found(Struct, frozen=True, kw_only=True):
     discovered: bool = False
 
 
-def find(root: Path, kind: str, patterns: tuple[str, ...]) -> tuple[tuple[Pattern, ...], tuple[Found, ...]]:
+def find(root: Path, kind: str, patterns: Sequence[str]) -> tuple[tuple[Pattern, ...], tuple[Found, ...]]:
     """Find the files of one input.
 
     Args:
-        root: the workspace; matches outside of it, by `..` or by a link, are refused by name.
-        kind: `tests` or `coverage`, for the discovery if there is no pattern.
-        patterns: one glob a line; `!` in front takes files away from all others.
+        root: the workspace. Matches outside of it, by `..` or by a link, are refused by name.
+        kind: `tests` or `coverage`, for discovery if there is no pattern.
+        patterns: one glob each; a glob after `!` excludes files, whatever its position.
 
     Returns:
         each pattern with the number of its files, and the files, each once, sorted by path.
+
+    Raises:
+        SettingsError: a pattern has too many alternatives.
     """
+    wanted, excluded = split_patterns(patterns)
+    given = bool(wanted)
+    excluded = [_relative(root, text) for text in excluded]
+    hits = {text: _glob(root, text, excluded) for text in wanted} if given else _discover(root, kind, excluded)
+    counted = tuple(
+        Pattern(kind=kind, text=text, matched=len(hits[text]), given=given) for text in wanted or DISCOVERY[kind]
+    )
+    paths = {path for matched in hits.values() for path in matched}
+    return counted, tuple(_admit(root, Path(path), discovered=not given) for path in sorted(paths))
+
+
+def split_patterns(patterns: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the globs of an input that include files, and those after `!`, which exclude files."""
     wanted = [line for line in patterns if not line.startswith("!")]
     excluded = [line[1:].strip() for line in patterns if line.startswith("!")]
-    given = bool(wanted)
-    hits = {} if given else _discover(root, kind, excluded)
-    counted, found = [], {}
-    for text in wanted if given else DISCOVERY[kind]:
-        matches = tuple(_matches(root, text, excluded)) if given else tuple(hits.get(text, ()))
-        counted.append(Pattern(kind=kind, text=text, matched=len(matches), given=given))
-        found.update(dict.fromkeys(matches))
-    return tuple(counted), tuple(_admit(root, Path(path), discovered=not given) for path in sorted(found))
+    return wanted, excluded
 
 
-def _discover(root: Path, kind: str, excluded: list[str]) -> dict[str, list[str]]:
-    """What each default pattern matches, by one walk that leaves whole folders out: they may hold a million files."""
-    closed = {text.split("/")[1] for text in PASSED_OVER}
-    outside = [_relative(root, text) for text in excluded]
-    hits: dict[str, list[str]] = {}
+def _discover(root: Path, kind: str, excluded: Sequence[str]) -> dict[str, list[str]]:
+    """Return the files that each default pattern matches.
+
+    One walk finds all of them. It enters no skipped folder, which may contain a million files, and follows no link.
+    """
+    is_excluded = path_matcher(excluded)
+    hits: dict[str, list[str]] = {text: [] for text in DISCOVERY[kind]}
     for folder, inner, files in os.walk(root):
-        inner[:] = [name for name in inner if name not in closed]
+        inner[:] = [name for name in inner if name not in SKIPPED_FOLDERS]
         below = os.path.relpath(folder, root)
         for name in files:
             path = name if below == "." else f"{below}/{name}"
-            fit = fitting(kind, path)
-            if fit and not _excluded(path, outside):
-                for text in fit:
-                    hits.setdefault(text, []).append(path)
+            matched = default_matches(kind, path)
+            if matched and not is_excluded(path):
+                for text in matched:
+                    hits[text].append(path)
     return hits
 
 
-def fitting(kind: str, path: str) -> list[str]:
-    """The default patterns that a path fits."""
-    name = path[path.rfind("/") + 1 :]
-    known = _with_ending(kind, name[max(name.rfind("."), 0) :])
-    return [text for text in known if _could_fit(text, path) and _expression(text).fullmatch(path)]
-
-
-@lru_cache(maxsize=1_000)
-def _with_ending(kind: str, ending: str) -> tuple[str, ...]:
-    """The default patterns for files whose names end so, from the last dot on: most files are of other kinds."""
-    told = ((text, _TAIL.split(text)[-1]) for text in DISCOVERY[kind])
-    return tuple(text for text, tail in told if "." not in tail or tail.endswith(ending) or os.name == "nt")
-
-
-def _could_fit(pattern: str, path: str) -> bool:
-    """Whether a path has what a default pattern asks for as it is written: most of them are no use to a run."""
-    return all(plain in path for plain in _plain(pattern))
+def default_matches(kind: str, path: str) -> list[str]:
+    """Return the default patterns that match a path."""
+    name = path.rpartition("/")[2]
+    return [text for text, fits_name, fits in _default_matchers(kind) if fits_name(name) and fits(path)]
 
 
 @cache
-def _plain(pattern: str) -> tuple[str, ...]:
-    """What stands in a default pattern beside its signs and alternatives; on Windows letters may differ in case."""
-    return () if os.name == "nt" else tuple(_PLAIN.findall(_CHOICE.sub("*", pattern)))
+def _default_matchers(kind: str) -> tuple[tuple[str, Callable[[str], bool], Callable[[str], bool]], ...]:
+    """Return the default patterns, each with a matcher of file names, which rules most files out, and one of paths."""
+    return tuple((text, path_matcher([text.rpartition("/")[2]]), path_matcher([text])) for text in DISCOVERY[kind])
 
 
-@cache
-def _expression(pattern: str) -> re.Pattern[str]:
-    """An expression for paths that fit a default pattern.
+def path_matcher(patterns: Sequence[str], exclude: Sequence[str] = ()) -> Callable[[str], bool]:
+    """Return a function that says whether a path matches any of some globs, and none of those to exclude.
 
-    These need little of what a glob can be; what users write is left to wcmatch, which takes twenty times as long.
+    Raises:
+        SettingsError: a pattern has too many alternatives.
     """
-    told = _regular(_SIGN.findall(pattern))
-    return re.compile(told, re.DOTALL | (re.IGNORECASE if os.name == "nt" else re.NOFLAG))
-
-
-def _regular(signs: Iterable[str]) -> str:
-    return "".join(_FORMS.get(sign) or re.escape(sign) for sign in signs)
-
-
-def _excluded(path: str, patterns: list[str]) -> bool:
     if not patterns:
-        return False
-    from wcmatch import glob  # noqa: PLC0415  (a twentieth of the start, which most runs do not need)
+        return lambda _path: False
+    with _limiting(patterns[0]):
+        included, excluded = glob.translate(patterns, flags=_FLAGS, exclude=exclude or None)
+    wanted, unwanted = re.compile("|".join(included)), re.compile("|".join(excluded) or "(?!)")
+    return lambda path: wanted.fullmatch(path) is not None and unwanted.fullmatch(path) is None
 
-    return bool(glob.globmatch(path, patterns, flags=glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB))
+
+def _glob(root: Path, pattern: str, excluded: Sequence[str]) -> list[str]:
+    flags = _FLAGS | glob.NODIR
+    with _limiting(pattern):
+        matched = glob.iglob(_relative(root, pattern), flags=flags, root_dir=str(root), exclude=excluded or None)
+        return [os.path.normpath(path) for path in matched]
 
 
-def _matches(root: Path, pattern: str, excluded: list[str]) -> Iterator[str]:
-    from wcmatch import glob  # noqa: PLC0415
-
-    local = _relative(root, pattern)
-    outside = [_relative(root, text) for text in excluded]
-    flags = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB | glob.NODIR
+@contextmanager
+def _limiting(pattern: str) -> Iterator[None]:
+    """Report a pattern with too many alternatives as an error of settings."""
     try:
-        for match in glob.iglob(local, flags=flags, root_dir=str(root), exclude=outside or None):
-            yield os.path.normpath(match)
+        yield
     except Exception as error:
-        if type(error).__name__ != "PatternLimitException":  # wcmatch exports no name for it
+        if type(error).__name__ != "PatternLimitException":  # wcmatch does not export the class
             raise
-        told = f"the pattern {pattern[:60]!r} stands for too many patterns"
-        raise SettingsError((told,), todo="write fewer alternatives in braces") from error
+        what = f"the pattern {pattern[:60]!r} stands for too many patterns"
+        raise SettingsError((what,), todo="write fewer alternatives in braces") from error
 
 
 def _relative(root: Path, pattern: str) -> str:
-    """A pattern may be written with the workspace's absolute path in front; a folder stands for all that is in it."""
+    """Return a pattern relative to the workspace; a folder means all files in it."""
     prefix = f"{root}/"
     pattern = pattern.replace("\\", "/")
     local = pattern[len(prefix) :] if pattern.startswith(prefix) else pattern.removeprefix("./")
@@ -200,6 +183,7 @@ def _relative(root: Path, pattern: str) -> str:
 
 
 def _admit(root: Path, path: Path, *, discovered: bool) -> Found:
+    """Return a file that matched, with a problem if it is not a regular file inside the workspace."""
     full = root / path
     source = Source(name=path.as_posix(), path=full)
     try:
