@@ -159,7 +159,7 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from readygate.commands.doctor import doctor  # noqa: PLC0415
+    from readygate.commands.doctor import doctor  # noqa: PLC0415  (loads a whole command)
 
     root = options.root or Path(os.environ.get("GITHUB_WORKSPACE") or ".")
     return doctor(root, options.repository, os.environ, sys.stdout, as_json=options.json)
@@ -185,31 +185,31 @@ def _add_render(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 
 def _render(options: argparse.Namespace) -> int:
-    from readygate.commands.render import rerender  # noqa: PLC0415
+    from readygate.commands.render import rerender  # noqa: PLC0415  (loads a whole command)
 
     return rerender(options)
 
 
 def _report(options: argparse.Namespace) -> int:
-    from readygate.commands.report import report  # noqa: PLC0415  (each command loads only what it needs)
+    from readygate.commands.report import report  # noqa: PLC0415  (loads a whole command)
 
     return report(options)
 
 
 def _policy(options: argparse.Namespace) -> int:
-    from readygate.commands.policy import run  # noqa: PLC0415
+    from readygate.commands.policy import run  # noqa: PLC0415  (loads a whole command)
 
     return run(options)
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from readygate.commands.explain import explain  # noqa: PLC0415
+    from readygate.commands.explain import explain  # noqa: PLC0415  (loads a whole command)
 
     print(explain(options.rule), end="")
     return 0
 
 
 def _inspect(options: argparse.Namespace) -> int:
-    from readygate.commands.inspect_reports import inspect_files  # noqa: PLC0415
+    from readygate.commands.inspect_reports import inspect_files  # noqa: PLC0415  (loads a whole command)
 
     return inspect_files(options.files)

@@ -1,4 +1,7 @@
-"""The command line. With `__main__.py` and `action.py` the only reader of arguments and environment."""
+"""Run the program: choose a command, print errors, and end the process with an exit code.
+
+Besides `__main__.py` and the action, no other module reads arguments or environment.
+"""
 
 from __future__ import annotations
 
@@ -7,42 +10,48 @@ import gc
 import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from typing import NoReturn
 
 from readygate import __version__
+from readygate.commands.parser import build_parser
+from readygate.support.console import Log
 from readygate.support.errors import EXIT_NOT_EVALUATED, ReadygateError
 
 
 def run_program() -> NoReturn:
-    """Be the whole process: run, and end without taking every value apart, which takes a tenth of a run's time.
+    """Run a command and end the process without freeing each value, which takes a tenth of the time of a run.
 
-    Nothing is left for the end of the interpreter: files, threads and other processes are closed by who opens them.
+    Nothing depends on cleanup by the interpreter: whoever opens a file or starts a thread also closes or joins it.
     """
-    gc.disable()  # reports make hardly any cycles: to look for some takes a twentieth of a run's time
+    gc.disable()  # reports create hardly any reference cycles, and searching for some takes 5% of the time of a run
     code = main()
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):  # closed, by us or by its reader, or there is no room for it
+        except (OSError, ValueError):  # closed by this program or by its reader, or the disk is full
             code = code or EXIT_NOT_EVALUATED
     os._exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the action if there are no arguments, else a command.
+    """Run the action if there are no arguments inside a workflow, else a command.
+
+    Args:
+        arguments: the arguments of the command line; None for those of this process.
 
     Returns:
         the exit code: 0 ready, 1 not ready, 2 bad settings, 3 could not evaluate.
     """
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # on Windows a pipe has an encoding that lacks most characters
+        if isinstance(stream, io.TextIOWrapper):  # the encoding of a pipe on Windows lacks most characters
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given and "GITHUB_EVENT_NAME" in os.environ:
-        return _run_action()
-    from readygate.commands.parser import build_parser  # noqa: PLC0415
+        from readygate.commands.action import run_action  # noqa: PLC0415  (loads a whole command)
 
+        return run_action(os.environ, sys.stdout)
     parser = build_parser(__version__)
     options = parser.parse_args(given)
     if not hasattr(options, "run"):
@@ -52,32 +61,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = int(options.run(options))
         sys.stdout.flush()
     except ReadygateError as error:
-        _tell(f"readygate: {error}")
+        _print_error(f"readygate: {error}")
         return error.exit_code
-    except BrokenPipeError:  # the reader of a pipe has seen enough
+    except BrokenPipeError:  # the reader of the pipe needs no more
         sys.stderr.close()
         return EXIT_NOT_EVALUATED
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC and not error.filename:
-            _tell(f"readygate: what was found cannot be printed: {error.strerror}. To do: make room on the disk.")
+            _print_error(
+                f"readygate: what was found cannot be printed: {error.strerror}. To do: make room on the disk."
+            )
             return EXIT_NOT_EVALUATED
-        import traceback  # noqa: PLC0415  (only a crash needs it)
-
-        _tell(traceback.format_exc())
-        _tell(f"readygate: crashed ({type(error).__name__}); please report it with the text above")
+        _print_error(traceback.format_exc())
+        _print_error(f"readygate: crashed ({type(error).__name__}); please report it with the text above")
         return EXIT_NOT_EVALUATED
     return code
 
 
-def _run_action() -> int:
-    """Run the action."""
-    from readygate.commands.action import run_action  # noqa: PLC0415  (each command loads only what it needs)
-
-    return run_action(os.environ, sys.stdout)
-
-
-def _tell(text: str) -> None:
-    """Print to stderr, which a runner reads for commands as it reads stdout; names of a report may stand in a text."""
-    from readygate.support.console import Log  # noqa: PLC0415
-
+def _print_error(text: str) -> None:
+    """Print to stderr, made harmless: a runner reads it for commands, and the text may contain names of a report."""
     Log(stream=sys.stderr).line(text)

@@ -5,6 +5,7 @@ Formats: https://git-scm.com/docs/gitrepository-layout and https://git-scm.com/d
 
 from __future__ import annotations
 
+import hashlib
 import re
 import struct
 from collections.abc import Iterable
@@ -82,8 +83,6 @@ def _index_paths(data: bytes) -> list[str]:
     if signature != b"DIRC" or version not in (2, 3, 4):
         raise ValueError("not a git index of version 2 to 4")
     content, checksum = data[:-_CHECKSUM], data[-_CHECKSUM:]
-    import hashlib  # noqa: PLC0415  (it loads a library of its own, and a folder without a checkout needs none)
-
     if checksum not in (hashlib.sha1(content, usedforsecurity=False).digest(), bytes(_CHECKSUM)):
         raise ValueError("the index is damaged, or of a repository with SHA-256 names")
     paths: list[str] = []

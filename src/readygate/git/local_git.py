@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -27,8 +28,6 @@ def _raw(repo: Path, *arguments: str) -> bytes:
     Raises:
         GitError: it could not be run, or it failed.
     """
-    import subprocess  # noqa: PLC0415  (where GitHub is asked git is not)
-
     command = ["git", "-C", str(repo), "-c", "core.quotePath=false", "-c", "diff.noprefix=false", *arguments]
     try:
         done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603

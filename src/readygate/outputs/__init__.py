@@ -6,10 +6,10 @@ where it stands, or that it could not be written.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -17,6 +17,7 @@ from msgspec import Struct, field
 
 from readygate.support.deadline import Budget
 from readygate.support.errors import DOCS
+from readygate.support.registry import members
 
 if TYPE_CHECKING:
     from readygate.config.settings import Settings, Workplace
@@ -116,9 +117,7 @@ class Output(Struct, frozen=True, kw_only=True):
 @cache
 def all_outputs() -> tuple[Output, ...]:
     """Every output of the folder, in order."""
-    from readygate.support.registry import members  # noqa: PLC0415
-
-    return tuple(sorted(members(sys.modules[__name__], "OUTPUT", Output), key=lambda o: (o.order, o.name)))
+    return tuple(sorted(members(import_module(__name__), "OUTPUT", Output), key=lambda o: (o.order, o.name)))
 
 
 def publish(page: Page, desk: Desk) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from enum import Enum
 from fractions import Fraction
 from functools import cache
+from importlib import import_module
 
 from msgspec import Struct, field
 
@@ -116,7 +116,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Every rule of the folder, by weight."""
-    return tuple(sorted(members(sys.modules[__name__], "RULE", Rule), key=lambda rule: (rule.weight, rule.name)))
+    return tuple(sorted(members(import_module(__name__), "RULE", Rule), key=lambda rule: (rule.weight, rule.name)))
 
 
 def passes(*summary: str | Name, evidence: Exhibits | None = None) -> Judgement:

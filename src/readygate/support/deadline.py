@@ -6,6 +6,7 @@ a part of it is kept back for telling: what was judged by then still reaches sum
 
 from __future__ import annotations
 
+import random
 import signal
 import threading
 import time
@@ -128,6 +129,4 @@ def _disarm() -> None:
 
 def jitter(longest: float) -> float:
     """Seconds between half of `longest` and all of it, so that runs that met do not meet again."""
-    from random import uniform  # noqa: PLC0415  (most runs wait for nothing)
-
-    return uniform(longest / 2, longest)  # noqa: S311  (no secret)
+    return random.uniform(longest / 2, longest)  # noqa: S311  (no secret)

@@ -5,9 +5,9 @@ A store is chosen by its scheme: the input `baseline` is `scheme` or `scheme:res
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +81,7 @@ class StoreKind(Struct, frozen=True, kw_only=True):
 @cache
 def all_stores() -> tuple[StoreKind, ...]:
     """Every kind of store of the folder."""
-    return members(sys.modules[__name__], "STORE", StoreKind)
+    return members(import_module(__name__), "STORE", StoreKind)
 
 
 def open_store(
