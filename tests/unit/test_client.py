@@ -13,7 +13,7 @@ import pytest
 from tests.fakes.github import FakeGitHub, faults
 
 from readygate.github.client import LONGEST_WAIT, TRIES, GitHub
-from readygate.github.responses import Trouble, failure, read
+from readygate.github.responses import Failure, error_of, read
 from readygate.support.deadline import KEPT_BACK, Budget, Clock, jitter
 from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, TimeBudgetError
 
@@ -33,7 +33,7 @@ class Place:
         token = hub.token({"contents": "write", "pull-requests": "write", "actions": "read"})
         budget = Budget(minutes, clock)
         self.github = GitHub(
-            api_url=hub.url, token=token, repository="acme/widgets", budget=budget, tell=self.lines.append
+            api_url=hub.url, token=token, repository="acme/widgets", budget=budget, log=self.lines.append
         )
 
     def wait(self, seconds: float) -> None:
@@ -268,8 +268,8 @@ class TestAnswers:
     @pytest.mark.parametrize("text", ["", "[]", "null", '{"errors": 7}', '{"errors": [null, 1, {"code": "x"}]}', "{"])
     def test_any_body_of_an_error_can_be_told(self, text: str) -> None:
         for status in (400, 403, 404, 429, 500):
-            assert str(status) in failure(status, text, "GET /x").what
-            assert isinstance(read(status, {}, text, "GET /x", NOW), Trouble)
+            assert str(status) in error_of(status, text, "GET /x").what
+            assert isinstance(read(status, {}, text, "GET /x", NOW), Failure)
 
 
 class TestDownload:

@@ -51,7 +51,7 @@ def read(hub: FakeGitHub, event: str, payload: Any) -> Target:
     place = Workplace(event_name=event, event=payload, repository="acme/widgets", sha="b" * 40, ref="refs/heads/main")
     token = hub.token({"contents": "read", "pull-requests": "read"})
     session = GitHub(api_url=hub.url, token=token, repository="acme/widgets")
-    return read_target(place, Settings(allow_pull_request_target=True), "", Branches(hub=session))
+    return read_target(place, Settings(allow_pull_request_target=True), "", Branches(client=session))
 
 
 @pytest.mark.parametrize("event", ["pull_request", "pull_request_target", "merge_group", "push", "workflow_run"])

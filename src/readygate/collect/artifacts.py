@@ -31,13 +31,13 @@ LATE_ARTIFACTS = (
 )
 
 
-def fetch(hub: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | Found, ...]:
+def fetch(client: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | Found, ...]:
     """Download the artifacts of a run whose names fit, of each name the newest.
 
     A later attempt of a run uploads only what its own jobs made; what earlier attempts left stands beside it.
 
     Args:
-        hub: a session of its own: it is used beside the one that asks for the baseline.
+        client: a session of its own: it is used beside the one that asks for the baseline.
         run_id: the run.
         wanted: names or globs of names; one with `!` in front takes names away.
 
@@ -48,14 +48,14 @@ def fetch(hub: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | Fou
         ForgeError: the artifacts cannot be listed.
     """
     newest: dict[str, dict[str, Any]] = {}
-    for row in hub.pages(f"/actions/runs/{run_id}/artifacts", key="artifacts"):
+    for row in client.pages(f"/actions/runs/{run_id}/artifacts", key="artifacts"):
         known = newest.get(row["name"])
         if known is None or (row["created_at"], row["id"]) > (known["created_at"], known["id"]):
             newest[row["name"]] = row
     names = [
         name for name in sorted(newest) if fnmatch.fnmatch(name, list(wanted), flags=fnmatch.NEGATE | fnmatch.BRACE)
     ]
-    return tuple(_download(hub, newest[name]) for name in names)
+    return tuple(_download(client, newest[name]) for name in names)
 
 
 def on_enterprise_server(server_url: str) -> bool:
@@ -81,14 +81,14 @@ def count(archives: Sequence[Source | Found], wanted: Sequence[str]) -> tuple[Pa
     )
 
 
-def _download(hub: GitHub, row: dict[str, Any]) -> Source | Found:
+def _download(client: GitHub, row: dict[str, Any]) -> Source | Found:
     source = Source(name=str(row["name"]))
     if row.get("expired"):
         return Found(source=source, problem=_lost("the artifact has expired"))
     if int(row.get("size_in_bytes") or 0) > LARGEST:
         return Found(source=source, problem=_lost(f"the artifact is larger than {LARGEST >> 20:,} MiB"))
     try:
-        return Source(name=source.name, data=hub.download(f"/actions/artifacts/{row['id']}/zip", LARGEST))
+        return Source(name=source.name, data=client.download(f"/actions/artifacts/{row['id']}/zip", LARGEST))
     except ForgeError as error:
         return Found(source=source, problem=_lost(f"the artifact could not be downloaded ({error.what})"))
 

@@ -105,7 +105,7 @@ def _branches(hub: GitHub | None, settings: Settings) -> Branches:
         policy = effective(read(data, f"{PATH} at {default}"), branch=default, asked=settings.policy)
         return paths_fit(policy.base_branches)(branch)
 
-    return Branches(hub=hub, listed=listed)
+    return Branches(client=hub, listed=listed)
 
 
 def _folder(place: Workplace, settings: Settings) -> Path:
@@ -150,7 +150,7 @@ def _session(desk: Desk, place: Workplace) -> GitHub:
         token=desk.settings.token,
         repository=place.repository,
         budget=desk.budget,
-        tell=desk.log.line,
+        log=desk.log.line,
         trace=desk.log.trace,
     )
 

@@ -1,1 +1,1 @@
-"""Ask git about a local repository."""
+"""Read a local git repository."""

@@ -1,4 +1,4 @@
-"""What the checkout in the workspace tells without a git program: the commit, and the tracked files.
+"""Read the commit and the tracked files of a checkout without the git program.
 
 Formats: https://git-scm.com/docs/gitrepository-layout and https://git-scm.com/docs/index-format
 """
@@ -17,7 +17,7 @@ _CHECKSUM = 20
 
 
 def _git_dir(root: Path) -> Path | None:
-    """The git directory; of a linked worktree or submodule the one its `.git` file names, if inside the root."""
+    """Return the git directory; None without one, as in a linked worktree or a submodule, whose `.git` is a file."""
     git = root / ".git"
     if git.is_dir() and not git.is_symlink():
         return git
@@ -25,7 +25,7 @@ def _git_dir(root: Path) -> Path | None:
 
 
 def checked_out(root: Path) -> str:
-    """The commit that is checked out in a workspace; empty if there is no checkout or it cannot be told."""
+    """Return the commit that is checked out in a workspace; empty if there is no checkout or it cannot be read."""
     git = _git_dir(root)
     if git is None:
         return ""
@@ -53,7 +53,7 @@ def _read(path: Path) -> str:
 
 
 def tracked_files(root: Path) -> frozenset[str] | None:
-    """The files that git tracks in a workspace; None if there is no checkout or its index cannot be read."""
+    """Return the files that git tracks in a workspace; None if there is no checkout or its index cannot be read."""
     git = _git_dir(root)
     if git is None:
         return None
@@ -65,7 +65,7 @@ def tracked_files(root: Path) -> frozenset[str] | None:
 
 
 def untouched(root: Path, names: Iterable[str]) -> frozenset[str]:
-    """Of some files of a workspace those that the checkout itself brought: tracked, and no newer than git's index."""
+    """Return those files of a workspace that the checkout wrote: tracked, and not newer than the index of git."""
     git, tracked = _git_dir(root), tracked_files(root)
     if git is None or not tracked:
         return frozenset()
@@ -77,7 +77,7 @@ def _index_paths(data: bytes) -> list[str]:
     """Read the paths of an index of version 2, 3 or 4 with SHA-1 names.
 
     Raises:
-        ValueError: the bytes are no such index, or it does not name all files by itself.
+        ValueError: the bytes are not such an index, or it refers to another file for some of the paths.
     """
     signature, version, count = struct.unpack_from(">4sII", data)
     if signature != b"DIRC" or version not in (2, 3, 4):

@@ -1,4 +1,4 @@
-"""Commits and differences of a local repository, by the git program: for a laptop, never inside the image."""
+"""Read commits and diffs of a local repository by the git program, which the image does not contain."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PLAIN = ("-M", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", "--submod
 
 
 class GitError(ReadygateError):
-    """Git is missing or answers with an error."""
+    """The git program is missing or failed."""
 
 
 def _git(repo: Path, *arguments: str) -> str:
@@ -26,7 +26,7 @@ def _raw(repo: Path, *arguments: str) -> bytes:
     """Run git without hooks, pagers or prompts.
 
     Raises:
-        GitError: it could not be run, or it failed.
+        GitError: git could not be run, or it failed.
     """
     command = ["git", "-C", str(repo), "-c", "core.quotePath=false", "-c", "diff.noprefix=false", *arguments]
     try:
@@ -44,19 +44,19 @@ def _raw(repo: Path, *arguments: str) -> bytes:
 
 
 def show(repo: Path, commit: str, path: str) -> bytes:
-    """The bytes of a file of a commit.
+    """Return the bytes of a file of a commit.
 
     Raises:
-        GitError: the commit, or the file in it, is not there.
+        GitError: the commit, or the file in it, does not exist.
     """
     return _raw(repo, "cat-file", "blob", f"{commit}:{path}")
 
 
 def resolve(repo: Path, revision: str) -> str:
-    """The full id of a commit.
+    """Return the full id of the commit that a revision names.
 
     Raises:
-        GitError: there is no such commit.
+        GitError: the revision names no commit.
     """
     try:
         return _git(repo, "rev-parse", "--verify", "--end-of-options", f"{revision}^{{commit}}").strip()
@@ -72,7 +72,7 @@ def resolve(repo: Path, revision: str) -> str:
 
 
 def ancestors(repo: Path, commit: str) -> Iterator[str]:
-    """The commits before one on its first-parent line, the nearest first.
+    """Yield the first-parent ancestors of a commit, the nearest first.
 
     Raises:
         GitError: the commit is not in the repository.
@@ -81,7 +81,7 @@ def ancestors(repo: Path, commit: str) -> Iterator[str]:
 
 
 def tracked(repo: Path, commit: str) -> frozenset[str]:
-    """The files of a commit.
+    """Return the files of a commit.
 
     Raises:
         GitError: the commit is not in the repository.
@@ -90,7 +90,7 @@ def tracked(repo: Path, commit: str) -> frozenset[str]:
 
 
 def diff(repo: Path, base: str, head: str) -> Changes:
-    """What lies between two commits, renames followed.
+    """Return the changes between two commits, with renames detected.
 
     Raises:
         GitError: a commit is not in the repository.
@@ -106,7 +106,7 @@ def diff(repo: Path, base: str, head: str) -> Changes:
         old = next(rows)
         new = next(rows) if letter in "RC" else old
         status = {"A": "added", "D": "removed", "R": "renamed", "C": "added"}.get(letter, "modified")
-        # what changes its type (a file that becomes a link) is shown as removed and added again
+        # a file that changes its type, for example to a link, is shown as removed and added
         patch = "\n".join(islice(patches, 2 if letter == "T" else 1))
         added, removed = hunk_lines(patch)
         files.append(
@@ -122,7 +122,7 @@ def diff(repo: Path, base: str, head: str) -> Changes:
 
 
 def _patches(text: str) -> list[str]:
-    """Cut a diff into the parts of its files, which come in the order of the raw listing."""
+    """Split a diff into the parts of its files, in the order of the raw listing."""
     parts: list[list[str]] = []
     for line in text.split("\n"):
         if line.startswith("diff --git "):

@@ -1,4 +1,4 @@
-"""Which branches are base branches: those that others are merged into, and whose results are kept."""
+"""Decide which branches are base branches: others are merged into them, and their results are stored."""
 
 from __future__ import annotations
 
@@ -29,56 +29,56 @@ query($owner: String!, $name: String!, $ref: String!) {
 _GUARDING = frozenset(
     ["MERGE_QUEUE", "PULL_REQUEST", "REQUIRED_STATUS_CHECKS", "REQUIRED_WORKFLOW_STATUS_CHECKS", "WORKFLOWS"]
 )
-"""Rules under which nobody just pushes to a branch.
+"""Rules that prevent direct pushes to a branch.
 
 https://docs.github.com/en/graphql/reference/enums#repositoryruletype
 """
 
 
 def _none(_branch: str, _default: str) -> bool:
-    """No policy lists any branch."""
+    """Return false: without a policy, no branch is listed."""
     return False
 
 
 class Branches(Struct, frozen=True, kw_only=True):
-    """Tells base branches from others.
+    """Distinguishes base branches from others.
 
     Attributes:
-        hub: asked about a protected branch; without a session only the default branch is a base branch.
-        listed: says of a branch, and of the default branch, whether the policy there lists the former.
+        client: the client to query protected branches. Without one, only the default branch is a base branch.
+        listed: returns whether the policy lists a branch, given the branch and the default branch.
     """
 
-    hub: GitHub | None = None
+    client: GitHub | None = None
     listed: Callable[[str, str], bool] = _none
 
     def is_base(self, branch: str, default: str, *, protected: bool) -> bool:
-        """Whether a branch is a base branch: the default one, one that the policy lists, or one that is guarded.
+        """Return whether a branch is the default branch, is listed by the policy, or is guarded.
 
-        Protection alone does not tell: a rule that forbids forced pushes often covers every branch. A branch that
-        asks for a pull request, a merge queue or required checks is one that nobody works on directly.
+        Protection alone is not enough, because a rule against forced pushes often covers every branch. A branch that
+        requires a pull request, a merge queue or checks is guarded: nobody works on it directly.
 
         Args:
-            branch: its name.
+            branch: the name of the branch.
             default: the name of the default branch.
-            protected: whether any rule covers the branch; False spares the question.
+            protected: whether any rule covers the branch; False saves a request.
 
         Raises:
             SettingsError: the policy of the default branch cannot be read.
-            ForgeError: GitHub could not be asked for it.
+            ForgeError: the request for the policy failed.
         """
         if branch == default:
             return True
-        if self.hub is None or branch.startswith(QUEUE):
+        if self.client is None or branch.startswith(QUEUE):
             return False
-        return self.listed(branch, default) or (protected and _is_guarded(self.hub, branch))
+        return self.listed(branch, default) or (protected and _is_guarded(self.client, branch))
 
 
-def _is_guarded(hub: GitHub, branch: str) -> bool:
-    owner, _, name = hub.repository.partition("/")
+def _is_guarded(client: GitHub, branch: str) -> bool:
+    owner, _, name = client.repository.partition("/")
     try:
-        data = hub.query(QUERY, {"owner": owner, "name": name, "ref": f"refs/heads/{branch}"})
+        data = client.query(QUERY, {"owner": owner, "name": name, "ref": f"refs/heads/{branch}"})
     except ForgeError:
-        return False  # an older server knows no rules, or the token may not see them
+        return False  # an older server has no rules, or the token may not read them
     ref = (data.get("repository") or {}).get("ref") or {}
     update = ref.get("refUpdateRule") or {}
     if update.get("requiredApprovingReviewCount") is not None or update.get("requiredStatusCheckContexts"):

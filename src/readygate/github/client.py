@@ -1,12 +1,13 @@
-"""One authenticated session with GitHub: requests, paging, retries and typed failures. It knows no endpoint.
+"""Send requests to GitHub with paging, retries and typed errors. This module knows no endpoint.
 
-PyGithub carries the requests. Its own retries are off: they repeat a POST eleven times and a PATCH never
-(https://github.com/PyGithub/PyGithub/blob/main/github/GithubRetry.py), so the policy stands here:
+PyGithub sends the requests. Its own retries are off, because they repeat a POST eleven times and never a PATCH
+(https://github.com/PyGithub/PyGithub/blob/main/github/GithubRetry.py). The policy of this module:
 
-- what only reads, or says the same when it is said twice, is tried up to `TRIES` times, with jitter between;
-- what creates is sent again only after an answer that says it was not done, or after looking for it in vain;
-- a rate limit is waited for as long as it asks, up to `LONGEST_WAIT`;
-- nothing is sent, and nothing is waited for, beyond the time budget of the step.
+- A request that reads, or that has the same effect when it is repeated, is tried up to `TRIES` times with jitter.
+- A request that creates is repeated only after a response that states that nothing was created, or after a search
+  that did not find the created object.
+- A rate limit is waited for as long as it states, up to `LONGEST_WAIT`.
+- No request and no wait exceeds the time budget of the step.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from urllib.parse import urlsplit
 import requests
 
 from readygate.github import pygithub
-from readygate.github.responses import Fields, Trouble, graphql, no_answer, read, unusable
+from readygate.github.responses import Failure, Fields, graphql, no_answer, read, unusable
 from readygate.support.deadline import Budget, jitter
 from readygate.support.errors import ForgeError
 
@@ -31,17 +32,17 @@ if TYPE_CHECKING:
 API_VERSION = "2022-11-28"
 TRIES = 4
 LONGEST_WAIT = 120.0
-"""Seconds that one wait for a rate limit may take; a longer one is an error that says so."""
+"""The longest wait for a rate limit, in seconds. A longer one is an error."""
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
-def _nothing(_text: str) -> None:
-    """Tell nobody."""
+def _ignore(_text: str) -> None:
+    """Drop a line."""
 
 
 class GitHub:
-    """A session for one repository."""
+    """A client of GitHub for one repository. One thread at a time may use it."""
 
     def __init__(
         self,
@@ -50,59 +51,59 @@ class GitHub:
         token: str,
         repository: str,
         budget: Budget | None = None,
-        tell: Callable[[str], None] = _nothing,
-        trace: Callable[[str], None] = _nothing,
+        log: Callable[[str], None] = _ignore,
+        trace: Callable[[str], None] = _ignore,
     ) -> None:
-        """Open a session; nothing is sent yet.
+        """Create a client. No request is sent.
 
         Args:
-            api_url: of the API, `https://api.github.com` or that of an own server.
-            token: to authenticate with.
-            repository: owner/name.
-            budget: how long requests and waits may take.
-            tell: takes a line for every try that failed and is made again.
+            api_url: the URL of the API: `https://api.github.com`, or that of an enterprise server.
+            token: the token to authenticate with.
+            repository: the repository as owner/name.
+            budget: the time that requests and waits may take.
+            log: takes a line for every failed try that is repeated.
             trace: takes a line for every request.
         """
         self.repository = repository
         self.budget = budget or Budget()
-        self._tell, self._trace = tell, trace
+        self._log, self._trace = log, trace
         self._api_url = api_url.rstrip("/")
         self._token = token
 
-    def apart(self) -> GitHub:
-        """Another session with the same rights and budget: what carries requests serves one thread at a time."""
+    def clone_for_thread(self) -> GitHub:
+        """Return a client with the same token and budget for another thread: the requester is not thread-safe."""
         return GitHub(
             api_url=self._api_url,
             token=self._token,
             repository=self.repository,
             budget=self.budget,
-            tell=self._tell,
+            log=self._log,
             trace=self._trace,
         )
 
     @cached_property
     def _requester(self) -> Requester:
-        """What carries the requests: loaded with the first, which is beside the reading of reports if it can be."""
+        """The requester of PyGithub, created with the first request."""
         timeout = self.budget.clock.timeout
         return pygithub.requester(self._token, self._api_url, timeout=timeout, user_agent="readygate")
 
     def get(self, path: str, **parameters: Any) -> Any:
-        """Read one resource of the repository; `path` begins below it, for example `/pulls/7`.
+        """Return one resource. `path` is relative to the repository, for example `/pulls/7`.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: the resource does not exist.
             PermissionDeniedError: the token may not read it.
-            ForgeError: GitHub did not answer, or with an error.
+            ForgeError: GitHub did not respond, or responded with an error.
         """
         return self._call("GET", self._path(path), parameters=parameters)[0]
 
     def rows(self, path: str) -> list[Any]:
-        """Read a list that GitHub does not divide into pages."""
+        """Return a list that has no pages."""
         found: list[Any] = self._call("GET", self._path(path), bare=True)[0]
         return found
 
     def pages(self, path: str, key: str = "", **parameters: Any) -> Iterator[Any]:
-        """Read a list page by page, 100 items each; `key` names the list inside of an object."""
+        """Yield the items of a list with pages of 100 items; `key` is its field if the response is an object."""
         page = 1
         while True:
             data, headers = self._call(
@@ -114,43 +115,43 @@ class GitHub:
             page += 1
 
     def create(self, path: str, body: Mapping[str, Any], find: Callable[[], Any]) -> Any:
-        """Create something once.
+        """Create an object once and return it.
 
-        After an answer that leaves open whether GitHub has acted, `find` looks for it; only if it finds nothing, the
-        request is sent again.
+        After a failure that leaves open whether GitHub has acted, `find` searches for the object. The request is
+        repeated only if the search finds nothing.
 
         Args:
-            path: below the repository.
-            body: of the request.
-            find: what the request makes, as it would answer it, or None if it is not there.
+            path: the path, relative to the repository.
+            body: the body of the request.
+            find: returns the created object as the request would, or None if it does not exist.
 
         Raises:
-            ForgeError: it was not created, or nobody can tell.
+            ForgeError: the object was not created, or whether it was is unknown.
         """
         return self._call("POST", self._path(path), body=body, find=find)[0]
 
     def put_object(self, path: str, body: Mapping[str, Any]) -> Any:
-        """Create an object of git: named by its content, so that a second request makes no second one."""
+        """Create a git object and return it. Its name depends on its content, so a repetition creates no other."""
         return self._call("POST", self._path(path), body=body)[0]
 
     def patch(self, path: str, body: Mapping[str, Any], find: Callable[[], Any] | None = None) -> Any:
-        """Change something; `find` looks whether it is done where doing it twice would add it twice."""
+        """Change an object and return it. Give `find`, as in `create`, if a repetition has another effect."""
         return self._call("PATCH", self._path(path), body=body, find=find)[0]
 
     def delete(self, path: str) -> None:
-        """Take something away."""
+        """Delete an object."""
         self._call("DELETE", self._path(path), empty=True)
 
     def query(self, text: str, variables: Mapping[str, Any]) -> Any:
-        """Ask GraphQL; returns `data`.
+        """Return the `data` of a GraphQL query.
 
         Raises:
-            PermissionDeniedError, NotFoundError, ForgeError: as its `errors` say.
+            PermissionDeniedError, NotFoundError, ForgeError: the response has `errors` of this kind.
         """
         return self._graphql(text, variables, None)
 
     def mutate(self, text: str, variables: Mapping[str, Any], find: Callable[[], Any]) -> Any:
-        """Change something by GraphQL; `find` looks whether it is done, as in `create`."""
+        """Return the `data` of a GraphQL mutation. `find` searches for its effect, as in `create`."""
         return self._graphql(text, variables, find)
 
     def _graphql(self, text: str, variables: Mapping[str, Any], find: Callable[[], Any] | None) -> Any:
@@ -158,18 +159,18 @@ class GitHub:
         return self._call("POST", self._requester.graphql_url, body=body, find=find, then=graphql)[0]
 
     def download(self, path: str, largest: int) -> bytes:
-        """Fetch a file that GitHub hands over by a link to another host; the token stays behind.
+        """Return a file that GitHub redirects to another host. The token is not sent to that host.
 
-        PyGithub follows links to hosts of GitHub only, and artifacts lie elsewhere.
+        PyGithub follows redirects to hosts of GitHub only, and artifacts are stored elsewhere.
 
         Raises:
-            ForgeError: there is no such file, it is larger than `largest` bytes, or the host did not answer.
+            ForgeError: the file does not exist, is larger than `largest` bytes, or the host did not respond.
         """
         where = f"GET {self._path(path)}"
         data: bytes = self._repeat(where, lambda: self._fetch(path, largest, where), None)
         return data
 
-    def _fetch(self, path: str, largest: int, where: str) -> bytes | Trouble:
+    def _fetch(self, path: str, largest: int, where: str) -> bytes | Failure:
         clock = self.budget.clock
         first = requests.get(
             self._api_url + self._path(path),
@@ -181,24 +182,24 @@ class GitHub:
         if first.status_code not in _REDIRECTS or "Location" not in first.headers:
             headers = {name.lower(): value for name, value in first.headers.items()}
             answer = read(first.status_code, headers, self._masked(first.text), where, clock.wall())
-            return answer if isinstance(answer, Trouble) else unusable("names no file", where)
-        with requests.get(first.headers["Location"], auth=_nobody, timeout=2 * clock.timeout, stream=True) as host:
+            return answer if isinstance(answer, Failure) else unusable("names no file", where)
+        with requests.get(first.headers["Location"], auth=_anonymous, timeout=2 * clock.timeout, stream=True) as host:
             if host.status_code != requests.codes.ok:
                 error = ForgeError(f"the file's host answered {host.status_code}", where=where)
-                return Trouble(error=error, passing=host.status_code >= 500)
+                return Failure(error=error, retryable=host.status_code >= 500)
             return _bounded(host.iter_content(1 << 20), largest, where)
 
     def _bearer(self, request: PreparedRequest) -> PreparedRequest:
-        """Authenticate; given as `auth` so that no `.netrc` of the machine takes the token's place."""
+        """Authenticate a request. As an `auth`, it takes precedence over a `.netrc` of the machine."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
 
     def _masked(self, text: str) -> str:
-        """An answer that repeats the request, as proxies like to, must not carry the token into a message."""
+        """Return a response without the token: some proxies repeat the request in it, and it may become a message."""
         return text.replace(self._token, "***") if self._token in text else text
 
     def rate(self) -> Any:
-        """What is left of the requests of this hour; asking does not count.
+        """Return the rate limits and what is left of them. This request does not count.
 
         https://docs.github.com/en/rest/rate-limit/rate-limit
         """
@@ -219,7 +220,7 @@ class GitHub:
         bare: bool = False,
         empty: bool = False,
     ) -> tuple[Any, Mapping[str, str]]:
-        """Send a request until it is answered; the data is an object, a `bare` list, or `empty`."""
+        """Send a request with retries and return data and headers. Data is an object, a `bare` list, or `empty`."""
         where = f"{verb} {urlsplit(url).path}"
         seen: Mapping[str, str] = {}
 
@@ -233,7 +234,7 @@ class GitHub:
                 input=None if body is None else dict(body),
             )
             data = read(status, seen, self._masked(text), where, self.budget.clock.wall())
-            if isinstance(data, Trouble):
+            if isinstance(data, Failure):
                 return data
             if not empty and not isinstance(data, list if bare else Fields):
                 return unusable(f"is no {'list' if bare else 'object'}", where)
@@ -242,18 +243,18 @@ class GitHub:
         return self._repeat(where, once, find), seen
 
     def _repeat(self, where: str, once: Callable[[], Any], find: Callable[[], Any] | None) -> Any:
-        """Try until there is an answer, an error that does not pass, or no try left."""
+        """Try until there is a response, an error that is not retryable, or no try left."""
         for attempt in range(1, TRIES + 1):
             self.budget.check()
             answer = self._traced(where, once)
-            if not isinstance(answer, Trouble):
+            if not isinstance(answer, Failure):
                 return answer
             wait = answer.wait if answer.wait is not None else jitter(float(2 ** (attempt - 1)))
-            look = find if answer.unclear else None
+            look = find if answer.maybe_applied else None
             last = attempt == TRIES
-            if not answer.passing or wait > LONGEST_WAIT or (last and look is None):
+            if not answer.retryable or wait > LONGEST_WAIT or (last and look is None):
                 raise answer.error
-            self._tell(f"{answer.error.where}: {answer.error.what}; try {attempt} of {TRIES}, waiting {wait:.1f} s")
+            self._log(f"{answer.error.where}: {answer.error.what}; try {attempt} of {TRIES}, waiting {wait:.1f} s")
             self.budget.wait(wait)
             found = look() if look else None
             if found is not None:
@@ -271,13 +272,13 @@ class GitHub:
             answer = no_answer(error, where)
         except (RuntimeError, ValueError, AssertionError) as error:  # PyGithub's, of odd redirects and headers
             answer = unusable(f"cannot be followed ({type(error).__name__})", where)
-        told = answer.error.what if isinstance(answer, Trouble) else "answered"
+        told = answer.error.what if isinstance(answer, Failure) else "answered"
         self._trace(f"{where}: {told}, {time.monotonic() - begun:.2f} s")
         return answer
 
 
-def _nobody(request: PreparedRequest) -> PreparedRequest:
-    """Authenticate as nobody, not even as a `.netrc` of the machine says."""
+def _anonymous(request: PreparedRequest) -> PreparedRequest:
+    """Leave a request without authentication, even if a `.netrc` of the machine has one."""
     return request
 
 

@@ -1,4 +1,4 @@
-"""Which commit a change starts from, what stands before it, and what lines differ."""
+"""Find the commit that a change starts from, its ancestors, and the changed lines."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from readygate.model.subject import Target
 from readygate.support.errors import ForgeError, NotFoundError, SettingsError
 
 MOST_FILES = 300
-"""GitHub lists no more files in one comparison.
+"""The number of files that GitHub lists in one comparison.
 
 https://docs.github.com/en/rest/commits/commits#compare-two-commits
 """
 DEEPEST = 500
-"""How many commits back a baseline is looked for."""
+"""The number of ancestors that are searched for a baseline."""
 MOST_LISTED = 3_000
-"""How many commits are listed for that, merged ones among them: 30 of the 1,000 requests of a repository's hour."""
+"""The number of commits to list for that, merged ones included: 30 of the 1,000 requests of an hour."""
 
 _STATUS = {"added": "added", "removed": "removed", "renamed": "renamed", "copied": "added"}
 
 
 class Origin(Struct, frozen=True, kw_only=True):
-    """Where a change starts.
+    """The commit that a change starts from.
 
     Attributes:
         commit: the commit whose results the change is compared with; empty if there is none.
-        relation: what that commit is, for the reader.
+        relation: the relation of that commit to the change, for the reader.
         changes: the lines that the change adds and removes, None if unknown.
-        note: why the changes, or the commit, are unknown.
+        note: the reason why the changes, or the commit, are unknown.
     """
 
     commit: str = ""
@@ -42,36 +42,36 @@ class Origin(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def origin(hub: GitHub, target: Target) -> Origin:
-    """Find where the target's change starts.
+def origin(client: GitHub, target: Target) -> Origin:
+    """Find the commit that the change of a target starts from.
 
-    A tested merge commit starts from its first parent, whatever the event says of the base; a head that was tested
-    as it is starts from its merge base with the base branch.
+    A tested merge commit starts from its first parent, whatever base the event states. A tested head starts from its
+    merge base with the base branch.
 
     Raises:
-        SettingsError: what was measured for a pull request is a commit of its base.
-        ForgeError: GitHub could not be asked.
+        SettingsError: the measured commit of a pull request is a commit of its base branch.
+        ForgeError: a request to GitHub failed.
     """
     try:
         if target.base_sha:
             relation = "the base of the merge group" if target.event == "merge_group" else "the commit before"
-            return _from(hub, target.base_sha, target, relation)
+            return _from(client, target.base_sha, target, relation)
         if target.merged:
-            parents = [parent["sha"] for parent in hub.get(f"/git/commits/{target.measured}")["parents"]]
+            parents = [parent["sha"] for parent in client.get(f"/git/commits/{target.measured}")["parents"]]
             if len(parents) > 1:
-                return _from(hub, parents[0], target, "the base commit")
-        return _from(hub, target.base_ref, target, "the merge base")
+                return _from(client, parents[0], target, "the base commit")
+        return _from(client, target.base_ref, target, "the merge base")
     except NotFoundError:
         return Origin(
             note=f"GitHub does not know the commit {target.measured[:7]} or the branch it should be compared with"
         )
 
 
-def _from(hub: GitHub, base: str, target: Target, relation: str) -> Origin:
+def _from(client: GitHub, base: str, target: Target, relation: str) -> Origin:
     if base == target.measured:
         return Origin(commit=base, relation=relation, note="The base is the measured commit itself")
-    data = hub.get(f"/compare/{quote(base, safe='')}...{target.measured}", per_page=1)
-    # never the stated base itself: after a forced push it is no ancestor
+    data = client.get(f"/compare/{quote(base, safe='')}...{target.measured}", per_page=1)
+    # never the stated base itself: after a forced push it may not be an ancestor
     commit = str(data["merge_base_commit"]["sha"])
     if commit == target.measured:
         if target.event in ("pull_request", "pull_request_target") and target.measured != target.head_sha:
@@ -80,21 +80,21 @@ def _from(hub: GitHub, base: str, target: Target, relation: str) -> Origin:
                 todo="check out the pull request in this job, or name the tested commit by the input `commit`",
             )
         # a commit of the base branch itself is compared with the one before it
-        parents = hub.get(f"/git/commits/{commit}")["parents"]
+        parents = client.get(f"/git/commits/{commit}")["parents"]
         if not parents:
             return Origin(note="The commit is the first of its branch")
-        return _from(hub, parents[0]["sha"], target, "the commit before")
+        return _from(client, parents[0]["sha"], target, "the commit before")
     return Origin(commit=commit, relation=relation, changes=_changes(data, commit, target.measured))
 
 
-def changes_between(hub: GitHub, base: str, head: str) -> Changes | None:
-    """The lines that differ between two commits; None if GitHub cannot tell.
+def changes_between(client: GitHub, base: str, head: str) -> Changes | None:
+    """Return the lines that differ between two commits; None if GitHub does not know.
 
     Raises:
-        ForgeError: GitHub could not be asked.
+        ForgeError: a request to GitHub failed.
     """
     try:
-        data = hub.get(f"/compare/{base}...{head}", per_page=1)
+        data = client.get(f"/compare/{base}...{head}", per_page=1)
     except NotFoundError:
         return None
     merge_base = str(data["merge_base_commit"]["sha"])
@@ -112,7 +112,7 @@ def _file(row: dict[str, object]) -> FileChange:
     path, status = str(row["filename"]), _STATUS.get(str(row["status"]), "modified")
     patch = row.get("patch")
     added, removed = hunk_lines(patch) if isinstance(patch, str) else ((), ())
-    # a pure rename, a mode change or an empty file has no patch and no changed line, and nothing is missing
+    # a rename, a mode change or an empty file has no patch, and no changed line is missing
     return FileChange(
         path=path,
         old_path="" if status == "added" else str(row.get("previous_filename") or path),
@@ -123,16 +123,16 @@ def _file(row: dict[str, object]) -> FileChange:
     )
 
 
-def first_parents(hub: GitHub, commit: str) -> Iterator[str]:
-    """The commits before `commit` on its first-parent line, the nearest first, at most `DEEPEST`.
+def first_parents(client: GitHub, commit: str) -> Iterator[str]:
+    """Yield the first-parent ancestors of `commit`, the nearest first, at most `DEEPEST`.
 
     Raises:
-        ForgeError: GitHub could not be asked.
+        ForgeError: a request to GitHub failed.
     """
     known: dict[str, str] = {}
     wanted = commit
     count = 0
-    for row in islice(hub.pages("/commits", sha=commit), MOST_LISTED):
+    for row in islice(client.pages("/commits", sha=commit), MOST_LISTED):
         known[row["sha"]] = row["parents"][0]["sha"] if row["parents"] else ""
         while wanted in known:
             wanted = known.pop(wanted)

@@ -1,7 +1,7 @@
-"""The event of a workflow run, read as hostile data, to the target of the run.
+"""Read the target of a run from its event, which is untrusted data.
 
 Payloads: https://docs.github.com/en/webhooks/webhook-events-and-payloads
-What commit each event means:
+The commit of each event:
 https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows
 """
 
@@ -25,17 +25,17 @@ ALONE = Branches()
 
 
 def read_target(workplace: Workplace, settings: Settings, checked_out: str, branches: Branches = ALONE) -> Target:
-    """Settle what the run is about.
+    """Return what the run is about.
 
     Args:
-        workplace: what the runner says.
-        settings: the inputs; `commit` names the measured tree, `pull-request` the pull request.
+        workplace: the values that the runner sets.
+        settings: the inputs; `commit` names the measured commit, `pull-request` the pull request.
         checked_out: the commit of the checkout in the workspace, empty if there is none.
-        branches: asked where the event does not say: about another run's pull request, about a branch.
+        branches: answers what the event does not contain, about branches and the pull request of another run.
 
     Raises:
-        SettingsError: the event cannot be judged, or its payload lacks what it must have.
-        ForgeError: GitHub had to be asked and could not be.
+        SettingsError: the event is not supported, or its payload lacks a required value.
+        ForgeError: a request to GitHub failed.
     """
     reader = _READERS.get(workplace.event_name)
     if reader is None:

@@ -1,4 +1,4 @@
-"""Labels of a pull request. Who may set one has at least the role `triage`; nobody from outside can.
+"""Read labels of a pull request. Setting one needs at least the role `triage`.
 
 https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories/managing-repository-roles/repository-roles-for-an-organization
 """
@@ -14,24 +14,24 @@ from readygate.model.comparison import Waiver
 from readygate.support.errors import ForgeError
 
 MOST_EVENTS = 1_000
-"""Events of a pull request that are looked through for who set a label."""
+"""The number of events of a pull request that are searched for who set a label."""
 
 
-def waiver(hub: GitHub, number: int, label: str) -> Waiver | None:
-    """Look whether a pull request has a label now, and who set it.
+def waiver(client: GitHub, number: int, label: str) -> Waiver | None:
+    """Return the waiver of a label and who set it; None if the pull request does not have the label now.
 
-    The event's own list is not asked: it is as old as the run, and a re-run is how a label comes to count.
-    A repository in which this cannot be read has no waiver, and a label that no person has set is refused: a workflow
-    whose token may write could excuse itself by it.
+    The labels in the event are not used. They are as old as the run, and a label takes effect in a re-run. If the
+    labels cannot be read, there is no waiver. A label that an app set is refused, because a workflow with a token
+    that may write could excuse itself.
     """
     if not number or not label:
         return None
     try:
-        labels = [row["name"] for row in hub.get(f"/pulls/{number}")["labels"]]
+        labels = [row["name"] for row in client.get(f"/pulls/{number}")["labels"]]
         if label not in labels:
             return None
         found = Waiver(label=label, refused="nobody is known to have set it")
-        for event in islice(hub.pages(f"/issues/{number}/events"), MOST_EVENTS):
+        for event in islice(client.pages(f"/issues/{number}/events"), MOST_EVENTS):
             if event.get("event") == "labeled" and event.get("label", {}).get("name") == label:
                 found = _set_by(event, label)
     except (ForgeError, KeyError, TypeError, AttributeError):
@@ -40,7 +40,7 @@ def waiver(hub: GitHub, number: int, label: str) -> Waiver | None:
 
 
 def _set_by(event: Mapping[str, Any], label: str) -> Waiver:
-    """Who set a label, and whether it counts.
+    """Return the waiver of an event that set a label.
 
     https://docs.github.com/en/rest/using-the-rest-api/issue-event-types#labeled
     """

@@ -1,4 +1,4 @@
-"""The payload of an event, read as hostile data: what is missing or of another kind is named by its path."""
+"""Read the payload of an event, which is untrusted data. An error names the path of the value."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 class Payload:
-    """What an event carries; every reader names a value by the keys that lead to it.
+    """The payload of an event. Each method reads the value at a path of keys.
 
     https://docs.github.com/en/webhooks/webhook-events-and-payloads
 
     Raises:
-        SettingsError: from each reader, where the value is missing or is not what it should be.
+        SettingsError: by each method, if the value is missing or of another type.
     """
 
     def __init__(self, event_name: str, data: Mapping[str, Any]) -> None:
@@ -25,11 +25,11 @@ class Payload:
         self.data = data
 
     def has(self, *path: str) -> bool:
-        """Whether there is anything but null."""
+        """Return whether there is a value other than null."""
         return self._find(path) is not None
 
     def text(self, *path: str, default: str | None = None) -> str:
-        """A text that is not empty."""
+        """Return a text that is not empty."""
         value = self._find(path)
         if isinstance(value, str) and value:
             return value
@@ -38,14 +38,14 @@ class Payload:
         raise self._lacks("a text", path)
 
     def sha(self, *path: str) -> str:
-        """A full commit id."""
+        """Return a full commit id."""
         value = self._find(path)
         if isinstance(value, str) and _SHA.fullmatch(value):
             return value
         raise self._lacks("a commit id", path)
 
     def number(self, *path: str) -> int:
-        """A whole number above zero."""
+        """Return an integer above zero."""
         value = self._find(path)
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return value

@@ -1,4 +1,4 @@
-"""What an answer of GitHub means: data, something that may pass and is worth another try, or an error of its kind.
+"""Classify the responses of GitHub: data, a failure that is worth another try, or an error of its kind.
 
 Rate limits: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 """
@@ -14,7 +14,7 @@ from msgspec import Struct
 from readygate.support.errors import DOCS, ForgeError, NotFoundError, PermissionDeniedError
 
 UNNAMED_LIMIT = 60.0
-"""Seconds to wait for a limit that does not say how long; GitHub asks for a minute at least."""
+"""Seconds to wait for a limit that does not state a time. GitHub asks for at least a minute."""
 
 UNKNOWN_AUTHORITY = "an authority of your own has signed it, which the container does not know"
 BUNDLE = f"name a file with its certificate by the variable REQUESTS_CA_BUNDLE; see {DOCS}/events.md"
@@ -26,24 +26,24 @@ _SERVERS_FAULT = 500
 _SETTLED = 300
 
 
-class Trouble(Struct, frozen=True, kw_only=True):
-    """An answer that is none.
+class Failure(Struct, frozen=True, kw_only=True):
+    """A request that failed.
 
     Attributes:
-        error: what to raise when no try is left.
-        passing: another try may succeed.
-        unclear: the request may have taken effect all the same.
-        wait: seconds that GitHub asks to wait, None if it does not say.
+        error: the error to raise when no try is left.
+        retryable: another try may succeed.
+        maybe_applied: the request may have taken effect, although it failed.
+        wait: the seconds that GitHub asks to wait; None if it states no time.
     """
 
     error: ForgeError
-    passing: bool = False
-    unclear: bool = False
+    retryable: bool = False
+    maybe_applied: bool = False
     wait: float | None = None
 
 
 class Fields(dict[str, Any]):
-    """An object of an answer; a field that GitHub promises and does not send is a named error."""
+    """An object of a response. A field that GitHub documents and does not send raises a ForgeError with its name."""
 
     __slots__ = ("where",)
     where: str
@@ -52,43 +52,43 @@ class Fields(dict[str, Any]):
         raise ForgeError(f"GitHub's answer lacks {key!r}", where=self.where, why=DISTURBED, todo=AGAIN)
 
 
-def no_answer(error: Exception, where: str) -> Trouble:
-    """A connection that failed, was cut, or stayed silent: whether GitHub has acted is unknown."""
+def no_answer(error: Exception, where: str) -> Failure:
+    """Return the failure of a connection that broke or timed out. Whether GitHub has acted is unknown."""
     name = type(error).__name__
     if name == "SSLError":
         untrusted = ForgeError(
             "the server's certificate cannot be verified", where=where, why=UNKNOWN_AUTHORITY, todo=BUNDLE
         )
-        return Trouble(error=untrusted, passing=False)
+        return Failure(error=untrusted, retryable=False)
     cut = name in ("ChunkedEncodingError", "ContentDecodingError")
     what = f"GitHub's answer broke off ({name})" if cut else f"GitHub did not answer ({name})"
-    return Trouble(error=ForgeError(what, where=where, why=DISTURBED, todo=AGAIN), passing=True, unclear=True)
+    return Failure(error=ForgeError(what, where=where, why=DISTURBED, todo=AGAIN), retryable=True, maybe_applied=True)
 
 
-def unusable(what: str, where: str) -> Trouble:
-    """An answer of success that cannot be read."""
+def unusable(what: str, where: str) -> Failure:
+    """Return the failure of a successful response that cannot be read."""
     error = ForgeError(f"GitHub's answer {what}", where=where, why=DISTURBED, todo=AGAIN)
-    return Trouble(error=error, passing=True, unclear=True)
+    return Failure(error=error, retryable=True, maybe_applied=True)
 
 
 def read(status: int, headers: Mapping[str, str], text: str, where: str, now: float) -> Any:
-    """Read an answer: the data of a success, else Trouble.
+    """Return the data of a successful response, or a Failure.
 
     Args:
-        status: of the answer.
-        headers: of the answer, their names in small letters.
-        text: its body.
+        status: the status code.
+        headers: the headers, with names in lower case.
+        text: the body.
         where: the request, for errors.
-        now: seconds since 1970.
+        now: the current time, in seconds since 1970.
     """
     if status < _SETTLED:
         return _decode(text, where)
     wait = _limit(status, headers, text, now)
     if wait is not None:
-        return Trouble(error=failure(status, text, where, limited=True), passing=True, wait=wait)
-    passing = status == _TIMED_OUT or status >= _SERVERS_FAULT
-    after = _seconds(headers.get("retry-after", "")) if passing else None
-    return Trouble(error=failure(status, text, where), passing=passing, unclear=passing, wait=after)
+        return Failure(error=error_of(status, text, where, limited=True), retryable=True, wait=wait)
+    retryable = status == _TIMED_OUT or status >= _SERVERS_FAULT
+    after = _seconds(headers.get("retry-after", "")) if retryable else None
+    return Failure(error=error_of(status, text, where), retryable=retryable, maybe_applied=retryable, wait=after)
 
 
 def _decode(text: str, where: str) -> Any:
@@ -104,7 +104,7 @@ def _decode(text: str, where: str) -> Any:
 
 
 def graphql(data: Any, where: str) -> Any:
-    """The `data` of an answer of GraphQL, which tells its errors with a status of success."""
+    """Return the `data` of a GraphQL response, or a Failure: GraphQL sends errors with a status of success."""
     if not isinstance(data, Fields):
         return unusable("is no object", where)
     errors = data.get("errors")
@@ -114,12 +114,12 @@ def graphql(data: Any, where: str) -> Any:
     said, kind = str(first.get("message", "GraphQL error")), first.get("type")
     if kind in ("RATE_LIMITED", "RATE_LIMIT"):
         limited = ForgeError(said, where=where, why="the rate limit is used up", todo="run the job again later")
-        return Trouble(error=limited, passing=True, wait=UNNAMED_LIMIT)
+        return Failure(error=limited, retryable=True, wait=UNNAMED_LIMIT)
     kinds = {"FORBIDDEN": PermissionDeniedError, "NOT_FOUND": NotFoundError}
     error = kinds.get(str(kind), ForgeError)(said, where=where)
-    # "Something went wrong while executing your query" has no type: GitHub gave up in the midst of it
+    # "Something went wrong while executing your query" has no type: GitHub gave up while executing the query
     lost = kind is None and "went wrong" in said
-    return Trouble(error=error, passing=lost, unclear=lost)
+    return Failure(error=error, retryable=lost, maybe_applied=lost)
 
 
 def _seconds(text: str) -> float | None:
@@ -127,7 +127,7 @@ def _seconds(text: str) -> float | None:
 
 
 def _limit(status: int, headers: Mapping[str, str], text: str, now: float) -> float | None:
-    """Seconds to wait if the answer is a rate limit, else None."""
+    """Return the seconds to wait if the response is a rate limit, else None."""
     said = "rate limit" in text.lower()
     if status != 429 and not (status == 403 and (said or "retry-after" in headers)):
         return None
@@ -139,8 +139,8 @@ def _limit(status: int, headers: Mapping[str, str], text: str, now: float) -> fl
     return UNNAMED_LIMIT
 
 
-def failure(status: int, text: str, where: str, *, limited: bool = False) -> ForgeError:
-    """The error that an answer stands for."""
+def error_of(status: int, text: str, where: str, *, limited: bool = False) -> ForgeError:
+    """Return the error of a response with an error status."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):

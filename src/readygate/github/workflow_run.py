@@ -1,7 +1,7 @@
-"""Another workflow's run as the target: the second of two workflows, which may write where the first may not.
+"""Read the target from a `workflow_run` event: a second workflow with a token that may write judges the first.
 
-The run that is judged may be a stranger's. What it left behind is hostile, so nothing that says where the verdict goes
-comes from there: the pull request is found from repository, branch and commit of its head, which GitHub states.
+The judged run may belong to a fork, and its artifacts are untrusted. So the pull request is never taken from them. It
+is found by the repository, branch and commit of its head, which GitHub states.
 https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#workflow_run
 """
 
@@ -27,13 +27,13 @@ _RAN = ("success", "failure", "skipped")
 
 
 def read(payload: Payload, place: Workplace, settings: Settings, _measured: str, branches: Branches) -> dict[str, Any]:
-    """The facts of a target from an event `workflow_run`; a checkout in the workspace is not what was measured.
+    """Return the values of a target; a checkout in the workspace is not the measured commit.
 
     Raises:
-        SettingsError: the run is none that can be judged.
-        ForgeError: GitHub could not be asked.
+        SettingsError: a run of this kind is not supported.
+        ForgeError: a request to GitHub failed.
     """
-    if branches.hub is None:
+    if branches.client is None:
         raise SettingsError(("the event 'workflow_run' needs the input `token`",))
     if settings.pull_request:
         raise SettingsError(
@@ -62,7 +62,7 @@ def read(payload: Payload, place: Workplace, settings: Settings, _measured: str,
         "run_url": f"{place.server_url.rstrip('/')}/{place.repository}/actions/runs/{number}",
     }
     facts["measured"], facts["measured_note"] = facts["head_sha"], "the head of the judged run"
-    facts |= reader(payload, branches, branches.hub, facts["head_sha"])
+    facts |= reader(payload, branches, branches.client, facts["head_sha"])
     if settings.commit:
         merged = facts.get("merged", False) and settings.commit == facts["measured"]
         facts |= {"measured": settings.commit, "measured_note": "named by the input `commit`", "merged": merged}
@@ -70,7 +70,7 @@ def read(payload: Payload, place: Workplace, settings: Settings, _measured: str,
 
 
 def conclusion(event: Mapping[str, Any]) -> dict[str, str]:
-    """How the judged run ended, in the form of the input `needs`: a run that was cancelled has results missing."""
+    """Return the result of the judged run in the form of the input `needs`; a cancelled run lacks results."""
     payload = Payload(RUN, event)
     ended = payload.text(RUN, "conclusion", default="cancelled")
     return {payload.text(RUN, "name", default="the judged run"): ended if ended in _RAN else "cancelled"}
@@ -81,43 +81,43 @@ def _default_branch(payload: Payload) -> str:
 
 
 def _is_own(payload: Payload) -> bool:
-    """Whether the head of the run lies in this repository; a fork's branch may be called `main`, too."""
+    """Return whether the head of the run is in this repository: the branch of a fork may also be named `main`."""
     return payload.has(RUN, "head_repository", "id") and (
         payload.number(RUN, "head_repository", "id") == payload.number("repository", "id")
     )
 
 
-def _push(payload: Payload, branches: Branches, hub: GitHub, head: str) -> dict[str, Any]:
+def _push(payload: Payload, branches: Branches, client: GitHub, head: str) -> dict[str, Any]:
     if not _is_own(payload):
         raise SettingsError(("the other workflow ran for a push to another repository",))
     branch, default = payload.text(RUN, "head_branch", default=""), _default_branch(payload)
     # the name may be that of a tag, and a tag may be called `main`
-    if branches.is_base(branch, default, protected=True) and _is_on(hub, branch, head):
+    if branches.is_base(branch, default, protected=True) and _is_on(client, branch, head):
         return {"role": Role.RECORD, "base_ref": branch}
     return {"role": Role.CHANGE, "base_ref": default}
 
 
-def _is_on(hub: GitHub, branch: str, commit: str) -> bool:
-    """Whether a branch holds a commit."""
+def _is_on(client: GitHub, branch: str, commit: str) -> bool:
+    """Return whether a branch contains a commit."""
     try:
-        tip = hub.get(f"/git/ref/heads/{quote(branch)}")["object"]["sha"]
-        data = hub.get(f"/compare/{tip}...{commit}", per_page=1)
+        tip = client.get(f"/git/ref/heads/{quote(branch)}")["object"]["sha"]
+        data = client.get(f"/compare/{tip}...{commit}", per_page=1)
     except NotFoundError:
         return False
     return data["status"] in ("identical", "behind")
 
 
-def _merge_group(payload: Payload, _branches: Branches, _hub: GitHub, _head: str) -> dict[str, Any]:
+def _merge_group(payload: Payload, _branches: Branches, _client: GitHub, _head: str) -> dict[str, Any]:
     found = _GROUP.fullmatch(payload.text(RUN, "head_branch"))
     if found is None or not _is_own(payload):
         raise SettingsError(("the other workflow ran for a merge group whose base its branch does not tell",))
     return {"role": Role.CHANGE, "base_ref": found["base"], "base_sha": found["sha"]}
 
 
-def _pull_request(payload: Payload, _branches: Branches, hub: GitHub, head: str) -> dict[str, Any]:
+def _pull_request(payload: Payload, _branches: Branches, client: GitHub, head: str) -> dict[str, Any]:
     default = _default_branch(payload)
     facts: dict[str, Any] = {"role": Role.CHANGE, "base_ref": default}
-    pulls = _pulls(payload, hub, head)
+    pulls = _pulls(payload, client, head)
     if not pulls:
         return {**facts, "remark": f"No pull request has {head[:7]} as its head now, so no comment is written."}
     pull, *others = sorted(
@@ -134,30 +134,29 @@ def _pull_request(payload: Payload, _branches: Branches, hub: GitHub, head: str)
             f"{head[:7]} is the head of {also}, too. It is judged as #{facts['number']}, whose base is "
             f"`{facts['base_ref']}`: the event does not tell which of them the run was for."
         )
-    return facts | _tested_merge(payload, hub, pull, head)
+    return facts | _tested_merge(payload, client, pull, head)
 
 
-def _pulls(payload: Payload, hub: GitHub, head: str) -> list[dict[str, Any]]:
-    """The pull requests with this head; `workflow_run.pull_requests` is empty for those from forks."""
+def _pulls(payload: Payload, client: GitHub, head: str) -> list[dict[str, Any]]:
+    """Return the pull requests with this head; `workflow_run.pull_requests` lacks those from forks."""
     if not payload.has(RUN, "head_repository", "id") or not payload.has(RUN, "head_branch"):
         return []  # the fork is gone
     owner, branch = payload.text(RUN, "head_repository", "owner", "login"), payload.text(RUN, "head_branch")
     number = payload.number(RUN, "head_repository", "id")
-    rows = hub.pages("/pulls", head=f"{owner}:{branch}", state="all")
+    rows = client.pages("/pulls", head=f"{owner}:{branch}", state="all")
     return [row for row in rows if row["head"]["sha"] == head and (row["head"].get("repo") or {}).get("id") == number]
 
 
-def _tested_merge(payload: Payload, hub: GitHub, pull: Mapping[str, Any], head: str) -> dict[str, Any]:
-    """The merge commit that the run tested, if it is still known.
+def _tested_merge(payload: Payload, client: GitHub, pull: Mapping[str, Any], head: str) -> dict[str, Any]:
+    """Return the merge commit that the run tested, if it is still known.
 
-    GitHub makes a new one when the base branch moves. The present one is that of the run if it is older than the run:
-    then none came between.
+    GitHub creates a new one when the base branch moves. The current one was tested if it is older than the run.
     """
     merge = str(pull.get("merge_commit_sha") or "")
     if not merge:
         return {}
     try:
-        commit = hub.get(f"/git/commits/{quote(merge, safe='')}")
+        commit = client.get(f"/git/commits/{quote(merge, safe='')}")
     except NotFoundError:
         return {}
     parents = [parent["sha"] for parent in commit["parents"]]

@@ -1,4 +1,4 @@
-"""What a run is compared with, beside its own reports: base commit, changed lines, baseline and policy."""
+"""What a run is compared with: base commit, changed lines, baseline and policy."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from readygate.policy import PolicyFiles
 
 
 class Background(Struct, frozen=True, kw_only=True):
-    """What a change is compared with, beside its own reports.
+    """What a change is compared with.
 
     Attributes:
-        store: where baselines lie; None if they are switched off.
-        changes: what the change adds and removes, None if unknown.
-        changes_note: why they are unknown.
-        since_baseline: what changed since the baseline's commit.
-        files: the repository's files at the measured commit, None if unknown.
-        trusted: the commit, else the branch, whose files count and not those of the change; empty if unknown.
+        choice: the baseline, or the reason why there is none.
+        store: the store of baselines; None if baselines are off.
+        changes: the lines that the change adds and removes, None if unknown.
+        changes_note: the reason why they are unknown.
+        since_baseline: the changes since the commit of the baseline.
+        files: the files of the repository at the measured commit, None if unknown.
+        trusted: the commit, else the branch, whose files count instead of those of the change; empty if unknown.
         policy: the policy file on both sides.
-        waiver: asks for the label by which somebody answers for what is missing; None if it is not set.
+        waiver: returns the waiver of the label by that name; None if the label is not set.
     """
 
     choice: Choice

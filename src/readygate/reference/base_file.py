@@ -1,4 +1,7 @@
-"""One file of one commit: what a change must not bring itself is read from the commit that it starts from."""
+"""Read one file of one commit.
+
+Files that decide the verdict come from the commit that the change starts from, so that a change cannot bring its own.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +17,20 @@ if TYPE_CHECKING:
     from readygate.github.client import GitHub
 
 LARGEST = 1 << 20
-"""Bytes; GitHub sends no content of larger files by this way.
+"""The size in bytes up to which this endpoint sends the content of a file.
 
 https://docs.github.com/en/rest/repos/contents#get-repository-content
 """
 
 
-def from_github(hub: GitHub, path: str, commit: str) -> bytes | None:
-    """The bytes of a file at a commit; None if the commit has no such file.
+def from_github(client: GitHub, path: str, commit: str) -> bytes | None:
+    """Return the bytes of a file at a commit, or None if the commit has no such file.
 
     Raises:
-        ForgeError: GitHub could not be asked, or there is something else than a file by that name.
+        ForgeError: the request failed, or the path is not a file.
     """
     try:
-        data = hub.get(f"/contents/{quote(path)}", ref=commit)
+        data = client.get(f"/contents/{quote(path)}", ref=commit)
     except NotFoundError:
         return None
     if not isinstance(data, dict) or data.get("type") != "file" or data.get("encoding") != "base64":
@@ -42,9 +45,9 @@ def from_github(hub: GitHub, path: str, commit: str) -> bytes | None:
 
 
 def from_git(repo: Path, path: str, commit: str) -> bytes | None:
-    """The same from a local repository.
+    """Return the bytes of a file at a commit of a local repository, or None if the commit has no such file.
 
     Raises:
-        GitError: the commit is not there.
+        GitError: the commit is not in the repository.
     """
     return local_git.show(repo, commit, path) if path in local_git.tracked(repo, commit) else None

@@ -1,4 +1,4 @@
-"""What a run on a laptop is compared with: git and files instead of GitHub."""
+"""Read what a local run is compared with, from git and files."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from readygate.support.errors import SettingsError
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """What a run is about, and what its results shall be compared with.
+    """The options of a local run that name what it is compared with.
 
     Attributes:
-        root: where the reports lie.
-        repo: the git repository, if it is one.
-        commit: the measured one, empty if unknown.
+        root: the folder of the reports.
+        repo: the folder of the git repository, if there is one.
+        commit: the measured commit, empty if unknown.
         against: the revision that the change starts from, empty if unknown.
-        branch: how the report calls the base branch.
+        branch: the name of the base branch in the report.
         base: a snapshot, or a folder of reports.
         store: a folder of stored snapshots.
-        policy_file: the policy in place of the repository's own.
+        policy_file: the policy file to use instead of the one in the repository.
     """
 
     root: Path
@@ -49,15 +49,15 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
     @property
     def has_git(self) -> bool:
-        """Whether the measured commit can be asked for."""
+        """Return whether git can show the measured commit."""
         return bool(self.commit) and (self.repo / ".git").exists()
 
 
 def ask(wanted: Wanted, desk: Desk) -> Background:
-    """Open the store of baselines, and ask git for everything a change is compared with.
+    """Open the store of baselines, and read everything that a change is compared with from git.
 
     Raises:
-        ReadygateError: something that is wanted is not there or cannot be read.
+        ReadygateError: a revision, a file or a folder does not exist or cannot be read.
     """
     repo, commit = wanted.repo, wanted.commit
     start = local_git.resolve(repo, wanted.against) if wanted.against else ""
@@ -82,13 +82,13 @@ def ask(wanted: Wanted, desk: Desk) -> Background:
 
 
 def rules(root: Path, repo: Path, files: frozenset[str] | None, settings: Settings) -> PathRules:
-    """How paths of reports become paths of the repository."""
+    """Return the rules by which paths of reports become paths of the repository."""
     roots = tuple(dict.fromkeys((str(repo.absolute()), str(root.absolute()))))
     return PathRules(files=files, roots=roots, maps=settings.path_map)
 
 
 def _policy(wanted: Wanted, start: str) -> PolicyFiles:
-    """The policy of the revision that the change starts from, else the one that lies there."""
+    """Read the policy of the revision that the change starts from, else the one in the repository folder."""
     path = wanted.policy_file or wanted.repo / PATH
     try:
         here = path.read_bytes() if wanted.policy_file or path.is_file() else None
@@ -146,7 +146,7 @@ def _choice(
 
 
 def _given(path: Path, commit: str, rules: PathRules, desk: Desk) -> Snapshot | Measured:
-    """The baseline as a snapshot file, or as a folder of reports to read now."""
+    """Read the baseline from a snapshot file, or from a folder of reports."""
     if path.is_dir():
         quiet = Settings(name=desk.settings.name, redact=desk.settings.redact)
         evidence = collect_reports(path, quiet, desk.log, what="the base")

@@ -1,4 +1,4 @@
-"""What a run is compared with, as GitHub tells it."""
+"""Fetch what a run is compared with from GitHub."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from readygate.support.errors import ForgeError
 
 
 def ask(desk: Desk, target: Target, *, run_id: int, need_files: bool) -> Background:
-    """Open the store of baselines and ask for everything a change is compared with.
+    """Open the store of baselines and fetch everything that a change is compared with.
 
     Args:
-        desk: settings, session and folders.
+        desk: settings, client and folders.
         target: what the run is about.
-        run_id: of this run.
-        need_files: the workspace has no checkout that lists the repository's files.
+        run_id: the id of this run.
+        need_files: fetch the list of files, because the workspace has no checkout that contains it.
 
     Raises:
-        SettingsError: there is no such store.
+        SettingsError: the store of baselines cannot be opened.
         StoreError: a baseline exists and cannot be read.
-        ForgeError: GitHub could not be asked.
+        ForgeError: a request to GitHub failed.
     """
-    aside = desk.hub.apart() if desk.hub else None
-    store = open_baselines(desk, target, aside, run_id)
-    if desk.hub is None or aside is None:
+    store_client = desk.hub.clone_for_thread() if desk.hub else None
+    store = _open_store(desk, target, store_client, run_id)
+    if desk.hub is None or store_client is None:
         note = "there is no token to ask GitHub with"
         return Background(
             choice=Choice(baseline=None, note=note),
@@ -47,23 +47,24 @@ def ask(desk: Desk, target: Target, *, run_id: int, need_files: bool) -> Backgro
             policy=PolicyFiles(note=note),
         )
     return Remote(
-        hub=desk.hub, aside=aside, target=target, gate=desk.settings.gate, store=store, need_files=need_files
+        client=desk.hub,
+        store_client=store_client,
+        target=target,
+        gate=desk.settings.gate,
+        store=store,
+        need_files=need_files,
     ).fetch()
 
 
-def open_baselines(desk: Desk, target: Target, hub: GitHub | None, run_id: int) -> Store | None:
-    """Open the store of baselines, by a session with GitHub; None if baselines are switched off.
-
-    Raises:
-        SettingsError: there is no such store, or it needs a session.
-    """
+def _open_store(desk: Desk, target: Target, client: GitHub | None, run_id: int) -> Store | None:
+    """Open the store of baselines; None if baselines are off."""
     settings = desk.settings
     if settings.baseline == "off":
         return None
     return open_store(
         settings.baseline,
         desk.workplace.workspace,
-        hub,
+        client,
         gate=slug(settings.gate),
         branch=target.base_ref,
         run_id=run_id,
@@ -72,38 +73,36 @@ def open_baselines(desk: Desk, target: Target, hub: GitHub | None, run_id: int) 
 
 
 class Remote(Struct, frozen=True, kw_only=True):
-    """Asks GitHub for everything a change is compared with; made to run beside the reading of reports.
-
-    Each answer takes its time on the way, so the store is asked beside the rest, by a session of its own.
+    """Fetches everything that a change is compared with.
 
     Attributes:
-        aside: the session of the store.
+        store_client: the client of the store, which is queried in parallel with the rest.
     """
 
-    hub: GitHub
-    aside: GitHub
+    client: GitHub
+    store_client: GitHub
     target: Target
     gate: str
     store: Store | None
     need_files: bool
 
     def fetch(self) -> Background:
-        """Ask.
+        """Fetch what does not depend on each other in parallel.
 
         Raises:
             StoreError: a baseline exists and cannot be read.
-            ForgeError: GitHub could not be asked.
+            ForgeError: a request to GitHub failed.
         """
-        hub, target = self.hub, self.target
+        client, target = self.client, self.target
         with ThreadPoolExecutor(2) as pool:
             names = pool.submit(self.store.names) if self.store else None
-            start = origin(hub, target)
-            told = pool.submit(lambda: (self._policy(start), self._files()))
+            start = origin(client, target)
+            fetched = pool.submit(lambda: (self._policy(start), self._files()))
             picked = self._choose(start, names.result if names else None)
-            policy, files = told.result()
+            policy, files = fetched.result()
         since = start.changes
         if picked.baseline is not None and picked.baseline.snapshot.commit != start.commit:
-            since = changes_between(hub, picked.baseline.snapshot.commit, target.measured)
+            since = changes_between(client, picked.baseline.snapshot.commit, target.measured)
         return Background(
             choice=picked,
             store=self.store,
@@ -113,25 +112,25 @@ class Remote(Struct, frozen=True, kw_only=True):
             files=files,
             trusted=self._trusted(start),
             policy=policy,
-            waiver=lambda label: waiver(hub, target.number or target.queued, label),
+            waiver=lambda label: waiver(client, target.number or target.queued, label),
         )
 
     def _trusted(self, start: Origin) -> str:
-        """The commit that the change starts from; of a base branch, its own.
+        """Return the commit that the change starts from, or the measured commit of a base branch.
 
-        Where nothing says where the change starts from, the branch that it goes to has a policy all the same.
+        Where the start is unknown, return the target branch, which has a policy, too.
         """
         own = self.target.measured if self.target.role is Role.RECORD else start.commit
         return own or self.target.base_ref
 
     def _policy(self, start: Origin) -> PolicyFiles:
-        """Read the policy that counts, and the one that the change brings if it touches it."""
-        hub, target, trusted = self.hub, self.target, self._trusted(start)
-        base = from_github(hub, PATH, trusted) if trusted else None
+        """Read the policy in force, and the policy of the change if the change touches it."""
+        client, target, trusted = self.client, self.target, self._trusted(start)
+        base = from_github(client, PATH, trusted) if trusted else None
         name = f"{PATH} at {trusted[:7] if len(trusted) >= 40 else trusted}"
         if target.role is Role.RECORD or not _touches(start.changes, PATH):
             return PolicyFiles(base=base, base_name=name)
-        own = from_github(hub, PATH, target.measured)
+        own = from_github(client, PATH, target.measured)
         return PolicyFiles(base=base, base_name=name, changed=own != base, own=own)
 
     def _choose(self, start: Origin, names: Callable[[], tuple[str, ...]] | None) -> Choice:
@@ -145,22 +144,22 @@ class Remote(Struct, frozen=True, kw_only=True):
             wanted=start.commit,
             relation=start.relation,
             branch=self.target.base_ref,
-            ancestors=lambda: first_parents(self.aside, start.commit),
+            ancestors=lambda: first_parents(self.store_client, start.commit),
         )
 
     def _files(self) -> frozenset[str] | None:
         if not self.need_files:
             return None
         try:
-            tree = self.hub.get(f"/git/trees/{self.target.measured}", recursive=1)
+            tree = self.client.get(f"/git/trees/{self.target.measured}", recursive=1)
             files = frozenset(row["path"] for row in tree["tree"] if row["type"] == "blob")
         except ForgeError:
-            return None  # paths are then told as the reports name them
+            return None  # paths are then shown as the reports name them
         return None if tree.get("truncated") else files
 
 
 def _touches(changes: Changes | None, path: str) -> bool:
-    """Whether a change touches a path, or could."""
+    """Return whether a change touches a path, or may touch it."""
     if changes is None or not changes.complete:
         return True
     return any(path in (file.path, file.old_path) for file in changes.files)
