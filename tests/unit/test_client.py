@@ -14,7 +14,7 @@ from tests.fakes.github import FakeGitHub, faults
 
 from readygate.github.client import LONGEST_WAIT, TRIES, GitHub
 from readygate.github.responses import Failure, error_of, read
-from readygate.support.deadline import KEPT_BACK, Budget, Clock, jitter
+from readygate.support.deadline import REPORTING_RESERVE, Budget, Clock, jitter
 from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, TimeBudgetError
 
 NOW = 1_800_000_000.0
@@ -316,13 +316,13 @@ class TestBudget:
 
     def test_a_part_is_kept_for_telling(self, hub: FakeGitHub) -> None:
         place = Place(hub, minutes=10)
-        place.waited.append(600 - KEPT_BACK)
+        place.waited.append(600 - REPORTING_RESERVE)
         with pytest.raises(TimeBudgetError):
             place.github.get("/pulls/7")
         assert place.sent() == 0
         place.github.budget.begin_telling()
         assert place.github.get("/pulls/7")["number"] == 7
-        place.waited.append(KEPT_BACK)
+        place.waited.append(REPORTING_RESERVE)
         with pytest.raises(TimeBudgetError):
             place.github.get("/pulls/7")
 

@@ -1,7 +1,7 @@
-"""Reports inside of zip and gzip files, read member by member without ever writing one to disk.
+"""Read the members of zip and gzip files without writing them to disk.
 
-A zip may promise a few bytes and hold gigabytes, name paths outside of its folder, or one path twice: members are read
-as streams that end at a cap, their names are only names, and a second member of the same name is passed over.
+A zip may declare a few bytes and contain gigabytes, name paths outside of its folder, or name a path twice. So members
+are read as streams with a size limit, their names are never used as paths, and a second member of a name is skipped.
 https://docs.python.org/3/library/zipfile.html#decompression-pitfalls
 """
 
@@ -13,15 +13,18 @@ from collections.abc import Callable
 from io import BufferedReader, BytesIO, RawIOBase
 from typing import BinaryIO, cast
 
-from readygate.collect.discovery import PACKED, Found
+from readygate.collect.discovery import Found
 from readygate.formats import Source
 from readygate.model.reports import Problem, Severity
 
+PACKED = (".gz", ".gzip", ".zip")
+"""Endings of the names of archives."""
 MEMBER_BYTES = 2 << 30
-"""The most that one member may become when it is unpacked."""
+"""The largest unpacked size of a member, in bytes."""
 MEMBERS = 20_000
+"""The largest number of members of a zip."""
 RATIO = 200
-"""How many times larger than packed a member may become, beyond its first 64 MiB."""
+"""The largest ratio of the unpacked to the packed size of a member, beyond its first `FREE_BYTES`."""
 FREE_BYTES = 64 << 20
 
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
@@ -55,7 +58,7 @@ class _Capped(RawIOBase):
 
     def close(self) -> None:
         self._stream.close()
-        self._packed.close()  # neither zipfile nor gzip closes a file that was handed over
+        self._packed.close()  # neither zipfile nor gzip closes the given file
         super().close()
 
 
@@ -64,9 +67,10 @@ def _cap(packed: int) -> int:
 
 
 def unpack(found: Found) -> tuple[Found, ...]:
-    """Replace a zip by its members and a gzip file by what it holds; any other file stays as it is.
+    """Return the members of a zip, the content of a gzip file, or any other file as it is.
 
-    Name and content must both say so: a packed file that calls itself XML is a mistake somewhere, and is told.
+    Both name and content must be those of an archive. A packed file with another name is a mistake, and reading it
+    reports that.
     """
     name = found.source.name.lower()
     if found.problem is not None or not name.endswith(PACKED):
@@ -75,7 +79,7 @@ def unpack(found: Found) -> tuple[Found, ...]:
         with found.source.open() as stream:
             magic = stream.read(4)
     except OSError:
-        return (found,)  # the reader of the file tells it
+        return (found,)  # reading the file reports the error
     if magic == _ZIP:
         return zip_members(found.source, keep=lambda _name: True, discovered=True)
     if magic.startswith(_GZIP):
@@ -95,12 +99,12 @@ def _gunzipped(found: Found) -> Found:
 
 
 def zip_members(source: Source, *, keep: Callable[[str], bool], discovered: bool) -> tuple[Found, ...]:
-    """The members of a zip as files of their own, named `ARCHIVE/MEMBER`.
+    """Return the members of a zip as files, named `ARCHIVE/MEMBER`.
 
     Args:
         source: the zip.
-        keep: says from a member's name whether it is wanted.
-        discovered: members that are no reports are then passed over.
+        keep: returns whether a member of a name is wanted.
+        discovered: whether a default pattern matched, so that members that are not reports are skipped.
     """
     try:
         with source.open() as stream, zipfile.ZipFile(stream) as archive:

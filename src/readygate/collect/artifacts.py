@@ -1,7 +1,7 @@
-"""Artifacts of this run, read through the API: for a last job that judges a whole matrix without a download step.
+"""Download the artifacts of a run through the API, so that a last job can judge a matrix without a download step.
 
-https://docs.github.com/en/rest/actions/artifacts . What lies in them was written by the jobs that ran the code of the
-pull request, so they are read as hostile data (`archives`).
+https://docs.github.com/en/rest/actions/artifacts . The jobs that wrote them ran the code of the pull request, so their
+content is untrusted (see `archives`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from readygate.model.snapshot import Pattern
 from readygate.support.errors import ForgeError
 
 LARGEST = 1 << 30
-"""Bytes of one packed artifact."""
+"""The largest size of a packed artifact, in bytes."""
 
 LATE_ARTIFACTS = (
     "No artifact of this run was found. On GitHub Enterprise Server actions/upload-artifact works up to version 3, "
@@ -32,17 +32,17 @@ LATE_ARTIFACTS = (
 
 
 def fetch(client: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | Found, ...]:
-    """Download the artifacts of a run whose names fit, of each name the newest.
+    """Download the artifacts of a run whose names match, the newest of each name.
 
-    A later attempt of a run uploads only what its own jobs made; what earlier attempts left stands beside it.
+    A later attempt of a run uploads only the artifacts of its own jobs. Those of earlier attempts remain.
 
     Args:
-        client: a session of its own: it is used beside the one that asks for the baseline.
+        client: a client that no other thread uses.
         run_id: the run.
-        wanted: names or globs of names; one with `!` in front takes names away.
+        wanted: names or globs of names; a glob after `!` excludes names.
 
     Returns:
-        a zip for each, in memory, or the problem that kept it from being read.
+        a zip in memory for each artifact, or the problem that prevented its download.
 
     Raises:
         ForgeError: the artifacts cannot be listed.
@@ -59,13 +59,13 @@ def fetch(client: GitHub, run_id: int, wanted: Sequence[str]) -> tuple[Source | 
 
 
 def on_enterprise_server(server_url: str) -> bool:
-    """Whether this is a server of one's own: github.com and the tenants below ghe.com run what GitHub runs."""
+    """Return whether a server is GitHub Enterprise Server: not github.com and not a tenant below ghe.com."""
     host = (urlsplit(server_url).hostname or "").lower()
     return host != "github.com" and not host.endswith(".ghe.com")
 
 
 def count(archives: Sequence[Source | Found], wanted: Sequence[str]) -> tuple[Pattern, ...]:
-    """Say of each name or glob of the input how many artifacts it matched: a job that uploaded nothing is seen here."""
+    """Return each name or glob of the input with the number of artifacts that it matched."""
     if not wanted:
         return ()
     names = [archive.name if isinstance(archive, Source) else archive.source.name for archive in archives]
@@ -127,10 +127,10 @@ def choose(
 
 
 def together(here: Mapping[str, Found], packed: Mapping[str, Found], tell: Callable[[str], None]) -> dict[str, Found]:
-    """Files of the workspace and of artifacts under names that tell them apart.
+    """Merge the files of the workspace and of artifacts under distinct names.
 
-    Whoever downloads an artifact and names it, too, hands one file in twice; it counts once. Two that differ both
-    count: which of them is the right one cannot be told, and a failure in either must not be lost.
+    A workflow may download an artifact and also name it as an input. The same file then counts once. Two different
+    files both count, because a failure in either must not be lost.
     """
     found = dict(here)
     for name, file in packed.items():

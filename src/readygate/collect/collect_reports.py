@@ -65,6 +65,6 @@ def _find(
 
 
 def _added(one: Iterable[Pattern], other: Iterable[Pattern]) -> list[Pattern]:
-    """Count what a pattern matched in the workspace and in artifacts together."""
+    """Return the patterns with the numbers of files in the workspace and in artifacts together."""
     more = {pattern.text: pattern.matched for pattern in other}
     return [replace(pattern, matched=pattern.matched + more.get(pattern.text, 0)) for pattern in one]

@@ -58,9 +58,6 @@ DISCOVERY = {
 SKIPPED_FOLDERS = (".git", "node_modules", ".venv", "venv", "site-packages", ".tox")
 """Names of folders that discovery leaves out: sample reports of installed packages are not reports of this run."""
 
-PACKED = (".gz", ".gzip", ".zip")
-"""Endings of the names of archives."""
-
 _FLAGS = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB
 
 

@@ -1,4 +1,4 @@
-"""`readygate doctor`: gathers what there is to look at, runs all checks, and prints what they say."""
+"""Run `readygate doctor`: read workflows, run and repository, run all checks, and print their results."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from readygate.support.errors import EXIT_NOT_READY, EXIT_READY, SettingsError
 
 CHECKS = (*workflow_checks.CHECKS, *job_checks.CHECKS, *run_checks.CHECKS, *github_checks.CHECKS)
 LARGEST = 1 << 20
-"""Bytes of a workflow file above which it is not read."""
+"""The largest size of a workflow file that is read, in bytes."""
 
 _MARKS = {Grade.WRONG: "wrong ", Grade.ADVICE: "advice", Grade.GOOD: "good  "}
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 def doctor(root: Path, repository: str, environment: Mapping[str, str], stdout: TextIO, *, as_json: bool) -> int:
-    """Examine a repository and print what is right and wrong.
+    """Check how a repository uses Readygate and print the results.
 
     Args:
-        root: the folder that holds `.github/workflows`.
-        repository: `owner/name` on GitHub; empty for that of the run.
-        environment: of the run, or of a terminal with GITHUB_TOKEN in it.
-        stdout: where to print.
+        root: the folder that contains `.github/workflows`.
+        repository: `owner/name` on GitHub; empty for the repository of the run.
+        environment: the environment of the run, or of a terminal with GITHUB_TOKEN.
+        stdout: the stream to print to.
         as_json: print one JSON object instead of text.
 
     Returns:
         0, or 1 if something is wrong.
 
     Raises:
-        SettingsError: the arguments cannot be used.
+        SettingsError: an argument is invalid.
     """
     scene = look(root, repository, environment)
     remarks = examine(scene)
@@ -55,14 +55,14 @@ def doctor(root: Path, repository: str, environment: Mapping[str, str], stdout: 
 
 
 def examine(scene: Scene) -> list[Remark]:
-    """Run all checks; what is wrong comes first, and nothing is said twice."""
+    """Run all checks and return their distinct results, errors first."""
     order = list(Grade)
     found = dict.fromkeys(remark for check in CHECKS for remark in check(scene))
     return sorted(found, key=lambda remark: order.index(remark.grade))
 
 
 def look(root: Path, repository: str, environment: Mapping[str, str]) -> Scene:
-    """Gather what the checks look at."""
+    """Read everything that the checks need."""
     if not root.is_dir():
         raise SettingsError((f"--root {root} is no folder",))
     if repository and not _REPOSITORY.fullmatch(repository):
@@ -73,8 +73,8 @@ def look(root: Path, repository: str, environment: Mapping[str, str]) -> Scene:
     repository = repository or (place.repository if place else "")
     token = (settings.token if settings else "") or environment.get("GITHUB_TOKEN", "")
     url = environment.get("GITHUB_API_URL") or "https://api.github.com"
-    hub = GitHub(api_url=url, token=token, repository=repository) if token and repository else None
-    branch = github_checks.default_branch(hub) if hub else ""
+    client = GitHub(api_url=url, token=token, repository=repository) if token and repository else None
+    branch = github_checks.default_branch(client) if client else ""
     if not branch and place is not None:
         branch = str((place.event.get("repository") or {}).get("default_branch", ""))
     workflows = read_workflows(root)
@@ -83,15 +83,15 @@ def look(root: Path, repository: str, environment: Mapping[str, str]) -> Scene:
         uses=tuple(use for workflow in workflows for use in uses_of(workflow)),
         place=place,
         settings=settings,
-        hub=hub,
+        hub=client,
         default_branch=branch,
         checked_out=checked_out(root),
-        rules=github_checks.branch_rules(hub, branch) if hub and branch else None,
+        rules=github_checks.branch_rules(client, branch) if client and branch else None,
     )
 
 
 def read_workflows(root: Path) -> tuple[Workflow, ...]:
-    """Read every workflow file below a folder."""
+    """Read all workflow files of a repository."""
     folder = root / ".github" / "workflows"
     found = []
     for path in sorted((*folder.glob("*.yml"), *folder.glob("*.yaml"))):

@@ -1,4 +1,4 @@
-"""`readygate inspect`: what each file is taken for, and what it holds, one JSON object a line."""
+"""Run `readygate inspect`: print the format and the figures of each file as one JSON object per line."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FIELDS = (
 
 
 def inspect_files(names: Sequence[str]) -> int:
-    """Print a line for each file, and for each report in an archive; exit code 3 if one is damaged or unknown."""
+    """Print a line for each file and for each report in an archive; return 3 if one is damaged or unknown."""
     damaged = False
     for name in names:
         found = Found(source=Source(name=name, path=Path(name)))
@@ -50,10 +50,10 @@ def inspect_files(names: Sequence[str]) -> int:
 
 
 def inspect_file(found: Found) -> dict[str, Any]:
-    """What one file was taken for and why, and its figures; None for what it does not hold.
+    """Return the format of a file, the reason for it, and its figures; None for figures that it lacks.
 
-    Tests are counted as executions. Beside them stand the words by which the report tells outcomes, each with how often
-    it says so, because several of them may count as one outcome; and the attempts at the tests, where it lists each.
+    Tests are counted as executions. `words` has the counts of the report's own words for outcomes, because several of
+    them may be one outcome. `attempts` has the counts of attempts if the report lists each of them.
     """
     row: dict[str, Any] = dict.fromkeys(FIELDS)
     row["file"] = found.source.name
@@ -81,7 +81,7 @@ def _why(source: Source) -> str:
 
 
 def figures(report: Report) -> dict[str, Any]:
-    """Kind, format and counts of a report."""
+    """Return kind, format and counts of a report."""
     row: dict[str, Any] = {"format": report.format}
     if isinstance(report, TestReport):
         return row | {
@@ -90,7 +90,7 @@ def figures(report: Report) -> dict[str, Any]:
             "words": {redact(word): number for word, number in report.words.items()} or None,
             "attempts": report.attempts.by_outcome() if report.attempts else None,
         }
-    if isinstance(report, StatedReport):  # totals that no line backs; a note among the problems says so
+    if isinstance(report, StatedReport):  # totals without lines; a note among the problems states that
         lines, branches = report.lines(), report.branches()
         row |= {"kind": "coverage", "lines_covered": lines.covered, "lines_total": lines.total}
         if branches is not None:

@@ -1,4 +1,4 @@
-"""`readygate policy check|show|init|schema`."""
+"""Run `readygate policy check`, `show`, `init` and `schema`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _document(path: Path, *, optional: bool = False) -> Document | None:
 
 
 def shown(policy: Policy) -> str:
-    """The policy in force, each value with its origin."""
+    """Return the policy in force, with the origin of each value."""
     rows = [
         ("preset", policy.preset, policy.origins["preset"]),
         ("mode", "inform" if policy.inform else "enforce", policy.origins.get("mode", "default")),
@@ -92,7 +92,7 @@ def _init(path: Path, report: Path | None, *, force: bool) -> None:
         except (OSError, ValueError) as error:
             raise SettingsError((f"--report {report}: {error}",), todo="give a report.json of Readygate") from error
     text = proposal(figures)
-    effective(read(text.encode(), str(path)))  # what is written can be used
+    effective(read(text.encode(), str(path)))  # check that the written policy is valid
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Read what a local run is compared with, from git and files."""
+"""What a run on a laptop is compared with: git and files instead of GitHub."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from readygate.support.errors import SettingsError
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """The options of a local run that name what it is compared with.
+    """What a run is about, and what its results shall be compared with.
 
     Attributes:
-        root: the folder of the reports.
-        repo: the folder of the git repository, if there is one.
-        commit: the measured commit, empty if unknown.
+        root: where the reports lie.
+        repo: the git repository, if it is one.
+        commit: the measured one, empty if unknown.
         against: the revision that the change starts from, empty if unknown.
-        branch: the name of the base branch in the report.
+        branch: how the report calls the base branch.
         base: a snapshot, or a folder of reports.
         store: a folder of stored snapshots.
-        policy_file: the policy file to use instead of the one in the repository.
+        policy_file: the policy in place of the repository's own.
     """
 
     root: Path
@@ -49,15 +49,15 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
     @property
     def has_git(self) -> bool:
-        """Return whether git can show the measured commit."""
+        """Whether the measured commit can be asked for."""
         return bool(self.commit) and (self.repo / ".git").exists()
 
 
 def ask(wanted: Wanted, desk: Desk) -> Background:
-    """Open the store of baselines, and read everything that a change is compared with from git.
+    """Open the store of baselines, and ask git for everything a change is compared with.
 
     Raises:
-        ReadygateError: a revision, a file or a folder does not exist or cannot be read.
+        ReadygateError: something that is wanted is not there or cannot be read.
     """
     repo, commit = wanted.repo, wanted.commit
     start = local_git.resolve(repo, wanted.against) if wanted.against else ""
@@ -82,13 +82,13 @@ def ask(wanted: Wanted, desk: Desk) -> Background:
 
 
 def rules(root: Path, repo: Path, files: frozenset[str] | None, settings: Settings) -> PathRules:
-    """Return the rules by which paths of reports become paths of the repository."""
+    """How paths of reports become paths of the repository."""
     roots = tuple(dict.fromkeys((str(repo.absolute()), str(root.absolute()))))
     return PathRules(files=files, roots=roots, maps=settings.path_map)
 
 
 def _policy(wanted: Wanted, start: str) -> PolicyFiles:
-    """Read the policy of the revision that the change starts from, else the one in the repository folder."""
+    """The policy of the revision that the change starts from, else the one that lies there."""
     path = wanted.policy_file or wanted.repo / PATH
     try:
         here = path.read_bytes() if wanted.policy_file or path.is_file() else None
@@ -146,7 +146,7 @@ def _choice(
 
 
 def _given(path: Path, commit: str, rules: PathRules, desk: Desk) -> Snapshot | Measured:
-    """Read the baseline from a snapshot file, or from a folder of reports."""
+    """The baseline as a snapshot file, or as a folder of reports to read now."""
     if path.is_dir():
         quiet = Settings(name=desk.settings.name, redact=desk.settings.redact)
         evidence = collect_reports(path, quiet, desk.log, what="the base")

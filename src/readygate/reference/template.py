@@ -1,7 +1,7 @@
-"""Choose the version of the user's template for the comment.
+"""The template that users give for the comment: which version of it counts, and whether it can be had.
 
-A template determines what reviewers read, so a pull request must not bring its own. As with the policy, the version of
-the base commit counts.
+A template writes what reviewers read, so a pull request must not write its own: what counts is the version of the
+base commit, as for the policy.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from readygate.model.changes import Changes
 from readygate.support.errors import ForgeError
 
 LARGEST = 100_000
-"""The largest size of a template, in bytes."""
+"""Bytes of a template."""
 
 BaseFile = Callable[[str], bytes | None]
-"""Returns the bytes of a file of the base commit by its path, or None if there is no such file."""
+"""The bytes of a file of the base commit by its path; None if it has no such file."""
 
 
 class TemplateSource(Struct, frozen=True, kw_only=True):
-    """A template, or the reason why it is not used.
+    """A template, or why it is not used.
 
     Attributes:
-        text: the template, empty if none can be used.
-        refused: the reason, as a sentence without a full stop; empty if there is a template.
+        text: empty if there is none to use.
+        refused: the reason, a sentence without a full stop; empty if all is well.
     """
 
     text: str = ""
@@ -36,15 +36,15 @@ class TemplateSource(Struct, frozen=True, kw_only=True):
 def template_source(
     root: Path, path: str, *, change: bool, changes: Changes | None, base: BaseFile | None = None
 ) -> TemplateSource:
-    """Read the template that counts for this run.
+    """Take the template that counts for this run.
 
     Args:
         root: the workspace.
-        path: the path of the template in the repository.
+        path: of the template in the repository.
         change: the run is about a change, whose own version must not count.
-        changes: the files that the change touches, None if unknown.
-        base: reads files of the commit that counts. Without it, the file in the workspace counts unless the change
-            touches it.
+        changes: what the change touches, None if unknown.
+        base: reads files of the commit that counts, with the path as its only argument; without it the file of the
+            workspace counts as long as the change does not touch it.
     """
     if base is not None:
         try:
@@ -61,7 +61,7 @@ def template_source(
 
 
 def _workspace(root: Path, path: str) -> bytes | None:
-    """Read a regular file of the workspace without following links."""
+    """A plain file of the workspace; no link is followed."""
     full = root / path
     try:
         if full.resolve(strict=True) != root.resolve() / path or not full.is_file():

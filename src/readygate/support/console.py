@@ -1,7 +1,7 @@
-"""The console: lines of text, and on a runner the few workflow commands that we mean.
+"""Print lines of text, and workflow commands on a runner.
 
-The runner reads commands from anything printed, so every line is made harmless first: `::` at its start, and the
-older `##[` anywhere. https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+The runner executes commands in anything that is printed. So every line is made harmless first: `::` at its start, and
+the older `##[` anywhere. https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from readygate.support.text import visible
 
 
 def harmless(line: str) -> str:
-    """A line that no runner takes for a command."""
+    """Return a line that a runner does not execute as a command."""
     line = visible(redact(line)).replace("##[", "## [")
     return line.replace("::", ": :", 1) if line.lstrip().startswith("::") else line
 
 
 STYLES = {"bold": "1", "dim": "2", "good": "1;32", "fair": "33", "bad": "1;31"}
-"""Codes of ECMA-48 by what they stand for; colours of the terminal itself, so that its theme decides how they look."""
+"""Codes of ECMA-48 by meaning. The theme of the terminal determines the colors."""
 
 
 def has_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
-    """Whether to colour what goes to a stream: `NO_COLOR` forbids it, `FORCE_COLOR` asks for it, else a terminal does.
+    """Return whether to color a stream: `NO_COLOR` forbids it, `FORCE_COLOR` requires it, else a terminal has colors.
 
     https://no-color.org and https://force-color.org
     """
@@ -40,7 +40,7 @@ def has_colour(stream: TextIO, environment: Mapping[str, str]) -> bool:
 
 
 def columns(stream: TextIO, environment: Mapping[str, str]) -> int:
-    """How many columns the terminal has; 0 if it is none, so that lines stay whole for whoever searches them."""
+    """Return the number of columns of a terminal; 0 for other streams, whose lines are not wrapped."""
     given = environment.get("COLUMNS", "")
     if not stream.isatty():
         return 0
@@ -53,9 +53,9 @@ def columns(stream: TextIO, environment: Mapping[str, str]) -> int:
 
 
 def quiet_lines(text: str) -> str:
-    """A document that is printed as it is, such as Markdown, without what a runner would take for a command.
+    """Return a document, such as Markdown, that a runner does not execute as commands.
 
-    The document reads the same: a space parts the signs of a command.
+    A space separates the characters of a command. The document reads the same otherwise.
     """
     if "::" not in text and "##[" not in text:
         return text
@@ -64,7 +64,7 @@ def quiet_lines(text: str) -> str:
 
 
 def quiet_json(text: str) -> str:
-    """The same for JSON, in which the older form of a command could stand within a line; its value stays the same."""
+    """Return JSON of the same value that a runner does not execute; the older form of commands may be inside a line."""
     return text.replace("##[", "\\u0023#[")
 
 
@@ -76,11 +76,11 @@ class Log(Struct, frozen=True, kw_only=True):
     """Writes to a stream.
 
     Attributes:
-        commands: the stream is read by a runner: notices and errors become annotations, groups fold.
-        colour: the stream shows colours.
-        width: its columns, 0 if lines need no end.
-        debug: print what `trace` is told.
-        hidden: the token, which is never printed, whatever it looks like.
+        commands: a runner reads the stream, so notices and errors become annotations, and groups fold.
+        colour: whether the stream shows colors.
+        width: the number of columns, 0 if lines are not wrapped.
+        debug: whether `trace` prints.
+        hidden: the token, which is never printed.
     """
 
     stream: TextIO
@@ -91,18 +91,18 @@ class Log(Struct, frozen=True, kw_only=True):
     hidden: str = ""
 
     def __repr__(self) -> str:
-        """Leave out the token: it must not reach a message or a traceback."""
+        """Omit the token, which must not reach a message or a traceback."""
         return "Log(…)"
 
     def line(self, text: str = "") -> None:
-        """Print text, each of its lines made harmless."""
+        """Print text, with each of its lines made harmless."""
         for row in self._covered(text).split("\n"):
             print(harmless(row), file=self.stream, flush=True)
 
     def pieces(self, *parts: tuple[str, str]) -> None:
-        """Print one line of (text, style) pieces; a style is one of `STYLES`, or empty.
+        """Print one line of (text, style) pieces; a style is a key of `STYLES`, or empty.
 
-        A line that has to be made harmless, which a renderer leaves no need for, loses its styles.
+        A line that must be made harmless loses its styles. Renderers do not produce such lines.
         """
         parts = tuple((self._covered(text), style) for text, style in parts)
         plain = "".join(text for text, _ in parts)
@@ -112,19 +112,19 @@ class Log(Struct, frozen=True, kw_only=True):
         print(shown, file=self.stream, flush=True)
 
     def trace(self, text: str) -> None:
-        """Tell a detail that helps to find a fault; only if the runner was asked for them."""
+        """Print a detail for debugging, if debug logging is on."""
         if self.debug:
-            self._told("debug", text)
+            self._annotate("debug", text)
 
     def notice(self, text: str) -> None:
-        """Tell something that the reader should know and that changes no result."""
-        self._told("notice", text)
+        """Print a notice: information that changes no result."""
+        self._annotate("notice", text)
 
     def error(self, text: str) -> None:
-        """Tell what went wrong."""
-        self._told("error", text)
+        """Print an error."""
+        self._annotate("error", text)
 
-    def _told(self, kind: str, text: str) -> None:
+    def _annotate(self, kind: str, text: str) -> None:
         shown = "\n".join(visible(row) for row in redact(self._covered(text)).split("\n"))
         if self.commands:
             title = "" if kind == "debug" else " title=Readygate"
@@ -137,7 +137,7 @@ class Log(Struct, frozen=True, kw_only=True):
 
     @contextmanager
     def group(self, title: str) -> Iterator[None]:
-        """Fold what is printed inside."""
+        """Print the lines inside as a group, which a runner folds."""
         if self.commands:
             print(f"::group::{_data(visible(title))}", file=self.stream, flush=True)
         else:

@@ -1,7 +1,7 @@
-"""The time that a step may take, and the clock it is measured with.
+"""Limit the time of a step.
 
-A step that hangs is worse than one that fails: the check it owes never comes. So all waiting ends with the budget, and
-a part of it is kept back for telling: what was judged by then still reaches summary, outputs and exit code.
+A step that hangs is worse than a step that fails, because its check never completes. So every wait ends with the time
+budget. A part of the budget is reserved for reporting, so that a verdict still reaches summary, outputs and exit code.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from msgspec import Struct, field
 
 from readygate.support.errors import TimeBudgetError
 
-KEPT_BACK = 60.0
-"""Seconds of the budget that reading leaves to telling, at most a fifth of it."""
+REPORTING_RESERVE = 60.0
+"""Seconds of the budget that are reserved for reporting; at most a fifth of the budget is."""
 
 
 class Clock(Struct, frozen=True, kw_only=True):
-    """Where time comes from, so that tests need not wait.
+    """The source of time, which tests replace so that they need not wait.
 
     Attributes:
-        now: seconds that only grow.
-        wall: seconds since 1970, which GitHub's limits are told in.
-        sleep: waits a number of seconds.
-        timeout: seconds that one request may stay without a byte of answer.
+        now: returns a monotonic time in seconds.
+        wall: returns the seconds since 1970; the rate limits of GitHub use them.
+        sleep: waits for a number of seconds.
+        timeout: the seconds that a request may wait for the next byte of a response.
     """
 
     now: Callable[[], float] = time.monotonic
@@ -39,15 +39,16 @@ class Clock(Struct, frozen=True, kw_only=True):
 
 
 class _Alarm(BaseException):
-    """Raised in the midst of anything; no `except Exception` on the way may take it for damage of a file."""
+    """Raised at any point of the code; not an Exception, so that no parser takes it for a damaged file."""
 
 
 class Budget(Struct):
-    """The budget of one step; without minutes it never ends.
+    """The time budget of one step.
 
     Attributes:
-        minutes: how long the step may take, None for as long as it likes.
-        telling: the verdict is being told, so what was kept back may be used.
+        minutes: the minutes that the step may take; None without a limit.
+        clock: the source of time.
+        telling: whether reporting has begun, which may use the reserve.
     """
 
     minutes: float | None = None
@@ -59,41 +60,41 @@ class Budget(Struct):
         self._start = self.clock.now()
 
     def left(self) -> float:
-        """Seconds left for what is being done now."""
+        """Return the seconds that are left for the current phase."""
         if self.minutes is None:
             return float("inf")
         whole = self.minutes * 60
-        end = whole if self.telling else whole - min(KEPT_BACK, whole / 5)
+        end = whole if self.telling else whole - min(REPORTING_RESERVE, whole / 5)
         return self._start + end - self.clock.now()
 
     def check(self) -> None:
-        """Raise TimeBudgetError if nothing is left."""
+        """Raise TimeBudgetError if no time is left."""
         if self.left() <= 0:
             raise self._over()
 
     def wait(self, seconds: float) -> None:
-        """Wait, unless the budget would end meanwhile.
+        """Wait a number of seconds.
 
         Raises:
-            TimeBudgetError: it would.
+            TimeBudgetError: the budget ends before.
         """
         if seconds >= self.left():
             raise self._over()
         self.clock.sleep(seconds)
 
     def begin_telling(self) -> None:
-        """From now on the verdict is told: nothing interrupts it any more but waiting for GitHub."""
+        """Begin the reporting phase: only waits for GitHub still end with the budget."""
         self.telling = True
         _disarm()
 
     @contextmanager
     def watch(self) -> Iterator[None]:
-        """Interrupt what runs inside when the time for it is over, even in the midst of a file.
+        """Interrupt the code inside when its time is over, even while a file is read.
 
-        Only where the system has alarms, and in the main thread; waiting for GitHub ends in any case.
+        This needs a system with alarms and the main thread. Waits for GitHub end in any case.
 
         Raises:
-            TimeBudgetError: the time was over.
+            TimeBudgetError: the time is over.
         """
         left = self.left()
         possible = hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
@@ -128,5 +129,5 @@ def _disarm() -> None:
 
 
 def jitter(longest: float) -> float:
-    """Seconds between half of `longest` and all of it, so that runs that met do not meet again."""
-    return random.uniform(longest / 2, longest)  # noqa: S311  (no secret)
+    """Return seconds between `longest` / 2 and `longest`, so that runs that collided do not collide again."""
+    return random.uniform(longest / 2, longest)  # noqa: S311  (not used for secrets)
