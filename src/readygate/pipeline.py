@@ -9,10 +9,9 @@ from msgspec.structs import replace
 
 from readygate.baseline.select import badge_name, record
 from readygate.baseline.stores import Store
-from readygate.compare import Terms, compare, settle
-from readygate.compare.carried_suites import carry
-from readygate.compare.measures import named_parts
-from readygate.judge.policy_preview import judged, terms
+from readygate.compare import ComparisonOptions, compare
+from readygate.compare.carried_suites import add_carried_suites
+from readygate.judge.policy_preview import comparison_options, evaluate
 from readygate.judge.verdict import lacks_evidence
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison
@@ -68,22 +67,17 @@ def run(
     measured = build(target.measured, evidence, rules, _provenance(desk, target, evidence), pattern=desk.settings.legs)
     book = rulebook(known.policy, target.base_ref, desk.settings.policy)
     now = int(desk.budget.clock.wall())
-    in_force = replace(terms(book.policy, now), paths=rules)
-    sides = settle(measured, known.choice.baseline, in_force.parts, known.changes, known.since_baseline)
 
-    def compared(policy: Policy) -> Comparison:
-        own = policy is book.policy  # under another one, other suites may be carried
-        by = replace(in_force, sides=sides) if own else replace(terms(policy, now), paths=rules)
-        return _compared(measured, known, by)
+    def compare_under(policy: Policy) -> Comparison:
+        return _compared(measured, known, replace(comparison_options(policy, now), paths=rules))
 
-    comparison, verdict = judged(book, compared, known.waiver)
+    comparison, verdict = evaluate(book, compare_under, known.waiver)
     page = Page(
         gate=desk.settings.gate,
         target=target,
         comparison=comparison,
         verdict=verdict,
         locator=ReportLocator(rules),
-        parts=named_parts(comparison, book.policy),
     )
     desk.budget.begin_telling()
     take_template(desk, target, known)
@@ -93,7 +87,7 @@ def run(
     return exit_code(verdict, target, desk, stored=stored)
 
 
-def _compared(measured: Measured, known: Background, by: Terms) -> Comparison:
+def _compared(measured: Measured, known: Background, options: ComparisonOptions) -> Comparison:
     return compare(
         measured,
         known.choice.baseline,
@@ -102,7 +96,7 @@ def _compared(measured: Measured, known: Background, by: Terms) -> Comparison:
         changes=known.changes,
         changes_note=known.changes_note,
         since_baseline=known.since_baseline,
-        terms=by,
+        options=options,
     )
 
 
@@ -129,7 +123,7 @@ def _tell(known: Background, desk: Desk) -> None:
 def with_carried(snapshot: Snapshot, comparison: Comparison, changes: Changes | None) -> Snapshot:
     """Add what need not run for this change, so that the next one finds it in its baseline."""
     base = comparison.baseline.snapshot.coverage if comparison.baseline else None
-    return carry(snapshot, comparison.carried, base, changes)
+    return add_carried_suites(snapshot, comparison.carried, base, changes)
 
 
 def take_template(desk: Desk, target: Target, known: Background) -> None:

@@ -26,6 +26,7 @@ from tests.support.builders import (
     numbered,
     policy,
     report,
+    under,
     with_legs,
 )
 from tests.support.gate_rows import GATE, MORE, failing_since, with_policy_change
@@ -528,6 +529,11 @@ def by_name(rule: Rule) -> str:
     return rule.name
 
 
+def found_by(rule: Rule, comparison: Comparison, chosen: Policy) -> Judgement:
+    """Judge a comparison under a policy, which is measured first."""
+    return rule.judge(under(comparison, chosen), chosen)
+
+
 def test_every_rule_has_its_situations_and_every_situation_its_rule() -> None:
     assert set(SITUATIONS) == {rule.name for rule in all_rules()}
 
@@ -556,7 +562,7 @@ def test_what_a_rule_says_of_itself(rule: Rule) -> None:
 
 @pytest.mark.parametrize(("rule", "row"), ROWS)
 def test_what_a_rule_finds(rule: Rule, row: Row) -> None:
-    found = rule.judge(row.make(), row.under or given())
+    found = found_by(rule, row.make(), row.under or given())
     assert found.result is row.result, text(found.summary)
     for part in row.says:
         assert part in text(found.summary)
@@ -589,14 +595,14 @@ def complete(found: Judgement) -> None:
 
 @pytest.mark.parametrize(("rule", "row"), ROWS)
 def test_the_texts_are_complete(rule: Rule, row: Row) -> None:
-    complete(rule.judge(row.make(), row.under or given()))
+    complete(found_by(rule, row.make(), row.under or given()))
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=by_name)
 def test_a_rule_never_fails_in_any_situation_of_any_other(rule: Rule) -> None:
     for rows in SITUATIONS.values():
         for row in rows:
-            complete(rule.judge(row.make(), given()))
+            complete(found_by(rule, row.make(), given()))
 
 
 @pytest.mark.parametrize(("rule", "row"), ROWS)
@@ -605,7 +611,7 @@ def test_the_status_follows_from_level_and_ceiling(rule: Rule, row: Row, name: s
     chosen = given(name)
     if row.under is not None:
         chosen = replace(row.under, levels=chosen.levels)
-    verdict = judge(row.make(), chosen)
+    verdict = judge(under(row.make(), chosen), chosen)
     level = chosen.levels[rule.name]
     if level is Level.OFF and row.floor is Level.OFF:
         assert rule.name in verdict.off
@@ -699,7 +705,7 @@ def test_what_a_finding_rests_on_is_bounded_and_counted() -> None:
 
 @pytest.mark.parametrize(("rule", "row"), ROWS)
 def test_every_finding_about_named_things_names_them(rule: Rule, row: Row) -> None:
-    found = rule.judge(row.make(), row.under or given())
+    found = found_by(rule, row.make(), row.under or given())
     assert found.evidence.total >= len(found.evidence.items)
     assert (found.evidence.total == 0) == (not found.evidence.items)
     if found.result is BROKEN and rule.name not in (

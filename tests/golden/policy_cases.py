@@ -21,7 +21,7 @@ from tests.support.builders import (
 )
 from tests.support.publishing import Scene
 
-from readygate.judge.policy_preview import judged, terms
+from readygate.judge.policy_preview import comparison_options, evaluate
 from readygate.model.comparison import Comparison, Waiver
 from readygate.model.policy import Policy
 from readygate.model.snapshot import Baseline, Measured
@@ -54,9 +54,9 @@ def ruled(
         mine = head(commit)
 
         def under(policy: Policy) -> Comparison:
-            return compared(mine, base, diff=changes(*diff), files=FILES, terms=terms(policy, NOW))
+            return compared(mine, base, diff=changes(*diff), files=FILES, options=comparison_options(policy, NOW))
 
-        return judged(book, under, lambda _label: waiver)[0]
+        return evaluate(book, under, lambda _label: waiver)[0]
 
     return Scene(make=make, page={"files": FILES, "rules": book.policy})
 

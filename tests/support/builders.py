@@ -13,12 +13,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from readygate.baseline.select import FIRST_RUN
-from readygate.compare import Terms, compare
-from readygate.compare.measures import named_parts
+from readygate.compare import ComparisonOptions, compare
+from readygate.compare.durations import compare_durations
+from readygate.compare.measures import policy_measures
 from readygate.judge.verdict import judge
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED, Coverage, FileCoverage
+from readygate.model.measures import SlowdownLimit
 from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport, MeasuredFile, Problem, Report, Severity, TestReport
@@ -232,7 +234,7 @@ def compared(
     diff: Changes | None = None,
     note: Phrase | str = NO_RESULTS,
     files: Iterable[str] | None = None,
-    terms: Terms | None = None,
+    options: ComparisonOptions | None = None,
 ) -> Comparison:
     """Compare as the road does; the diff is that since the baseline, too."""
     known = base if base is None or isinstance(base, Baseline) else baseline(base)
@@ -244,7 +246,9 @@ def compared(
         changes=diff,
         changes_note="" if diff else NO_CHANGES_NOTE,
         since_baseline=diff,
-        terms=replace(terms or Terms(), paths=None if files is None else PathRules(files=frozenset(files))),
+        options=replace(
+            options or ComparisonOptions(), paths=None if files is None else PathRules(files=frozenset(files))
+        ),
     )
 
 
@@ -253,6 +257,18 @@ def policy(name: str = "standard", **levels: Any) -> Policy:
     plain = preset(name)
     chosen = {**plain.levels, **{rule.replace("_", "-"): level for rule, level in levels.items()}}
     return Policy(preset=plain.preset, levels=chosen, options=plain.options)
+
+
+def under(comparison: Comparison, rules: Policy) -> Comparison:
+    """Add what a policy names, as comparing under it does."""
+    limit = SlowdownLimit(
+        factor=rules.option("duration", "test-factor"), seconds=rules.option("duration", "test-seconds")
+    )
+    return replace(
+        comparison,
+        measures=policy_measures(comparison, rules),
+        durations=compare_durations(comparison.head.snapshot, comparison.base, limit),
+    )
 
 
 def target(**facts: Any) -> Target:
@@ -286,11 +302,11 @@ def page(
 ) -> Page:
     """Judge a comparison and make the page that outputs render; `files` are those of the repository."""
     chosen = rules or policy()
+    known = under(comparison, chosen)
     return Page(
         gate=gate,
         target=about or target(),
-        comparison=comparison,
-        verdict=judge(comparison, chosen),
+        comparison=known,
+        verdict=judge(known, chosen),
         locator=ReportLocator(PathRules(files=None if files is None else frozenset(files))),
-        parts=named_parts(comparison, chosen),
     )

@@ -24,9 +24,9 @@ from tests.support.builders import (
 )
 from tests.support.rows import BROKEN, PASS, UNKNOWN, Row
 
-from readygate.compare import Terms, compare
-from readygate.compare.carried_suites import Part
-from readygate.compare.classify_failures import Triage
+from readygate.compare import ComparisonOptions, compare
+from readygate.compare.carried_suites import OptionalSuites
+from readygate.compare.classify_failures import FailureCriteria
 from readygate.model.changes import FileChange
 from readygate.model.comparison import Comparison, PolicyChange
 from readygate.model.history import History, PastRun
@@ -94,8 +94,8 @@ def failing_in_quarantine() -> Comparison:
     suite = measure(report({"A": numbered("pf")}))
     fits = quarantined(excusing(("A::*", "2027-01-15")), "2027-01-15")
     known = baseline(measure(report({"A": numbered("pp")}), commit=BASE))
-    terms = Terms(triage=Triage(quarantined=fits), now=NOW)
-    return compare(suite, known, changes=None, since_baseline=None, terms=terms)
+    options = ComparisonOptions(failures=FailureCriteria(quarantined=fits), now=NOW)
+    return compare(suite, known, changes=None, since_baseline=None, options=options)
 
 
 def aged(hours: int) -> Policy:
@@ -162,10 +162,11 @@ def carried(head: tuple[str, ...], base: tuple[str, ...], *given: Pattern, path:
         stored = replace(made.snapshot, provenance=Provenance(reports={"site/out/junit.xml": "1-a"}))
         return replace(made, snapshot=stored, evidence=made.evidence if groups else replace(made.evidence, files=()))
 
-    part = Part(name="site", reports=paths_fit(("site", "site/**")), when_changed=paths_fit(("site/**",)))
+    site = OptionalSuites(name="site", reports=paths_fit(("site", "site/**")), when_changed=paths_fit(("site/**",)))
     diff = changes(change(path, [1]))
     known = baseline(side(base, BASE))
-    return compare(side(head, "a" * 40), known, changes=diff, since_baseline=diff, terms=Terms(parts=(part,)))
+    options = ComparisonOptions(optional_suites=(site,))
+    return compare(side(head, "a" * 40), known, changes=diff, since_baseline=diff, options=options)
 
 
 def named_reports(jobs: dict[str, str], **reports: str) -> Callable[[], Comparison]:

@@ -31,17 +31,27 @@ from tests.support.builders import (
 from readygate.compare import durations
 from readygate.compare.categories import category_results
 from readygate.compare.components import component_results
-from readygate.compare.durations import ENOUGH, LEAST, STEADY, machine_pace, shared_time, slower, slower_first, slowest
+from readygate.compare.durations import ENOUGH, LEAST, STEADY, compare_durations, find_slowest
 from readygate.compare.exclusions import newly_excluded
 from readygate.compare.goals import next_goal
-from readygate.compare.suites import _chosen, _names, _split
+from readygate.compare.skip_reasons import count_skip_reasons
+from readygate.compare.suites import count_suites, suite_names
 from readygate.judge.verdict import judge
 from readygate.model.changes import FileChange
 from readygate.model.comparison import Comparison, FileLines
 from readygate.model.coverage import EXCLUDED, Ratio
-from readygate.model.measures import ComponentResult, Timed
+from readygate.model.measures import (
+    SLOWER,
+    TIMED_SHOWN,
+    ComponentResult,
+    SharedTime,
+    SkipReason,
+    SlowdownLimit,
+    SuiteResult,
+    Timed,
+)
 from readygate.model.policy import Category, Component, Goal, Policy
-from readygate.model.results import ClassBlock, Counts, Leg, TestId
+from readygate.model.results import ClassBlock, Counts, Detail, Leg, Outcome, TestId
 from readygate.model.rich_text import Name
 from readygate.model.snapshot import Snapshot
 from readygate.render.markdown.file_coverage import goal_line
@@ -321,18 +331,26 @@ def named(name: str) -> TestId:
     return TestId(class_name="A", name=name)
 
 
+def slower(head: Snapshot, base: Snapshot, *, factor: Fraction, seconds: Fraction) -> tuple[Timed, ...]:
+    return compare_durations(head, base, SlowdownLimit(factor=factor, seconds=seconds)).above_limit
+
+
+def pace(head: Snapshot, base: Snapshot) -> Fraction:
+    return compare_durations(head, base).pace
+
+
 class TestDurations:
     """How long tests take."""
 
     def test_the_slowest_of_all_legs_once(self) -> None:
         head = took({"a": {"t": 1.0, "u": 3.0, "v": 0.25}, "b": {"t": 2.0, "u": 0.5, "w": LEAST / 2}})
         base = took({"a": {"u": 2.5}, "b": {"x": 1.0}})
-        assert slowest(head, base, 3) == (
+        assert find_slowest(head, base, 3) == (
             Timed(test=named("u"), leg="a", seconds=3.0, before=2.5),
             Timed(test=named("t"), leg="b", seconds=2.0),
             Timed(test=named("v"), leg="a", seconds=0.25),
         )
-        assert [row.test.name for row in slowest(head, None, 1)] == ["u"]
+        assert [row.test.name for row in find_slowest(head, None, 1)] == ["u"]
 
     @given(st.lists(SECONDS, min_size=1, max_size=60), st.integers(1, 5))
     def test_the_slowest_are_those_of_a_sort(self, seconds: list[float], most: int) -> None:
@@ -340,7 +358,7 @@ class TestDurations:
         parts = [dict(list(tests.items())[at : at + 7]) for at in range(0, len(tests), 7)]
         head = took({str(number): part for number, part in enumerate(parts)})
         expected = sorted((-value, name) for name, value in tests.items() if value >= LEAST)[:most]
-        assert [(-row.seconds, row.test.name) for row in slowest(head, None, most)] == expected
+        assert [(-row.seconds, row.test.name) for row in find_slowest(head, None, most)] == expected
 
     def test_slower_on_the_same_leg(self) -> None:
         head = took({"a": {"t": 4.0, "u": 1.0}, "b": {"t": 1.0, "u": 5.0, "new": 9.0}})
@@ -361,60 +379,63 @@ class TestDurations:
         head = took({"": {f"t{number:02}": now for number, (now, _) in enumerate(times)}})
         base = took({"": {f"t{number:02}": then for number, (_, then) in enumerate(times)}})
         ratios = [now / then for now, then in times if then >= STEADY]
-        pace = max(Fraction(1), Fraction(median(ratios))) if len(ratios) >= ENOUGH else Fraction(1)
-        assert machine_pace(head, base) == pace
+        expected_pace = max(Fraction(1), Fraction(median(ratios))) if len(ratios) >= ENOUGH else Fraction(1)
+        assert pace(head, base) == expected_pace
         expected = {
             f"t{number:02}"
             for number, (now, then) in enumerate(times)
-            if now - then >= float(seconds) and Fraction(now) > factor * pace * Fraction(then)
+            if now - then >= float(seconds) and Fraction(now) > factor * expected_pace * Fraction(then)
         }
         assert {row.test.name for row in slower(head, base, factor=factor, seconds=seconds)} == expected
 
-    @given(st.lists(st.tuples(st.sampled_from("abc"), SECONDS, SECONDS), max_size=30), st.integers(1, 4), st.booleans())
-    def test_the_first_of_the_slower(self, times: list[tuple[str, float, float]], most: int, alone: bool) -> None:
+    @given(st.lists(st.tuples(st.sampled_from("abc"), SECONDS, SECONDS), max_size=30))
+    def test_documents_list_the_first_of_the_slower(self, times: list[tuple[str, float, float]]) -> None:
         now: dict[str, dict[str, float]] = {}
         then: dict[str, dict[str, float]] = {}
         for number, (leg_name, after, before) in enumerate(times):
-            # names come up on several legs, unless there is one only
-            told = ("", f"t{number}") if alone else (leg_name, f"t{number % 9}")
             for legs, seconds in ((now, after), (then, before)):
-                legs.setdefault(told[0], {})[told[1]] = seconds
-        head, base, factor, least = took(now), took(then), Fraction(3, 2), Fraction(1, 2)
-        rows = slower(head, base, factor=factor, seconds=least)
-        assert slower_first(head, base, factor=factor, seconds=least, most=most) == (len(rows), rows[:most])
+                legs.setdefault(leg_name, {})[f"t{number % 19}"] = seconds  # names come up on several legs
+        found = compare_durations(took(now), took(then), SLOWER)
+        assert (found.slower_total, found.slower) == (len(found.above_limit), found.above_limit[:TIMED_SHOWN])
+
+    def test_without_a_limit_no_test_is_above_it(self) -> None:
+        found = compare_durations(took({"": {"t": 9.0}}), took({"": {"t": 1.0}}))
+        assert (found.above_limit, found.slower_total) == ((), 1)
 
     def test_of_very_many_tests_some_are_asked_how_fast_the_machine_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(durations, "_SAMPLE", 10)
         base = took({"": {f"t{number:03}": 1.0 for number in range(100)}})
         head = took({"": {f"t{number:03}": 2.0 if number % 10 else 9.0 for number in range(100)}})
-        assert machine_pace(head, base) == 2
+        assert pace(head, base) == 2
 
     def test_a_time_of_minus_nothing_is_none(self) -> None:
         """Some tools write `-0.000`, and stored results can hold it."""
         odd = {f"odd{number:02}": -0.0 for number in range(12)}
         head = took({"": {**odd, **{f"t{number}": 2.0 + number for number in range(8)}}})
         base = took({"": {**odd, **{f"t{number}": 0.2 for number in range(7)}, "t7": 9.0}})
-        assert [row.test.name for row in slowest(head, base, 3)] == ["t7", "t6", "t5"]
-        assert machine_pace(head, base) > 1
-        assert slower_first(head, base, factor=Fraction(1), seconds=Fraction(1), most=2)[0] > 0
+        assert [row.test.name for row in find_slowest(head, base, 3)] == ["t7", "t6", "t5"]
+        assert pace(head, base) > 1
+        assert slower(head, base, factor=Fraction(1), seconds=Fraction(1))
 
     def test_many_that_take_as_long_are_told_in_time(self) -> None:
         head = took({"": {f"t{number:05}": 1.0 for number in range(20_000)}})
+        base = took({"": {f"t{number:05}": 0.0 for number in range(20_000)}})
         begun = time.process_time()
-        assert [row.test.name for row in slowest(head, None, 2)] == ["t00000", "t00001"]
+        assert [row.test.name for row in find_slowest(head, None, 2)] == ["t00000", "t00001"]
+        assert compare_durations(head, base).slower_total == 20_000
         assert time.process_time() - begun < 3
 
     def test_a_slow_machine_excuses_what_it_slows(self) -> None:
         base = took({"": {f"t{number}": 1.0 for number in range(9)}})
         head = took({"": {f"t{number}": 3.0 if number else 7.0 for number in range(9)}})
-        assert machine_pace(head, base) == 3
+        assert pace(head, base) == 3
         assert [row.test.name for row in slower(head, base, factor=Fraction(2), seconds=Fraction(1))] == ["t0"]
-        assert machine_pace(base, head) == 1  # a fast machine asks no more of anybody
+        assert pace(base, head) == 1  # a fast machine asks no more of anybody
 
     def test_only_what_both_have_is_added_up(self) -> None:
         head, base = took({"": {"a": 1.0, "b": 2.0, "new": 64.0}}), took({"": {"a": 4.0, "b": 8.0, "old": 64.0}})
-        shared = shared_time(head, base)
-        assert (shared.now, shared.before, shared.tests) == (3.0, 12.0, 2)
+        shared = compare_durations(head, base).shared
+        assert shared == SharedTime(now=3.0, before=12.0, tests=2)
 
     @given(st.lists(st.integers(0, 80), min_size=1, max_size=20))
     def test_equal_sides_have_no_slower_test(self, eighths: list[int]) -> None:
@@ -429,10 +450,47 @@ def test_the_base_is_told_in_the_names_of_the_head() -> None:
     assert [each.group for each in known.base.legs] == ["unit"]
 
 
-@given(
-    classes=st.lists(st.lists(st.sampled_from(["a", "ab", "b_1", "Ä", ""]), min_size=1, max_size=5), max_size=12),
-    groups=st.sampled_from([("",), ("g",), ("", "g")]),
+@pytest.mark.parametrize(
+    ("classes", "names"),
+    [
+        (["a.b.C", "a.b.D"], [("C",), ("D",)]),
+        (["a.b.C", "a.b"], [("C",), ()]),
+        (["tests/test_a.py::TestB", "tests/test_c.py::TestD"], [("test_a.py", "TestB"), ("test_c.py", "TestD")]),
+        (["a", "a"], [("a",), ("a",)]),
+        ([""], [()]),
+        ([], []),
+    ],
 )
-def test_suites_are_named_the_same_by_the_short_way(classes: list[list[str]], groups: tuple[str, ...]) -> None:
-    keys = sorted({(group, ".".join(parts)) for parts in classes for group in groups})
-    assert _names(keys) == _chosen([(group, *_split(name)) for group, name in keys])
+def test_a_suite_is_the_path_up_to_where_it_differs(classes: list[str], names: list[tuple[str, ...]]) -> None:
+    found = suite_names([("", name) for name in classes])
+    assert [tuple(filter(None, name)) for name in found] == names
+
+
+def test_suites_count_tests_and_seconds_of_both_sides() -> None:
+    head = snapshot("h" * 40, leg({"a.B": numbered("pf"), "a.C": numbered("pp")}))
+    base = snapshot("b" * 40, leg({"a.B": numbered("pp"), "gone.D": numbered("p")}))
+    assert count_suites(head, base) == (
+        SuiteResult(name=("B",), head=Counts(passed=1, failed=1), base=Counts(passed=2), seconds=0.5),
+        SuiteResult(name=("C",), head=Counts(passed=2), base=None, seconds=0.5),
+    )
+
+
+def test_a_skipped_test_counts_once_with_the_first_reason() -> None:
+    def skipped(message: str, text: str = "", outcome: Outcome = Outcome.SKIPPED) -> Detail:
+        return Detail(class_name="A", name="", outcome=outcome, message=message, text=text)
+
+    details = {
+        (named("t"), "a"): skipped("needs a server\nmore"),
+        (named("t"), "b"): skipped("other"),
+        (named("u"), "a"): skipped("", "\n  needs a server "),
+        (named("v"), "a"): skipped("slow"),
+        (named("w"), "a"): skipped("slow"),
+        (named("w"), "b"): skipped("", outcome=Outcome.FAILED),
+    }
+    head = with_legs(leg({"A": {"t": "s"}}), details=details)
+    assert count_skip_reasons(head, 5) == (
+        SkipReason(text="needs a server", tests=2),
+        SkipReason(text="slow", tests=1),
+        SkipReason(text="", tests=2),
+    )
+    assert count_skip_reasons(with_legs(), 0) == ()

@@ -28,7 +28,7 @@ from tests.support.builders import (
 
 from readygate.baseline.select import FIRST_RUN
 from readygate.compare import compare
-from readygate.judge.policy_preview import judged, terms
+from readygate.judge.policy_preview import comparison_options, evaluate
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison, Waiver
 from readygate.model.history import History, PastRun
@@ -533,10 +533,10 @@ def verdict_of(case: Case, preset: str) -> tuple[Comparison, Verdict]:
             changes=case.diff,
             changes_note="" if case.diff else "not known",
             since_baseline=case.diff,
-            terms=terms(policy, NOW),
+            options=comparison_options(policy, NOW),
         )
 
-    return judged(book, compared, lambda label: case.waiver if case.waiver and case.waiver.label == label else None)
+    return evaluate(book, compared, lambda label: case.waiver if case.waiver and case.waiver.label == label else None)
 
 
 def names(verdict: Verdict, status: Status) -> str:

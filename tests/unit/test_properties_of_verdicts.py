@@ -34,13 +34,14 @@ from tests.support.builders import coverage as covers
 from tests.support.publishing import Scene, publish
 
 from readygate.compare import compare
-from readygate.compare.durations import slower
+from readygate.compare.durations import compare_durations
 from readygate.judge import verdict as judging
-from readygate.judge.policy_preview import terms
+from readygate.judge.policy_preview import comparison_options
 from readygate.judge.verdict import judge
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison
 from readygate.model.history import History, PastRun
+from readygate.model.measures import SlowdownLimit
 from readygate.model.policy import Policy
 from readygate.model.reports import Report, TestReport
 from readygate.model.results import Counts, TestId
@@ -99,7 +100,7 @@ def between(head: Side, base: Side, diff: Changes | None, past: str, chosen: Pol
         changes=diff,
         changes_note="" if diff else "not known",
         since_baseline=diff,
-        terms=terms(chosen, 1_800_000_000),
+        options=comparison_options(chosen, 1_800_000_000),
     )
 
 
@@ -188,7 +189,8 @@ def test_equal_sides_have_no_delta(side: Side, name: str) -> None:
     assert not delta.gone
     assert delta.excluded == ()
     assert found.base is not None
-    assert slower(found.head.snapshot, found.base, factor=Fraction(1), seconds=Fraction(0)) == ()
+    no_slowdown = SlowdownLimit(factor=Fraction(1), seconds=Fraction(0))
+    assert compare_durations(found.head.snapshot, found.base, no_slowdown).above_limit == ()
     moving = {"new-failures", "vanished-tests", "new-skips", "coverage-drop", "reports-complete", "new-exclusions"}
     for finding in judge(found, chosen).findings:
         if finding.rule in moving:

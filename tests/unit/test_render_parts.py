@@ -191,9 +191,8 @@ def test_quarantined_failure_shows_reason_and_expiry_date() -> None:
     one = page(compared(measure(report({"A": numbered("ff")}))))
     tests = replace(one.comparison.tests, quarantined=one.comparison.tests.new_failures, new_failures=())
     excuse = Excuse(reason="the | clock", expires="2026-12-31")
-    told = replace(
-        one, comparison=replace(one.comparison, tests=tests), parts=replace(one.parts, excuses=(excuse, None))
-    )
+    measures = replace(one.comparison.measures, excuses=(excuse, None))
+    told = replace(one, comparison=replace(one.comparison, tests=tests, measures=measures))
 
     section = changed_tests.quarantined(told)
 
@@ -215,7 +214,7 @@ def test_quarantine_entry_with_the_latest_expiry_date_applies() -> None:
 
     told = page(replace(comparison, tests=tests), rules=replace(policy(), quarantine=entries))
 
-    assert told.parts.excuses == (Excuse(reason="new", expires="2030-01-01"),)
+    assert told.comparison.measures.excuses == (Excuse(reason="new", expires="2030-01-01"),)
 
 
 def test_summary_is_the_long_form() -> None:

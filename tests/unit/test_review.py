@@ -26,7 +26,7 @@ from readygate.collect.discovery import Found
 from readygate.collect.read_files import read_file
 from readygate.commands.action import _folder, _refuse_own_baseline
 from readygate.compare import is_docs_only
-from readygate.compare.match_suites import align
+from readygate.compare.match_suites import match_suites
 from readygate.config.settings import Settings, Workplace
 from readygate.formats import Source
 from readygate.github.commits import MOST_LISTED, first_parents, origin
@@ -86,7 +86,7 @@ class TestSuitesAndLegs:
 
     def test_a_leg_without_a_name_of_its_own_is_missed(self) -> None:
         base = snapshot("b" * 40, *legs("results", "results/windows"))
-        found = align(base, snapshot("c" * 40, *legs("results/windows")))
+        found = match_suites(base, snapshot("c" * 40, *legs("results/windows")))
         assert found.missing_legs == (("", "results"),)
         assert sorted(leg.leg for leg in found.base.legs) == ["", "results"]
 
@@ -94,18 +94,18 @@ class TestSuitesAndLegs:
         old = [
             Leg(path=path, leg=leg, blocks={}, executions=Counts(), seconds=0) for path, leg in (("r", ""), ("w", "w"))
         ]
-        found = align(snapshot("b" * 40, *old), snapshot("c" * 40, *legs("w")))
+        found = match_suites(snapshot("b" * 40, *old), snapshot("c" * 40, *legs("w")))
         assert found.missing_legs == (("", "r"),)
 
     def test_a_suite_that_gets_legs_lost_none(self) -> None:
-        found = align(snapshot("b" * 40, *legs("results")), snapshot("c" * 40, *legs("linux", "windows")))
+        found = match_suites(snapshot("b" * 40, *legs("results")), snapshot("c" * 40, *legs("linux", "windows")))
         assert (found.missing_legs, found.missing_groups) == ((), ())
 
     def test_a_crowd_under_one_class_name_is_compared_by_tests(self, monkeypatch: pytest.MonkeyPatch) -> None:
         compared_pairs = 0
         really = similarity._same_suite
 
-        def counted(one: similarity.Open, other: similarity.Open) -> bool:
+        def counted(one: similarity.SuiteCandidate, other: similarity.SuiteCandidate) -> bool:
             nonlocal compared_pairs
             compared_pairs += 1
             return really(one, other)

@@ -1,4 +1,4 @@
-"""Suites that a change does not touch, as the policy says: they need not run, and keep what the base measured."""
+"""Carry the results of suites that the policy allows to skip because the change does not touch their paths."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from readygate.model.snapshot import Snapshot
 Fits = Callable[[str], bool]
 
 
-class Part(Struct, frozen=True, kw_only=True):
-    """A part of the repository with suites of its own, as the policy names it.
+class OptionalSuites(Struct, frozen=True, kw_only=True):
+    """Suites that must run only if certain paths change, as the policy names them.
 
     Attributes:
-        reports: whether a report's path, or the name of its suite, belongs to the part.
-        when_changed: whether a path of the repository does; its suites must run only if such a path changed.
+        reports: whether the path of a report, or the name of its suite, belongs to them.
+        when_changed: whether a path of the repository belongs to them.
     """
 
     name: str
@@ -28,36 +28,38 @@ class Part(Struct, frozen=True, kw_only=True):
     when_changed: Fits
 
 
-def untouched(parts: Iterable[Part], changes: Changes | None) -> tuple[Part, ...]:
-    """The parts of which a change, fully known, touches no path."""
+def untouched_suites(suites: Iterable[OptionalSuites], changes: Changes | None) -> tuple[OptionalSuites, ...]:
+    """Return the suites of which a change touches no path; none if the change is not completely known."""
     if changes is None or not changes.complete:
         return ()
     paths = _paths(changes)
-    return tuple(part for part in parts if not any(part.when_changed(path) for path in paths))
+    return tuple(each for each in suites if not any(each.when_changed(path) for path in paths))
 
 
-def carried_legs(base: Snapshot, missing: Mapping[str, object], parts: tuple[Part, ...]) -> tuple[Leg, ...]:
-    """The legs of missing suites that belong to untouched parts.
+def carried_legs(
+    base: Snapshot, missing: Mapping[str, object], untouched: tuple[OptionalSuites, ...]
+) -> tuple[Leg, ...]:
+    """Return the legs of missing suites that the change does not touch.
 
     Args:
         base: the base in the head's names.
         missing: the suites that the head lacks.
-        parts: the untouched parts.
+        untouched: the untouched suites of the policy.
     """
     return tuple(
         leg
         for leg in base.legs
         if leg.group in missing
-        and any(part.reports(leg.path) or part.reports(leg.group) or part.name == leg.group for part in parts)
+        and any(each.reports(leg.path) or each.reports(leg.group) or each.name == leg.group for each in untouched)
     )
 
 
 def without_carried(base: Snapshot, groups: Container[str], head: Coverage | None, changes: Changes | None) -> Snapshot:
-    """The base without what is carried: its suites, and the coverage of files that only they can have measured.
+    """Return the base without carried suites, and without the coverage that only they can have measured.
 
     Args:
         base: the base in the head's names.
-        groups: the suites that are carried.
+        groups: the carried suites.
         head: what the run covered.
         changes: what changed since the base.
     """
@@ -74,13 +76,15 @@ def _paths(changes: Changes) -> set[str]:
     return {path for file in changes.files for path in (file.path, file.old_path) if path}
 
 
-def carry(head: Snapshot, legs: tuple[Leg, ...], base: Coverage | None, changes: Changes | None) -> Snapshot:
-    """What is stored of a run that left suites out: its own results, and theirs from the base.
+def add_carried_suites(
+    head: Snapshot, legs: tuple[Leg, ...], base: Coverage | None, changes: Changes | None
+) -> Snapshot:
+    """Return the results to store: those of the run, and those of carried suites from the base.
 
     Args:
         head: what the run measured.
-        legs: what is carried.
-        base: the base's coverage; files that are unchanged and that the run did not measure are carried, too.
+        legs: the carried legs.
+        base: the base's coverage; unchanged files that the run did not measure are carried, too.
         changes: what changed since the base.
     """
     if not legs:

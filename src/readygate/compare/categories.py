@@ -1,8 +1,8 @@
-"""The pass rates of the sets of tests that a policy names."""
+"""Count the tests of the categories that a policy names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import compress
 
 from msgspec import Struct
@@ -10,43 +10,32 @@ from msgspec import Struct
 from readygate.model.comparison import Comparison
 from readygate.model.measures import CategoryResult
 from readygate.model.policy import Category, Policy, test_patterns
-from readygate.model.results import SEPARATOR, ClassBlock, Counts, count_outcomes
+from readygate.model.results import SEPARATOR, Counts, count_outcomes
+from readygate.model.snapshot import Blocks
 from readygate.support.globs import any_of, literal_start
 
-Blocks = Mapping[tuple[str, str], ClassBlock]
 
-
-def category_results(comparison: Comparison, policy: Policy, *, with_base: bool = False) -> tuple[CategoryResult, ...]:
-    """Count the tests of each category of a policy, in its order.
-
-    Args:
-        comparison: what was measured.
-        policy: names the categories.
-        with_base: count those of the base, too; else only where it decides.
-    """
+def category_results(comparison: Comparison, policy: Policy) -> tuple[CategoryResult, ...]:
+    """Count the tests of each category of a policy on both sides, in the order of the policy."""
     if not policy.categories:
         return ()
     filters = [_Filter.of(category) for category in policy.categories]
     counts = _counts(comparison.head.snapshot.headline(), filters)
-    base = comparison.base
-    told = [with_base or found.pass_rate is None for found in counts]
-    wanted = list(compress(filters, told))
-    before = iter(_counts(base.headline(), wanted) if base and wanted else [Counts()] * len(wanted))
-    known = [next(before) if asked else Counts() for asked in told]
+    known = _counts(comparison.base.headline(), filters) if comparison.base else [None] * len(filters)
     return tuple(
         CategoryResult(
             name=category.name,
             minimum=category.minimum,
-            counts=found,
-            lost=found.pass_rate is None and then.pass_rate is not None,
-            base=then if base and with_base else None,
+            counts=now,
+            lost=now.pass_rate is None and before is not None and before.pass_rate is not None,
+            base=before,
         )
-        for category, found, then in zip(policy.categories, counts, known, strict=True)
+        for category, now, before in zip(policy.categories, counts, known, strict=True)
     )
 
 
 class _Filter(Struct, frozen=True):
-    """Which names fit a category; a class of which none can is passed over at once."""
+    """The patterns of a category, with their literal beginnings to skip a class whose tests cannot fit."""
 
     fits: Callable[[str], bool]
     starts: tuple[str, ...]
@@ -57,11 +46,11 @@ class _Filter(Struct, frozen=True):
         return cls(any_of(patterns), tuple(dict.fromkeys(literal_start(pattern) for pattern in patterns)))
 
     def may_fit(self, begin: str) -> bool:
-        """Whether a name that begins so may fit."""
+        """Return whether a name with this beginning may fit."""
         return any(begin.startswith(start) or start.startswith(begin) for start in self.starts)
 
     def picks(self, names: list[str], begins: tuple[str, ...]) -> list[bool] | None:
-        """Which tests of a class fit under any of the beginnings of their full names; None if none can."""
+        """Return for each test of a class whether it fits under any beginning of its full name; None if none can."""
         found: list[bool] | None = None
         for begin in begins:
             if not self.may_fit(begin):

@@ -1,4 +1,4 @@
-"""Sorts the failures of a run: each is new, inherited, known to be flaky on the base, or quarantined by the policy."""
+"""Classify the failures of a run: each is new, inherited, known to be flaky on the base, or quarantined."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Names = Mapping[tuple[str, str], tuple[str, str]]
 """(group, leg) of the head by (group, leg) of the base, where they differ."""
 
 
-class Triage(Struct, frozen=True, kw_only=True):
-    """What excuses a failure, as the policy says.
+class FailureCriteria(Struct, frozen=True, kw_only=True):
+    """When a failure counts as flaky or quarantined, from the policy.
 
     Attributes:
-        flips: turns between passing and failing from which a test counts as known to be flaky; 0 for never.
-        runs: over how many of the newest base runs.
-        quarantined: whether a test is in quarantine today; None if none is.
+        flips: the least number of changes between passing and failing of a known flaky test; 0 for never.
+        runs: the number of newest base runs in which they are counted.
+        quarantined: returns whether a test is in quarantine today; None if none is.
     """
 
     flips: int = 2
@@ -30,16 +30,16 @@ class Triage(Struct, frozen=True, kw_only=True):
     quarantined: Callable[[TestId], bool] | None = None
 
 
-def sort_failures(
-    tests: TestComparison, head: Measured, history: History | None, names: Names, triage: Triage
+def classify_failures(
+    tests: TestComparison, head: Measured, history: History | None, names: Names, criteria: FailureCriteria
 ) -> TestComparison:
-    """Give every change its record, and take known-flaky and quarantined failures out of the new ones."""
+    """Add the past of every test, and separate known flaky and quarantined failures from new ones."""
     known = _renamed(history, names) if history else None
     new = with_past(tests.new_failures, known)
     still = with_past(tests.still_failing, known)
-    quarantined = [change for change in (*new, *still) if triage.quarantined and triage.quarantined(change.id)]
+    quarantined = [change for change in (*new, *still) if criteria.quarantined and criteria.quarantined(change.id)]
     out = {change.id for change in quarantined}
-    flaky = [change for change in new if change.id not in out and is_known_flaky(change, known, triage)]
+    flaky = [change for change in new if change.id not in out and is_known_flaky(change, known, criteria)]
     out |= {change.id for change in flaky}
     return replace(
         tests,
@@ -52,24 +52,24 @@ def sort_failures(
     )
 
 
-def is_known_flaky(change: TestChange, history: History | None, triage: Triage) -> bool:
-    """Whether a test is known to be flaky on every leg on which it fails: one leg does not excuse another."""
-    if history is None or not triage.flips:
+def is_known_flaky(change: TestChange, history: History | None, criteria: FailureCriteria) -> bool:
+    """Return whether a test is known to be flaky on every leg on which it fails: one leg does not excuse another."""
+    if history is None or not criteria.flips:
         return False
-    return all(_flips(history.of(change.id, leg), triage) for leg in change.legs or ("",))
+    return all(_flips(history.of(change.id, leg), criteria) for leg in change.legs or ("",))
 
 
-def _flips(past: Past | None, triage: Triage) -> bool:
-    """Whether a test flipped often enough in the newest base runs, and passed in the latest that had it."""
+def _flips(past: Past | None, criteria: FailureCriteria) -> bool:
+    """Return whether a test flipped often enough in the newest base runs, and passed in the last that had it."""
     if past is None:
         return False
-    recent = past.last(triage.runs)
+    recent = past.last(criteria.runs)
     ran = [letter for letter in recent.letters if letter not in (ABSENT, SKIPPED)]
-    return bool(ran) and ran[-1] not in FAILING and recent.flips >= triage.flips
+    return bool(ran) and ran[-1] not in FAILING and recent.flips >= criteria.flips
 
 
 def with_past(changes: Iterable[TestChange], history: History | None) -> tuple[TestChange, ...]:
-    """Add what became of each test on the base, on the leg with the worst record."""
+    """Add the past of each test on the base, on the leg with the worst record."""
     if history is None or not history.tests:
         return tuple(changes)
     found = ((change, _worst(change, history)) for change in changes)
@@ -84,7 +84,7 @@ def _worst(change: TestChange, history: History) -> Past | None:
 
 
 def _flaky(head: Measured) -> tuple[TestChange, ...]:
-    """Tests that failed first and passed then, in this run."""
+    """Return the tests that passed on retry in this run."""
     found: dict[TestId, list[str]] = {}
     for leg in head.snapshot.legs:
         for class_name, block in leg.blocks.items() if leg.executions.flaky else ():
@@ -107,7 +107,7 @@ def _flaky(head: Measured) -> tuple[TestChange, ...]:
 
 
 def _renamed(history: History, names: Names) -> History:
-    """The history in the head's names of groups and legs."""
+    """Return the history in the head's names of groups and legs."""
     if not names:
         return history
     tests = {}

@@ -1,4 +1,4 @@
-"""The coverage of the parts that a policy names."""
+"""Measure the coverage of the components that a policy names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The next step of the ladder of coverage goals, and how far it is."""
+"""Find the next coverage goal of a policy, and the distance to it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from readygate.model.measures import NextGoal, UncoveredFile
 from readygate.model.policy import Policy
 
 LARGEST = 5
-"""Files named with the goal."""
+"""Number of files that are named with the goal."""
 
 
 def next_goal(comparison: Comparison, policy: Policy) -> NextGoal | None:
@@ -19,18 +19,18 @@ def next_goal(comparison: Comparison, policy: Policy) -> NextGoal | None:
     share = coverage.lines.fraction if coverage else None
     if coverage is None or share is None:
         return None
-    ahead = [goal for goal in policy.goals if goal.coverage > share]
-    if not ahead:
+    unreached = [goal for goal in policy.goals if goal.coverage > share]
+    if not unreached:
         return None
-    goal = min(ahead, key=lambda step: step.coverage)
-    open_lines = [(file.total - file.covered, file.path) for file in coverage.head.files]
-    largest = nsmallest(LARGEST, (row for row in open_lines if row[0]), key=lambda row: (-row[0], row[1]))
+    goal = min(unreached, key=lambda step: step.coverage)
+    uncovered = [(file.total - file.covered, file.path) for file in coverage.head.files]
+    largest = nsmallest(LARGEST, (row for row in uncovered if row[0]), key=lambda row: (-row[0], row[1]))
     return NextGoal(
         goal=goal.coverage,
         by=goal.by,
         lines=coverage.lines,
         needed=ceil(goal.coverage * coverage.lines.total) - coverage.lines.covered,
         largest=tuple(UncoveredFile(path=path, lines=lines) for lines, path in largest),
-        reached=len(policy.goals) - len(ahead),
+        reached=len(policy.goals) - len(unreached),
         steps=len(policy.goals),
     )

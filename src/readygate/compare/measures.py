@@ -1,4 +1,4 @@
-"""What a run measured of all that a policy names, for those who tell it."""
+"""Measure what a policy names: components, categories, coverage goals and quarantined failures."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from readygate.compare.categories import category_results
 from readygate.compare.components import component_results
 from readygate.compare.goals import next_goal
 from readygate.model.comparison import Comparison
-from readygate.model.measures import Excuse, NamedParts
+from readygate.model.measures import Excuse, PolicyMeasures
 from readygate.model.policy import Policy, tests_fit
 
 
-def named_parts(comparison: Comparison, policy: Policy) -> NamedParts:
-    """Measure the components, categories and goals of a policy, and look up what excuses quarantined failures."""
-    return NamedParts(
+def policy_measures(comparison: Comparison, policy: Policy) -> PolicyMeasures:
+    """Measure the components, categories and goals of a policy, and find the excuses of quarantined failures."""
+    return PolicyMeasures(
         components=component_results(comparison, policy),
-        categories=category_results(comparison, policy, with_base=True),
+        categories=category_results(comparison, policy),
         goal=next_goal(comparison, policy),
         goals=len(policy.goals),
         excuses=_excuses(comparison, policy),
@@ -22,7 +22,7 @@ def named_parts(comparison: Comparison, policy: Policy) -> NamedParts:
 
 
 def _excuses(comparison: Comparison, policy: Policy) -> tuple[Excuse | None, ...]:
-    """Of several entries that fit the one that holds longest: at least that one is in force."""
+    """Return the excuse of each quarantined failure; of several matching entries the one that expires last."""
     tests = comparison.tests.quarantined
     if not tests:
         return ()

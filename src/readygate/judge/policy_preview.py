@@ -1,4 +1,4 @@
-"""Which rules are in force, and what a change to them would do: a pull request cannot move its own goalposts."""
+"""Evaluate a change under the policy in force, and preview what the change's own policy would decide."""
 
 from __future__ import annotations
 
@@ -6,75 +6,83 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from readygate.compare import Terms
-from readygate.compare.carried_suites import Part
-from readygate.compare.classify_failures import Triage
+from readygate.compare import ComparisonOptions
+from readygate.compare.carried_suites import OptionalSuites
+from readygate.compare.classify_failures import FailureCriteria
 from readygate.judge.verdict import can_be_waived, judge
 from readygate.model.comparison import Comparison, PolicyChange, Waiver
+from readygate.model.measures import SlowdownLimit
 from readygate.model.policy import Policy, paths_fit, quarantined
 from readygate.model.verdict import Level, Verdict
 from readygate.policy import Rulebook
 from readygate.policy.difference import difference
 from readygate.support.dates import utc_date
 
+_DURATION = "duration"
+"""The rule that has a limit for the time of single tests."""
 
-def terms(policy: Policy, now: int) -> Terms:
-    """What a policy says of the comparison itself.
+
+def comparison_options(policy: Policy, now: int) -> ComparisonOptions:
+    """Return what a policy contributes to a comparison.
 
     Args:
         policy: the policy.
         now: seconds since 1970.
     """
     flaky = policy.options["flaky"]
-    return Terms(
-        triage=Triage(
-            # where no rule tells known-flaky failures, none is excused; a smaller number must not suddenly ask more
+    return ComparisonOptions(
+        policy=policy,
+        failures=FailureCriteria(
+            # if the rule is off, no known flaky failure is excused; below 1 the criteria would become stricter
             flips=max(1, int(flaky["flips"] or 0)) if policy.levels["flaky"] is not Level.OFF else 0,
             runs=max(1, int(flaky["runs"] or 0)),
             quarantined=quarantined(policy, utc_date(now)),
         ),
-        parts=tuple(
-            Part(name=group.name, reports=paths_fit(group.reports), when_changed=paths_fit(group.when_changed))
+        optional_suites=tuple(
+            OptionalSuites(
+                name=group.name, reports=paths_fit(group.reports), when_changed=paths_fit(group.when_changed)
+            )
             for group in policy.groups
+        ),
+        slowdown=None
+        if policy.levels[_DURATION] is Level.OFF
+        else SlowdownLimit(
+            factor=policy.option(_DURATION, "test-factor"), seconds=policy.option(_DURATION, "test-seconds")
         ),
         now=now,
     )
 
 
-def judged(
-    book: Rulebook, compared: Callable[[Policy], Comparison], ask: Callable[[str], Waiver | None]
+def evaluate(
+    book: Rulebook, compare_under: Callable[[Policy], Comparison], find_waiver: Callable[[str], Waiver | None]
 ) -> tuple[Comparison, Verdict]:
     """Compare and judge under the policy in force.
 
     Args:
         book: both policies.
-        compared: makes the comparison under a policy.
-        ask: looks for the label of the waiver; only asked if it could change anything.
+        compare_under: makes the comparison under a policy.
+        find_waiver: looks up the label of the waiver; called only if the label could change the verdict.
     """
     policy = book.policy
-    comparison = with_policy_change(compared(policy), book, compared)
+    comparison = _with_policy_change(compare_under(policy), book, compare_under)
     verdict = judge(comparison, policy)
     if policy.waiver and can_be_waived(verdict):
-        found = ask(policy.waiver)
+        found = find_waiver(policy.waiver)
         if found is not None:
             comparison = replace(comparison, waiver=found)
             verdict = judge(comparison, policy)
     return comparison, verdict
 
 
-def with_policy_change(comparison: Comparison, book: Rulebook, again: Callable[[Policy], Comparison]) -> Comparison:
-    """Tell what the change does to the policy, and what the verdict would be under its own.
-
-    Args:
-        comparison: the comparison under the policy in force.
-        book: both policies.
-        again: makes the comparison under another policy.
-    """
+def _with_policy_change(
+    comparison: Comparison, book: Rulebook, compare_under: Callable[[Policy], Comparison]
+) -> Comparison:
+    """Add what the change does to the policy, and the verdict under the change's own policy."""
     if not book.changed:
         return comparison
     if book.own is None:
         return replace(comparison, policy_change=PolicyChange(problems=book.problems))
     loosened, tightened = difference(book.policy, book.own)
-    preview = judge(again(book.own), book.own)
-    told = PolicyChange(loosened=loosened, tightened=tightened, ready=preview.ready, reason=preview.reason)
-    return replace(comparison, policy_change=told)
+    preview = judge(compare_under(book.own), book.own)
+    change = PolicyChange(loosened=loosened, tightened=tightened, ready=preview.ready, reason=preview.reason)
+    return replace(comparison, policy_change=change)

@@ -1,4 +1,4 @@
-"""Failures with the same cause, as one group."""
+"""Groups of failures with the same cause."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from readygate.support.stack_frames import Frame
 
 
 class Cause(Struct, frozen=True, kw_only=True):
-    """Tests that fail for the same reason, as far as their messages and traces tell.
+    """Tests that fail for the same reason, judged by their messages and traces.
 
     Attributes:
         key: a short name of the cause that stays the same from run to run.
         kind: the type of the error, without its package; empty if the reports name none.
-        message: the first line of the message, as the first of the tests tells it; empty if nothing was told:
-            such tests stand in one group, whether or not they share a cause.
-        frame: the innermost place of the project's own code in the trace of the first test, None if it has none.
-        placed: the frame's path is certain to be a file of the repository.
-        tests: their places in the list of tests that the causes stand behind, ascending.
+        message: the first line of the first test's message; empty for tests without a message, which are in one group
+            whether or not they share a cause.
+        frame: the innermost frame of the project's own code in the trace of the first test; None if it has none.
+        placed: whether the frame's path is certainly a file of the repository.
+        tests: their indices in the list of failing tests, ascending.
     """
 
     key: str
@@ -29,17 +29,17 @@ class Cause(Struct, frozen=True, kw_only=True):
 
     @property
     def told(self) -> bool:
-        """Whether any report says why."""
+        """Return whether any report has a type or a message."""
         return bool(self.kind or self.message)
 
 
 class Causes(Struct, frozen=True, kw_only=True):
-    """The causes behind the lists of failing tests, each the largest first; tests without a message come last.
+    """The causes of the lists of failing tests, the largest first; tests without a message come last.
 
     Attributes:
-        new_failures: behind `TestComparison.new_failures`.
-        still_failing: behind `TestComparison.still_failing`.
-        fixed: behind `TestComparison.fixed`, where the messages of the base are known: a stored snapshot holds none.
+        new_failures: of `TestComparison.new_failures`.
+        still_failing: of `TestComparison.still_failing`.
+        fixed: of `TestComparison.fixed`, if the messages of the base are known: a stored snapshot has none.
     """
 
     new_failures: tuple[Cause, ...] = ()

@@ -11,6 +11,7 @@ from readygate.model.causes import Causes
 from readygate.model.changes import Changes
 from readygate.model.coverage import Coverage, Ratio
 from readygate.model.history import Past
+from readygate.model.measures import Durations, PolicyMeasures, SkipReason, SuiteResult
 from readygate.model.results import Counts, Detail, Leg, Outcome, TestId
 from readygate.model.rich_text import Phrase
 from readygate.model.snapshot import Baseline, Measured, Snapshot
@@ -207,22 +208,27 @@ class Waiver(Struct, frozen=True, kw_only=True):
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
-    """All that rules may look at and outputs may tell.
+    """Everything that rules judge and outputs show.
 
     Attributes:
         baseline_note: why there is no baseline, if `baseline` is None.
         baseline_todo: what to do about it, a sentence.
-        causes: what stands behind the failing tests.
+        causes: the causes of the failing tests.
+        suites: the tests by suite, the lowest pass rate first.
+        skip_reasons: the reasons of skipped tests, the most frequent first; tests without a reason come last.
+        durations: the slowest and the slower tests.
+        measures: the measures of what the policy names.
         coverage: None if this run measured none.
         changes: the changed lines, None if unknown.
-        docs_only: the change touches documentation only.
+        docs_only: the change touches only documentation.
         missing_groups: suites that the base had and this run lacks.
         missing_legs: (group, leg) that the base had and this run lacks, of suites that this run has.
-        carried: legs that the base had, that this run lacks, and that the change does not touch as the policy says.
-        policy_change: what the change does to the policy file; None if nothing, or that is unknown.
-        waiver: the label that excuses what the policy lets it excuse; None without one.
-        base: the snapshot of the baseline with suites and legs called as in the head, without what is carried.
-        score: the readiness score as a share; None before the other rules were asked.
+        carried: legs that the base had, that this run lacks, and that may be missing under the policy because the
+            change does not touch their paths.
+        policy_change: what the change does to the policy file; None if nothing, or unknown.
+        waiver: the label that excuses findings that the policy allows it to excuse; None without one.
+        base: the baseline's snapshot with the names of suites and legs of the head, without carried legs.
+        score: the readiness score as a share; None before the other rules were judged.
         now: seconds since 1970; 0 if unknown.
     """
 
@@ -232,6 +238,10 @@ class Comparison(Struct, frozen=True, kw_only=True):
     baseline_todo: str = ""
     tests: TestComparison
     causes: Causes = field(default_factory=Causes)
+    suites: tuple[SuiteResult, ...] = ()
+    skip_reasons: tuple[SkipReason, ...] = ()
+    durations: Durations = Durations()
+    measures: PolicyMeasures = PolicyMeasures()
     coverage: CoverageComparison | None = None
     changes: Changes | None = None
     docs_only: bool = False

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from readygate.model.once import once
-
 if TYPE_CHECKING:
     from fractions import Fraction
 
@@ -94,12 +92,10 @@ class Coverage(Struct, frozen=True, kw_only=True):
     unplaced: tuple[str, ...] = ()
     has_branches: bool = False
 
-    @once
     def lines(self) -> Ratio:
         """All lines of all files."""
         return Ratio(covered=sum(f.covered for f in self.files), total=sum(f.total for f in self.files))
 
-    @once
     def branches(self) -> Ratio | None:
         """All branches of all files; None if none were measured."""
         if not self.has_branches:

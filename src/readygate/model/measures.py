@@ -1,8 +1,9 @@
-"""Parts of what was measured that the policy or a reader asks for: components, categories, goals, slow tests."""
+"""Measures of a run: components, categories and goals of the policy, suites, skip reasons and durations."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Final
 
 from msgspec import Struct
 
@@ -129,15 +130,15 @@ class Excuse(Struct, frozen=True, kw_only=True):
     expires: str
 
 
-class NamedParts(Struct, frozen=True, kw_only=True):
-    """What a run measured of all that the policy names.
+class PolicyMeasures(Struct, frozen=True, kw_only=True):
+    """What a run measured of everything that the policy names.
 
     Attributes:
         components: in the order of the policy; empty without coverage.
         categories: in the order of the policy.
-        goal: the next step of the ladder; None if every step is reached, or there is none, or nothing was measured.
-        goals: how many steps the ladder has.
-        excuses: for each quarantined failure, in the order of the comparison, what excuses it; None if that is unknown.
+        goal: the next coverage goal; None if every goal is reached, the policy has none, or no line was measured.
+        goals: the number of coverage goals.
+        excuses: for each quarantined failure, in the order of the comparison, what excuses it; None if unknown.
     """
 
     components: tuple[ComponentResult, ...] = ()
@@ -147,12 +148,40 @@ class NamedParts(Struct, frozen=True, kw_only=True):
     excuses: tuple[Excuse | None, ...] = ()
 
 
-class Timed(Struct, frozen=True, kw_only=True):
-    """How long a test took on one leg.
+class SuiteResult(Struct, frozen=True, kw_only=True):
+    """The tests of one suite.
 
     Attributes:
-        seconds: now; of namesakes and of attempts the sum.
-        before: on the base, on the same leg; None if that is unknown.
+        name: parts of its path; empty for tests without a path.
+        head: its tests now, each identity once.
+        base: its tests on the base; None without a baseline, or if the base has no such suite.
+        seconds: now, over all legs.
+    """
+
+    name: tuple[str, ...]
+    head: Counts
+    base: Counts | None
+    seconds: float
+
+
+class SkipReason(Struct, frozen=True, kw_only=True):
+    """A reason for skipped tests.
+
+    Attributes:
+        text: the first line of the reason as the reports give it, untrusted; empty for tests without a reason.
+        tests: the number of tests with it.
+    """
+
+    text: str
+    tests: int
+
+
+class Timed(Struct, frozen=True, kw_only=True):
+    """The time that a test took on one leg.
+
+    Attributes:
+        seconds: now; the sum of namesakes and attempts.
+        before: on the base, on the same leg; None if unknown.
     """
 
     test: TestId
@@ -165,9 +194,47 @@ class SharedTime(Struct, frozen=True, kw_only=True):
     """The seconds of all tests that both sides have, on the legs that both have.
 
     Attributes:
-        tests: how many.
+        tests: the number of these tests.
     """
 
     now: float
     before: float
     tests: int
+
+
+class SlowdownLimit(Struct, frozen=True, kw_only=True):
+    """The limit above which a test counts as slower: both values must be reached.
+
+    Attributes:
+        factor: the time divided by the time on the base, relative to the pace of the machine; must be exceeded.
+        seconds: the smallest difference.
+    """
+
+    factor: Fraction
+    seconds: Fraction
+
+
+class Durations(Struct, frozen=True, kw_only=True):
+    """The times of a run's tests, compared with the base.
+
+    Attributes:
+        slowest: the slowest tests, the slowest first; at most `TIMED_SHOWN`.
+        slower: tests above `SLOWER`, the largest difference first; at most `TIMED_SHOWN`.
+        slower_total: the number of tests above `SLOWER`.
+        above_limit: all tests above the policy's own limit, the largest difference first; empty without a limit.
+        shared: the total time of the tests of both sides; None without a baseline.
+        pace: the median time of a test divided by its time on the base; at least 1.
+    """
+
+    slowest: tuple[Timed, ...] = ()
+    slower: tuple[Timed, ...] = ()
+    slower_total: int = 0
+    above_limit: tuple[Timed, ...] = ()
+    shared: SharedTime | None = None
+    pace: Fraction = Fraction(1)
+
+
+TIMED_SHOWN: Final = 10
+"""Number of tests in the lists of slow tests that documents show."""
+SLOWER: Final = SlowdownLimit(factor=Fraction(3, 2), seconds=Fraction(1, 2))
+"""The limit for the list of slower tests in documents; differences below it are noise."""

@@ -9,9 +9,11 @@ from msgspec import Struct, field
 
 from readygate.model.coverage import Coverage
 from readygate.model.history import History
-from readygate.model.once import once
-from readygate.model.reports import Problem, Report
+from readygate.model.reports import CoverageReport, Problem, Report, Severity, TestReport
 from readygate.model.results import ClassBlock, Counts, Detail, Leg, TestId, count_outcomes
+
+Blocks = Mapping[tuple[str, str], ClassBlock]
+"""Tests by group and class."""
 
 
 class Provenance(Struct, frozen=True, kw_only=True):
@@ -58,8 +60,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         """Outcomes of all tests, each counted once: of several legs the worst outcome stands."""
         return count_blocks(self.headline().values())
 
-    @once
-    def headline(self) -> Mapping[tuple[str, str], ClassBlock]:
+    def headline(self) -> Blocks:
         """Blocks by group and class over all legs: of several legs the worst outcome stands."""
         if len({leg.group for leg in self.legs}) == len(self.legs):  # no group has two: nothing to merge
             keys = chain.from_iterable(zip(repeat(leg.group), leg.blocks) for leg in self.legs)
@@ -103,6 +104,11 @@ class ReadFile(Struct, frozen=True, kw_only=True):
     checksum: str = ""
 
 
+def is_damaged(file: ReadFile) -> bool:
+    """Return whether a part of a file could not be read."""
+    return any(problem.severity is Severity.DAMAGE for problem in file.problems)
+
+
 class Pattern(Struct, frozen=True, kw_only=True):
     """One glob of an input and how many files it matched.
 
@@ -127,6 +133,11 @@ class Evidence(Struct, frozen=True, kw_only=True):
     files: tuple[ReadFile, ...] = ()
     patterns: tuple[Pattern, ...] = ()
     needs: Mapping[str, str] | None = None
+
+
+def has_damage(evidence: Evidence, kind: type[TestReport | CoverageReport]) -> bool:
+    """Return whether a report of a kind, or an unreadable file that may be one, is damaged."""
+    return any(is_damaged(file) for file in evidence.files if file.report is None or isinstance(file.report, kind))
 
 
 class Measured(Struct, frozen=True, kw_only=True):

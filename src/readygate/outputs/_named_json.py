@@ -36,7 +36,7 @@ def ratio_json(ratio: Ratio | None) -> dict[str, Any] | None:
 
 def named_json(page: Page) -> dict[str, Any]:
     """Components, categories, the next target, what was carried, what the policy file becomes, and the waiver."""
-    comparison, parts = page.comparison, page.parts
+    comparison, parts = page.comparison, page.comparison.measures
     change, waiver = comparison.policy_change, comparison.waiver
     return {
         "components": [_component(part) for part in parts.components],
@@ -67,7 +67,7 @@ def excuses_json(page: Page) -> list[dict[str, str] | None]:
     """For each quarantined failure what excuses it."""
     return [
         None if excuse is None else {"reason": redact(excuse.reason), "expires": excuse.expires}
-        for excuse in page.parts.excuses
+        for excuse in page.comparison.measures.excuses
     ]
 
 

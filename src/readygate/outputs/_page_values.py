@@ -12,6 +12,7 @@ from msgspec.structs import fields, replace
 from readygate.model.causes import Cause
 from readygate.model.comparison import TestChange
 from readygate.model.coverage import Ratio
+from readygate.model.measures import SkipReason
 from readygate.model.reports import CoverageReport, Problem, StatedFile, StatedReport, TestReport
 from readygate.model.results import Detail, TestId
 from readygate.model.rich_text import Name
@@ -121,6 +122,8 @@ def _clean(value: Any) -> Any:
         return replace(value, what=what, place=place, why=why, todo=todo)
     if isinstance(value, Exhibit):
         return replace(value, name=redact(value.name), note=redact(value.note))
+    if isinstance(value, SkipReason):
+        return replace(value, text=redact(value.text))
     if isinstance(value, Cause):
         return replace(value, message=redact(value.message))
     if isinstance(value, ReadFile) and isinstance(value.report, TestReport):

@@ -12,11 +12,10 @@ from msgspec import Struct
 
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import Ratio
-from readygate.model.measures import NamedParts
-from readygate.model.reports import CoverageReport, Severity, TestReport
+from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.results import Counts
 from readygate.model.rich_text import Phrase, count
-from readygate.model.snapshot import Baseline
+from readygate.model.snapshot import Baseline, has_damage, is_damaged
 from readygate.model.subject import Target
 from readygate.model.verdict import Finding, Status, Verdict
 from readygate.render.escaping import code, phrase, words
@@ -33,7 +32,6 @@ class Page(Struct, frozen=True, kw_only=True):
     Attributes:
         gate: the gate's name, which is also the name of the check run and of the comment.
         locator: finds the files of failing tests in the repository.
-        parts: the results of the components and categories that the policy names.
     """
 
     gate: str
@@ -41,7 +39,6 @@ class Page(Struct, frozen=True, kw_only=True):
     comparison: Comparison
     verdict: Verdict
     locator: Locator
-    parts: NamedParts = NamedParts()
 
     @property
     def links(self) -> Links:
@@ -95,12 +92,7 @@ def is_complete(page: Page, kind: type[TestReport | CoverageReport]) -> bool:
     comparison = page.comparison
     if comparison.missing_groups or comparison.missing_legs:
         return False
-    return not any(
-        problem.severity is Severity.DAMAGE
-        for file in comparison.head.evidence.files
-        if file.report is None or isinstance(file.report, kind)
-        for problem in file.problems
-    )
+    return not has_damage(comparison.head.evidence, kind)
 
 
 def _test_counts(head: Counts, base: Counts | None, legs: str) -> str:
@@ -208,9 +200,7 @@ def alert(page: Page, skipped_note: str = "") -> tuple[str, str] | None:
     """
     verdict, comparison = page.verdict, page.comparison
     not_evaluated = verdict.of(Status.NOT_EVALUATED)
-    damaged = any(
-        problem.severity is Severity.DAMAGE for file in comparison.head.evidence.files for problem in file.problems
-    )
+    damaged = any(map(is_damaged, comparison.head.evidence.files))
     if damaged or comparison.missing_groups or comparison.missing_legs:
         text = "**These figures are incomplete.** What a missing or damaged report would have told is counted nowhere"
         names = [f"`{finding.rule}`" for finding in not_evaluated if finding.incomplete]

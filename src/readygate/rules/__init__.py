@@ -12,8 +12,9 @@ from msgspec import Struct, field
 
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
-from readygate.model.reports import CoverageReport, Severity, TestReport
+from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.rich_text import Name, Phrase
+from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Exhibits, Level
 from readygate.support.number_format import limit
 from readygate.support.registry import members
@@ -131,12 +132,7 @@ def not_evaluated(*reason: str | Name, needs_baseline: bool = False, incomplete:
 
 def damaged(comparison: Comparison, kind: type[TestReport | CoverageReport]) -> bool:
     """Whether a report of a kind was cut short, or a file that could have been one: sides then do not compare."""
-    return any(
-        problem.severity is Severity.DAMAGE
-        for file in comparison.head.evidence.files
-        if file.report is None or isinstance(file.report, kind)
-        for problem in file.problems
-    )
+    return has_damage(comparison.head.evidence, kind)
 
 
 def one_sided(comparison: Comparison) -> Judgement | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from readygate.compare.categories import category_results
 from readygate.model.comparison import Comparison
 from readygate.model.measures import CategoryResult
 from readygate.model.policy import Policy
@@ -21,7 +20,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return not_evaluated("The policy names no category")
     if not comparison.head.snapshot.legs:
         return not_evaluated("There is no test report")
-    parts = category_results(comparison, policy)
+    parts = comparison.measures.categories
     missed = [part for part in parts if part.below or (part.lost and part.minimum is not None)]
     empty = [part for part in parts if part.empty and part not in missed]
     if not missed and damaged(comparison, TestReport):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from readygate.compare.components import component_results
 from readygate.model.comparison import Comparison
 from readygate.model.measures import ComponentResult
 from readygate.model.policy import Policy
@@ -21,7 +20,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     unknown = uncertain_coverage(comparison)
     if unknown:
         return unknown
-    parts = component_results(comparison, policy)
+    parts = comparison.measures.components
     missed = [part for part in parts if part.below or part.dropped or part.lost]
     unmeasured = [part for part in parts if part.unmeasured and not part.lost]
     apart = tuple(part.name for part in parts if part.gone and part.maximum_drop is not None)

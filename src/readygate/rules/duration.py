@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from readygate.compare.durations import shared_time, slower
 from readygate.model.comparison import Comparison
 from readygate.model.measures import SharedTime, Timed
 from readygate.model.policy import Policy
@@ -21,20 +20,18 @@ RUNS = 10
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
     """Broken if the tests that both sides have, or single ones, take longer by a factor and by some seconds."""
-    if comparison.baseline is None or comparison.base is None:
+    if comparison.baseline is None:
         return NO_BASELINE
     apart = one_sided(comparison)
     if apart:
         return apart
-    head, base = comparison.head.snapshot, comparison.base
-    time = shared_time(head, base)
-    if not time.now or not time.before:
+    time, rows = comparison.durations.shared, comparison.durations.above_limit
+    if time is None or not time.now or not time.before:
         return not_evaluated("The reports of one side tell no durations")
     factor, seconds = policy.option(NAME, "total-factor"), policy.option(NAME, "total-seconds")
     more = Fraction(time.now) - Fraction(time.before)
     slower_by = Fraction(time.now) > factor * Fraction(time.before) and more >= seconds
-    total = slower_by and head.seconds > _slowest_run(comparison)
-    rows = slower(head, base, factor=policy.option(NAME, "test-factor"), seconds=policy.option(NAME, "test-seconds"))
+    total = slower_by and comparison.head.snapshot.seconds > _slowest_run(comparison)
     figures = (
         f"{_shown(time.now)} now, {_shown(time.before)} on the base, of {count(time.tests, 'test')} that both have"
     )

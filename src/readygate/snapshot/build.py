@@ -1,4 +1,4 @@
-"""Merges all reports of a run into what the run measured."""
+"""Merge all reports of a run into what the run measured."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from readygate.model.coverage import Coverage
 from readygate.model.paths import PathRules
-from readygate.model.reports import CoverageReport, Severity, TestReport
+from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.results import ClassBlock, Counts, Detail, Leg, TestId
-from readygate.model.snapshot import Evidence, Measured, Provenance, ReadFile, Snapshot
+from readygate.model.snapshot import Evidence, Measured, Provenance, Snapshot, is_damaged
 from readygate.snapshot.coverage_merge import place_all
 from readygate.snapshot.matrix import Bucket, Named, assign
 
@@ -24,7 +24,7 @@ def build(commit: str, evidence: Evidence, paths: PathRules, provenance: Provena
         evidence: the files that were read.
         paths: how paths of reports become paths of the repository.
         provenance: where the run comes from; it is marked incomplete if a file is damaged.
-        pattern: names the legs of a matrix by a part of the reports' paths, empty for none.
+        pattern: names the legs of a matrix by a part of the reports' paths; empty for none.
     """
     named = [
         Named(path=file.name, report=file.report, damaged=is_damaged(file))
@@ -46,11 +46,6 @@ def build(commit: str, evidence: Evidence, paths: PathRules, provenance: Provena
         details=_details(buckets),
         evidence=evidence,
     )
-
-
-def is_damaged(file: ReadFile) -> bool:
-    """Whether a part of a file could not be read."""
-    return any(problem.severity is Severity.DAMAGE for problem in file.problems)
 
 
 def _coverage(evidence: Evidence, paths: PathRules) -> Coverage | None:
@@ -76,7 +71,7 @@ def _leg(bucket: Bucket) -> Leg:
 
 
 def _merged(reports: Sequence[Mapping[str, ClassBlock]]) -> dict[str, ClassBlock]:
-    """The blocks of several reports, in the order of their classes; most classes stand in one report."""
+    """Return the blocks of several reports in the order of their classes; most classes are in one report only."""
     merged: dict[str, ClassBlock] = {}
     for blocks in reports:
         merged.update(blocks)
@@ -91,9 +86,9 @@ def _merged(reports: Sequence[Mapping[str, ClassBlock]]) -> dict[str, ClassBlock
 
 
 def _details(buckets: Iterable[Bucket]) -> dict[tuple[TestId, str], Detail]:
-    """Keep of each test the detail of its worst execution; of equal ones the first in the order of their text.
+    """Return the detail of each test's worst execution; of equal outcomes the one that is last by its text.
 
-    They are sorted, so that the order of the files has no influence on what is written of them.
+    The details are sorted, so that the order of the files has no influence.
     """
     details: dict[tuple[TestId, str], Detail] = {}
     for bucket in buckets:

@@ -1,4 +1,4 @@
-"""Puts the coverage of a run together: each file at its place in the repository, measured by whichever reports."""
+"""Merge the coverage of a run: map each file to its path in the repository, and merge the reports that measured it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def place_all(files: Iterable[MeasuredFile], rules: PathRules, *, has_branches: 
     """Place and merge the files of all reports of a run.
 
     Args:
-        files: of all reports; their order makes no difference.
-        rules: where paths may lead.
+        files: of all reports; their order has no influence.
+        rules: how paths of reports map to paths of the repository.
         has_branches: whether a report measured branches, even if no line has any.
     """
     placer = Placer(rules)

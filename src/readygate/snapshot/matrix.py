@@ -1,7 +1,7 @@
-"""Which reports are one suite, and which run the same suite under another matrix value.
+"""Group reports into suites and legs: a leg is one suite under one matrix value.
 
-Reports of one folder belong together. Folders are legs of one suite only if a pattern says so, if the reports carry
-`matrix` properties, or if at least 90 % of their tests are the same; two packages of a monorepo stay two suites.
+Reports of one folder belong together. Folders are legs of one suite only if a pattern names them, if the reports have
+`matrix` properties, or if at least 90 % of their tests are the same. Two packages of a monorepo stay two suites.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from readygate.model.reports import TestReport
 from readygate.snapshot.matrix_pattern import LegPattern
-from readygate.snapshot.similarity import Open, clusters
+from readygate.snapshot.similarity import SuiteCandidate, group_by_similarity
 
 _PARENTS = frozenset(
     [
@@ -30,17 +30,17 @@ _PARENTS = frozenset(
         "workspaces",
     ]
 )
-"""Folders whose children are parts of a monorepo, however alike their tests are called."""
+"""Folders whose children are packages of a monorepo, even if their tests have the same names."""
 
 
 class Bucket(Struct, frozen=True, kw_only=True):
-    """Reports that surely belong together.
+    """Reports of one suite on one leg.
 
     Attributes:
-        path: the folder, or the file where files of one folder are legs of each other: the key by which a later
-            run finds the same bucket again.
-        group: the suite, as told; empty if the run has only one.
-        leg: the matrix value, as told; empty if the suite has no other.
+        path: the folder, or the file if files of one folder are different legs: the key by which a later run finds
+            the same bucket.
+        group: the name of the suite; empty if the run has only one.
+        leg: the matrix value; empty if the suite has only one.
     """
 
     path: str
@@ -58,35 +58,36 @@ class Named(Struct, frozen=True, kw_only=True):
 
 
 def assign(files: Iterable[Named], pattern: str = "") -> tuple[Bucket, ...]:
-    """Sort reports into suites and legs; the order of the files has no influence.
+    """Group reports into suites and legs; the order of the files has no influence.
 
     Args:
         files: the test reports of a run.
         pattern: names legs by a part of the path, for example `results-{os}-{python}`; empty for none.
     """
     ordered = sorted(files, key=lambda file: file.path)
-    buckets = _named_by_pattern(ordered, pattern) if pattern else []
-    taken = {id(report) for bucket in buckets for report in bucket.reports}
-    rest = [file for file in ordered if id(file.report) not in taken]
+    candidates, rest = _named_by_pattern(ordered, pattern) if pattern else ([], ordered)
     free = _by_folder(rest)
     _name_by_properties(free)
-    suites = _suites(free)
-    return _tell([*_pattern_suites(buckets), *suites])
+    return _buckets([*_pattern_suites(candidates), *_suites(free)])
 
 
-def _named_by_pattern(files: Sequence[Named], pattern: str) -> list[Open]:
+def _named_by_pattern(files: Sequence[Named], pattern: str) -> tuple[list[SuiteCandidate], list[Named]]:
+    """Return the candidates that the pattern names, and the other files."""
     wanted = LegPattern(pattern)
     found: dict[tuple[str, str], list[Named]] = {}
     legs: dict[tuple[str, str], str] = {}
+    rest = []
     for file in files:
         hit = wanted.find(file.path)
-        if hit:
-            suite = "/".join(part for part in (hit.before, pattern.strip("/"), hit.after) if part)
-            key = (suite, hit.part)
-            found.setdefault(key, []).append(file)
-            legs[key] = ", ".join(hit.values)
-    return [
-        Open(
+        if hit is None:
+            rest.append(file)
+            continue
+        suite = "/".join(part for part in (hit.before, pattern.strip("/"), hit.after) if part)
+        key = (suite, hit.part)
+        found.setdefault(key, []).append(file)
+        legs[key] = ", ".join(hit.values)
+    candidates = [
+        SuiteCandidate(
             path=f"{suite}:{part}",
             reports=[file.report for file in group],
             damaged=any(file.damaged for file in group),
@@ -95,40 +96,42 @@ def _named_by_pattern(files: Sequence[Named], pattern: str) -> list[Open]:
         )
         for (suite, part), group in sorted(found.items())
     ]
+    return candidates, rest
 
 
-def _pattern_suites(buckets: list[Open]) -> list[list[Open]]:
-    suites: dict[str, list[Open]] = {}
-    for bucket in buckets:
-        suites.setdefault(bucket.suite, []).append(bucket)
+def _pattern_suites(candidates: list[SuiteCandidate]) -> list[list[SuiteCandidate]]:
+    suites: dict[str, list[SuiteCandidate]] = {}
+    for candidate in candidates:
+        suites.setdefault(candidate.suite, []).append(candidate)
     return list(suites.values())
 
 
-def _by_folder(files: Sequence[Named]) -> list[Open]:
-    """One bucket a folder; files of a folder that run the same tests are buckets of their own."""
-    folders: dict[str, list[Open]] = {}
+def _by_folder(files: Sequence[Named]) -> list[SuiteCandidate]:
+    """Return one candidate a folder; files of a folder that run the same tests are candidates of their own."""
+    folders: dict[str, list[SuiteCandidate]] = {}
     for file in files:
         path = PurePosixPath(file.path)
-        alone = Open(path=str(path), reports=[file.report], damaged=file.damaged)
+        alone = SuiteCandidate(path=str(path), reports=[file.report], damaged=file.damaged)
         folders.setdefault(str(path.parent), []).append(alone)
-    buckets = []
+    candidates = []
     for folder, members in folders.items():
-        alike = clusters(members)
-        legs = [member for cluster in alike if len(cluster) > 1 for member in cluster]
-        rest = [member for cluster in alike if len(cluster) == 1 for member in cluster]
-        buckets += legs
+        groups = group_by_similarity(members)
+        legs = [member for group in groups if len(group) > 1 for member in group]
+        rest = [member for group in groups if len(group) == 1 for member in group]
+        candidates += legs
         if rest:
             reports = [report for member in rest for report in member.reports]
-            buckets.append(Open(path=folder, reports=reports, damaged=any(member.damaged for member in rest)))
-    return sorted(buckets, key=lambda bucket: bucket.path)
+            damaged = any(member.damaged for member in rest)
+            candidates.append(SuiteCandidate(path=folder, reports=reports, damaged=damaged))
+    return sorted(candidates, key=lambda candidate: candidate.path)
 
 
-def _name_by_properties(buckets: list[Open]) -> None:
-    """Take the matrix value from properties `matrix` or `matrix.NAME`, where all reports of a bucket agree."""
-    for bucket in buckets:
-        told = {_matrix(report.properties) for report in bucket.reports}
-        if len(told) == 1:
-            bucket.leg = told.pop()
+def _name_by_properties(candidates: list[SuiteCandidate]) -> None:
+    """Set the matrix value from properties `matrix` or `matrix.NAME`, if all reports of a candidate agree."""
+    for candidate in candidates:
+        values = {_matrix(report.properties) for report in candidate.reports}
+        if len(values) == 1:
+            candidate.leg = values.pop()
 
 
 def _matrix(properties: Mapping[str, str]) -> str:
@@ -136,19 +139,19 @@ def _matrix(properties: Mapping[str, str]) -> str:
     return ", ".join(value for _, value in sorted(values))
 
 
-def _suites(buckets: list[Open]) -> list[list[Open]]:
-    """Join buckets into suites: those whose properties name legs, and those that run the same tests."""
+def _suites(candidates: list[SuiteCandidate]) -> list[list[SuiteCandidate]]:
+    """Group candidates into suites: those that run the same tests, by package."""
     suites = []
-    for cluster in clusters(buckets):
-        by_parent: dict[str, list[Open]] = {}
-        for bucket in cluster:
-            by_parent.setdefault(_package(bucket.path), []).append(bucket)
+    for group in group_by_similarity(candidates):
+        by_parent: dict[str, list[SuiteCandidate]] = {}
+        for candidate in group:
+            by_parent.setdefault(_package(candidate.path), []).append(candidate)
         suites += list(by_parent.values())
     return suites
 
 
 def _package(path: str) -> str:
-    """The package of a monorepo that a path lies in; empty if it lies in none."""
+    """Return the package of a monorepo that a path is in; empty if it is in none."""
     parts = path.split("/")
     for at, part in enumerate(parts[:-1]):
         if part in _PARENTS:
@@ -156,11 +159,11 @@ def _package(path: str) -> str:
     return ""
 
 
-def _tell(suites: list[list[Open]]) -> tuple[Bucket, ...]:
-    """Give suites and legs the names under which a reader meets them: the parts in which their paths differ."""
+def _buckets(suites: list[list[SuiteCandidate]]) -> tuple[Bucket, ...]:
+    """Name suites and legs by the parts in which their paths differ."""
     firsts = _suite_paths(suites)
     groups = _differing(firsts) if len(suites) > 1 else [""] * len(suites)
-    told = []
+    buckets = []
     for suite, group in zip(suites, groups, strict=True):
         legs = [bucket.leg for bucket in suite]
         if len(suite) > 1:
@@ -169,17 +172,17 @@ def _tell(suites: list[list[Open]]) -> tuple[Bucket, ...]:
             legs = [leg or bucket.path for leg, bucket in zip(legs, suite, strict=True)]  # of several each has a name
         if len(suite) == 1 and not suite[0].leg:
             legs = [""]
-        told += [
+        buckets += [
             Bucket(path=bucket.path, group=group, leg=leg, reports=tuple(bucket.reports))
             for bucket, leg in zip(suite, legs, strict=True)
         ]
-    return tuple(sorted(told, key=lambda bucket: (bucket.group, bucket.leg, bucket.path)))
+    return tuple(sorted(buckets, key=lambda bucket: (bucket.group, bucket.leg, bucket.path)))
 
 
-def _suite_paths(suites: list[list[Open]]) -> list[str]:
-    """A path that stands for each suite, distinct: `results/unit-linux` and `results/unit-windows` are `results/unit`.
+def _suite_paths(suites: list[list[SuiteCandidate]]) -> list[str]:
+    """Return a distinct path for each suite: `results/unit-linux` and `results/unit-windows` give `results/unit`.
 
-    Two suites must never get one name: their tests would be taken for each other's.
+    Two suites must never get the same name, or their tests would be mixed up.
     """
     paths = [[bucket.path for bucket in suite] for suite in suites]
     told = [_common_parts(rows) for rows in paths]
@@ -190,14 +193,14 @@ def _suite_paths(suites: list[list[Open]]) -> list[str]:
 
 
 def _common_start(texts: list[str]) -> str:
-    """The characters with which all of some texts begin."""
+    """Return the longest common prefix of some texts."""
     low, high = min(texts), max(texts)
     end = next((at for at, pair in enumerate(zip(low, high, strict=False)) if pair[0] != pair[1]), len(low))
     return low[:end]
 
 
 def _common_parts(paths: list[str]) -> str:
-    """What the paths of a suite's legs have in common; of a single one all of it."""
+    """Return the parts that the paths of a suite's legs have in common; a single path as it is."""
     if len(paths) == 1:
         return paths[0]
     rows = [path.split("/") for path in paths]
@@ -206,7 +209,7 @@ def _common_parts(paths: list[str]) -> str:
 
 
 def _differing(paths: list[str]) -> list[str]:
-    """Each path without the parts that begin or end all of them; distinct as the paths are."""
+    """Return each path without the common first and last parts; the results are as distinct as the paths."""
     rows = [path.split("/") for path in paths]
     shortest = min(len(row) for row in rows)
     head = next((i for i in range(shortest) if len({row[i] for row in rows}) > 1), shortest)

@@ -1,7 +1,7 @@
-"""The input `legs`: a pattern such as `results-{os}-{python}` that names legs by a part of a report's path.
+"""Match the input `legs`: a pattern such as `results-{os}-{python}` that names legs by a part of a report's path.
 
-Paths may come from an archive that somebody hostile packed, so nothing is searched by trial and error: the time is
-linear in the length of the path for each part of the pattern.
+Paths may come from a hostile archive, so the search does not backtrack: its time is linear in the length of the path
+for each part of the pattern.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 class Hit(Struct, frozen=True, kw_only=True):
-    """Where a pattern lies in a path.
+    """A match of a pattern in a path.
 
     Attributes:
-        before: the folders in front of it, `/` between them.
-        part: what it matched.
-        after: the folders behind it, without the name of the file.
-        values: what stands in place of each name in braces, in their order.
+        before: the folders before the match, joined by `/`.
+        part: the matched part.
+        after: the folders after the match, without the name of the file.
+        values: the value of each name in braces, in their order.
     """
 
     before: str
@@ -32,13 +32,13 @@ class Hit(Struct, frozen=True, kw_only=True):
 
 
 class LegPattern:
-    """A pattern, ready to be looked for: each of its parts between slashes must match one part of a path."""
+    """A pattern; each of its parts between slashes must match one part of a path."""
 
     def __init__(self, pattern: str) -> None:
         self._parts = [_PLACEHOLDER.split(part) for part in pattern.strip("/").split("/")]
 
     def find(self, path: str) -> Hit | None:
-        """The first place in a path that the pattern matches; the name of a file may leave out its ending."""
+        """Return the first match in a path; the name of a file matches with and without its suffix."""
         parts = path.split("/")
         bare = [*parts[:-1], PurePosixPath(path).stem]
         for start in range(len(parts) - len(self._parts) + 1):
@@ -65,7 +65,7 @@ class LegPattern:
 
 
 def _split(literals: Sequence[str], name: str) -> list[str] | None:
-    """What stands between literal texts that a name consists of; each value as short as can be, never empty."""
+    """Return the values between the literal texts of a name; each is as short as possible and never empty."""
     first, *rest = literals
     if not rest:
         return [] if name == first else None
@@ -75,7 +75,7 @@ def _split(literals: Sequence[str], name: str) -> list[str] | None:
         return None
     values, at = [], len(first)
     for literal in rest:
-        # the leftmost place is right: a later one would only leave less for what follows
+        # the leftmost match is right: a later one would only leave less for the rest
         place = name.find(literal, at + 1, end)
         if place < 0:
             return None

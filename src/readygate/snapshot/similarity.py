@@ -1,4 +1,4 @@
-"""Which of several places of reports hold the same tests, and so run one suite."""
+"""Group places of reports by the similarity of their tests: similar ones run the same suite."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from readygate.model.reports import TestReport
 from readygate.model.results import SEPARATOR, ClassBlock
 
 SHARED = 9, 10
-"""The share of tests, as a fraction, above which two folders run the same suite."""
+"""The share of common tests, as numerator and denominator, from which on two places run the same suite."""
 
 _CROWD = 20
-"""Above so many suites that use one class name, candidates are found by their tests: pairs would grow as a square."""
+"""Above this number of groups with one class name, groups are found by test, or time would grow as a square."""
 
 
-class Open(Struct, kw_only=True):
-    """Reports of one place whose suite is still to be found.
+class SuiteCandidate(Struct, kw_only=True):
+    """Reports of one place whose suite is not yet known.
 
     Attributes:
-        damaged: one of them was cut short, so that tests may lack.
-        size: how many tests.
-        leg: the matrix value, if something tells it.
-        suite: the suite, if a pattern tells it.
+        damaged: whether one of them is damaged, so that tests may be missing.
+        size: the number of tests.
+        leg: the matrix value, if known.
+        suite: the suite, if a pattern names it.
     """
 
     path: str
@@ -40,7 +40,7 @@ class Open(Struct, kw_only=True):
 
     @property
     def blocks(self) -> Mapping[str, list[ClassBlock]]:
-        """The tests by class."""
+        """Return the tests by class."""
         if not self._blocks:
             for report in self.reports:
                 for name, block in report.blocks.items():
@@ -49,40 +49,40 @@ class Open(Struct, kw_only=True):
 
     @property
     def classes(self) -> AbstractSet[str]:
-        """The names of the classes."""
+        """Return the names of the classes."""
         if len(self.reports) == 1:
             return self.reports[0].blocks.keys()
         return set[str]().union(*(report.blocks for report in self.reports))
 
 
-def clusters(buckets: list[Open]) -> list[list[Open]]:
-    """Put each bucket to the first one, in order of their paths, whose tests it shares."""
-    classes = [bucket.classes for bucket in buckets]
-    if sum(map(len, classes)) == len(set[str]().union(*classes)):  # no two have one, so no test either
-        return [[bucket] for bucket in buckets]
-    found: list[list[Open]] = []
-    index = _Candidates()
-    for bucket in buckets:
-        candidates = index.of(bucket)
-        home = next((number for number in candidates if _same_suite(found[number][0], bucket)), None)
-        if home is None:
-            index.add(bucket)
-            found.append([bucket])
+def group_by_similarity(candidates: list[SuiteCandidate]) -> list[list[SuiteCandidate]]:
+    """Add each candidate to the first group, in their order, whose first member has similar tests."""
+    classes = [candidate.classes for candidate in candidates]
+    if sum(map(len, classes)) == len(set[str]().union(*classes)):  # no class is there twice, so no test either
+        return [[candidate] for candidate in candidates]
+    groups: list[list[SuiteCandidate]] = []
+    index = _GroupIndex()
+    for candidate in candidates:
+        numbers = index.of(candidate)
+        matched = next((number for number in numbers if _same_suite(groups[number][0], candidate)), None)
+        if matched is None:
+            index.add(candidate)
+            groups.append([candidate])
         else:
-            found[home].append(bucket)
-    return found
+            groups[matched].append(candidate)
+    return groups
 
 
-class _Candidates:
-    """Finds the clusters that a bucket can belong to at all, by its classes; in a crowd by its tests."""
+class _GroupIndex:
+    """Finds the groups that a candidate may belong to, by its classes; for very common classes by its tests."""
 
     def __init__(self) -> None:
-        self._firsts: list[Open] = []
+        self._firsts: list[SuiteCandidate] = []
         self._by_class: dict[str, list[int]] = {}
         self._by_test: dict[str, dict[str, list[int]]] = {}
 
-    def add(self, first: Open) -> None:
-        """Take in the first bucket of a new cluster."""
+    def add(self, first: SuiteCandidate) -> None:
+        """Add the first member of a new group."""
         number = len(self._firsts)
         self._firsts.append(first)
         for name, blocks in first.blocks.items():
@@ -100,10 +100,10 @@ class _Candidates:
         for test in _names(blocks):
             tests.setdefault(test, []).append(number)
 
-    def of(self, bucket: Open) -> list[int]:
-        """The numbers of the clusters, ascending."""
+    def of(self, candidate: SuiteCandidate) -> list[int]:
+        """Return the numbers of the groups, ascending."""
         found: set[int] = set()
-        for name, blocks in bucket.blocks.items():
+        for name, blocks in candidate.blocks.items():
             tests = self._by_test.get(name)
             if tests is None:
                 found.update(self._by_class.get(name, ()))
@@ -112,18 +112,18 @@ class _Candidates:
         return sorted(found)
 
 
-def _same_suite(one: Open, other: Open) -> bool:
+def _same_suite(one: SuiteCandidate, other: SuiteCandidate) -> bool:
     if not one.size or not other.size:
         return False
     part, whole = SHARED
     needed = min(one.size, other.size) if one.damaged or other.damaged else max(one.size, other.size)
-    # both told another matrix value: the same suite even if it differs more from leg to leg
+    # with different matrix values a suite may differ more from leg to leg
     if one.leg and other.leg and one.leg != other.leg:
         part, whole = 1, 2
     return _shared(one, other) * whole >= needed * part
 
 
-def _shared(one: Open, other: Open) -> int:
+def _shared(one: SuiteCandidate, other: SuiteCandidate) -> int:
     shared = 0
     for name, mine in one.blocks.items():
         theirs = other.blocks.get(name)

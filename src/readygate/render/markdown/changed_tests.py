@@ -139,7 +139,8 @@ def quarantined(page: Page) -> Section | None:
         return None
     shown = tests[:TESTS_SHOWN]
     with_messages = has_messages(shown)
-    excuses = (*page.parts.excuses[: len(shown)], *[None] * (len(shown) - len(page.parts.excuses)))
+    known = page.comparison.measures.excuses[: len(shown)]
+    excuses = (*known, *[None] * (len(shown) - len(known)))
     rows = tuple(
         (test_name(page, change), *((message_cell(change),) if with_messages else ()), _excuse_cell(excuse))
         for change, excuse in zip(shown, excuses, strict=True)

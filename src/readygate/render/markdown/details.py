@@ -78,7 +78,7 @@ def _coverage(page: Page, long: bool) -> Part | None:
         return None
     table, rest = file_coverage.file_table(page, rows, long=long)
     listed = (table, rest) if table.rows else (rest,)
-    target = "" if page.parts.goals else file_coverage.target_line(page, rows)
+    target = "" if page.comparison.measures.goals else file_coverage.target_line(page, rows)
     if long:
         target = policy_measures.goal_text(page) or target  # in a comment it stands open
     return Part(kind="files", title="Coverage by file", pieces=_filled(file_coverage.tier_table(rows), *listed, target))

@@ -1,9 +1,8 @@
-"""The slowest tests, and those that got slower."""
+"""The slowest tests, and the tests that got slower, as tables."""
 
 from __future__ import annotations
 
-from readygate.compare.durations import SHOWN, SLOWER_BY, SLOWER_TIMES, slower_first, slowest
-from readygate.model.measures import Timed
+from readygate.model.measures import SLOWER, Timed
 from readygate.model.rich_text import count
 from readygate.render.escaping import code
 from readygate.render.markdown.elements import Table, columns_from, more_note
@@ -13,8 +12,8 @@ from readygate.support.number_format import seconds_delta, seconds_text
 
 
 def slowest_table(page: Page) -> tuple[str, Table, str] | None:
-    """The title with the answer, the table and a note on its sum; None if no test took any time."""
-    rows = slowest(page.comparison.head.snapshot, page.comparison.base, SHOWN)
+    """Return the title with the answer, the table, and no note; None if no test took any time."""
+    rows = page.comparison.durations.slowest
     if not rows:
         return None
     total, own = page.comparison.head.snapshot.seconds, sum(round(row.seconds, 2) for row in rows)
@@ -23,18 +22,15 @@ def slowest_table(page: Page) -> tuple[str, Table, str] | None:
 
 
 def slower_table(page: Page) -> tuple[str, Table, str] | None:
-    """Tests that got slower; None if none did, or there is no base."""
-    head, base = page.comparison.head.snapshot, page.comparison.base
-    if base is None:
-        return None
-    number, rows = slower_first(head, base, factor=SLOWER_TIMES, seconds=SLOWER_BY, most=SHOWN)
+    """Return the title, the table, and what it leaves out; None if no test is slower, or there is no base."""
+    rows, number = page.comparison.durations.slower, page.comparison.durations.slower_total
     if not rows:
         return None
     note = (
-        f"Told are tests that take at least {float(SLOWER_BY)} s longer than on the base, and more than "
-        f"{float(SLOWER_TIMES)} times as long; where most take longer, as on a slower machine, of that."
+        f"Told are tests that take at least {float(SLOWER.seconds)} s longer than on the base, and more than "
+        f"{float(SLOWER.factor)} times as long; where most take longer, as on a slower machine, of that."
     )
-    notes = "\n\n".join(filter(None, (more_note(page, number - SHOWN, "test"), note)))
+    notes = "\n\n".join(filter(None, (more_note(page, number - len(rows), "test"), note)))
     return f"Slower than on the base: {count(number, 'test')}", _table(page, rows), notes
 
 

@@ -26,7 +26,7 @@ def missed_components(page: Page) -> Section | None:
     missed = _missed(page)
     if len(missed) < 2:
         return None
-    number = len(page.parts.components)
+    number = len(page.comparison.measures.components)
     return Section(
         title=_title(missed, sum(part.below or part.dropped or part.lost for part in missed), number),
         table=_component_table(page, missed[:FILES_SHOWN]),
@@ -36,7 +36,7 @@ def missed_components(page: Page) -> Section | None:
 
 def other_components(page: Page) -> tuple[str, Table, str] | None:
     """The title with the answer, the components that do not stand in a section, and what is left out."""
-    missed, every = _missed(page), page.parts.components
+    missed, every = _missed(page), page.comparison.measures.components
     rows = _rest(every, missed)
     if not rows:
         return None
@@ -50,7 +50,7 @@ def missed_categories(page: Page) -> Section | None:
     if len(missed) < 2:
         return None
     return Section(
-        title=_title_of_categories(missed, len(page.parts.categories)),
+        title=_title_of_categories(missed, len(page.comparison.measures.categories)),
         table=_category_table(page, missed[:FILES_SHOWN], brief=True),
         rest=more_note(page, len(missed) - FILES_SHOWN),
     )
@@ -58,7 +58,7 @@ def missed_categories(page: Page) -> Section | None:
 
 def other_categories(page: Page) -> tuple[str, Table, str] | None:
     """The title with the answer, the categories that do not stand in a section, and what is left out."""
-    missed, every = _failed(page), page.parts.categories
+    missed, every = _failed(page), page.comparison.measures.categories
     rows = _rest(every, missed)
     if not rows:
         return None
@@ -74,7 +74,7 @@ def listed_below(page: Page, rule: str) -> bool:
 
 def goal_text(page: Page) -> str:
     """The way to the next step of the policy's ladder; empty without a ladder, or where figures are missing."""
-    parts = page.parts
+    parts = page.comparison.measures
     if not parts.goals or page.comparison.coverage is None or not is_complete(page, CoverageReport):
         return ""
     if parts.goal is None:
@@ -110,14 +110,14 @@ def _missed(page: Page) -> tuple[ComponentResult, ...]:
     """Components that the rule holds against the change, critical ones first."""
     if _status(page, COMPONENTS) not in (Status.WARN, Status.BLOCK):
         return ()
-    found = (part for part in page.parts.components if part.below or part.dropped or part.unmeasured)
+    found = (part for part in page.comparison.measures.components if part.below or part.dropped or part.unmeasured)
     return tuple(sorted(found, key=lambda part: (not part.critical, part.unmeasured)))
 
 
 def _failed(page: Page) -> tuple[CategoryResult, ...]:
     if _status(page, CATEGORIES) not in (Status.WARN, Status.BLOCK):
         return ()
-    return tuple(part for part in page.parts.categories if part.below or part.empty)
+    return tuple(part for part in page.comparison.measures.categories if part.below or part.empty)
 
 
 def _rest(every: tuple[T, ...], missed: tuple[T, ...]) -> tuple[T, ...]:

@@ -1,8 +1,8 @@
-"""Tests by suite: a table."""
+"""Tests by suite, as a table."""
 
 from __future__ import annotations
 
-from readygate.compare.suites import Name, Suite, suites
+from readygate.model.measures import SuiteResult
 from readygate.model.reports import TestReport
 from readygate.model.rich_text import count
 from readygate.render.escaping import code
@@ -16,14 +16,13 @@ SUITES_LISTED = 100
 
 
 def suite_table(page: Page, *, long: bool) -> tuple[str, Table, str] | None:
-    """A title with the answer, the table, and what it leaves out; None if there is one suite only."""
-    base = page.comparison.base if is_complete(page, TestReport) else None
-    rows = suites(page.comparison.head.snapshot, base)
+    """Return a title with the answer, the table, and what it leaves out; None if there is only one suite."""
+    rows = page.comparison.suites
     if len(rows) < 2:
         return None
     shown = rows[: SUITES_LISTED if long else SUITES_SHOWN]
     green = sum(1 for row in rows if row.head.total and not row.head.failing)
-    compared = any(row.base is not None for row in rows)
+    compared = is_complete(page, TestReport) and any(row.base is not None for row in rows)
     columns = [
         "Suite",
         ">Tests",
@@ -36,7 +35,7 @@ def suite_table(page: Page, *, long: bool) -> tuple[str, Table, str] | None:
     ]
     total = page.comparison.tests.head
     time = page.comparison.head.snapshot.seconds
-    every = Suite(name=(), head=total, base=page.comparison.tests.base if compared else None, seconds=time)
+    every = SuiteResult(name=(), head=total, base=page.comparison.tests.base if compared else None, seconds=time)
     table = Table(
         columns=columns_from(*columns),
         rows=(
@@ -48,11 +47,11 @@ def suite_table(page: Page, *, long: bool) -> tuple[str, Table, str] | None:
     return answer, table, more_note(page, len(rows) - len(shown), "suite")
 
 
-def _label(name: Name) -> str:
+def _label(name: tuple[str, ...]) -> str:
     return code(" / ".join(part for part in name if part)) if any(name) else "(no suite)"
 
 
-def _row(label: str, row: Suite, compared: bool) -> tuple[str, ...]:
+def _row(label: str, row: SuiteResult, compared: bool) -> tuple[str, ...]:
     rate, before = row.head.pass_rate, row.base.pass_rate if row.base else None
     figures = (row.head.total, row.head.passed, row.head.failing, row.head.skipped)
     delta = "–" if row.base is None or rate is None or before is None else points(rate, before)

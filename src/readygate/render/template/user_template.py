@@ -106,7 +106,7 @@ def _named(page: Page, slots: Slots) -> dict[str, Any]:
                 "minimum": None if part.minimum is None else limit(part.minimum),
                 "missed": part.below or part.dropped or part.lost,
             }
-            for part in page.parts.components
+            for part in page.comparison.measures.components
         ],
         "categories": [
             {
@@ -115,7 +115,7 @@ def _named(page: Page, slots: Slots) -> dict[str, Any]:
                 "minimum": None if part.minimum is None else limit(part.minimum),
                 "missed": part.below or (part.lost and part.minimum is not None),
             }
-            for part in page.parts.categories
+            for part in page.comparison.measures.categories
         ],
     }
 

@@ -1,0 +1,67 @@
+"""Prepare the baseline for the comparison: match its suites with the head's, and take out carried suites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct, field
+
+from readygate.compare.carried_suites import OptionalSuites, carried_legs, untouched_suites, without_carried
+from readygate.compare.match_suites import match_suites
+from readygate.model.changes import Changes
+from readygate.model.results import Leg
+from readygate.model.snapshot import Baseline, Measured, Snapshot
+
+
+class ComparedSides(Struct, frozen=True, kw_only=True):
+    """The base as it is compared with the head.
+
+    Attributes:
+        base: the baseline in the head's names, without carried suites; None without a baseline.
+        names: the head's (group, leg) by that of the baseline, of those that differ.
+        carried: legs of the baseline that may be missing because the change does not touch their paths.
+        missing_groups: suites that the baseline has and the head lacks.
+        missing_legs: (group, leg) that the baseline has and the head lacks.
+    """
+
+    base: Snapshot | None = None
+    names: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    carried: tuple[Leg, ...] = ()
+    missing_groups: tuple[str, ...] = ()
+    missing_legs: tuple[tuple[str, str], ...] = ()
+
+
+def prepare_sides(
+    head: Measured,
+    baseline: Baseline | None,
+    optional: tuple[OptionalSuites, ...],
+    changes: Changes | None,
+    since_baseline: Changes | None,
+) -> ComparedSides:
+    """Prepare the base for the comparison.
+
+    Args:
+        head: what this run measured.
+        baseline: what it is compared with, if anything.
+        optional: suites that may be missing if the change does not touch their paths.
+        changes: what the change itself adds and removes.
+        since_baseline: what changed since the baseline's commit.
+    """
+    if baseline is None:
+        return ComparedSides()
+    found = match_suites(baseline.snapshot, head.snapshot)
+    # without any test report, no single one is missing
+    any_missing = bool(head.snapshot.legs or optional)
+    unmatched = found.unmatched if any_missing else {}
+    base = found.base
+    carried = carried_legs(base, unmatched, untouched_suites(optional, changes))
+    groups = {leg.group for leg in carried}
+    if carried:
+        base = without_carried(base, groups, head.snapshot.coverage, since_baseline)
+    return ComparedSides(
+        base=base,
+        names=found.names,
+        carried=carried,
+        missing_groups=tuple(sorted(name for group, name in unmatched.items() if group not in groups)),
+        missing_legs=found.missing_legs if any_missing else (),
+    )
