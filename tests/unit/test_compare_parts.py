@@ -432,6 +432,23 @@ class TestDurations:
         assert [row.test.name for row in slower(head, base, factor=Fraction(2), seconds=Fraction(1))] == ["t0"]
         assert pace(base, head) == 1  # a fast machine asks no more of anybody
 
+    @pytest.mark.parametrize(("steady", "expected"), [(ENOUGH - 1, 1), (ENOUGH, 2)])
+    def test_the_pace_needs_enough_steady_tests(self, steady: int, expected: int) -> None:
+        times = {f"t{number}": STEADY if number < steady else STEADY / 2 for number in range(2 * ENOUGH)}
+        assert pace(took({"": {name: 2 * value for name, value in times.items()}}), took({"": times})) == expected
+
+    def test_a_limit_is_reached_by_the_seconds_and_exceeded_by_the_factor(self) -> None:
+        head, base = took({"": {"a": 1.5, "b": 2.0, "c": 3.0}}), took({"": {"a": 1.0, "b": 1.0, "c": 1.5}})
+        found = slower(head, base, factor=Fraction(3, 2), seconds=Fraction(1))
+        assert [row.test.name for row in found] == ["c", "b"]
+        assert [row.test.name for row in slower(head, base, factor=Fraction(2), seconds=Fraction(0))] == []
+
+    @pytest.mark.parametrize("slow", ["a", "b", "c"])
+    def test_a_test_of_several_legs_is_listed_with_the_largest_difference(self, slow: str) -> None:
+        head = took({name: {"t": 9.0 if name == slow else 4.0} for name in "abc"})
+        found = slower(head, took({name: {"t": 1.0} for name in "abc"}), factor=Fraction(1), seconds=Fraction(1))
+        assert [(row.leg, row.seconds) for row in found] == [(slow, 9.0)]
+
     def test_only_what_both_have_is_added_up(self) -> None:
         head, base = took({"": {"a": 1.0, "b": 2.0, "new": 64.0}}), took({"": {"a": 4.0, "b": 8.0, "old": 64.0}})
         shared = compare_durations(head, base).shared
@@ -459,6 +476,12 @@ def test_the_base_is_told_in_the_names_of_the_head() -> None:
         (["a", "a"], [("a",), ("a",)]),
         ([""], [()]),
         ([], []),
+        # four suites are few, so the next part is added; five are not
+        ([f"{name}.x" for name in "abcd"], [(name, "x") for name in "abcd"]),
+        ([f"{name}.x" for name in "abcde"], [(name,) for name in "abcde"]),
+        # unless that gives more than 30 suites
+        ([f"{'ab'[at % 2]}.x{at}" for at in range(30)], [("ab"[at % 2], f"x{at}") for at in range(30)]),
+        ([f"{'ab'[at % 2]}.x{at}" for at in range(31)], [("ab"[at % 2],) for at in range(31)]),
     ],
 )
 def test_a_suite_is_the_path_up_to_where_it_differs(classes: list[str], names: list[tuple[str, ...]]) -> None:
@@ -473,6 +496,11 @@ def test_suites_count_tests_and_seconds_of_both_sides() -> None:
         SuiteResult(name=("B",), head=Counts(passed=1, failed=1), base=Counts(passed=2), seconds=0.5),
         SuiteResult(name=("C",), head=Counts(passed=2), base=None, seconds=0.5),
     )
+
+
+def test_suites_without_a_pass_rate_come_last() -> None:
+    head = snapshot("h" * 40, leg({"a.B": numbered("s"), "a.C": numbered("p"), "a.D": numbered("f")}))
+    assert [row.name for row in count_suites(head, None)] == [("D",), ("C",), ("B",)]
 
 
 def test_a_skipped_test_counts_once_with_the_first_reason() -> None:
