@@ -1,4 +1,4 @@
-"""Project coverage, and the coverage of changed lines. Lines are joined by the diff, never by number alone."""
+"""Compare project coverage, and measure changed lines. Lines are matched by the diff, never by number alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Rati
 _TEST_FILE = re.compile(
     r"(?:^|/)(?:tests?|__tests__|specs?|testing)/|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|_spec|\.test|\.spec|Tests?)\.\w+)$"
 )
-"""Tests are not measured as a rule, and nobody misses them among the files that should be."""
+"""Test files; they are usually not measured, so they are not listed as unmeasured."""
 
 
 def compare_coverage(
@@ -34,8 +34,8 @@ def compare_coverage(
         changes: what the change adds and removes.
         changes_note: why that is unknown.
         since_baseline: what changed since the base.
-        files: the repository's files, to tell one that was deleted from one that is no longer measured where what
-            changed since the base is unknown; None if they are unknown, too.
+        files: the repository's files, to distinguish a deleted file from one that is no longer measured if the changes
+            since the base are unknown; None if the files are unknown, too.
     """
     if head is None:
         return None
@@ -50,9 +50,9 @@ def compare_coverage(
 
 
 def patch_coverage(head: Coverage, changes: Changes) -> Patch:
-    """Measure the changed lines: those the diff adds and a report measured.
+    """Measure the changed lines: those that the diff adds and a report measured.
 
-    A file whose diff was left out counts with all of its measured lines, so that it cannot fall out of the ratio.
+    A file whose diff was left out counts with all of its measured lines, so that it is never ignored.
     """
     measured = {file.path: file for file in head.files}
     files, unmeasured, left_out = [], [], []
@@ -79,7 +79,7 @@ def patch_coverage(head: Coverage, changes: Changes) -> Patch:
 
 
 def _is_source(path: str, languages: set[str]) -> bool:
-    """Whether a file is of a language that is measured, and no test."""
+    """Return whether a file is source code of a measured language, and not a test."""
     return PurePosixPath(path).suffix in languages and not _TEST_FILE.search(path)
 
 
@@ -115,11 +115,11 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None, files: Contain
         mine = now.get(path)
         if mine is None:
             added = change is not None and bool(change.added)
-            if kept.total or (file.total and added):  # one without any line to measure may be left out of a report
+            if kept.total or (file.total and added):  # a report may leave out a file without lines to measure
                 gone.append(path)
             continue
         if change is not None and not change.shown:
-            known = False  # its lines cannot be joined; those of all other files can
+            known = False  # its lines cannot be matched; those of all other files can
             continue
         unchanged_base.append(kept)
         unchanged_head.append(_ratio(_without(mine.lines, change.added if change else ())))
@@ -136,10 +136,10 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None, files: Contain
 
 
 def _plain_delta(head: Coverage, base: Coverage, since: Changes | None, files: Container[str] | None) -> CoverageDelta:
-    """Both sides as they are, where it is not known, or not wholly, what changed between them.
+    """Return both sides as they are, for changes that are not or not completely known.
 
-    A file that this run does not measure is taken for no longer measured, unless it is known to be deleted or renamed:
-    what is missing could hide anything.
+    A file that this run does not measure counts as no longer measured, unless it is known to be deleted or renamed:
+    a missing file could hide a drop.
     """
     known = _of_base(since) if since else {}
     now = {file.path for file in head.files}
@@ -156,12 +156,12 @@ def _plain_delta(head: Coverage, base: Coverage, since: Changes | None, files: C
 
 
 def _of_base(since: Changes) -> dict[str, FileChange]:
-    """What became of the files that the base has, by their paths there."""
+    """Return the changes of the files that the base has, by their paths there."""
     return {file.old_path or file.path: file for file in since.files if file.status != "added"}
 
 
 def _without(lines: bytes, numbers: tuple[int, ...]) -> bytes:
-    """Return the states of a file with some lines taken for not measured."""
+    """Return the states of a file with some lines set to not measured."""
     if not numbers:
         return lines
     kept = bytearray(lines)

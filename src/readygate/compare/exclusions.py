@@ -1,4 +1,4 @@
-"""Lines that a change takes out of the measurement: marked as excluded now, and not on the base."""
+"""Find lines that a change excludes from the measurement: excluded now, and not on the base."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from readygate.model.coverage import EXCLUDED, MEASURED, Coverage
 def newly_excluded(head: Coverage, base: Coverage, since: Changes) -> tuple[FileLines, ...]:
     """Return the lines that are newly excluded, by file.
 
-    A line that the change does not touch counts if the base measured it. A line that it adds counts unless it lands
-    in what was excluded before: beside an excluded line that it replaces, or between two excluded lines. A file whose
-    diff was left out cannot be joined and tells nothing.
+    A line that the change does not touch counts if the base measured it. A line that it adds counts, unless it is in
+    code that was excluded before: next to an excluded line that it replaces, or between two excluded lines. A file
+    whose diff was left out is ignored, as its lines cannot be matched.
 
     Args:
         head: what this run covered.
@@ -58,19 +58,19 @@ def _new(now: bytes, then: bytes, change: FileChange | None) -> tuple[int, ...]:
 
 
 class _Kept:
-    """The lines of the old side that the change leaves."""
+    """The lines of the old side that the change keeps."""
 
     def __init__(self, removed: tuple[int, ...]) -> None:
-        # before the n-th removed line stand so many kept ones
+        # the number of kept lines before the n-th removed one
         self._before = [number - index - 1 for index, number in enumerate(removed)]
 
     def line(self, number: int) -> int:
-        """The old number of the n-th kept line; 0 for 0."""
+        """Return the old number of the n-th kept line; 0 for 0."""
         return number + bisect_left(self._before, number) if number else 0
 
 
 def _inside(then: bytes, place: int, removed: set[int]) -> bool:
-    """Whether a line that is added after a kept line of the old side lands among excluded ones."""
+    """Return whether a line that is added after a kept line of the old side is among excluded ones."""
     after = place + 1
     while after in removed:
         if after < len(then) and then[after] == EXCLUDED:
@@ -80,7 +80,7 @@ def _inside(then: bytes, place: int, removed: set[int]) -> bool:
 
 
 def _next(states: bytes, at: int, step: int) -> int:
-    """The state of the nearest line in a direction that has one; 0 if there is none."""
+    """Return the state of the nearest line in a direction that has one; 0 if there is none."""
     while 0 < at < len(states):
         if states[at]:
             return states[at]

@@ -136,7 +136,7 @@ class _Finder:
             said = normal.error_line(detail.text) or said
         key = (detail.type[:300], said)
         if key not in self._messages:
-            kind, text = normal.told(*key)
+            kind, text = normal.split_message(*key)
             strict = normal.strict(text)
             loose, empty = normal.valueless(strict), normal.says_nothing(strict)
             self._messages[key] = _Message(kind, text, strict, loose, empty)

@@ -1,11 +1,11 @@
-"""What of a message is the same from run to run: the variable parts are replaced by marks, in two strengths."""
+"""Reduce a message to what stays the same from run to run: variable parts become marks, in two strengths."""
 
 from __future__ import annotations
 
 import re
 
 LONGEST = 400
-"""Characters of a message that decide about its cause."""
+"""Number of characters of a message that identify its cause."""
 
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _KIND = re.compile(
@@ -27,7 +27,7 @@ _SAFE = re.compile(
     r"|(?P<line>\b(?:[Ll]ine|col(?:umn)?) \d+)"
     r"|(?P<long>(?<![\w.])\d{5,}(?![\w.]))"
 )
-"""Parts that no cause is told by. A full path keeps its last segment."""
+"""Parts that never identify a cause. A full path keeps its last segment."""
 
 _STATUS = re.compile(
     r"(?i:\b(?:http|status|code|errno|winerror|exit|signal|error|returned|line)\b[^\w\n]{0,4}(?:\w+[^\w\n]{1,3})?)\Z"
@@ -42,7 +42,7 @@ _COMPARES = re.compile(
     r"(?:assert\b|expect\(|expected\b|Expected\b)"
 )
 _GOES_ON = re.compile(r"expect\(|Expected\b|Assert\.\w+\(")
-"""Beginnings of messages whose next lines hold what was expected and what was found."""
+"""Beginnings of messages whose next lines have the expected and the actual value."""
 _WORD = re.compile(r"\w+")
 # fmt: off
 _NOTHING = frozenset({
@@ -52,7 +52,7 @@ _NOTHING = frozenset({
     "to", "tobe", "toequal", "true", "undefined", "value", "was", "were",
 })
 # fmt: on
-"""Words of which a message that could be anybody's is made."""
+"""Words of messages that any test could have."""
 
 NAMED = frozenset(
     {
@@ -69,14 +69,14 @@ NAMED = frozenset(
         "UnboundLocalError",
     }
 )
-"""Errors that the quoted name is the cause of, wherever they come up."""
+"""Errors whose quoted name is the cause, wherever they are raised."""
 
 
-def told(kind: str, message: str) -> tuple[str, str]:
-    """Return the type of an error without its package, and what its message says without that type.
+def split_message(kind: str, message: str) -> tuple[str, str]:
+    """Return the type of an error without its package, and its message without that type.
 
     Args:
-        kind: the type as the report names it, may be empty.
+        kind: the type as reported, may be empty.
         message: the message, of any number of lines.
     """
     message = message[: 4 * LONGEST]
@@ -93,7 +93,7 @@ def told(kind: str, message: str) -> tuple[str, str]:
 
 
 def error_line(text: str) -> str:
-    """The line of a trace that names the error: at the end with Python, at the beginning with most others."""
+    """Return the line of a trace that names the error: the last one for Python, the first one for most others."""
     rows = [row.strip() for row in text[-4_000:].splitlines() if row.strip()]
     named = next((row for row in reversed(rows) if row.startswith("E  ")), "")
     if named:
@@ -106,12 +106,12 @@ def error_line(text: str) -> str:
 
 
 def last_part(kind: str) -> str:
-    """The name of a type without its package, module or namespace."""
+    """Return the name of a type without its package, module or namespace."""
     return re.split(r"[.\\]|::", kind.strip()[:300])[-1].strip()
 
 
 def strict(text: str) -> str:
-    """Replace what never tells a cause: addresses, UUIDs, times, amounts of time and memory, folders, long numbers."""
+    """Replace what never identifies a cause: addresses, UUIDs, times, durations, sizes, folders, long numbers."""
     marked = " ".join(_SAFE.sub(_mark, text).split())
     return _TAIL.sub("", marked) if marked.endswith(")") else marked
 
@@ -124,7 +124,7 @@ def _mark(match: re.Match[str]) -> str:
 
 
 def numberless(text: str) -> str:
-    """Replace the numbers of a text, but not those that name an error: of a status, an exit, an errno."""
+    """Replace the numbers of a text, except those that identify an error: a status, an exit code, an errno."""
 
     def mark(match: re.Match[str]) -> str:
         before = text[max(0, match.start() - 24) : match.start()]
@@ -134,18 +134,18 @@ def numberless(text: str) -> str:
 
 
 def valueless(text: str) -> str:
-    """Replace quoted values, too."""
+    """Replace numbers and quoted values."""
     return _QUOTED.sub("<q>", numberless(text))
 
 
 def compares(kind: str, text: str) -> bool:
-    """Whether a message shows two values side by side, so that its numbers are what went wrong."""
+    """Return whether a message compares two values, so that its numbers are what failed."""
     return "Assert" in kind or kind == "ComparisonFailure" or bool(_COMPARES.match(text))
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a message could be anybody's: `assert False`, `expected true to be false`."""
-    first = _WORD.search(text)  # tells of most that they say something
+    """Return whether any test could have a message: `assert False`, `expected true to be false`."""
+    first = _WORD.search(text)  # decides most messages
     if first is not None and first[0].lower() not in _NOTHING:
         return False
     return all(word[0] in _NOTHING for word in _WORD.finditer(text.lower()))

@@ -1,14 +1,15 @@
-"""Finds tests that were renamed or moved among those that vanished and those that were added.
+"""Find renamed and moved tests among the vanished and the added ones.
 
-Exact parts of the names count first: the same test in a moved file, a renamed class, with other parameters. What is
-left is paired by likeness within its class. A pair whose outcome differs is told as what it is (it fails now, it is
-skipped now), so that a rename hides nothing.
+Exact parts of the names are matched first: the same test in a moved file, in a renamed class, with other parameters.
+The rest is paired by likeness within its class. A pair whose outcome differs is also listed by its new outcome (it
+fails now, it is skipped now), so that a rename hides nothing.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from difflib import SequenceMatcher
 
 from msgspec.structs import replace
 
@@ -16,9 +17,9 @@ from readygate.model.comparison import Rename, TestChange, TestComparison
 from readygate.model.results import Outcome, TestId
 
 LIKENESS = 0.75
-"""Share of equal characters, as difflib counts them, from which two names of one class are taken for one test."""
+"""Share of equal characters, as difflib counts them, from which on two names of one class are the same test."""
 MOST_COMPARED = 40_000
-"""Pairs of names compared one with another; above, only exact parts are looked at."""
+"""Above this number of pairs of names only exact parts are matched."""
 
 _PARAMETERS = re.compile(r"[\[({<].*$|\s*#\d+$|\s\d+$", re.DOTALL)
 _SPLIT = re.compile(r"[.:/\\$>]+")
@@ -31,11 +32,11 @@ def match_renames(tests: TestComparison, outcomes: Mapping[TestId, Outcome]) -> 
 
     Args:
         tests: the comparison before.
-        outcomes: what became of each added test.
+        outcomes: the outcome of each added test.
 
     Returns:
-        the comparison with the pairs in `renamed`, taken out of `vanished` and `added`. A test that failed before and
-        fails after an exact rename is inherited; one that is skipped after it is newly skipped.
+        the comparison with the pairs in `renamed` instead of `vanished` and `added`. A test that failed before and
+        fails after an exact rename is inherited; a test that is skipped after a rename is newly skipped.
     """
     if not tests.vanished or not tests.added:
         return tests
@@ -45,10 +46,10 @@ def match_renames(tests: TestComparison, outcomes: Mapping[TestId, Outcome]) -> 
     for how, key in _KEYS:
         _pair_by(key, how, gone, new, outcomes, renamed)
     _pair_by_likeness(gone, new, outcomes, renamed)
-    return _told(tests, gone, new, tuple(sorted(renamed, key=lambda pair: (pair.after, pair.before))))
+    return _with_renames(tests, gone, new, tuple(sorted(renamed, key=lambda pair: (pair.after, pair.before))))
 
 
-def _told(
+def _with_renames(
     tests: TestComparison, gone: Mapping[TestId, TestChange], new: Iterable[TestId], renamed: tuple[Rename, ...]
 ) -> TestComparison:
     failed_before = {pair.after for pair in renamed if pair.how != "name" and pair.was >= Outcome.FAILED}
@@ -70,17 +71,17 @@ def _told(
 
 
 def _base_name(test: TestId) -> str:
-    """The name without its parameters."""
+    """Return the name without its parameters."""
     return _PARAMETERS.sub("", test.name) or test.name
 
 
 def _last_part(test: TestId) -> str:
-    """The innermost part of the class: what stays when a file moves."""
+    """Return the innermost part of the class, which stays when a file moves."""
     return _SPLIT.split(test.class_name)[-1]
 
 
 def _outer_parts(test: TestId) -> tuple[str, ...]:
-    """The class without its innermost part: what stays when a class is renamed."""
+    """Return the class without its innermost part, which stays when a class is renamed."""
     return tuple(_SPLIT.split(test.class_name)[:-1])
 
 
@@ -91,7 +92,7 @@ _KEYS: tuple[tuple[str, Key], ...] = (
     ("parameters", lambda test: (test.group, test.class_name, _base_name(test))),
     ("file", lambda test: (test.group, _last_part(test), _base_name(test)) if test.class_name else None),
 )
-"""What changed, and the part of the name that must be equal then; the most certain first."""
+"""What changed, and the part of the name that must be equal; the most certain first."""
 
 
 def _pair_by(
@@ -119,7 +120,7 @@ def _pair_by(
 def _pairs(
     olds: list[TestId], news: list[TestId], gone: Mapping[TestId, TestChange], outcomes: Mapping[TestId, Outcome]
 ) -> list[tuple[TestId, TestId]]:
-    """Pair tests of equal outcome first, then the others; of several the most alike, if that is cheap to tell."""
+    """Pair tests of equal outcome first, then the others; the most similar first if there are not too many."""
     pairs: list[tuple[TestId, TestId]] = []
     left_olds, left_news = sorted(olds), sorted(news)
     for same in (True, False):
@@ -152,7 +153,7 @@ def _pair_by_likeness(
     outcomes: Mapping[TestId, Outcome],
     renamed: list[Rename],
 ) -> None:
-    """Pair what is alike within one class, of equal outcome only: a guess must not explain a failure."""
+    """Pair similar passed tests of one class; a guess must not explain a failure."""
     if len(gone) * len(new) > MOST_COMPARED:
         return
     ranked = sorted(
@@ -170,8 +171,6 @@ def _pair_by_likeness(
 
 
 def _likeness(one: TestId, other: TestId) -> float:
-    from difflib import SequenceMatcher  # noqa: PLC0415  (few changes rename a test)
-
     return SequenceMatcher(None, one.name[:200], other.name[:200], autojunk=False).ratio()
 
 

@@ -1,4 +1,4 @@
-"""Head against base: tests by name, coverage by line."""
+"""The comparison of a run with its baseline: tests by name, coverage by line."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from readygate.model.snapshot import Baseline, Measured, Snapshot
 
 
 class TestChange(Struct, frozen=True, kw_only=True):
-    """One test whose story matters.
+    """One test that changed, or that fails.
 
     Attributes:
         before: its outcome on the base, None if the base has no such test.
-        after: its outcome now, None if it is gone.
-        legs: the legs this is told of, empty names left out.
-        all_legs: how many legs ran it.
-        detail: what the report says about the first of those legs, if anything; of a fixed test what the base's
-            report said, where that is known.
-        past: what became of it on the base branch, on the leg with the worst record; None if it was always green
-            there, or nothing is known.
+        after: its outcome now, None if it is missing.
+        legs: the legs on which it changed or fails, without empty names.
+        all_legs: the number of legs that ran it.
+        detail: the report's message of the first of those legs, if any; for a fixed test the message of the base's
+            report, if known.
+        past: its outcomes on the base branch, on the leg with the worst record; None if it always passed there, or
+            nothing is known.
     """
 
     __test__ = False
@@ -43,12 +43,12 @@ class TestChange(Struct, frozen=True, kw_only=True):
 
 
 class Rename(Struct, frozen=True, kw_only=True):
-    """A test of the base that goes by another name now.
+    """A test of the base that has another name now.
 
     Attributes:
         was: its outcome on the base.
         now: its outcome under the new name.
-        how: what changed: suite, file, class, parameters, or name (taken for the same by likeness only).
+        how: what changed: suite, file, class, parameters, or name (matched by likeness only).
     """
 
     before: TestId
@@ -59,7 +59,7 @@ class Rename(Struct, frozen=True, kw_only=True):
 
 
 class TestComparison(Struct, frozen=True, kw_only=True):
-    """The tests of both sides.
+    """The tests of both sides, each identity once.
 
     Without a base every failing test is in `new_failures` and the lists that need two sides are empty. A failing test
     is in exactly one of `new_failures`, `still_failing`, `known_flaky` and `quarantined`.
@@ -68,12 +68,12 @@ class TestComparison(Struct, frozen=True, kw_only=True):
         new_failures: fails now on a leg where the base did not fail.
         still_failing: fails now only on legs where the base failed too.
         known_flaky: fails now, and flipped often enough on the base.
-        quarantined: fails now, and the policy excuses it for a time.
-        flaky: failed first and passed then, in this run.
+        quarantined: fails now, and the policy excuses it until a day.
+        flaky: passed on retry in this run.
         fixed: failed on the base, passes now on every leg that had it.
-        newly_skipped: ran on the base, is skipped now, be it on one leg.
-        vanished: the base has it, this run does not, under no name; `after` is set if other legs still have it.
-        added: this run has it, the base does not, under no name.
+        newly_skipped: ran on the base, is skipped now, on one leg or more.
+        vanished: the base has it and this run lacks it, under any name; `after` is set if other legs still have it.
+        added: this run has it and the base lacks it, under any name.
         renamed: the base has it under another name.
     """
 
@@ -174,13 +174,13 @@ class CoverageComparison(Struct, frozen=True, kw_only=True):
 
 
 class PolicyChange(Struct, frozen=True, kw_only=True):
-    """What a change does to the policy file, which it cannot move for itself.
+    """What a change does to the policy file; it is judged by the base's policy.
 
     Attributes:
-        problems: why the new file is no policy; empty if it is one.
-        loosened: what it asks less of, each a few words.
-        tightened: what it asks more of.
-        ready: the verdict that this change would get under it; None if that is not known.
+        problems: why the new file is not a valid policy; empty if it is.
+        loosened: the settings that become less strict, a few words each.
+        tightened: the settings that become stricter.
+        ready: the verdict of this change under the new file; None if unknown.
         reason: the reason of that verdict.
     """
 
@@ -192,13 +192,13 @@ class PolicyChange(Struct, frozen=True, kw_only=True):
 
 
 class Waiver(Struct, frozen=True, kw_only=True):
-    """A label on the pull request by which somebody answers for what is missing.
+    """A label on the pull request that waives findings.
 
     Attributes:
         label: its name.
         by: who set it, empty if unknown.
-        when: when it was set, as GitHub writes times; empty if unknown.
-        refused: why the label does not count, part of a sentence; empty if it does.
+        when: when it was set, in GitHub's time format; empty if unknown.
+        refused: why the label does not count, part of a sentence; empty if it counts.
     """
 
     label: str

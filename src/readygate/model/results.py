@@ -1,7 +1,7 @@
-"""Tests and their outcomes, held as blocks: all tests of one class in three columns.
+"""Tests and their outcomes as blocks: all tests of one class in three columns.
 
-A run of a million green tests must not cost a million objects, and two equal blocks must compare as fast as two
-strings: so a block is its sorted names joined, one byte of outcome and one float of seconds per test.
+A block has the sorted and joined names of its tests, one byte of outcome and one float of seconds a test. So a run of a
+million passing tests does not need a million objects, and equal blocks compare as fast as two strings.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
 SEPARATOR = "\0"
-"""Joins the names of a block. XML cannot hold it, and the readers of all other formats replace it."""
+"""Joins the names of a block. XML cannot contain it, and the parsers of all other formats replace it."""
 
 
 class Outcome(IntEnum):
-    """What became of a test; the order is the order of weight, so that the worst of several is their maximum.
+    """The outcome of a test, ordered by severity, so that the worst of several is their maximum.
 
-    FLAKY is a pass after a failed attempt that the producer itself reported; it counts as passed.
+    FLAKY is a pass after a failed attempt in the same report; it counts as passed.
     """
 
     PASSED = 0
@@ -36,11 +36,11 @@ class Outcome(IntEnum):
 
 
 OUTCOMES = tuple(Outcome)
-"""By value."""
+"""The outcomes by value."""
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """How many tests, or executions, had which outcome."""
+    """The numbers of tests, or of executions, by outcome."""
 
     passed: int = 0
     failed: int = 0
@@ -50,24 +50,24 @@ class Counts(Struct, frozen=True, kw_only=True):
 
     @property
     def total(self) -> int:
-        """All of them; flaky ones are among the passed."""
+        """Return the number of all; flaky ones are included in the passed."""
         return self.passed + self.failed + self.errored + self.skipped
 
     @property
     def failing(self) -> int:
-        """Failed and errored together."""
+        """Return the number of failed and errored ones."""
         return self.failed + self.errored
 
     @property
     def pass_rate(self) -> Fraction | None:
-        """Passed of those that ran, as an exact fraction; None if none ran."""
+        """Return the exact share of those that ran and passed; None if none ran."""
         ran = self.passed + self.failing
         from fractions import Fraction  # noqa: PLC0415  (it brings decimal numbers, and who reads reports needs none)
 
         return Fraction(self.passed, ran) if ran else None
 
     def by_outcome(self) -> dict[str, int]:
-        """All of them and those of each outcome, by the names under which files and outputs tell them."""
+        """Return the total and the number of each outcome, by their names in files and outputs."""
         return {
             "tests": self.total,
             "passed": self.passed,
@@ -101,8 +101,8 @@ def count_outcomes(outcomes: bytes | bytearray) -> Counts:
 class ClassBlock(NamedTuple):
     """The distinct tests of one class (or suite): three columns in the order of the names.
 
-    A tuple, so that thousands of blocks are made, and taken apart into columns of all of them, at once. Two are equal
-    whose names and outcomes are.
+    A tuple, so that thousands of blocks are created and split into columns at once. Blocks are equal if their names
+    and outcomes are.
 
     Attributes:
         names: sorted distinct names, joined by `SEPARATOR`; a block is never empty of tests.
@@ -125,12 +125,12 @@ class ClassBlock(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many tests."""
+        """Return the number of tests."""
         return len(self.outcomes)
 
     @classmethod
     def build(cls, names: list[str], outcomes: bytes | bytearray, seconds: array[float]) -> ClassBlock:
-        """Sort the columns by name; of namesakes the worst outcome and the sum of the seconds stay."""
+        """Sort the columns by name; namesakes are merged to the worst outcome and the sum of seconds."""
         order = sorted(range(len(names)), key=names.__getitem__)
         if len(order) > 1:
             pick = itemgetter(*order)
@@ -152,7 +152,7 @@ class ClassBlock(NamedTuple):
 
     @classmethod
     def merge(cls, blocks: Iterable[ClassBlock]) -> ClassBlock:
-        """Merge blocks of the same class from several reports: of namesakes the worst outcome stays."""
+        """Merge blocks of the same class from several reports, as `build` merges namesakes."""
         several = tuple(blocks)
         if len(several) == 1:
             return several[0]
@@ -166,28 +166,28 @@ class ClassBlock(NamedTuple):
         return cls.build(names, outcomes, seconds)
 
     def durations(self) -> array[float]:
-        """The seconds of each test, in the order of the names."""
+        """Return the seconds of each test, in the order of the names."""
         return joined((self.seconds,))
 
     def items(self) -> Iterator[tuple[str, Outcome]]:
-        """Each name with its outcome."""
+        """Return each name with its outcome."""
         return zip(self.names.split(SEPARATOR), map(OUTCOMES.__getitem__, self.outcomes), strict=True)
 
 
 def columns(blocks: Iterable[ClassBlock]) -> tuple[tuple[str, ...], tuple[bytes, ...], tuple[bytes, ...]]:
-    """The names, the outcomes and the seconds of some blocks."""
+    """Return the names, the outcomes and the seconds of some blocks."""
     names, outcomes, seconds = tuple(zip(*blocks, strict=True)) or ((), (), ())
     return names, outcomes, seconds
 
 
 def cut(names: Iterable[str], outcomes: bytes, seconds: bytes, sizes: Sequence[int]) -> Iterator[ClassBlock]:
-    """The blocks whose columns were joined.
+    """Split joined columns into blocks.
 
     Args:
         names: of each block.
-        outcomes: of all blocks, one behind the other.
-        seconds: the same.
-        sizes: how many tests each block has.
+        outcomes: of all blocks, joined.
+        seconds: of all blocks, joined.
+        sizes: the number of tests of each block.
     """
     ends = list(accumulate(sizes))
     told = [outcomes[end - size : end] for size, end in zip(sizes, ends, strict=True)]
@@ -196,13 +196,13 @@ def cut(names: Iterable[str], outcomes: bytes, seconds: bytes, sizes: Sequence[i
 
 
 def cut_text(text: str, lengths: Iterable[int]) -> list[str]:
-    """The pieces of so many characters that a text was joined of."""
+    """Split a text into pieces of given numbers of characters."""
     sizes = list(lengths)
     return [text[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)]
 
 
 def joined(columns: Iterable[bytes]) -> array[float]:
-    """The seconds of several blocks, one behind the other."""
+    """Return the seconds of several blocks, joined."""
     values: array[float] = array("f")
     values.frombytes(b"".join(columns))
     return values
@@ -211,7 +211,7 @@ def joined(columns: Iterable[bytes]) -> array[float]:
 class TestId(NamedTuple):
     """One identity: the suite's group, the class or suite path, and the name.
 
-    A tuple, as failing tests are looked up and sorted by it again and again.
+    A tuple, as failing tests are often looked up and sorted by it.
     """
 
     group: str = ""
@@ -219,17 +219,17 @@ class TestId(NamedTuple):
     name: str = ""
 
 
-TestId.__test__ = False  # type: ignore[attr-defined]  # not a pytest class, whatever its name says
+TestId.__test__ = False  # type: ignore[attr-defined]  # not a pytest class
 
 
 class Detail(Struct, frozen=True, kw_only=True):
-    """What a report says about one execution that did not simply pass. Untrusted text, cut to bounds.
+    """What a report says about one execution that did not simply pass. Untrusted text of bounded length.
 
     Attributes:
         type: the exception or failure type, empty if the report names none.
         message: the message, or the reason of a skip.
         text: the trace, as the report holds it.
-        file: the test's source file as the report names it, empty if it does not.
+        file: the test's source file as the report names it; empty if unknown.
         line: its line from 1, 0 if unknown.
     """
 
@@ -247,9 +247,9 @@ class Leg(Struct, frozen=True, kw_only=True):
     """One suite under one matrix value.
 
     Attributes:
-        group: the suite that the reports belong to, empty where a run has only one.
-        leg: the matrix value, empty where there is no matrix.
-        path: where its reports lie: the key by which another run's leg is recognized.
+        group: the suite that the reports belong to; empty if a run has only one.
+        leg: the matrix value; empty without a matrix.
+        path: the path of its reports: the key by which another run's leg is matched.
         blocks: the tests by class, in the order of the class names.
         executions: outcomes of all executions, namesakes counted each.
         seconds: the sum of all durations.

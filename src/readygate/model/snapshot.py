@@ -1,4 +1,4 @@
-"""What one commit measured, and what the run that measured it left behind."""
+"""The results of one commit, and the evidence of the run that measured them."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Provenance(Struct, frozen=True, kw_only=True):
 
     Attributes:
         run_id: the workflow run, 0 outside GitHub; later runs have greater numbers.
-        complete: False if a report was damaged or missing: such a snapshot is never a baseline.
-        inputs: the step's inputs that bear on the verdict, by name.
+        complete: False if a report was damaged or missing; such a snapshot is never a baseline.
+        inputs: the step's inputs that influence the verdict, by name.
         reports: a checksum of the bytes of each report, by its name.
     """
 
@@ -48,20 +48,20 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
     @property
     def executions(self) -> Counts:
-        """Outcomes of all executions of all legs."""
+        """Return the outcomes of all executions of all legs."""
         return sum((leg.executions for leg in self.legs), Counts())
 
     @property
     def seconds(self) -> float:
-        """The durations of all tests of all legs."""
+        """Return the seconds of all tests of all legs."""
         return sum(leg.seconds for leg in self.legs)
 
     def counts(self) -> Counts:
-        """Outcomes of all tests, each counted once: of several legs the worst outcome stands."""
+        """Count all tests by outcome, each once; of several legs the worst outcome counts."""
         return count_blocks(self.headline().values())
 
     def headline(self) -> Blocks:
-        """Blocks by group and class over all legs: of several legs the worst outcome stands."""
+        """Return the tests over all legs; of several legs the worst outcome counts."""
         if len({leg.group for leg in self.legs}) == len(self.legs):  # no group has two: nothing to merge
             keys = chain.from_iterable(zip(repeat(leg.group), leg.blocks) for leg in self.legs)
             return dict(zip(keys, chain.from_iterable(leg.blocks.values() for leg in self.legs), strict=True))
@@ -73,7 +73,7 @@ class Snapshot(Struct, frozen=True, kw_only=True):
 
 
 def merge_legs(blocks: list[ClassBlock]) -> ClassBlock:
-    """Merge the same class of several legs; cheap where the legs ran the same tests."""
+    """Merge the same class of several legs; cheap if the legs ran the same tests."""
     first = blocks[0]
     if len(blocks) == 1:
         return first
@@ -89,12 +89,12 @@ def count_blocks(blocks: Iterable[ClassBlock]) -> Counts:
 
 
 class ReadFile(Struct, frozen=True, kw_only=True):
-    """One file that was read: its report, or the problem that left nothing to tell.
+    """One file: its report, or the problem for which it has none.
 
     Attributes:
         name: the path as shown, relative to the workspace; untrusted.
         size: bytes.
-        checksum: of its bytes, with their number; empty if it was not taken.
+        checksum: of its bytes, with their number; empty if unknown.
     """
 
     name: str
@@ -110,11 +110,11 @@ def is_damaged(file: ReadFile) -> bool:
 
 
 class Pattern(Struct, frozen=True, kw_only=True):
-    """One glob of an input and how many files it matched.
+    """One glob of an input, and the number of files that it matched.
 
     Attributes:
         kind: `tests` or `coverage`.
-        given: False for the patterns of the discovery, which may match nothing.
+        given: False for the default patterns, which may match nothing.
     """
 
     kind: str
@@ -124,7 +124,7 @@ class Pattern(Struct, frozen=True, kw_only=True):
 
 
 class Evidence(Struct, frozen=True, kw_only=True):
-    """Everything the run left behind, beside the figures themselves.
+    """The files and jobs of a run.
 
     Attributes:
         needs: result of each needed job (`success`, `failure`, `cancelled`, `skipped`); None if not given.
@@ -141,10 +141,10 @@ def has_damage(evidence: Evidence, kind: type[TestReport | CoverageReport]) -> b
 
 
 class Measured(Struct, frozen=True, kw_only=True):
-    """The head of a comparison: its snapshot, what the reports say of single tests, and the evidence.
+    """The head of a comparison: its snapshot, the details of single tests, and the evidence.
 
     Attributes:
-        details: what is known of the tests that failed, errored or were skipped, by (group, leg) and identity.
+        details: the details of tests that failed, errored or were skipped, by identity and leg.
     """
 
     snapshot: Snapshot
@@ -153,15 +153,15 @@ class Measured(Struct, frozen=True, kw_only=True):
 
 
 class Baseline(Struct, frozen=True, kw_only=True):
-    """The snapshot a change is compared with, and how it relates to the commit it should be of.
+    """The snapshot that a change is compared with, and its relation to the wanted commit.
 
     Attributes:
-        wanted: the commit whose results were looked for, empty if it is the given one by definition.
-        behind: how many commits the baseline stands before it on the first-parent line.
+        wanted: the commit whose results were wanted; empty if the baseline was named explicitly.
+        behind: the number of commits from the baseline to it on the first-parent line.
         branch: the base branch, empty if unknown.
         relation: what `wanted` is: "the merge base", "the base commit", "the commit before".
-        history: what the last runs of the base branch said, None if that is unknown.
-        details: what its reports said of single tests, where they were read now; a stored snapshot holds none.
+        history: the outcomes of the last runs of the base branch; None if unknown.
+        details: the details of single tests, if its reports were read in this run; a stored snapshot has none.
     """
 
     snapshot: Snapshot
