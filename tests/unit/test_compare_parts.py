@@ -449,6 +449,11 @@ class TestDurations:
         found = slower(head, took({name: {"t": 1.0} for name in "abc"}), factor=Fraction(1), seconds=Fraction(1))
         assert [(row.leg, row.seconds) for row in found] == [(slow, 9.0)]
 
+    def test_of_equal_legs_the_first_is_listed(self) -> None:
+        head, base = (took({name: {"t": seconds} for name in "abc"}) for seconds in (4.0, 1.0))
+        found = slower(head, base, factor=Fraction(1), seconds=Fraction(1))
+        assert [row.leg for row in found] == ["a"]
+
     def test_only_what_both_have_is_added_up(self) -> None:
         head, base = took({"": {"a": 1.0, "b": 2.0, "new": 64.0}}), took({"": {"a": 4.0, "b": 8.0, "old": 64.0}})
         shared = compare_durations(head, base).shared

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from fractions import Fraction
 
 from msgspec import Struct, field
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 MEASURED = 1
 HIT = 3
@@ -65,8 +62,6 @@ class Ratio(Struct, frozen=True, kw_only=True):
     @property
     def fraction(self) -> Fraction | None:
         """The exact share."""
-        from fractions import Fraction  # noqa: PLC0415  (it brings decimal numbers, and who reads reports needs none)
-
         return Fraction(self.covered, self.total) if self.total else None
 
 

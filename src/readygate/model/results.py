@@ -9,14 +9,12 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
+from fractions import Fraction
 from itertools import accumulate, islice
 from operator import eq, itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from msgspec import Struct
-
-if TYPE_CHECKING:
-    from fractions import Fraction
 
 SEPARATOR = "\0"
 """Joins the names of a block. XML cannot contain it, and the parsers of all other formats replace it."""
@@ -62,8 +60,6 @@ class Counts(Struct, frozen=True, kw_only=True):
     def pass_rate(self) -> Fraction | None:
         """Return the exact share of those that ran and passed; None if none ran."""
         ran = self.passed + self.failing
-        from fractions import Fraction  # noqa: PLC0415  (it brings decimal numbers, and who reads reports needs none)
-
         return Fraction(self.passed, ran) if ran else None
 
     def by_outcome(self) -> dict[str, int]:
