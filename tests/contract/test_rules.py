@@ -35,12 +35,12 @@ from tests.support.rows import BROKEN, PASS, UNKNOWN, Row
 from readygate.judge.verdict import judge
 from readygate.model.comparison import Comparison
 from readygate.model.history import History, PastRun
-from readygate.model.policy import Category, Component, Policy
+from readygate.model.policy import PRESETS, Category, Component, Policy
 from readygate.model.results import ClassBlock, Counts, Leg, TestId
 from readygate.model.rich_text import Name, Phrase
 from readygate.model.snapshot import Measured, Pattern
 from readygate.model.verdict import Level, Status
-from readygate.rules import PRESETS, Judgement, Result, Rule, all_rules
+from readygate.rules import Judgement, Result, Rule, all_rules
 
 BASE = "b" * 40
 

@@ -21,7 +21,8 @@ from readygate.baseline.stores import all_stores
 from readygate.commands.explain import page
 from readygate.commands.parser import build_parser
 from readygate.formats import all_formats
-from readygate.rules import PRESETS, Rule, all_rules
+from readygate.model.policy import PRESETS
+from readygate.rules import Rule, all_rules
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import pairwise
 
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 
 from readygate.support.number_format import (
     MINUS,
-    date,
     decimal,
     hundredths,
     limit,
@@ -152,11 +150,6 @@ def test_ranges_hold_the_same_numbers_and_do_not_touch(numbers: tuple[int, ...])
 def test_lines_text() -> None:
     assert lines_text((20, 21, 928)) == "20–21, 928"
     assert lines_text(()) == ""
-
-
-def test_a_date_is_that_of_the_calendar() -> None:
-    for seconds in (0, 951_782_400, 951_868_799, 1_709_164_800, 1_795_132_800, 4_107_542_399, 32_503_679_999):
-        assert date(seconds) == datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d")
 
 
 @pytest.mark.parametrize(

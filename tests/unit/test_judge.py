@@ -19,10 +19,10 @@ from tests.support.builders import (
 
 from readygate.judge.verdict import judge, lacks_evidence
 from readygate.model.comparison import Comparison
-from readygate.model.policy import Policy
+from readygate.model.policy import PRESETS, Policy
 from readygate.model.verdict import Level, Status, Verdict
 from readygate.policy import preset
-from readygate.rules import PRESETS, all_rules
+from readygate.rules import all_rules
 
 
 def only(**levels: Level) -> Policy:

@@ -32,12 +32,11 @@ from readygate.judge.policy_preview import comparison_options, evaluate
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison, Waiver
 from readygate.model.history import History, PastRun
-from readygate.model.policy import Policy
+from readygate.model.policy import PRESETS, Policy
 from readygate.model.results import ClassBlock, Counts, Leg, TestId
 from readygate.model.snapshot import Measured, Pattern, Snapshot
 from readygate.model.verdict import Status, Verdict
 from readygate.policy import PolicyFiles, rulebook
-from readygate.rules import PRESETS
 
 NOW = 1_800_000_000  # 2027-01-15
 GREEN = {"A": numbered("pppppppp")}

@@ -42,13 +42,13 @@ from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison
 from readygate.model.history import History, PastRun
 from readygate.model.measures import SlowdownLimit
-from readygate.model.policy import Policy
+from readygate.model.policy import PRESETS, Policy
 from readygate.model.reports import Report, TestReport
 from readygate.model.results import Counts, TestId
 from readygate.model.snapshot import Measured
 from readygate.model.verdict import Status
 from readygate.policy import effective, read
-from readygate.rules import PRESETS, Result, all_rules
+from readygate.rules import Result, all_rules
 
 LEGS = (("unit", "linux"), ("unit", "windows"), ("web", ""))
 FILES = ("auth/a.py", "src/b.py")

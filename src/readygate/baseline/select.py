@@ -21,6 +21,7 @@ from readygate.model.history import History
 from readygate.model.rich_text import Name, Phrase, count
 from readygate.model.snapshot import Baseline, Snapshot
 from readygate.support.errors import StoreError
+from readygate.support.git_names import SHA
 
 KEPT = 200
 """Snapshots kept per gate; the oldest go first."""
@@ -34,7 +35,7 @@ _PACKED = b"rgh1"
 """Ends a snapshot that carries a history, behind the history's length in bytes."""
 
 _PLAIN = re.compile(r"^[a-z0-9-]{1,50}$")
-_NAME = re.compile(r"^snapshots/([^/]+)/(\d+)-([0-9a-f]{40,64})(\.incomplete)?$")
+_NAME = re.compile(rf"^snapshots/([^/]+)/(\d+)-({SHA})(\.incomplete)?$")
 
 
 class _Entry(Struct, frozen=True, kw_only=True):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from readygate.model.policy import PRESETS
 from readygate.model.verdict import Level
 from readygate.policy.read import nearest
-from readygate.rules import PRESETS, Rule, all_rules
+from readygate.rules import Rule, all_rules
 from readygate.support.errors import SettingsError
 
 

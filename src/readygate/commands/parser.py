@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from readygate.model.policy import PRESETS
+
 POLICY = ".github/readygate.yml"
 EPILOG = "Exit code: 0 ready, 1 not ready, 2 bad settings, 3 could not evaluate."
 
@@ -70,7 +72,7 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     add("--branch", default="", metavar="NAME", help="how the report calls the base branch")
     add("--name", default="readygate", help="the gate's name")
-    add("--policy", default="", choices=("standard", "strict", "lenient"), help="the preset of rules")
+    add("--policy", default="", choices=PRESETS, help="the preset of rules")
     add("--policy-file", type=Path, metavar="FILE", help="the policy (default: .github/readygate.yml, of --against)")
     add("--template", metavar="PATH", help="a Jinja2 template of the repository for the comment")
     add("--legs", default="", metavar="PATTERN", help="how paths name the legs of a matrix: results-{os}-{python}")
@@ -127,7 +129,7 @@ def _add_policy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     show = actions.add_parser("show", help="show the policy in force, and where each value comes from")
     show.add_argument("file", nargs="?", type=Path, default=Path(POLICY), metavar="FILE")
     show.add_argument("--branch", default="", metavar="NAME", help="the base branch, for overrides")
-    show.add_argument("--policy", default="", choices=("standard", "strict", "lenient"), help="the input `policy`")
+    show.add_argument("--policy", default="", choices=PRESETS, help="the input `policy`")
     show.set_defaults(run=_policy, action="show")
     init = actions.add_parser("init", help="write a commented policy file that fits what was measured last")
     init.add_argument("file", nargs="?", type=Path, default=Path(POLICY), metavar="FILE")

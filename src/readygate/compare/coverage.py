@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable
 from pathlib import PurePosixPath
 
@@ -10,11 +9,7 @@ from readygate.compare.exclusions import newly_excluded
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import CoverageComparison, CoverageDelta, Patch, PatchFile
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio, add_ratios
-
-_TEST_FILE = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|specs?|testing)/|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|_spec|\.test|\.spec|Tests?)\.\w+)$"
-)
-"""Test files; they are usually not measured, so they are not listed as unmeasured."""
+from readygate.support.source_files import is_test_file
 
 
 def compare_coverage(
@@ -80,7 +75,7 @@ def patch_coverage(head: Coverage, changes: Changes) -> Patch:
 
 def _is_source(path: str, languages: set[str]) -> bool:
     """Return whether a file is source code of a measured language, and not a test."""
-    return PurePosixPath(path).suffix in languages and not _TEST_FILE.search(path)
+    return PurePosixPath(path).suffix in languages and not is_test_file(path)
 
 
 def _patch_file(file: FileCoverage, change: FileChange) -> PatchFile:

@@ -22,6 +22,7 @@ from readygate.model.causes import Cause, Causes
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.paths import PathRules, Placer
 from readygate.model.results import Detail
+from readygate.support.source_files import is_test_file, strip_checkout
 from readygate.support.stack_frames import Frame, frames
 
 VARIES = 3
@@ -33,9 +34,6 @@ _FOREIGN = re.compile(
     r"|^(?:java|javax|jdk|sun|kotlin|scala|groovy|org/(?:junit|testng|mockito|hamcrest|assertj|gradle|apache|springframework|opentest4j))/"
 )
 """Paths of code that is not the project's own, used if the files of the repository are unknown."""
-_TEST = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|specs?|testing|e2e)/|(?:^|/)(?:test_[^/]*|conftest\.py|[^/]*(?:_test|_spec|\.test|\.spec|\.cy|Tests?|IT|Spec)\.\w+)$"
-)
 _PARAMETERS = re.compile(r"[\[({].*\Z|(?:\s|#)\d+\Z", re.DOTALL)
 _NUMBERS = re.compile(r"\d+")
 
@@ -157,7 +155,7 @@ class _Finder:
         folder = plain[: plain.rfind("/") + 1] or plain
         if folder not in self._foreign:
             self._foreign[folder] = _FOREIGN.search(folder) is not None
-        return "" if self._foreign[folder] else path
+        return "" if self._foreign[folder] else strip_checkout(path)
 
 
 def _function(name: str) -> str:
@@ -166,7 +164,7 @@ def _function(name: str) -> str:
 
 
 def _separating(frame: Frame | None) -> tuple[str, str]:
-    if frame is None or _TEST.search(frame.path):
+    if frame is None or is_test_file(frame.path):
         return ("", "")
     return (frame.path, _NUMBERS.sub("#", frame.function))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from readygate.support.ansi import strip_ansi
+
 LONGEST = 400
 """Number of characters of a message that identify its cause."""
 
-_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _KIND = re.compile(
     r"^(?P<kind>(?:[\w$]{1,100}(?:\.|::|\\)){0,12}"
     r"[A-Z][\w$]{0,100}(?:Error|Exception|Failure|Fault|Warning|Timeout|Exit))(?:\s?:\s*|\s*$)"
@@ -80,8 +81,7 @@ def split_message(kind: str, message: str) -> tuple[str, str]:
         message: the message, of any number of lines.
     """
     message = message[: 4 * LONGEST]
-    plain = _ANSI.sub("", message) if "\x1b" in message else message
-    rows = [row.strip() for row in plain.splitlines() if row.strip()]
+    rows = [row.strip() for row in strip_ansi(message).splitlines() if row.strip()]
     text = _PYTEST_KIND.sub("", rows[0]) if rows else ""
     found = _KIND.match(text)
     if found:

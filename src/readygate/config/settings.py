@@ -12,7 +12,9 @@ from msgspec import Struct
 
 from readygate.config.inputs import Reader
 from readygate.config.runner import Workplace, read_workplace
+from readygate.model.policy import PRESETS
 from readygate.support.errors import SettingsError
+from readygate.support.git_names import is_sha
 from readygate.support.globs import Pattern, to_hide
 
 __all__ = ["COMMENT_MODES", "FAIL_MODES", "Settings", "Workplace", "read_inputs", "read_workplace"]
@@ -20,8 +22,6 @@ __all__ = ["COMMENT_MODES", "FAIL_MODES", "Settings", "Workplace", "read_inputs"
 COMMENT_MODES = ("always", "changes", "not-ready", "off")
 FAIL_MODES = ("not-ready", "never")
 NEED_RESULTS = ("success", "failure", "cancelled", "skipped")
-
-_SHA = re.compile(r"^[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?$")
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -105,7 +105,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
         coverage=reader.lines("coverage"),
         artifacts=reader.lines("artifacts"),
         name=_name(reader),
-        policy=reader.choice("policy", ("", "standard", "strict", "lenient")),
+        policy=reader.choice("policy", ("", *PRESETS)),
         baseline=_baseline(reader),
         comment="off" if leg else comment,
         check=reader.flag("check"),
@@ -187,7 +187,7 @@ def names_legs(pattern: str) -> bool:
 
 def _commit(reader: Reader) -> str:
     value = reader.text("commit")
-    if value and not _SHA.match(value):
+    if value and not is_sha(value.lower()):
         reader.problems.append(f"input `commit`: {value!r} is no full commit id of 40 hexadecimal digits")
     return value.lower()
 

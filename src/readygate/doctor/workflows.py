@@ -12,12 +12,14 @@ from typing import Any, Final
 import yaml
 from msgspec import Struct, field
 
+from readygate.support.git_names import SHA
+
 _ACTION: Final = re.compile(r"^(?:docker://)?(?:[\w.-]+/)*readygate(?:/[\w./-]*)?(?:[@:].*)?$", re.IGNORECASE)
 _COMMAND: Final = re.compile(r"(?:^|[\s;&|])(?:python\d?(?:\.\d+)? -m )?readygate(?: report\b|\s*$)", re.MULTILINE)
 _EVENT: Final = re.compile(r"github\.event_name\s*(==|!=)\s*'(\w+)'")
 _ALWAYS: Final = re.compile(r"\balways\(\)")
 _NOT_CANCELLED: Final = re.compile(r"!\s*cancelled\(\)")
-_SHA: Final = re.compile(r"@(?:sha256:)?[0-9a-f]{40,64}$")
+_PIN: Final = re.compile(rf"@(?:{SHA}|sha256:[0-9a-f]{{64}})$")
 
 
 class Job(Struct, frozen=True, kw_only=True):
@@ -118,7 +120,7 @@ class Use(Struct, frozen=True, kw_only=True):
     @property
     def pinned(self) -> bool:
         """Whether the action is named by a commit or a digest, or lies in the repository itself."""
-        return self.action.startswith("./") or bool(_SHA.search(self.action))
+        return self.action.startswith("./") or bool(_PIN.search(self.action))
 
     def given(self, name: str, default: str = "") -> str:
         """An input as it is written."""

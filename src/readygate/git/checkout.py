@@ -6,12 +6,12 @@ Formats: https://git-scm.com/docs/gitrepository-layout and https://git-scm.com/d
 from __future__ import annotations
 
 import hashlib
-import re
 import struct
 from collections.abc import Iterable
 from pathlib import Path
 
-_SHA = re.compile(r"^[0-9a-f]{40}(?:[0-9a-f]{24})?$")
+from readygate.support.git_names import is_sha
+
 _EXTENDED = 0x4000
 _CHECKSUM = 20
 
@@ -31,16 +31,16 @@ def checked_out(root: Path) -> str:
         return ""
     head = _read(git / "HEAD")
     if not head.startswith("ref: "):
-        return head if _SHA.match(head) else ""
+        return head if is_sha(head) else ""
     ref = head.removeprefix("ref: ").strip()
     if ".." in ref or ref.startswith("/"):
         return ""
     loose = _read(git / ref)
-    if _SHA.match(loose):
+    if is_sha(loose):
         return loose
     for line in _read(git / "packed-refs").splitlines():
         sha, _, name = line.partition(" ")
-        if name == ref and _SHA.match(sha):
+        if name == ref and is_sha(sha):
             return sha
     return ""
 

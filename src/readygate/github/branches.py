@@ -8,12 +8,7 @@ from msgspec import Struct
 
 from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError
-
-QUEUE = "gh-readonly-queue/"
-"""Branches that a merge queue makes for its groups.
-
-https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#merge_group
-"""
+from readygate.support.git_names import QUEUE_PREFIX
 
 QUERY = """
 query($owner: String!, $name: String!, $ref: String!) {
@@ -68,7 +63,7 @@ class Branches(Struct, frozen=True, kw_only=True):
         """
         if branch == default:
             return True
-        if self.client is None or branch.startswith(QUEUE):
+        if self.client is None or branch.startswith(QUEUE_PREFIX):
             return False
         return self.listed(branch, default) or (protected and _is_guarded(self.client, branch))
 

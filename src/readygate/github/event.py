@@ -7,7 +7,6 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,10 +16,9 @@ from readygate.github.branches import Branches
 from readygate.github.payload import Payload
 from readygate.model.subject import Role, Target
 from readygate.support.errors import DOCS, SettingsError
+from readygate.support.git_names import read_queue_branch
 
 NO_COMMIT = "0" * 40
-_QUEUED = re.compile(r"^refs/heads/gh-readonly-queue/.+/pr-([1-9][0-9]{0,9})-[0-9a-f]{40,64}$")
-"""The branch of a merge group, which GitHub alone can make, names the pull request that was added to the queue."""
 ALONE = Branches()
 
 
@@ -104,10 +102,10 @@ def _pull_request_target(
 def _merge_group(
     payload: Payload, _place: Workplace, _settings: Settings, _measured_sha: str, _branches: Branches
 ) -> dict[str, Any]:
-    queued = _QUEUED.search(payload.text("merge_group", "head_ref", default=""))
+    queued = read_queue_branch(payload.text("merge_group", "head_ref", default=""))
     return {
         "role": Role.CHANGE,
-        "queued": int(queued[1]) if queued else 0,
+        "queued": queued.number if queued else 0,
         "head_sha": payload.sha("merge_group", "head_sha"),
         "base_ref": payload.text("merge_group", "base_ref").removeprefix("refs/heads/"),
         "base_sha": payload.sha("merge_group", "base_sha"),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from readygate.support.errors import SettingsError
-
-_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+from readygate.support.git_names import is_sha
 
 
 class Payload:
@@ -40,7 +38,7 @@ class Payload:
     def sha(self, *path: str) -> str:
         """Return a full commit id."""
         value = self._find(path)
-        if isinstance(value, str) and _SHA.fullmatch(value):
+        if isinstance(value, str) and is_sha(value):
             return value
         raise self._lacks("a commit id", path)
 

@@ -7,22 +7,21 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from readygate.config.settings import Settings, Workplace
-from readygate.github.branches import QUEUE, Branches
+from readygate.github.branches import Branches
 from readygate.github.client import GitHub
 from readygate.github.payload import Payload
 from readygate.model.subject import Role
 from readygate.support.errors import DOCS, NotFoundError, SettingsError
+from readygate.support.git_names import read_queue_branch
 
 RUN = "workflow_run"
 
-_GROUP = re.compile(rf"{re.escape(QUEUE)}(?P<base>.+)/pr-\d+-(?P<sha>[0-9a-f]{{40}})")
 _RAN = ("success", "failure", "skipped")
 
 
@@ -108,10 +107,10 @@ def _is_on(client: GitHub, branch: str, commit: str) -> bool:
 
 
 def _merge_group(payload: Payload, _branches: Branches, _client: GitHub, _head: str) -> dict[str, Any]:
-    found = _GROUP.fullmatch(payload.text(RUN, "head_branch"))
+    found = read_queue_branch(payload.text(RUN, "head_branch"))
     if found is None or not _is_own(payload):
         raise SettingsError(("the other workflow ran for a merge group whose base its branch does not tell",))
-    return {"role": Role.CHANGE, "base_ref": found["base"], "base_sha": found["sha"]}
+    return {"role": Role.CHANGE, "base_ref": found.base, "base_sha": found.sha}
 
 
 def _pull_request(payload: Payload, _branches: Branches, client: GitHub, head: str) -> dict[str, Any]:

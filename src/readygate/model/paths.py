@@ -13,18 +13,13 @@ from urllib.parse import unquote
 
 from msgspec import Struct
 
+from readygate.support.source_files import strip_checkout
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DRIVE: Final = re.compile(r"[A-Za-z]:(?=[\\/])")
-_HOSTED: Final = re.compile(
-    r"(?:/home/runner/work|/Users/runner/work|/__w|[A-Z]:/a|(?:/|[A-Z]:/)(?:.+/)?_work)/([^/]+)/\1/(.+)"
-    r"|/github/workspace/(.+)"
-)
-"""Where GitHub's runners check a repository out: https://docs.github.com/actions/reference/workflows-and-actions/variables
-(`GITHUB_WORKSPACE`), in a container job (`/__w`), in a container action, and self-hosted (`_work`)."""
-
 _NAMED: Final = 4
 
 
@@ -170,8 +165,8 @@ class Placer:
         for root in self._roots:
             if path.startswith(root) and len(root) > 1:
                 return path[len(root) :]
-        hosted = _HOSTED.fullmatch(path)
-        return (hosted[2] or hosted[3]) if hosted else None
+        inside = strip_checkout(path)
+        return inside if inside != path else None
 
     def _stripped(self, candidates: tuple[str, ...], views: list[_View]) -> Placed:
         """Place without knowing the repository's files."""

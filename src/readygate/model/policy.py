@@ -11,6 +11,8 @@ from readygate.model.results import TestId
 from readygate.model.verdict import Level
 from readygate.support.globs import Pattern, any_of, glob, paths_fit, regex
 
+PRESETS = ("standard", "strict", "lenient")
+"""Names of the presets, the default first. A rule has a level for each, in this order."""
 WAIVER_LABEL = "readygate-accept"
 REGEX = "re:"
 """Begins a pattern of test names that is a regular expression and no glob."""
@@ -170,6 +172,7 @@ def quarantined(policy: Policy, today: str) -> Callable[[TestId], bool] | None:
 
 
 __all__ = [
+    "PRESETS",
     "REGEX",
     "WAIVER_LABEL",
     "Category",

@@ -6,10 +6,20 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from readygate.model.policy import WAIVER_LABEL, Category, Component, Goal, Policy, Quarantine, SuiteGroup, tests_fit
+from readygate.model.policy import (
+    PRESETS,
+    WAIVER_LABEL,
+    Category,
+    Component,
+    Goal,
+    Policy,
+    Quarantine,
+    SuiteGroup,
+    tests_fit,
+)
 from readygate.model.verdict import Level
 from readygate.policy.read import TODO, Document
-from readygate.rules import PRESETS, Rule, all_rules
+from readygate.rules import Rule, all_rules
 from readygate.support.errors import SettingsError
 from readygate.support.globs import PatternError, paths_fit
 

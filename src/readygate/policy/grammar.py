@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from readygate.rules import PRESETS
+from readygate.model.policy import PRESETS
 
 MODES = ("enforce", "inform")
 LEVELS = ("block", "warn", "off")

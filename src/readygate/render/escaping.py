@@ -10,7 +10,8 @@ from functools import lru_cache
 from html import escape
 
 from readygate.model.rich_text import Name, Phrase
-from readygate.support.redaction import ANSI, redact
+from readygate.support.ansi import strip_ansi
+from readygate.support.redaction import redact
 from readygate.support.text import visible
 
 __all__ = [
@@ -91,7 +92,7 @@ def fenced(text: str, lines: int = LONGEST_TRACE, characters: int = LONGEST_FENC
         lines: the maximum number of lines.
         characters: the maximum number of characters without the fence.
     """
-    rows = redact(ANSI.sub("", text)).strip("\r\n").splitlines()
+    rows = redact(strip_ansi(text)).strip("\r\n").splitlines()
     widest = max(80, min(500, characters // 6))
     shown = {row: visible(row.expandtabs(4)).rstrip()[:widest] for row in (*rows[:lines], *rows[-lines:])}
     kept = lines

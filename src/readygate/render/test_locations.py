@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -11,15 +10,7 @@ from msgspec import Struct
 from readygate.model.comparison import TestChange
 from readygate.model.paths import PathRules, Placer
 from readygate.model.results import TestId
-
-_FRAME = re.compile(
-    r"""(?:[^\S\n]*File\ "(?P<a>[^"\n]{1,400})",\ line\ (?P<b>\d{1,7})   # Python's own traceback
-    |[^\S\n]*(?:at\ .{0,200}?\()?(?P<c>[^\s():"'<>]{1,400}\.\w{1,6}):(?P<d>\d{1,7})\b)""",
-    re.VERBOSE,
-)
-"""The start of a line of a trace that names a file and a line."""
-_MAX_FRAMES = 20
-"""Frames that are examined at the start of a trace, and again at its end."""
+from readygate.support.stack_frames import named_places
 
 
 class Location(Struct, frozen=True, kw_only=True):
@@ -80,16 +71,8 @@ class ReportLocator:
 
     def _find_frames(self, text: str) -> list[Location]:
         """Return the frames of a trace that are in the repository, in the order of the trace."""
-        candidates = [line for line in text.split("\n") if ":" in line or '", line ' in line]
-        matches = list(filter(None, map(_FRAME.match, candidates)))
-        if len(matches) > 2 * _MAX_FRAMES:
-            matches = matches[:_MAX_FRAMES] + matches[-_MAX_FRAMES:]
-        frames = []
-        for python_path, python_line, other_path, other_line in (match.groups() for match in matches):
-            path = self._find_path(python_path or other_path)
-            if path:
-                frames.append(Location(path=path, line=int(python_line or other_line)))
-        return frames
+        places = ((self._find_path(frame.path), frame.line) for frame in named_places(text))
+        return [Location(path=path, line=line) for path, line in places if path]
 
     def _find_path(self, name: str) -> str:
         """Return the path in the repository that a name refers to; empty if there is none."""

@@ -19,8 +19,6 @@ from readygate.model.verdict import Exhibits, Level
 from readygate.support.number_format import limit
 from readygate.support.registry import members
 
-PRESETS = ("standard", "strict", "lenient")
-
 
 class Result(Enum):
     """What a rule found, before its level is looked at."""
@@ -84,7 +82,7 @@ class Rule(Struct, frozen=True, kw_only=True):
         name: as the policy calls it.
         asks: one sentence for the documentation: what it asks for.
         explains: for its page: why it is asked, what it cannot tell, what to do when it is broken.
-        levels: its level in each of `PRESETS`.
+        levels: its level in each of `readygate.model.policy.PRESETS`.
         options: its options.
         judge: looks at a comparison under a policy.
         weight: place among findings of equal status; the smaller comes first.
@@ -130,18 +128,13 @@ def not_evaluated(*reason: str | Name, needs_baseline: bool = False, incomplete:
     return Judgement(result=Result.NOT_EVALUATED, summary=reason, needs_baseline=needs_baseline, incomplete=incomplete)
 
 
-def damaged(comparison: Comparison, kind: type[TestReport | CoverageReport]) -> bool:
-    """Whether a report of a kind was cut short, or a file that could have been one: sides then do not compare."""
-    return has_damage(comparison.head.evidence, kind)
-
-
 def one_sided(comparison: Comparison) -> Judgement | None:
     """Why the tests of both sides do not compare: a suite or a leg left no report here; None if they do."""
     if comparison.missing_groups or comparison.missing_legs:
         return not_evaluated("A suite or leg of the base left no report", incomplete=True)
     if not comparison.head.snapshot.legs:
         return not_evaluated("There is no test report", incomplete=True)
-    return INCOMPLETE if damaged(comparison, TestReport) else None
+    return INCOMPLETE if has_damage(comparison.head.evidence, TestReport) else None
 
 
 def uncertain_coverage(comparison: Comparison) -> Judgement | None:
@@ -150,7 +143,7 @@ def uncertain_coverage(comparison: Comparison) -> Judgement | None:
         return not_evaluated("Coverage was not measured")
     if comparison.missing_groups or comparison.missing_legs:
         return not_evaluated("A suite or leg of the base left no report", incomplete=True)
-    return INCOMPLETE if damaged(comparison, CoverageReport) else None
+    return INCOMPLETE if has_damage(comparison.head.evidence, CoverageReport) else None
 
 
 INCOMPLETE = not_evaluated("A damaged report leaves open what it would have told", incomplete=True)

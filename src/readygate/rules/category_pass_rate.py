@@ -7,8 +7,9 @@ from readygate.model.measures import CategoryResult
 from readygate.model.policy import Policy
 from readygate.model.reports import TestReport
 from readygate.model.rich_text import Name, Phrase, count, listed, sentences
+from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _exhibits, damaged, not_evaluated, passes
+from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
 from readygate.support.number_format import limit, needed, percent
 
 TOLD = 5
@@ -23,7 +24,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     parts = comparison.measures.categories
     missed = [part for part in parts if part.below or (part.lost and part.minimum is not None)]
     empty = [part for part in parts if part.empty and part not in missed]
-    if not missed and damaged(comparison, TestReport):
+    if not missed and has_damage(comparison.head.evidence, TestReport):
         return INCOMPLETE
     if not missed and not empty:
         return passes(f"{count(len(parts), 'category', 'categories')} as asked")

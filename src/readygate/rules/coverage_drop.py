@@ -9,6 +9,7 @@ from readygate.model.coverage import Ratio
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport
 from readygate.model.rich_text import listed
+from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Exhibits, Level
 from readygate.rules import (
     INCOMPLETE,
@@ -18,7 +19,6 @@ from readygate.rules import (
     Result,
     Rule,
     _exhibits,
-    damaged,
     not_evaluated,
     passes,
 )
@@ -35,7 +35,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return not_evaluated("Coverage was not measured")
     if comparison.missing_groups or comparison.missing_legs:
         return not_evaluated("A suite or leg of the base left no report", incomplete=True)
-    if damaged(comparison, CoverageReport):
+    if has_damage(comparison.head.evidence, CoverageReport):
         return INCOMPLETE
     delta = coverage.delta
     if delta is None:

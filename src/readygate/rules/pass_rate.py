@@ -6,8 +6,9 @@ from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import TestReport
 from readygate.model.rich_text import count
+from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, damaged, not_evaluated, passes
+from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, not_evaluated, passes
 from readygate.support.number_format import limit, needed, percent
 
 NAME = "pass-rate"
@@ -33,7 +34,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
             todo=(f"fix the failing tests: {count(more, 'test')} fewer may fail.",),
             short=f"{shown} of the tests passed",
         )
-    if damaged(comparison, TestReport):
+    if has_damage(comparison.head.evidence, TestReport):
         return INCOMPLETE
     return passes(figures)
 

@@ -8,8 +8,9 @@ from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport
 from readygate.model.rich_text import Phrase, count, listed
+from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, _exhibits, damaged, not_evaluated, passes
+from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, _exhibits, not_evaluated, passes
 from readygate.support.number_format import limit, needed, percent
 
 NAME = "patch-coverage"
@@ -21,7 +22,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     coverage = comparison.coverage
     if coverage is None:
         return not_evaluated("Coverage was not measured")
-    if damaged(comparison, CoverageReport):
+    if has_damage(comparison.head.evidence, CoverageReport):
         return INCOMPLETE
     patch = coverage.patch
     if patch is None:

@@ -10,7 +10,7 @@ from readygate.model.results import SEPARATOR, TestId
 from readygate.model.rich_text import Name, Phrase, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, one_sided, passes
-from readygate.support.number_format import date
+from readygate.support.dates import utc_date
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
@@ -20,7 +20,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return passes("The policy excuses no test")
     if not comparison.now:
         return not_evaluated("The day is not known")
-    today = date(comparison.now)
+    today = utc_date(comparison.now)
     expired = tuple(entry for entry in entries if entry.expires < today)
     fitting = comparison.head.snapshot.legs and one_sided(comparison) is None
     idle = _idle(comparison, tuple(entry for entry in entries if entry.expires >= today)) if fitting else ()

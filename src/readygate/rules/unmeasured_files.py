@@ -6,8 +6,9 @@ from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport
 from readygate.model.rich_text import count, listed
+from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _exhibits, damaged, not_evaluated, passes
+from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
 
 TOLD = 5
 
@@ -17,7 +18,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     coverage = comparison.coverage
     if coverage is None:
         return not_evaluated("Coverage was not measured")
-    if damaged(comparison, CoverageReport):
+    if has_damage(comparison.head.evidence, CoverageReport):
         return INCOMPLETE
     patch = coverage.patch
     if patch is None:

@@ -99,21 +99,6 @@ def lines_text(numbers: tuple[int, ...]) -> str:
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in ranges(numbers))
 
 
-def date(seconds: int) -> str:
-    """Show a time, in seconds since 1970, as the date in UTC: 2026-11-21.
-
-    The calendar is counted from 1 March of the year 0: https://howardhinnant.github.io/date_algorithms.html#civil_from_days
-    """
-    days = seconds // 86_400 + 719_468
-    era, of_era = divmod(days, 146_097)
-    year = (of_era - of_era // 1_460 + of_era // 36_524 - of_era // 146_096) // 365
-    of_year = of_era - (365 * year + year // 4 - year // 100)
-    month = (5 * of_year + 2) // 153
-    day = of_year - (153 * month + 2) // 5 + 1
-    month += 3 if month < 10 else -9
-    return f"{year + era * 400 + (month <= 2):04d}-{month:02d}-{day:02d}"
-
-
 def seconds_text(value: float) -> str:
     """Show a duration: seconds with two decimals."""
     return f"{value:,.2f} s"

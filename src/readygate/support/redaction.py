@@ -12,10 +12,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-REDACTED: Final = "[redacted]"
+from readygate.support.ansi import strip_ansi
 
-ANSI: Final = re.compile(r"[\x1b\u241b](?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
-"""Colors and other sequences of a terminal, which could split a token."""
+REDACTED: Final = "[redacted]"
 
 _KEY: Final = r"-----BEGIN [A-Z ]*PRIVATE KEY.*?(?:-----END [A-Z ]*PRIVATE KEY[A-Z ]*-----|\Z)"
 _ACCESS: Final = r"_(?i:access_key)[\"']?(?: ?= ?|: ?)[\"']?"
@@ -59,8 +58,7 @@ _KEY_LINE: Final = re.compile(r"[A-Za-z0-9+/=]*")
 
 def redact(text: str) -> str:
     """Replace keys, tokens and passwords of URLs, and remove ANSI sequences, which could split a secret."""
-    if "\x1b" in text:
-        text = ANSI.sub("", text)
+    text = strip_ansi(text)
     for hint, form, instead in _FORMS:
         if hint in text:
             text = form.sub(instead, text)

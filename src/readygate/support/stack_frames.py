@@ -124,6 +124,12 @@ _NOTATIONS = (
     ),
 )
 _CAUSED = "\nCaused by: "
+_PLACE = re.compile(
+    r"""(?:[^\S\n]*File\ "(?P<a>[^"\n]{1,400})",\ line\ (?P<b>\d{1,7})   # Python's own traceback
+    |[^\S\n]*(?:at\ .{0,200}?\()?(?P<c>[^\s():"'<>]{1,400}\.\w{1,6}):(?P<d>\d{1,7})\b)""",
+    re.VERBOSE,
+)
+_MOST_PLACES = 20
 
 
 def frames(text: str) -> tuple[Frame, ...]:
@@ -165,3 +171,16 @@ def _in_lines(notation: _Notation, text: str) -> list[re.Match[str]]:
         end = text.find("\n", at)
         at = text.find(mark, end) if end >= 0 else -1
     return matches
+
+
+def named_places(text: str) -> list[Frame]:
+    """Return the places that lines of a text begin with, in the order of the text, whatever wrote them.
+
+    Unlike `frames`, this also accepts lines outside of a trace, such as `src/store.cc:12: Failure`. A long text
+    yields its first and its last `_MOST_PLACES` places.
+    """
+    lines = (line for line in text.split("\n") if ":" in line or '", line ' in line)
+    matches = [match for line in lines if (match := _PLACE.match(line)) is not None]
+    if len(matches) > 2 * _MOST_PLACES:
+        matches = matches[:_MOST_PLACES] + matches[-_MOST_PLACES:]
+    return [Frame(path=match["a"] or match["c"], line=int(match["b"] or match["d"])) for match in matches]

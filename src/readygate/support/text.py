@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from readygate.support.redaction import ANSI
+from readygate.support.ansi import strip_ansi
 
 _UNSAFE = re.compile(r"[^\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u03ff]")
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -18,9 +18,7 @@ _SHORT_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 def visible(text: str) -> str:
     """Return text as one line, with control, bidi and zero-width characters as escapes, and without ANSI sequences."""
-    if "\x1b" in text or "\u241b" in text:
-        text = ANSI.sub("", text)
-    return _UNSAFE.sub(_escape, text)
+    return _UNSAFE.sub(_escape, strip_ansi(text))
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -13,13 +13,13 @@ import pytest
 import yaml
 
 from readygate.model.comparison import PolicyChange
-from readygate.model.policy import Policy
+from readygate.model.policy import PRESETS, Policy
 from readygate.model.rich_text import Name, Phrase
 from readygate.model.verdict import Level
 from readygate.policy import PolicyFiles, effective, preset, read, rulebook
 from readygate.policy.difference import difference
 from readygate.policy.schema import schema
-from readygate.rules import PRESETS, all_rules
+from readygate.rules import all_rules
 from readygate.support.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -9,7 +9,6 @@ https://docs.github.com/en/rest/actions/artifacts and https://docs.github.com/en
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any
@@ -20,6 +19,7 @@ from msgspec import Struct
 from readygate.baseline.stores import Change, Opening, Store, StoreKind
 from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError, NotFoundError, SettingsError, StoreError
+from readygate.support.git_names import QUEUE_PREFIX, is_sha
 
 ARTIFACT = "readygate"
 MEMBER = "readygate.snapshot"
@@ -32,8 +32,6 @@ MOST_RUNS = 1_000
 
 EVENTS = {"push": 0, "merge_group": 1, "schedule": 2, "workflow_dispatch": 3}
 """Events whose runs may bring a baseline, and which is taken if one commit has several."""
-
-_SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 
 def open_artifact(opening: Opening) -> Store:
@@ -157,12 +155,12 @@ class _Artifacts:
             run is not None
             and run["head_repository_id"] == run["repository_id"]
             and self._on_base(str(run["head_branch"]))
-            and _SHA.fullmatch(str(run["head_sha"])) is not None
+            and is_sha(str(run["head_sha"]))
         )
 
     def _on_base(self, branch: str) -> bool:
         base = self.opening.branch
-        return bool(base) and (branch == base or branch.startswith(f"gh-readonly-queue/{base}/"))
+        return bool(base) and (branch == base or branch.startswith(f"{QUEUE_PREFIX}{base}/"))
 
     def _runs(self, claimed: list[Mapping[str, Any]]) -> Mapping[int, Mapping[str, Any]]:
         """The runs among those of the artifacts that may bring a baseline, as GitHub states them, by number."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from readygate.support.source_files import strip_checkout
+
 _LONGEST: Final = 2_000
 _MOST_LINES: Final = 200
 _DOTNET: Final = re.compile(r"(?P<file>.+):\D{0,12}(?P<line>\d{1,8})\.?\s*")
-_RUNNER: Final = re.compile(
-    r"(?:/home/runner/work|/Users/runner/work|/__w|[A-Za-z]:/a|[A-Za-z]:/actions-runner/_work)/([^/]+)/\1/"
-)
 
 
 def dotnet_place(trace: str, owner: str) -> tuple[str, int]:
@@ -47,6 +46,4 @@ def without_runner(path: str) -> str:
 
     Classes that are named after files would otherwise differ between operating systems.
     """
-    path = path.replace("\\", "/")
-    found = _RUNNER.match(path)
-    return path[found.end() :] if found else path.removeprefix("./")
+    return strip_checkout(path.replace("\\", "/")).removeprefix("./")

@@ -21,7 +21,8 @@ from readygate.render.markdown.elements import (
 )
 from readygate.render.markdown.result_cells import first_line, message_cell, test_name
 from readygate.render.report_view import Page
-from readygate.support.number_format import date, percent
+from readygate.support.dates import utc_date
+from readygate.support.number_format import percent
 
 CAUSES_SHOWN = 20
 FOLDS_SHOWN = 10
@@ -241,7 +242,7 @@ def _failing_since(page: Page, change: TestChange) -> str:
     if not 0 <= index < len(history.runs):
         return ""
     run = history.runs[index]
-    when = f" of {date(run.when)}" if run.when else ""
+    when = f" of {utc_date(run.when)}" if run.when else ""
     # The failures may have begun before the first run of the history.
     at_least = "at least " if index == 0 and len(history.runs) > 1 else ""
     branch = f" of {code(baseline.branch)}" if baseline and baseline.branch else ""
