@@ -22,7 +22,7 @@ from readygate.model.subject import Role, Target
 from readygate.model.verdict import Verdict
 from readygate.outputs import Desk, publish
 from readygate.outputs.badges import render as badge_files
-from readygate.policy import rulebook
+from readygate.policy import read_policy_pair
 from readygate.reference import Background
 from readygate.reference.base_file import from_github
 from readygate.reference.template import template_source
@@ -65,7 +65,7 @@ def run(
     _tell(known, desk)
     rules = paths(known)
     measured = build(target.measured, evidence, rules, _provenance(desk, target, evidence), pattern=desk.settings.legs)
-    book = rulebook(known.policy, target.base_ref, desk.settings.policy)
+    book = read_policy_pair(known.policy, target.base_ref, desk.settings.policy)
     now = int(desk.budget.clock.wall())
 
     def compare_under(policy: Policy) -> Comparison:

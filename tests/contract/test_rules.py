@@ -30,7 +30,7 @@ from tests.support.builders import (
     with_legs,
 )
 from tests.support.gate_rows import GATE, MORE, failing_since, with_policy_change
-from tests.support.rows import BROKEN, PASS, UNKNOWN, Row
+from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row
 
 from readygate.judge.verdict import judge
 from readygate.model.comparison import Comparison
@@ -194,17 +194,17 @@ SITUATIONS: dict[str, list[Row]] = {
         Row(PASS, run("p")),
         Row(PASS, recorded("f", "FFF...")),  # it was mended once
         Row(PASS, recorded("f", "..F..F")),  # it fails on the base, too
-        Row(BROKEN, recorded("f", "..F..."), ("1 test fails and flipped on the base, too",)),
-        Row(BROKEN, recorded("k", "......"), ("1 test failed first and passed then",)),
-        Row(BROKEN, recorded("f", ".~.F..", branch=""), ("1 test fails",)),
-        Row(BROKEN, run("kkkkk"), ("5 tests failed first and passed then",)),
+        Row(VIOLATED, recorded("f", "..F..."), ("1 test fails and flipped on the base, too",)),
+        Row(VIOLATED, recorded("k", "......"), ("1 test failed first and passed then",)),
+        Row(VIOLATED, recorded("f", ".~.F..", branch=""), ("1 test fails",)),
+        Row(VIOLATED, run("kkkkk"), ("5 tests failed first and passed then",)),
         Row(UNKNOWN, nothing_found, ("no test report",)),
     ],
     "pass-rate": [
         Row(PASS, run("pppf"), ("3 of 4 tests passed, 75.00%; 75% asked",), under=asks("pass-rate", minimum="0.75")),
-        Row(BROKEN, run("pppf"), ("75.01% asked, 1 test fewer may fail",), under=asks("pass-rate", minimum="0.7501")),
-        Row(BROKEN, run("pffe"), ("25.00%; 99.9% asked, 3 tests fewer",), under=asks("pass-rate", minimum="0.999")),
-        Row(BROKEN, run("f"), ("0 of 1 test passed, 0%",)),
+        Row(VIOLATED, run("pppf"), ("75.01% asked, 1 test fewer may fail",), under=asks("pass-rate", minimum="0.7501")),
+        Row(VIOLATED, run("pffe"), ("25.00%; 99.9% asked, 3 tests fewer",), under=asks("pass-rate", minimum="0.999")),
+        Row(VIOLATED, run("f"), ("0 of 1 test passed, 0%",)),
         Row(PASS, run("pss"), ("1 of 1 test passed, 100%; 100% asked",), under=asks("pass-rate", minimum=1)),
         Row(UNKNOWN, cut_short, ("damaged",)),
         Row(UNKNOWN, run("ss"), ("No test ran",)),
@@ -212,8 +212,8 @@ SITUATIONS: dict[str, list[Row]] = {
     ],
     "test-count": [
         Row(PASS, run("pfk"), ("3 tests ran; 3 asked",), under=asks("test-count", minimum=3)),
-        Row(BROKEN, run("pfs"), ("2 tests ran; 3 asked, 1 more test needed",), under=asks("test-count", minimum=3)),
-        Row(BROKEN, run("p"), ("1 test ran; 1,000 asked, 999 more",), under=asks("test-count", minimum=1000)),
+        Row(VIOLATED, run("pfs"), ("2 tests ran; 3 asked, 1 more test needed",), under=asks("test-count", minimum=3)),
+        Row(VIOLATED, run("p"), ("1 test ran; 1,000 asked, 999 more",), under=asks("test-count", minimum=1000)),
         Row(PASS, cut_short, ("1 test ran; 1 asked",), under=asks("test-count", minimum=1)),
         Row(UNKNOWN, nothing_found, ("no test report",)),
     ],
@@ -225,18 +225,18 @@ SITUATIONS: dict[str, list[Row]] = {
             under=asks("coverage-min", minimum=".75"),
         ),
         Row(
-            BROKEN,
+            VIOLATED,
             lines({"a.py": covered(MANY * 3 // 4 - 1, MANY)}, None),
             ("74.99%; 75% asked, 1 more covered line needed",),
             under=asks("coverage-min", minimum="0.75"),
         ),
         Row(
-            BROKEN,
+            VIOLATED,
             lines({"a.py": covered(3010, 13_144)}, None),
             ("3,010 of 13,144 lines, 22.90%; 25% asked, 276 more covered lines needed",),
             under=asks("coverage-min", minimum="0.25"),
         ),
-        Row(BROKEN, lines({"a.py": "m"}, None), ("0 of 1 line, 0%; 50% asked, 1 more covered line needed",)),
+        Row(VIOLATED, lines({"a.py": "m"}, None), ("0 of 1 line, 0%; 50% asked, 1 more covered line needed",)),
         Row(UNKNOWN, lines(None, None), ("not measured",)),
         Row(UNKNOWN, lines({"a.py": "."}, None), ("No line was measured",)),
         Row(UNKNOWN, lines({"a.py": "m"}, None, damaged=True), ("damaged",)),
@@ -244,32 +244,35 @@ SITUATIONS: dict[str, list[Row]] = {
     "components": [
         Row(PASS, lines({"auth/a.py": "hhhhm", "b.py": "m"}, None), ("1 component as asked",), under=parts(AUTH)),
         Row(
-            BROKEN, lines({"auth/a.py": "hhhm", "b.py": "hh"}, None), ("1 component misses", "auth"), under=parts(AUTH)
+            VIOLATED,
+            lines({"auth/a.py": "hhhm", "b.py": "hh"}, None),
+            ("1 component misses", "auth"),
+            under=parts(AUTH),
         ),
         Row(
-            BROKEN,
+            VIOLATED,
             lines({"auth/a.py": "hhhm"}, None),
             ("1 component misses its goals",),
-            ceiling=Level.WARN,
+            max_level=Level.WARN,
             under=parts(replace(AUTH, critical=False)),
         ),
         Row(
-            BROKEN,
+            VIOLATED,
             lines({"auth/a.py": "hhhm", "c.py": "m"}, None),
             ("2 components miss their goals: auth, c",),
             under=parts(replace(AUTH, name="c", paths=("c.py",), critical=False), AUTH),
         ),
         # the project did not fall, its part did
         Row(
-            BROKEN,
+            VIOLATED,
             lines({"auth/a.py": "hm", "b.py": "hh"}, {"auth/a.py": "hh", "b.py": "hm"}),
             ("auth",),
-            ceiling=Level.WARN,
+            max_level=Level.WARN,
             under=parts(STEADY),
         ),
         Row(PASS, lines({"auth/a.py": covered(99, 100)}, {"auth/a.py": covered(100, 100)}), under=parts(STEADY)),
         Row(
-            BROKEN,
+            VIOLATED,
             lines({"auth/a.py": covered(9_899, 10_000)}, {"auth/a.py": covered(10_000, 10_000)}),
             under=parts(replace(STEADY, critical=True)),
         ),
@@ -281,26 +284,26 @@ SITUATIONS: dict[str, list[Row]] = {
         ),
         # a moved file is followed
         Row(
-            BROKEN,
+            VIOLATED,
             lines({"auth/b.py": "hm"}, {"x/b.py": "hh"}, change("auth/b.py", status="renamed", old_path="x/b.py")),
-            ceiling=Level.WARN,
+            max_level=Level.WARN,
             under=parts(STEADY),
         ),
         Row(
-            BROKEN,
+            VIOLATED,
             lines({"b.py": "h"}, None),
             ("1 component is not measured: auth",),
-            ceiling=Level.WARN,
+            max_level=Level.WARN,
             under=parts(AUTH),
         ),
         # no longer measured although it is still there
-        Row(BROKEN, lines({"b.py": "h"}, {"b.py": "h", "auth/a.py": "h"}), ("misses",), under=parts(AUTH)),
+        Row(VIOLATED, lines({"b.py": "h"}, {"b.py": "h", "auth/a.py": "h"}), ("misses",), under=parts(AUTH)),
         # its files were deleted
         Row(
-            BROKEN,
+            VIOLATED,
             lines({"b.py": "h"}, {"b.py": "h", "auth/a.py": "h"}, change("auth/a.py", status="removed")),
             ("is not measured",),
-            ceiling=Level.WARN,
+            max_level=Level.WARN,
             under=parts(AUTH),
         ),
         Row(
@@ -315,22 +318,22 @@ SITUATIONS: dict[str, list[Row]] = {
     ],
     "category-pass-rate": [
         Row(PASS, run("p" * 9 + "f"), ("1 category as asked",), under=sets(API)),
-        Row(BROKEN, run("p" * 8 + "f"), ("1 category misses its pass rate: api",), under=sets(API)),
+        Row(VIOLATED, run("p" * 8 + "f"), ("1 category misses its pass rate: api",), under=sets(API)),
         Row(PASS, run("f"), under=sets(replace(API, minimum=None))),
         Row(
-            BROKEN,
+            VIOLATED,
             run("f"),
             ("2 categories miss their pass rate: again, api",),
             under=sets(API, replace(API, name="again", tests=("re:test_0$",), minimum=Fraction(1))),
         ),
         Row(
-            BROKEN,
+            VIOLATED,
             matrix({"a": "p", "b": "f"}, {"a": "p", "b": "p"}),
             ("api",),
             under=sets(replace(API, tests=("*t",))),
         ),
-        Row(BROKEN, run("p"), ("1 category ran no test: api",), Level.WARN, sets(replace(API, tests=("B::*",)))),
-        Row(BROKEN, run("s", "p"), ("1 category misses its pass rate",), under=sets(API)),
+        Row(VIOLATED, run("p"), ("1 category ran no test: api",), Level.WARN, sets(replace(API, tests=("B::*",)))),
+        Row(VIOLATED, run("s", "p"), ("1 category misses its pass rate",), under=sets(API)),
         Row(PASS, suites(("api", "web"), ("api",)), under=sets(replace(API, tests=("api::*",)))),
         Row(UNKNOWN, cut_short, ("damaged",), under=sets(API)),
         Row(UNKNOWN, nothing_found, ("no test report",), under=sets(API)),
@@ -338,9 +341,9 @@ SITUATIONS: dict[str, list[Row]] = {
     ],
     "new-exclusions": [
         Row(PASS, lines({"a.py": "hx"}, {"a.py": "hx"}), ("0 lines",)),
-        Row(BROKEN, lines({"a.py": "hx"}, {"a.py": "hm"}), ("1 line in 1 file",)),
-        Row(BROKEN, lines({"a.py": "xx", "b.py": "x"}, {"a.py": "hm", "b.py": "h"}), ("3 lines in 2 files",)),
-        Row(BROKEN, lines({f"{n}.py": "x" for n in range(5)}, {f"{n}.py": "h" for n in range(5)}), ("5 files",)),
+        Row(VIOLATED, lines({"a.py": "hx"}, {"a.py": "hm"}), ("1 line in 1 file",)),
+        Row(VIOLATED, lines({"a.py": "xx", "b.py": "x"}, {"a.py": "hm", "b.py": "h"}), ("3 lines in 2 files",)),
+        Row(VIOLATED, lines({f"{n}.py": "x" for n in range(5)}, {f"{n}.py": "h" for n in range(5)}), ("5 files",)),
         Row(UNKNOWN, run("p"), ("no baseline",)),
         Row(UNKNOWN, lines(None, {"a.py": "h"}), ("not measured",)),
         Row(UNKNOWN, lines({"a.py": "h"}, None), ("The base did not measure coverage",)),
@@ -350,8 +353,10 @@ SITUATIONS: dict[str, list[Row]] = {
         Row(PASS, lines({"a.py": "h"}, None, change("a.py", [1]), change("b.md", [1])), ("0 files",)),
         Row(PASS, lines({"a.py": "h"}, None, change("tests/test_b.py", [1]))),
         Row(PASS, lines({"a.py": "h"}, None, change("a.py", [1]), complete=False), ("that are listed",)),
-        Row(BROKEN, lines({"a.py": "h"}, None, change("b.py", [1])), ("1 changed source file is not measured: b.py",)),
-        Row(BROKEN, lines({"a.py": "h"}, None, *[change(f"{n}.py", [1]) for n in range(7)]), ("7 changed", "2 more")),
+        Row(
+            VIOLATED, lines({"a.py": "h"}, None, change("b.py", [1])), ("1 changed source file is not measured: b.py",)
+        ),
+        Row(VIOLATED, lines({"a.py": "h"}, None, *[change(f"{n}.py", [1]) for n in range(7)]), ("7 changed", "2 more")),
         Row(UNKNOWN, lines(None, None, change("a.py", [1])), ("not measured",)),
         Row(UNKNOWN, lines({"a.py": "h"}, None, known=False), (NO_CHANGES_NOTE,)),
         Row(UNKNOWN, lines({"a.py": "h"}, None, change("b.py", [1]), damaged=True), ("damaged",)),
@@ -359,59 +364,59 @@ SITUATIONS: dict[str, list[Row]] = {
     "duration": [
         Row(PASS, timed([10, 20], [10, 20]), ("30.00 s now, 30.00 s on the base, of 2 tests",)),
         Row(PASS, timed([0.9] * 30, [0.1] * 30)),  # nine times as long, and 24 s more, by ones of less than a second
-        Row(BROKEN, timed([2.5, 1], [1, 1]), ("1 test takes longer",)),
+        Row(VIOLATED, timed([2.5, 1], [1, 1]), ("1 test takes longer",)),
         Row(PASS, timed([2, 1], [1, 1])),  # exactly the factor
         Row(PASS, timed([1.5, 1], [0.5625, 1])),  # more than the factor, by less than a second
         Row(PASS, timed([3, 6, 6, 6, 6, 6], [1, 2, 2, 2, 2, 2])),  # the machine is slower: 3 times for all
-        Row(BROKEN, timed([9, 6, 6, 6, 6, 6], [1, 2, 2, 2, 2, 2]), ("1 test takes longer",)),
-        Row(BROKEN, timed([15] * 10, [9] * 10), ("150.00 s now, 90.00 s on the base",)),
+        Row(VIOLATED, timed([9, 6, 6, 6, 6, 6], [1, 2, 2, 2, 2, 2]), ("1 test takes longer",)),
+        Row(VIOLATED, timed([15] * 10, [9] * 10), ("150.00 s now, 90.00 s on the base",)),
         Row(PASS, timed([13.5] * 10, [9] * 10), ("135.00 s now, 90.00 s",)),
         Row(PASS, timed([15] * 10, [9] * 10, 91, 150)),  # it took as long before
-        Row(BROKEN, timed([15] * 10, [9] * 10, *[500] * 1, *[149] * 10), ("150.00 s now",)),  # long ago
+        Row(VIOLATED, timed([15] * 10, [9] * 10, *[500] * 1, *[149] * 10), ("150.00 s now",)),  # long ago
         Row(PASS, timed([9] * 10 + [1000], [9] * 10), ("of 10 tests",)),  # an added test
-        Row(BROKEN, timed([90] * 4 + [1] * 6, [1] * 10), ("4 tests take longer",)),
+        Row(VIOLATED, timed([90] * 4 + [1] * 6, [1] * 10), ("4 tests take longer",)),
         Row(UNKNOWN, timed([1], None), ("no baseline",)),
         Row(UNKNOWN, timed([1], [0]), ("no durations",)),
         Row(UNKNOWN, cut_short, ("damaged",)),
     ],
     "score": [
         Row(PASS, lambda: replace(run("p", "p")(), score=Fraction(1, 2)), ("50 of 100; 50 asked",)),
-        Row(BROKEN, lambda: replace(run("p", "p")(), score=Fraction(4999, 10_000)), ("49 of 100; 50 asked",)),
+        Row(VIOLATED, lambda: replace(run("p", "p")(), score=Fraction(4999, 10_000)), ("49 of 100; 50 asked",)),
         Row(UNKNOWN, run("p")),
     ],
     "new-failures": [
         Row(PASS, run("p"), ("No test fails",)),
         Row(PASS, run("ps", "pp"), ("0 tests",)),
         Row(PASS, run("pf", "pe")),
-        Row(BROKEN, run("pf", "pp"), ("1 test fails and did not fail",)),
-        Row(BROKEN, run("pffe", "p"), ("3 tests fail",)),
-        Row(BROKEN, run("f"), ("1 test fails, and there is no baseline",)),
-        Row(BROKEN, run("ff")),
-        Row(BROKEN, matrix({"linux": "f", "windows": "f"}, {"linux": "p", "windows": "f"})),
-        Row(BROKEN, matrix({"linux": "p", "macos": "f"}, {"linux": "f", "windows": "f"})),
+        Row(VIOLATED, run("pf", "pp"), ("1 test fails and did not fail",)),
+        Row(VIOLATED, run("pffe", "p"), ("3 tests fail",)),
+        Row(VIOLATED, run("f"), ("1 test fails, and there is no baseline",)),
+        Row(VIOLATED, run("ff")),
+        Row(VIOLATED, matrix({"linux": "f", "windows": "f"}, {"linux": "p", "windows": "f"})),
+        Row(VIOLATED, matrix({"linux": "p", "macos": "f"}, {"linux": "f", "windows": "f"})),
         Row(PASS, matrix({"linux": "p", "windows": "f"}, {"linux": "p", "windows": "f"})),
         Row(UNKNOWN, nothing_found, ("no test report",)),
     ],
     "inherited-failures": [
         Row(PASS, run("pf", "pp")),
         Row(PASS, run("pp", "ff")),
-        Row(BROKEN, run("pf", "pf"), ("1 test fails on the base too",)),
-        Row(BROKEN, run("fe", "ef"), ("2 tests fail on the base too",)),
-        Row(BROKEN, lambda: compared(run("f")().head, baseline(run("f")().head, branch=""))),
+        Row(VIOLATED, run("pf", "pf"), ("1 test fails on the base too",)),
+        Row(VIOLATED, run("fe", "ef"), ("2 tests fail on the base too",)),
+        Row(VIOLATED, lambda: compared(run("f")().head, baseline(run("f")().head, branch=""))),
         Row(UNKNOWN, run("pf"), ("no baseline",)),
     ],
     "new-skips": [
         Row(PASS, run("ps", "ps")),
         Row(PASS, run("pps", "pp")),  # an added test that is skipped never ran
-        Row(BROKEN, run("ps", "pp"), ("1 test ran on the base and is skipped now",)),
-        Row(BROKEN, run("ss", "fk"), ("2 tests",)),
+        Row(VIOLATED, run("ps", "pp"), ("1 test ran on the base and is skipped now",)),
+        Row(VIOLATED, run("ss", "fk"), ("2 tests",)),
         Row(UNKNOWN, run("ps"), ("no baseline",)),
         Row(UNKNOWN, cut_short, ("damaged",)),
     ],
     "vanished-tests": [
         Row(PASS, run("ppp", "pp")),
-        Row(BROKEN, run("p", "pp"), ("1 test is gone",)),
-        Row(BROKEN, run("p", "pfs"), ("2 tests are gone",)),
+        Row(VIOLATED, run("p", "pp"), ("1 test is gone",)),
+        Row(VIOLATED, run("p", "pfs"), ("2 tests are gone",)),
         Row(UNKNOWN, run("p"), ("no baseline",)),
         Row(UNKNOWN, cut_short, ("damaged",)),
         Row(UNKNOWN, docs_only_without_reports),
@@ -423,39 +428,41 @@ SITUATIONS: dict[str, list[Row]] = {
         Row(PASS, docs_only_without_reports, ("nothing to measure",)),
         Row(PASS, patterns(("tests", 2, True), ("coverage", 0, False))),
         Row(PASS, patterns(("tests", 1, True), ("coverage", 0, True)), ()),  # the base measured none
-        Row(BROKEN, nothing_found, ("No test report was found",)),
-        Row(BROKEN, lambda: compared(measure(damage()), diff=changes(change("a.md", [1])))),
-        Row(BROKEN, lambda: compared(measure(cover({"a.py": "h"}))), ("coverage only",)),
-        Row(BROKEN, run("ss", "pp"), ("No test was executed: 2 tests skipped",)),
-        Row(BROKEN, patterns(("tests", 1, True), ("tests", 0, True)), ("A pattern matches no file", "tests/*.xml")),
-        Row(BROKEN, patterns(("tests", 1, True), ("coverage", 0, True), base={"a.py": "h"}), ("coverage/*.xml",)),
-        Row(BROKEN, lines(None, {"a.py": "h"}), ("The base measured coverage and this run did not",)),
+        Row(VIOLATED, nothing_found, ("No test report was found",)),
+        Row(VIOLATED, lambda: compared(measure(damage()), diff=changes(change("a.md", [1])))),
+        Row(VIOLATED, lambda: compared(measure(cover({"a.py": "h"}))), ("coverage only",)),
+        Row(VIOLATED, run("ss", "pp"), ("No test was executed: 2 tests skipped",)),
+        Row(VIOLATED, patterns(("tests", 1, True), ("tests", 0, True)), ("A pattern matches no file", "tests/*.xml")),
+        Row(VIOLATED, patterns(("tests", 1, True), ("coverage", 0, True), base={"a.py": "h"}), ("coverage/*.xml",)),
+        Row(VIOLATED, lines(None, {"a.py": "h"}), ("The base measured coverage and this run did not",)),
     ],
     "reports-readable": [
         Row(PASS, run("f"), ("Read to the end",)),
         Row(PASS, lines({"a.py": "h"}, None), ("All 2 read to the end",)),
-        Row(BROKEN, lambda: compared(measure(damage())), ("1 report is damaged",)),
-        Row(BROKEN, cut_short, ("1 report is damaged",)),
-        Row(BROKEN, lambda: compared(measure(*[damage(place="line 4", todo="look")] * 5)), ("5 reports are damaged",)),
+        Row(VIOLATED, lambda: compared(measure(damage())), ("1 report is damaged",)),
+        Row(VIOLATED, cut_short, ("1 report is damaged",)),
+        Row(
+            VIOLATED, lambda: compared(measure(*[damage(place="line 4", todo="look")] * 5)), ("5 reports are damaged",)
+        ),
         Row(UNKNOWN, nothing_found, ("no report",)),
     ],
     "reports-complete": [
         Row(PASS, matrix({"linux": "p", "windows": "f"}, {"linux": "p", "windows": "p"}), ("All 2",)),
         Row(PASS, matrix({"linux": "p", "windows": "p"}, {"linux": "p"})),
         Row(PASS, run("p", "pp"), ("Nothing is missing",)),
-        Row(BROKEN, matrix({"linux": "p"}, {"linux": "p", "windows": "p"}), ("1 leg of the base", "windows")),
-        Row(BROKEN, matrix({"a": "p"}, {"a": "p", "b": "p", "c": "p"}), ("2 legs of the base", "b", "c")),
-        Row(BROKEN, suites(("unit",), ("unit", "e2e")), ("1 suite of the base", "e2e")),
+        Row(VIOLATED, matrix({"linux": "p"}, {"linux": "p", "windows": "p"}), ("1 leg of the base", "windows")),
+        Row(VIOLATED, matrix({"a": "p"}, {"a": "p", "b": "p", "c": "p"}), ("2 legs of the base", "b", "c")),
+        Row(VIOLATED, suites(("unit",), ("unit", "e2e")), ("1 suite of the base", "e2e")),
         Row(UNKNOWN, run("p"), ("no baseline",)),
         Row(UNKNOWN, nothing_found, ("no test report",)),
     ],
     "producers": [
         Row(PASS, jobs("p", unit="success"), ("1 needed job",)),
         Row(PASS, jobs("pf", unit="failure", lint="success")),
-        Row(BROKEN, jobs("p", unit="failure"), ("1 needed job failed", "unit", "No report shows a failing test")),
-        Row(BROKEN, jobs("f", unit="cancelled"), ("1 needed job was cancelled or skipped", "unit")),
-        Row(BROKEN, jobs("f", a="skipped", b="cancelled"), ("2 needed jobs were cancelled or skipped",)),
-        Row(BROKEN, jobs("p", a="skipped", b="failure"), ("a", "b")),
+        Row(VIOLATED, jobs("p", unit="failure"), ("1 needed job failed", "unit", "No report shows a failing test")),
+        Row(VIOLATED, jobs("f", unit="cancelled"), ("1 needed job was cancelled or skipped", "unit")),
+        Row(VIOLATED, jobs("f", a="skipped", b="cancelled"), ("2 needed jobs were cancelled or skipped",)),
+        Row(VIOLATED, jobs("p", a="skipped", b="failure"), ("a", "b")),
         Row(UNKNOWN, run("p"), ("was not given",)),
     ],
     "coverage-drop": [
@@ -463,9 +470,9 @@ SITUATIONS: dict[str, list[Row]] = {
         Row(PASS, lines({"a.py": "hhm"}, {"a.py": "hm"}, known=False)),
         # 995 of 1,000 after 1,000 of 1,000 is exactly the half point that is allowed
         Row(PASS, lines({"a.py": covered(995, 1000)}, {"a.py": covered(1000, 1000)}), ("Fell by 0.50 points",)),
-        Row(BROKEN, lines({"a.py": covered(994, 1000)}, {"a.py": covered(1000, 1000)}), ("0.60 points",)),
+        Row(VIOLATED, lines({"a.py": covered(994, 1000)}, {"a.py": covered(1000, 1000)}), ("0.60 points",)),
         Row(
-            BROKEN,
+            VIOLATED,
             lines({"a.py": covered(MANY - 501, MANY)}, {"a.py": covered(MANY, MANY)}),
             ("0.501 points; 0.50 allowed",),
         ),
@@ -474,17 +481,17 @@ SITUATIONS: dict[str, list[Row]] = {
         # lines that the change removes are no drop
         Row(PASS, lines({"a.py": "hm"}, {"a.py": "hhhhm"}, change("a.py", [], [1, 2, 3])), ("without the lines",)),
         # the project fell for added lines that nothing covers: it depends on the changed lines
-        Row(BROKEN, lines({"a.py": "hh", "b.py": "mm"}, {"a.py": "hh"}, change("b.py", [1, 2], status="added"))),
+        Row(VIOLATED, lines({"a.py": "hh", "b.py": "mm"}, {"a.py": "hh"}, change("b.py", [1, 2], status="added"))),
         Row(
-            BROKEN,
+            VIOLATED,
             lines({"a.py": "hh", "b.py": "mm"}, {"a.py": "hh"}, change("c.md", [1])),
-            ceiling=Level.WARN,  # no changed line is measured, so none of them is poor
+            max_level=Level.WARN,  # no changed line is measured, so none of them is poor
         ),
         Row(
-            BROKEN,
+            VIOLATED,
             lines({"a.py": covered(97, 100) + "hhhhm"}, {"a.py": covered(98, 100)}, change("a.py", range(101, 106))),
         ),
-        Row(BROKEN, lines({"a.py": "hm"}, {"a.py": "hh"}, known=False)),
+        Row(VIOLATED, lines({"a.py": "hm"}, {"a.py": "hh"}, known=False)),
         Row(UNKNOWN, run("p"), ("no baseline",)),
         Row(UNKNOWN, lines(None, {"a.py": "h"}), ("not measured",)),
         Row(UNKNOWN, lines({"a.py": "h"}, None), ("The base did not measure coverage",)),
@@ -495,14 +502,14 @@ SITUATIONS: dict[str, list[Row]] = {
     "patch-coverage": [
         Row(PASS, changed(4, 5), ("4 of 5 changed lines, 80.00%; 80% asked",)),
         Row(PASS, changed(MANY * 8 // 10, MANY)),
-        Row(BROKEN, changed(MANY * 8 // 10 - 1, MANY), ("79.99%; 80% asked, 1 more line needed",)),
-        Row(BROKEN, changed(3, 5), ("3 of 5 changed lines, 60.00%", "1 more line needed")),
-        Row(BROKEN, changed(0, 1), ("0 of 1 changed lines, 0%", "1 more line needed")),
-        Row(BROKEN, changed(0, 38), ("0%", "31 more lines needed")),
+        Row(VIOLATED, changed(MANY * 8 // 10 - 1, MANY), ("79.99%; 80% asked, 1 more line needed",)),
+        Row(VIOLATED, changed(3, 5), ("3 of 5 changed lines, 60.00%", "1 more line needed")),
+        Row(VIOLATED, changed(0, 1), ("0 of 1 changed lines, 0%", "1 more line needed")),
+        Row(VIOLATED, changed(0, 38), ("0%", "31 more lines needed")),
         Row(PASS, lines({"a.py": "hm"}, None, change("b.md", [1])), ("No changed line is measured",)),
         Row(PASS, lines({"a.py": "h"}, None, change("a.py", shown=False)), ("leaves out the diff",)),
-        Row(BROKEN, lines({"a.py": "hm"}, None, change("a.py", shown=False)), ("leaves out the diff",)),
-        Row(BROKEN, lines({"a.py": "h"}, None, change("a.py", [1]), complete=False), ("share is not known",)),
+        Row(VIOLATED, lines({"a.py": "hm"}, None, change("a.py", shown=False)), ("leaves out the diff",)),
+        Row(VIOLATED, lines({"a.py": "h"}, None, change("a.py", [1]), complete=False), ("share is not known",)),
         Row(UNKNOWN, lines(None, None, change("a.py", [1])), ("not measured",)),
         Row(UNKNOWN, lines({"a.py": "h"}, None, known=False), (NO_CHANGES_NOTE,)),
         Row(UNKNOWN, lines({"a.py": "h"}, None, change("a.py", [1]), damaged=True), ("damaged",)),
@@ -548,13 +555,13 @@ def test_situations_of_each_kind(rule: Rule) -> None:
 def test_what_a_rule_says_of_itself(rule: Rule) -> None:
     assert rule.name == rule.name.lower().replace("_", "-")
     assert rule.name.replace("-", "").isalpha()
-    assert rule.asks.endswith(".")
+    assert rule.summary.endswith(".")
     assert len(rule.levels) == len(PRESETS)
     assert all(isinstance(level, Level) for level in rule.levels)
-    assert rule.explains.endswith(".")
-    assert len(rule.explains) > 80
+    assert rule.description.endswith(".")
+    assert len(rule.description) > 80
     for option in rule.options.values():
-        assert option.says
+        assert option.description
         assert option.unit in ("percent", "points", "whole", "seconds", "factor")
         assert option.default is None or isinstance(option.default, Fraction)
         assert option.default is not None or set(rule.levels) == {Level.OFF}, "a preset cannot turn it on"
@@ -566,13 +573,13 @@ def test_what_a_rule_finds(rule: Rule, row: Row) -> None:
     assert found.result is row.result, text(found.summary)
     for part in row.says:
         assert part in text(found.summary)
-    assert found.ceiling is row.ceiling
-    assert found.floor is row.floor
+    assert found.max_level is row.max_level
+    assert found.min_level is row.min_level
 
 
 def complete(found: Judgement) -> None:
     assert text(found.summary).strip()
-    if found.result is not BROKEN:
+    if found.result is not VIOLATED:
         assert not found.title
         assert not found.todo
         assert not found.short
@@ -607,18 +614,18 @@ def test_a_rule_never_fails_in_any_situation_of_any_other(rule: Rule) -> None:
 
 @pytest.mark.parametrize(("rule", "row"), ROWS)
 @pytest.mark.parametrize("name", PRESETS)
-def test_the_status_follows_from_level_and_ceiling(rule: Rule, row: Row, name: str) -> None:
+def test_the_status_follows_from_the_levels(rule: Rule, row: Row, name: str) -> None:
     chosen = given(name)
     if row.under is not None:
         chosen = replace(row.under, levels=chosen.levels)
     verdict = judge(under(row.make(), chosen), chosen)
     level = chosen.levels[rule.name]
-    if level is Level.OFF and row.floor is Level.OFF:
+    if level is Level.OFF and row.min_level is Level.OFF:
         assert rule.name in verdict.off
         return
     (finding,) = [finding for finding in verdict.findings if finding.rule == rule.name]
-    broken = Status.BLOCK if max(min(level, row.ceiling), row.floor) is Level.BLOCK else Status.WARN
-    assert finding.status is {PASS: Status.PASS, UNKNOWN: Status.NOT_EVALUATED, BROKEN: broken}[row.result]
+    broken = Status.BLOCK if max(min(level, row.max_level), row.min_level) is Level.BLOCK else Status.WARN
+    assert finding.status is {PASS: Status.PASS, UNKNOWN: Status.NOT_EVALUATED, VIOLATED: broken}[row.result]
 
 
 @pytest.mark.parametrize(
@@ -708,7 +715,7 @@ def test_every_finding_about_named_things_names_them(rule: Rule, row: Row) -> No
     found = found_by(rule, row.make(), row.under or given())
     assert found.evidence.total >= len(found.evidence.items)
     assert (found.evidence.total == 0) == (not found.evidence.items)
-    if found.result is BROKEN and rule.name not in (
+    if found.result is VIOLATED and rule.name not in (
         "score",
         "coverage-drop",
         "reports-found",

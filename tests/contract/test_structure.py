@@ -221,7 +221,7 @@ NEW_MODULES = {
     "rules/aa_new.py": (
         "from readygate.model.verdict import Level\n"
         "from readygate.rules import Rule, passes\n"
-        "RULE = Rule(name='aa-new', asks='Nothing.', explains='It is new.', levels=(Level.WARN,) * 3, weight=1,\n"
+        "RULE = Rule(name='aa-new', summary='Nothing.', description='New.', levels=(Level.WARN,) * 3, weight=1,\n"
         "            judge=lambda comparison, policy: passes('x'))\n"
     ),
     "baseline/stores/aa_new.py": (

@@ -25,7 +25,7 @@ from readygate.judge.policy_preview import comparison_options, evaluate
 from readygate.model.comparison import Comparison, Waiver
 from readygate.model.policy import Policy
 from readygate.model.snapshot import Baseline, Measured
-from readygate.policy import PolicyFiles, rulebook
+from readygate.policy import PolicyFiles, read_policy_pair
 
 NOW = 1_795_219_200
 """2026-11-21."""
@@ -48,7 +48,7 @@ def ruled(
         changed=own is not None,
         own=None if own is None else own.encode(),
     )
-    book = rulebook(files, "main", "")
+    book = read_policy_pair(files, "main", "")
 
     def make(commit: str) -> Comparison:
         mine = head(commit)

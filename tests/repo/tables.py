@@ -51,7 +51,7 @@ def outputs() -> Iterable[tuple[str, ...]]:
 def rules() -> Iterable[tuple[str, ...]]:
     yield "Rule", "Asks for", *(f"`{preset}`" for preset in PRESETS)
     for rule in _by_name():
-        yield f"`{rule.name}`", rule.asks, *_levels(rule)
+        yield f"`{rule.name}`", rule.summary, *_levels(rule)
 
 
 def rules_in_full() -> Iterable[tuple[str, ...]]:
@@ -61,7 +61,7 @@ def rules_in_full() -> Iterable[tuple[str, ...]]:
             f"`{name}` {option.show(option.default) if option.default is not None else '(to be given)'}"
             for name, option in rule.options.items()
         )
-        yield f"`{rule.name}`", rule.asks, options or "–", str(rule.points), *_levels(rule)
+        yield f"`{rule.name}`", rule.summary, options or "–", str(rule.points), *_levels(rule)
 
 
 def formats() -> Iterable[tuple[str, ...]]:

@@ -10,7 +10,7 @@ from readygate.model.policy import Policy
 from readygate.model.verdict import Level
 from readygate.rules import Result
 
-PASS, BROKEN, UNKNOWN = Result.PASS, Result.BROKEN, Result.NOT_EVALUATED
+PASS, VIOLATED, UNKNOWN = Result.PASS, Result.VIOLATED, Result.NOT_EVALUATED
 
 
 class Row(NamedTuple):
@@ -19,6 +19,6 @@ class Row(NamedTuple):
     result: Result
     make: Callable[[], Comparison]
     says: tuple[str, ...] = ()
-    ceiling: Level = Level.BLOCK
+    max_level: Level = Level.BLOCK
     under: Policy | None = None
-    floor: Level = Level.OFF
+    min_level: Level = Level.OFF

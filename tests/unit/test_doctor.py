@@ -1,4 +1,4 @@
-"""The doctor: for each mistake in a workflow one remark, with lines that mend it; for a good one none that is wrong."""
+"""The doctor: one diagnostic with a fix for each mistake in a workflow, and none that is wrong for a good one."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readygate.commands.doctor import doctor, examine, look
-from readygate.doctor import Grade, Remark, Scene
-from readygate.doctor.workflows import read_workflow, uses_of
+from readygate.doctor import Context, Diagnostic, Grade
+from readygate.doctor.workflows import find_action_steps, read_workflow
 from readygate.support.errors import SettingsError
 
 ROOT = Path(__file__).parents[2]
@@ -37,22 +37,22 @@ def repository(folder: Path, **files: str) -> Path:
     return folder
 
 
-def remarks(folder: Path, **environment: str) -> list[Remark]:
+def diagnostics(folder: Path, **environment: str) -> list[Diagnostic]:
     return examine(look(folder, "", environment))
 
 
-def told(found: list[Remark], grade: Grade) -> dict[str, Remark]:
-    return {remark.check: remark for remark in found if remark.grade is grade}
+def told(found: list[Diagnostic], grade: Grade) -> dict[str, Diagnostic]:
+    return {diagnostic.check: diagnostic for diagnostic in found if diagnostic.grade is grade}
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.yml")), ids=lambda path: path.stem)
 def test_nothing_is_wrong_with_the_examples(path: Path, tmp_path: Path) -> None:
     root = repository(tmp_path, ci=path.read_text(encoding="utf-8"))
-    alone = told(remarks(root), Grade.WRONG)
+    alone = told(diagnostics(root), Grade.WRONG)
     assert set(alone) <= {"judges", "recorded"}, alone
     if alone:  # it is made to stand beside another workflow
         (root / ".github" / "workflows" / "three-jobs.yml").write_text(THREE)
-    found = remarks(root)
+    found = diagnostics(root)
 
     assert told(found, Grade.WRONG) == {}
     assert {"used", "judges", "recorded", "permissions"} <= set(told(found, Grade.GOOD))
@@ -61,13 +61,13 @@ def test_nothing_is_wrong_with_the_examples(path: Path, tmp_path: Path) -> None:
 def test_a_token_of_ones_own_has_permissions_of_its_own(tmp_path: Path) -> None:
     text = THREE.replace(NEEDS, f"          token: ${{{{ steps.app.outputs.token }}}}\n{NEEDS}")
     text = text.replace("      checks: write\n", "").replace("      contents: write", "      contents: read")
-    found = remarks(repository(tmp_path, ci=text))
+    found = diagnostics(repository(tmp_path, ci=text))
 
     assert told(found, Grade.WRONG) == {}
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "grade", "check", "says", "paste"),
+    ("old", "new", "grade", "check", "says", "snippet"),
     [
         ("  pull_request:\n", "", "wrong", "judges", "changes are not judged", "pull_request:"),
         ("  push:\n    branches: [main]\n", "", "wrong", "recorded", "nothing is stored", "contents: write"),
@@ -93,19 +93,19 @@ def test_a_token_of_ones_own_has_permissions_of_its_own(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_the_lines_that_mend_it(
-    old: str, new: str, grade: str, check: str, says: str, paste: str, tmp_path: Path
+    old: str, new: str, grade: str, check: str, says: str, snippet: str, tmp_path: Path
 ) -> None:
     assert old in THREE
-    found = remarks(repository(tmp_path, ci=THREE.replace(old, new)))
+    found = diagnostics(repository(tmp_path, ci=THREE.replace(old, new)))
 
     if grade == "none":
         assert check not in told(found, Grade.ADVICE) | told(found, Grade.WRONG)
         return
-    remark = told(found, Grade(grade))[check]
-    assert says in remark.what
-    assert paste in remark.paste
-    assert not paste or yaml.safe_load(remark.paste), "lines to paste are YAML"
-    assert ".github/workflows/ci.yml" in remark.where
+    diagnostic = told(found, Grade(grade))[check]
+    assert says in diagnostic.what
+    assert snippet in diagnostic.fix_snippet
+    assert not snippet or yaml.safe_load(diagnostic.fix_snippet), "lines to paste are YAML"
+    assert ".github/workflows/ci.yml" in diagnostic.where
 
 
 @pytest.mark.parametrize(
@@ -118,14 +118,14 @@ def test_a_mistake_is_told_with_the_lines_that_mend_it(
 )
 def test_one_job(old: str, new: str, grade: str, check: str, says: str, tmp_path: Path) -> None:
     assert old in ONE
-    found = remarks(repository(tmp_path, ci=ONE.replace(old, new)))
+    found = diagnostics(repository(tmp_path, ci=ONE.replace(old, new)))
 
     assert says in told(found, Grade(grade))[check].what
 
 
 def test_permissions_that_are_not_written_down_are_a_setting(tmp_path: Path) -> None:
     text = "on: [pull_request, push]\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: readygate/readygate@v0\n"
-    found = told(remarks(repository(tmp_path, ci=text)), Grade.ADVICE)
+    found = told(diagnostics(repository(tmp_path, ci=text)), Grade.ADVICE)
 
     assert "a setting of the repository decides" in found["permissions"].what
     assert "depends on a setting" in found["recorded"].what
@@ -134,22 +134,24 @@ def test_permissions_that_are_not_written_down_are_a_setting(tmp_path: Path) -> 
 @pytest.mark.parametrize(("level", "wrongs"), [("write-all", set()), ("read-all", {"permissions", "recorded"})])
 def test_permissions_of_all_kinds(level: str, wrongs: set[str], tmp_path: Path) -> None:
     text = f"on: [pull_request, push]\npermissions: {level}\njobs:\n  a:\n    steps:\n      - uses: acme/readygate@v0\n"
-    found = remarks(repository(tmp_path, ci=text))
+    found = diagnostics(repository(tmp_path, ci=text))
 
     assert set(told(found, Grade.WRONG)) == wrongs
 
 
 def test_two_gates_of_one_name_overwrite_each_other(tmp_path: Path) -> None:
-    found = remarks(repository(tmp_path, one=THREE, two=THREE))
+    found = diagnostics(repository(tmp_path, one=THREE, two=THREE))
 
     assert "each overwrites" in told(found, Grade.WRONG)["names"].what
     other = THREE.replace("          needs: $", "          name: other\n          needs: $")
     (tmp_path / ".github" / "workflows" / "two.yml").write_text(other)
-    assert "names" not in told(remarks(tmp_path), Grade.WRONG)
+    assert "names" not in told(diagnostics(tmp_path), Grade.WRONG)
 
 
 def test_without_any_use_it_says_how_to_begin(tmp_path: Path) -> None:
-    found = remarks(repository(tmp_path, ci="on: push\njobs:\n  a:\n    steps:\n      - run: make readygate-docs\n"))
+    found = diagnostics(
+        repository(tmp_path, ci="on: push\njobs:\n  a:\n    steps:\n      - run: make readygate-docs\n")
+    )
 
     assert told(found, Grade.WRONG).keys() == {"used"}
 
@@ -160,13 +162,13 @@ def test_without_any_use_it_says_how_to_begin(tmp_path: Path) -> None:
 def test_the_command_line_is_a_use_too(step: str, tmp_path: Path) -> None:
     text = f"on: pull_request\npermissions: {{}}\njobs:\n  a:\n    steps:\n      - {step}\n"
 
-    assert [use.action for use in uses_of(read_workflow("ci.yml", text))] == [""]
+    assert [step.action for step in find_action_steps(read_workflow("ci.yml", text))] == [""]
 
 
 def test_files_that_are_no_workflows_are_named(tmp_path: Path) -> None:
     root = repository(tmp_path, a="a: [", b="on: push", c=THREE, d="[" * 100_000)
     (root / ".github" / "workflows" / "e.yml").symlink_to("/etc/passwd")
-    found = [remark.where for remark in remarks(root) if remark.check == "workflow-file"]
+    found = [diagnostic.where for diagnostic in diagnostics(root) if diagnostic.check == "workflow-file"]
 
     assert found == [f".github/workflows/{name}.yml" for name in "abde"]
 
@@ -195,7 +197,7 @@ def event(folder: Path, **pull: object) -> dict[str, str]:
 
 
 def test_in_a_run_it_tells_what_the_event_is_for(tmp_path: Path) -> None:
-    found = remarks(repository(tmp_path, ci=THREE), **event(tmp_path))
+    found = diagnostics(repository(tmp_path, ci=THREE), **event(tmp_path))
 
     goods = told(found, Grade.GOOD)
     assert "`pull_request`, Readygate judges a change" in goods["event"].what
@@ -205,17 +207,17 @@ def test_in_a_run_it_tells_what_the_event_is_for(tmp_path: Path) -> None:
 
 def test_forks_and_dependabot_have_limits(tmp_path: Path) -> None:
     root = repository(tmp_path, ci=THREE)
-    fork = remarks(root, **event(tmp_path, head={"sha": SHA, "repo": {"full_name": "mallory/widgets"}}))
-    gone = remarks(root, **event(tmp_path, head={"sha": SHA, "repo": None}))
-    bot = remarks(root, **event(tmp_path, user={"login": "dependabot[bot]"}))
+    fork = diagnostics(root, **event(tmp_path, head={"sha": SHA, "repo": {"full_name": "mallory/widgets"}}))
+    gone = diagnostics(root, **event(tmp_path, head={"sha": SHA, "repo": None}))
+    bot = diagnostics(root, **event(tmp_path, user={"login": "dependabot[bot]"}))
 
     assert "its token only reads" in told(fork, Grade.ADVICE)["fork"].what
     assert "fork" in told(gone, Grade.ADVICE)
-    assert "checks: write" in told(bot, Grade.ADVICE)["dependabot"].paste
+    assert "checks: write" in told(bot, Grade.ADVICE)["dependabot"].fix_snippet
 
 
 def test_an_event_that_cannot_be_judged_is_wrong(tmp_path: Path) -> None:
-    found = remarks(repository(tmp_path, ci=THREE), **{**event(tmp_path), "GITHUB_EVENT_NAME": "star"})
+    found = diagnostics(repository(tmp_path, ci=THREE), **{**event(tmp_path), "GITHUB_EVENT_NAME": "star"})
 
     assert "cannot be judged" in told(found, Grade.WRONG)["event"].what
 
@@ -226,9 +228,9 @@ def test_a_checkout_of_another_commit_is_told(tmp_path: Path) -> None:
     (git / "shallow").write_text(SHA)
     for commit, grade, says in ((SHA, Grade.GOOD, "head of the pull"), ("e" * 40, Grade.ADVICE, "neither")):
         (git / "HEAD").write_text(commit)
-        remark = told(remarks(tmp_path, **event(tmp_path)), grade)["checkout"]
-        assert says in remark.what
-        assert "shallow, which is enough" in remark.what
+        diagnostic = told(diagnostics(tmp_path, **event(tmp_path)), grade)["checkout"]
+        assert says in diagnostic.what
+        assert "shallow, which is enough" in diagnostic.what
 
 
 def test_it_prints_text_and_json_and_ends_with_a_code(tmp_path: Path) -> None:
@@ -283,5 +285,5 @@ def test_no_workflow_makes_it_crash(data: dict[str, object], steps: object, job:
         "jobs": {"a": {"steps": [{"uses": "readygate/readygate@v0", "with": steps, "if": job}, steps]}, "b": job},
     }
     workflow = read_workflow("ci.yml", yaml.safe_dump(data))
-    for remark in examine(Scene(workflows=(workflow,), uses=tuple(uses_of(workflow)))):
-        assert remark.what
+    for diagnostic in examine(Context(workflows=(workflow,), action_steps=tuple(find_action_steps(workflow)))):
+        assert diagnostic.what

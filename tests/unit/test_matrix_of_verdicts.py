@@ -36,7 +36,7 @@ from readygate.model.policy import PRESETS, Policy
 from readygate.model.results import ClassBlock, Counts, Leg, TestId
 from readygate.model.snapshot import Measured, Pattern, Snapshot
 from readygate.model.verdict import Status, Verdict
-from readygate.policy import PolicyFiles, rulebook
+from readygate.policy import PolicyFiles, read_policy_pair
 
 NOW = 1_800_000_000  # 2027-01-15
 GREEN = {"A": numbered("pppppppp")}
@@ -520,7 +520,7 @@ def verdict_of(case: Case, preset: str) -> tuple[Comparison, Verdict]:
     """Judge as the road does: policy file of the base, its terms for the comparison, the label if it is asked for."""
     text = f"preset: {preset}\n{'' if case.policy == '{}' else case.policy}".encode()
     own = None if case.own_policy is None else f"preset: {preset}\n{case.own_policy}".encode()
-    book = rulebook(PolicyFiles(base=text, changed=own is not None, own=own), "main", "")
+    book = read_policy_pair(PolicyFiles(base=text, changed=own is not None, own=own), "main", "")
     known = None if case.base is None else baseline(case.base, history=case.history)
 
     def compared(policy: Policy) -> Comparison:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 from readygate.config.settings import read_inputs, read_workplace
-from readygate.doctor import Grade, Remark, Scene, github_checks, job_checks, run_checks, workflow_checks
-from readygate.doctor.workflows import Workflow, read_workflow, uses_of
+from readygate.doctor import Context, Diagnostic, Grade, github_checks, job_checks, run_checks, workflow_checks
+from readygate.doctor.workflows import Workflow, find_action_steps, read_workflow
 from readygate.git.checkout import checked_out
 from readygate.github.client import GitHub
 from readygate.support.console import Log, quiet_json
@@ -40,28 +40,28 @@ def doctor(root: Path, repository: str, environment: Mapping[str, str], stdout: 
     Raises:
         SettingsError: an argument is invalid.
     """
-    scene = look(root, repository, environment)
-    remarks = examine(scene)
+    context = look(root, repository, environment)
+    diagnostics = examine(context)
     if as_json:
         rows = [
-            {"grade": r.grade.value, "check": r.check, "what": r.what, "where": r.where, "paste": r.paste}
-            for r in remarks
+            {"grade": r.grade.value, "check": r.check, "what": r.what, "where": r.where, "paste": r.fix_snippet}
+            for r in diagnostics
         ]
-        ready = all(remark.grade is not Grade.WRONG for remark in remarks)
+        ready = all(diagnostic.grade is not Grade.WRONG for diagnostic in diagnostics)
         stdout.write(quiet_json(json.dumps({"schema": 1, "well": ready, "remarks": rows}, indent=1)) + "\n")
     else:
-        _print(remarks, Log(stream=stdout))
-    return EXIT_NOT_READY if any(remark.grade is Grade.WRONG for remark in remarks) else EXIT_READY
+        _print(diagnostics, Log(stream=stdout))
+    return EXIT_NOT_READY if any(diagnostic.grade is Grade.WRONG for diagnostic in diagnostics) else EXIT_READY
 
 
-def examine(scene: Scene) -> list[Remark]:
+def examine(context: Context) -> list[Diagnostic]:
     """Run all checks and return their distinct results, errors first."""
     order = list(Grade)
-    found = dict.fromkeys(remark for check in CHECKS for remark in check(scene))
-    return sorted(found, key=lambda remark: order.index(remark.grade))
+    found = dict.fromkeys(diagnostic for check in CHECKS for diagnostic in check(context))
+    return sorted(found, key=lambda diagnostic: order.index(diagnostic.grade))
 
 
-def look(root: Path, repository: str, environment: Mapping[str, str]) -> Scene:
+def look(root: Path, repository: str, environment: Mapping[str, str]) -> Context:
     """Read everything that the checks need."""
     if not root.is_dir():
         raise SettingsError((f"--root {root} is no folder",))
@@ -78,9 +78,9 @@ def look(root: Path, repository: str, environment: Mapping[str, str]) -> Scene:
     if not branch and place is not None:
         branch = str((place.event.get("repository") or {}).get("default_branch", ""))
     workflows = read_workflows(root)
-    return Scene(
+    return Context(
         workflows=workflows,
-        uses=tuple(use for workflow in workflows for use in uses_of(workflow)),
+        action_steps=tuple(step for workflow in workflows for step in find_action_steps(workflow)),
         place=place,
         settings=settings,
         hub=client,
@@ -106,12 +106,12 @@ def read_workflows(root: Path) -> tuple[Workflow, ...]:
     return tuple(found)
 
 
-def _print(remarks: list[Remark], log: Log) -> None:
-    for remark in remarks:
-        where = f"  [{remark.where}]" if remark.where else ""
-        log.line(f"{_MARKS[remark.grade]}  {remark.check}: {remark.what}{where}")
-        for row in remark.paste.splitlines():
+def _print(diagnostics: list[Diagnostic], log: Log) -> None:
+    for diagnostic in diagnostics:
+        where = f"  [{diagnostic.where}]" if diagnostic.where else ""
+        log.line(f"{_MARKS[diagnostic.grade]}  {diagnostic.check}: {diagnostic.what}{where}")
+        for row in diagnostic.fix_snippet.splitlines():
             log.line(f"            {row}")
-    counts = {grade: sum(remark.grade is grade for remark in remarks) for grade in Grade}
+    counts = {grade: sum(diagnostic.grade is grade for diagnostic in diagnostics) for grade in Grade}
     log.line()
     log.line(f"{counts[Grade.WRONG]} wrong, {counts[Grade.ADVICE]} to improve, {counts[Grade.GOOD]} good.")

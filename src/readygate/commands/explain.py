@@ -11,7 +11,7 @@ from readygate.support.errors import SettingsError
 
 def page(rule: Rule, heading: str = "#") -> str:
     """Return the page of a rule, in Markdown."""
-    parts = [f"{heading} {rule.name}", f"**Asks:** {rule.asks}", rule.explains]
+    parts = [f"{heading} {rule.name}", f"**Asks:** {rule.summary}", rule.description]
     levels = ", ".join(f"`{level.name.lower()}` in `{name}`" for name, level in zip(PRESETS, rule.levels, strict=True))
     told = f"**Level:** {levels}."
     if rule.key and Level.OFF in rule.levels:
@@ -24,7 +24,7 @@ def page(rule: Rule, heading: str = "#") -> str:
     if rule.options:
         parts.append(
             "\n".join(
-                f"- `{name}`: {option.says}"
+                f"- `{name}`: {option.description}"
                 + (f" (default: {option.show(option.default)})" if option.default is not None else " (must be given)")
                 for name, option in rule.options.items()
             )
@@ -51,7 +51,7 @@ def explain(name: str) -> str:
     rules = {rule.name: rule for rule in all_rules()}
     if not name:
         width = max(map(len, rules))
-        return "".join(f"{rule.name:{width}}  {rule.asks}\n" for rule in rules.values())
+        return "".join(f"{rule.name:{width}}  {rule.summary}\n" for rule in rules.values())
     if name not in rules:
         raise SettingsError((f"there is no rule {name!r}{nearest(name, rules)}",), todo="name one of them")
     return page(rules[name])

@@ -12,7 +12,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from readygate.config.settings import Settings, Workplace
-from readygate.doctor.workflows import Use, Workflow
+from readygate.doctor.workflows import ActionStep, Workflow
 from readygate.github.client import GitHub
 
 
@@ -24,29 +24,29 @@ class Grade(StrEnum):
     GOOD = "good"
 
 
-class Remark(Struct, frozen=True, kw_only=True):
+class Diagnostic(Struct, frozen=True, kw_only=True):
     """What one check has to say.
 
     Attributes:
         check: the name of the check.
         what: what is right or wrong, a sentence.
         where: the file and the job.
-        paste: lines for a workflow file that mend it; empty if no line does.
+        fix_snippet: lines for a workflow file that mend it; empty if no line does.
     """
 
     grade: Grade
     check: str
     what: str
     where: str = ""
-    paste: str = ""
+    fix_snippet: str = ""
 
 
-class Scene(Struct, frozen=True, kw_only=True):
+class Context(Struct, frozen=True, kw_only=True):
     """What the doctor looks at.
 
     Attributes:
         workflows: all workflow files that could be read.
-        uses: every step that runs Readygate.
+        action_steps: every step that runs Readygate.
         place: what the runner says; None outside of a run.
         settings: the inputs of this step; None outside of a run.
         hub: a session with GitHub; None without a token.
@@ -56,7 +56,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     """
 
     workflows: tuple[Workflow, ...] = ()
-    uses: tuple[Use, ...] = ()
+    action_steps: tuple[ActionStep, ...] = ()
     place: Workplace | None = None
     settings: Settings | None = None
     hub: GitHub | None = None
@@ -65,19 +65,19 @@ class Scene(Struct, frozen=True, kw_only=True):
     rules: dict[str, list[dict[str, object]]] | None = None
 
 
-Remarks = Iterator[Remark]
+Diagnostics = Iterator[Diagnostic]
 
 
-def wrong(check: str, what: str, where: str = "", paste: str = "") -> Remark:
+def wrong(check: str, what: str, where: str = "", fix_snippet: str = "") -> Diagnostic:
     """Something that keeps Readygate from doing what is wanted, or lets a change through that should not pass."""
-    return Remark(grade=Grade.WRONG, check=check, what=what, where=where, paste=paste)
+    return Diagnostic(grade=Grade.WRONG, check=check, what=what, where=where, fix_snippet=fix_snippet)
 
 
-def advice(check: str, what: str, where: str = "", paste: str = "") -> Remark:
+def advice(check: str, what: str, where: str = "", fix_snippet: str = "") -> Diagnostic:
     """Something that works and could be better or safer."""
-    return Remark(grade=Grade.ADVICE, check=check, what=what, where=where, paste=paste)
+    return Diagnostic(grade=Grade.ADVICE, check=check, what=what, where=where, fix_snippet=fix_snippet)
 
 
-def good(check: str, what: str, where: str = "") -> Remark:
+def good(check: str, what: str, where: str = "") -> Diagnostic:
     """Something that is as it should be."""
-    return Remark(grade=Grade.GOOD, check=check, what=what, where=where)
+    return Diagnostic(grade=Grade.GOOD, check=check, what=what, where=where)

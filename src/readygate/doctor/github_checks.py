@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 from readygate.baseline.select import slug
 from readygate.baseline.stores import open_store
-from readygate.doctor import Remarks, Scene, advice, good, wrong
-from readygate.doctor.workflows import Use
+from readygate.doctor import Context, Diagnostics, advice, good, wrong
+from readygate.doctor.workflows import ActionStep
 from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, ReadygateError
 
@@ -45,15 +45,15 @@ def branch_rules(hub: GitHub, branch: str) -> dict[str, list[dict[str, object]]]
     return found
 
 
-def the_token_reads(scene: Scene) -> Remarks:
+def the_token_reads(context: Context) -> Diagnostics:
     """The token is alive, and may read what every run reads."""
-    hub = scene.hub
+    hub = context.hub
     if hub is None:
         return
     asked: tuple[tuple[str, str, Callable[[], Any]], ...] = (
         ("the repository", "metadata: read", lambda: hub.get("")),
         ("commits", "contents: read", lambda: hub.get("/commits", per_page=1)),
-        ("check runs", "checks: read", lambda: hub.get(f"/commits/{scene.default_branch or 'HEAD'}/check-runs")),
+        ("check runs", "checks: read", lambda: hub.get(f"/commits/{context.default_branch or 'HEAD'}/check-runs")),
     )
     may = []
     for what, permission, ask in asked:
@@ -63,7 +63,7 @@ def the_token_reads(scene: Scene) -> Remarks:
             if error.status == 401:
                 yield wrong("token", "GitHub does not know the token; it is wrong or has expired.")
                 return
-            yield wrong("token", f"The token may not read {what}.", paste=f"permissions:\n  {permission}")
+            yield wrong("token", f"The token may not read {what}.", fix_snippet=f"permissions:\n  {permission}")
         except NotFoundError:
             if what == "the repository":
                 yield wrong("token", f"The token does not reach {hub.repository}, or there is no such repository.")
@@ -76,113 +76,115 @@ def the_token_reads(scene: Scene) -> Remarks:
         yield good("token", f"The token may read {', '.join(may)}. What it may write shows when it writes.")
 
 
-def results_are_stored(scene: Scene) -> Remarks:
+def results_are_stored(context: Context) -> Diagnostics:
     """The data branch holds results, of the tip of the default branch or of a commit near it."""
-    if scene.hub is None:
+    if context.hub is None:
         return
     told = set()
-    for use in scene.uses:
-        url, gate = use.given("baseline", "branch"), use.given("name", "readygate")
-        if not use.gates or not url.startswith("branch") or "${{" in url + gate or (url, gate) in told:
+    for step in context.action_steps:
+        url, gate = step.given("baseline", "branch"), step.given("name", "readygate")
+        if not step.gates or not url.startswith("branch") or "${{" in url + gate or (url, gate) in told:
             continue
         told.add((url, gate))
-        yield from _stored(scene, scene.hub, use, url, gate)
+        yield from _stored(context, context.hub, step, url, gate)
 
 
-def _stored(scene: Scene, hub: GitHub, use: Use, url: str, gate: str) -> Remarks:
+def _stored(context: Context, hub: GitHub, step: ActionStep, url: str, gate: str) -> Diagnostics:
     try:
         names = open_store(url, Path(), hub).names()
     except ReadygateError as error:
-        yield wrong("baseline", f"The stored results cannot be read: {error}", use.where)
+        yield wrong("baseline", f"The stored results cannot be read: {error}", step.where)
         return
     mine = [name for name in names if name.startswith(f"snapshots/{slug(gate)}/") and not name.endswith(".incomplete")]
     if not mine:
         yield advice(
             "baseline",
-            f"The gate `{gate}` has no stored results yet: the first run on a push to `{scene.default_branch}` stores "
-            "some; until then every failure counts as new.",
-            use.where,
+            f"The gate `{gate}` has no stored results yet: the first run on a push to `{context.default_branch}` "
+            "stores some; until then every failure counts as new.",
+            step.where,
         )
         return
     try:
-        tip = str(hub.get(f"/commits/{quote(scene.default_branch, safe='')}")["sha"]) if scene.default_branch else ""
+        tip = (
+            str(hub.get(f"/commits/{quote(context.default_branch, safe='')}")["sha"]) if context.default_branch else ""
+        )
     except ForgeError:
         tip = ""
     newest = any(name.endswith(f"-{tip}") for name in mine) if tip else None
     about = {
-        True: f"the tip of `{scene.default_branch}` among them",
-        False: f"not of the tip of `{scene.default_branch}` ({tip[:7]}); is its run still going, or did it fail?",
+        True: f"the tip of `{context.default_branch}` among them",
+        False: f"not of the tip of `{context.default_branch}` ({tip[:7]}); is its run still going, or did it fail?",
         None: "of which commits was not looked up",
     }[newest]
-    remark = advice if newest is False else good
-    yield remark("baseline", f"The gate `{gate}` has results of {len(mine):,} commits, {about}.", use.where)
+    diagnostic = advice if newest is False else good
+    yield diagnostic("baseline", f"The gate `{gate}` has results of {len(mine):,} commits, {about}.", step.where)
 
 
-def the_data_branch_is_free(scene: Scene) -> Remarks:
+def the_data_branch_is_free(context: Context) -> Diagnostics:
     """No rule that covers all branches keeps results from being stored."""
-    if scene.hub is None:
+    if context.hub is None:
         return
     told = set()
-    for use in scene.uses:
-        scheme, _, name = use.given("baseline", "branch").partition(":")
+    for step in context.action_steps:
+        scheme, _, name = step.given("baseline", "branch").partition(":")
         name = name or "readygate-data"
-        if not use.records or scheme != "branch" or name in told or "${{" in name:
+        if not step.records or scheme != "branch" or name in told or "${{" in name:
             continue
         told.add(name)
-        found = sorted(_HINDERING & set(branch_rules(scene.hub, name) or {}))
+        found = sorted(_HINDERING & set(branch_rules(context.hub, name) or {}))
         if found:
             yield wrong(
                 "data-branch",
                 f"Rules of the repository cover the branch `{name}` ({', '.join(found)}); storing fails unless the "
                 "token's app may bypass them. Leave the branch out of the ruleset.",
-                use.where,
+                step.where,
             )
 
 
-def the_verdict_is_required(scene: Scene) -> Remarks:
+def the_verdict_is_required(context: Context) -> Diagnostics:
     """Some rule of the default branch requires the gate, by its check run or by its job."""
-    gates = [use for use in scene.uses if use.gates]
-    if scene.rules is None or not gates:
+    gates = [step for step in context.action_steps if step.gates]
+    if context.rules is None or not gates:
         return
     contexts = [
         str(row.get("context"))
-        for parameters in scene.rules.get("required_status_checks", [])
+        for parameters in context.rules.get("required_status_checks", [])
         for row in _rows(parameters.get("required_status_checks"))
     ]
-    names = {use.given("name", "readygate") for use in gates} | {use.job.name for use in gates}
+    names = {step.given("name", "readygate") for step in gates} | {step.job.name for step in gates}
     if names & set(contexts):
-        yield good("required", f"`{min(names & set(contexts))}` is required on `{scene.default_branch}`.")
+        yield good("required", f"`{min(names & set(contexts))}` is required on `{context.default_branch}`.")
     else:
         yield advice(
             "required",
-            f"No ruleset of `{scene.default_branch}` requires the verdict; a branch protection may, which only "
+            f"No ruleset of `{context.default_branch}` requires the verdict; a branch protection may, which only "
             f"administrators see. Require the job `{gates[0].job.name}` (works for forks, too) or the check run "
             f"`{gates[0].given('name', 'readygate')}`.",
         )
 
 
-def a_merge_queue_gets_its_check(scene: Scene) -> Remarks:
+def a_merge_queue_gets_its_check(context: Context) -> Diagnostics:
     """A queue waits for the check for ever if no step runs on `merge_group`."""
-    if scene.rules is None or "merge_queue" not in scene.rules:
+    if context.rules is None or "merge_queue" not in context.rules:
         return
-    if any("merge_group" in use.events for use in scene.uses):
+    if any("merge_group" in step.events for step in context.action_steps):
         yield good("merge-queue", "The merge queue gets its check.")
-    elif scene.uses:
+    elif context.action_steps:
         yield wrong(
             "merge-queue",
-            f"`{scene.default_branch}` has a merge queue, and no step runs on `merge_group`: a required check never "
+            f"`{context.default_branch}` has a merge queue, and no step runs on `merge_group`: a required check never "
             "comes and the queue stands still.",
-            scene.uses[0].workflow.path,
+            context.action_steps[0].workflow.path,
             "on:\n  merge_group:",
         )
 
 
-def requests_are_left(scene: Scene) -> Remarks:
+def requests_are_left(context: Context) -> Diagnostics:
     """All runs of a repository share a number of requests an hour."""
-    if scene.hub is None:
+    if context.hub is None:
         return
     try:
-        core = scene.hub.rate()["resources"]["core"]
+        core = context.hub.rate()["resources"]["core"]
         left, limit = int(core["remaining"]), int(core["limit"])
     except (ForgeError, KeyError, TypeError, ValueError):
         return  # a server of one's own may have no limit

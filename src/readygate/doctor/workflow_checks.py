@@ -7,8 +7,8 @@ from typing import Final
 
 from wcmatch import fnmatch
 
-from readygate.doctor import Remarks, Scene, advice, good, wrong
-from readygate.doctor.workflows import Use
+from readygate.doctor import Context, Diagnostics, advice, good, wrong
+from readygate.doctor.workflows import ActionStep
 from readygate.model.rich_text import count
 from readygate.support.errors import DOCS
 
@@ -28,38 +28,42 @@ _RECORD: Final = """record:
         needs: ${{ toJSON(needs) }}"""
 
 
-def files_are_readable(scene: Scene) -> Remarks:
+def files_are_readable(context: Context) -> Diagnostics:
     """Every workflow file is one."""
-    for workflow in scene.workflows:
+    for workflow in context.workflows:
         if workflow.problem:
             yield wrong("workflow-file", f"This file cannot be read: {workflow.problem}.", workflow.path)
 
 
-def it_is_used(scene: Scene) -> Remarks:
+def it_is_used(context: Context) -> Diagnostics:
     """Some step runs Readygate."""
-    if scene.uses:
-        files = sorted({use.workflow.path for use in scene.uses})
-        yield good("used", f"Readygate is run by {count(len(scene.uses), 'step')}, in {', '.join(files)}.")
+    if context.action_steps:
+        files = sorted({step.workflow.path for step in context.action_steps})
+        yield good("used", f"Readygate is run by {count(len(context.action_steps), 'step')}, in {', '.join(files)}.")
     else:
         yield wrong("used", "No workflow runs Readygate.", ".github/workflows", f"# see {DOCS}/inputs.md\n{_ON}")
 
 
-def pull_requests_are_judged(scene: Scene) -> Remarks:
+def pull_requests_are_judged(context: Context) -> Diagnostics:
     """Some step judges pull requests."""
-    gates = [use for use in scene.uses if use.gates & {"pull_request", "workflow_run", "pull_request_target"}]
+    gates = [
+        step for step in context.action_steps if step.gates & {"pull_request", "workflow_run", "pull_request_target"}
+    ]
     if gates:
         yield good("judges", "Pull requests are judged.", gates[0].where)
-    elif scene.uses:
-        yield wrong("judges", "No step runs on `pull_request`: changes are not judged.", scene.uses[0].where, _ON)
+    elif context.action_steps:
+        yield wrong(
+            "judges", "No step runs on `pull_request`: changes are not judged.", context.action_steps[0].where, _ON
+        )
 
 
-def base_branch_is_recorded(scene: Scene) -> Remarks:
+def base_branch_is_recorded(context: Context) -> Diagnostics:
     """Results of the base branch are stored by a job that may write them."""
-    compared = [use for use in scene.uses if use.gates and use.given("baseline", "branch") != "off"]
+    compared = [step for step in context.action_steps if step.gates and step.given("baseline", "branch") != "off"]
     if not compared:
         return
     gate = compared[0]
-    records = [use for use in scene.uses if use.records]
+    records = [step for step in context.action_steps if step.records]
     if not records:
         yield wrong(
             "recorded",
@@ -68,53 +72,55 @@ def base_branch_is_recorded(scene: Scene) -> Remarks:
             _RECORD,
         )
         return
-    for use in records:
-        if not use.given("baseline", "branch").startswith("branch"):
-            yield from _recorded_elsewhere(use)
+    for step in records:
+        if not step.given("baseline", "branch").startswith("branch"):
+            yield from _recorded_elsewhere(step)
             continue
-        if use.own_token:
-            yield good("recorded", "Results of the base branch are stored with a token of its own.", use.where)
+        if step.own_token:
+            yield good("recorded", "Results of the base branch are stored with a token of its own.", step.where)
             continue
-        may = use.job.may("contents", "write")
+        may = step.job.may("contents", "write")
         if may is False:
             yield wrong(
                 "recorded",
                 "The job that records may not write `readygate-data`; it ends with exit code 3 on the base branch.",
-                use.where,
+                step.where,
                 "permissions:\n  contents: write",
             )
         elif may is None:
             yield advice(
                 "recorded",
                 "No permissions are written down; whether the results can be stored depends on a setting.",
-                use.where,
+                step.where,
                 "permissions:\n  contents: write",
             )
         else:
-            yield good("recorded", "Results of the base branch are stored.", use.where)
+            yield good("recorded", "Results of the base branch are stored.", step.where)
 
 
-def _recorded_elsewhere(use: Use) -> Remarks:
+def _recorded_elsewhere(step: ActionStep) -> Diagnostics:
     """A store that is not the branch: an artifact needs the step's folder of files, which a later step uploads."""
-    if not use.given("baseline", "branch").startswith("artifact"):
+    if not step.given("baseline", "branch").startswith("artifact"):
         return
-    if use.given("report", ""):
-        yield good("recorded", "Results of the base branch are written for the artifact that is uploaded.", use.where)
+    if step.given("report", ""):
+        yield good("recorded", "Results of the base branch are written for the artifact that is uploaded.", step.where)
         return
     yield wrong(
         "recorded",
         "The artifact that baselines are read from is never written: the input `report` names no folder.",
-        use.where,
+        step.where,
         "with:\n  report: told",
     )
 
 
-def pushes_reach_the_default_branch(scene: Scene) -> Remarks:
+def pushes_reach_the_default_branch(context: Context) -> Diagnostics:
     """The filter of `push` lets the default branch through."""
-    for workflow in {use.workflow.path: use.workflow for use in scene.uses if "push" in use.records}.values():
+    for workflow in {
+        step.workflow.path: step.workflow for step in context.action_steps if "push" in step.records
+    }.values():
         filters = workflow.events.get("push", {})
         branches, ignored = filters.get("branches"), filters.get("branches-ignore")
-        name = scene.default_branch
+        name = context.default_branch
         left_out = bool(name) and (
             (isinstance(branches, list) and not fnmatch.fnmatch(name, [str(each) for each in branches]))
             or (isinstance(ignored, list) and fnmatch.fnmatch(name, [str(each) for each in ignored]))
@@ -129,9 +135,9 @@ def pushes_reach_the_default_branch(scene: Scene) -> Remarks:
             )
 
 
-def filters_leave_no_check_waiting(scene: Scene) -> Remarks:
+def filters_leave_no_check_waiting(context: Context) -> Diagnostics:
     """A workflow that is filtered by path leaves a required check waiting for ever."""
-    for workflow in {use.workflow.path: use.workflow for use in scene.uses}.values():
+    for workflow in {step.workflow.path: step.workflow for step in context.action_steps}.values():
         for event in ("pull_request", "pull_request_target"):
             found = [name for name in ("paths", "paths-ignore") if name in workflow.events.get(event, {})]
             if found:
@@ -144,29 +150,29 @@ def filters_leave_no_check_waiting(scene: Scene) -> Remarks:
                 )
 
 
-def events_are_safe(scene: Scene) -> Remarks:
+def events_are_safe(context: Context) -> Diagnostics:
     """`pull_request_target` gives a token that may write to code that nobody has looked at."""
-    for use in scene.uses:
-        if "pull_request_target" not in use.events:
+    for step in context.action_steps:
+        if "pull_request_target" not in step.events:
             continue
-        allowed = use.given("allow-pull-request-target") == "true"
+        allowed = step.given("allow-pull-request-target") == "true"
         told = "Readygate refuses it" if not allowed else "it is allowed by an input"
-        remark = advice if allowed else wrong
-        yield remark(
+        diagnostic = advice if allowed else wrong
+        yield diagnostic(
             "events",
             f"`pull_request_target` runs with a token that may write, for code that nobody has looked at; {told}.",
-            use.where,
+            step.where,
             "on:\n  pull_request:",
         )
 
 
-def gates_have_names_of_their_own(scene: Scene) -> Remarks:
+def gates_have_names_of_their_own(context: Context) -> Diagnostics:
     """Two gates of one name on one event overwrite each other."""
-    found: dict[tuple[str, str], list[Use]] = defaultdict(list)
-    for use in scene.uses:
-        for event in use.gates:
-            if not use.job.has_matrix:
-                found[event, use.given("name", "readygate")].append(use)
+    found: dict[tuple[str, str], list[ActionStep]] = defaultdict(list)
+    for step in context.action_steps:
+        for event in step.gates:
+            if not step.job.has_matrix:
+                found[event, step.given("name", "readygate")].append(step)
     told = set()
     for (event, name), uses in sorted(found.items(), key=lambda item: item[0]):
         if len(uses) > 1 and name not in told:
@@ -180,14 +186,14 @@ def gates_have_names_of_their_own(scene: Scene) -> Remarks:
             )
 
 
-def recording_is_not_cancelled(scene: Scene) -> Remarks:
+def recording_is_not_cancelled(context: Context) -> Diagnostics:
     """A run on the base branch that a newer one cancels stores nothing."""
-    for use in scene.uses:
-        if "push" in use.records and use.workflow.cancels:
+    for step in context.action_steps:
+        if "push" in step.records and step.workflow.cancels:
             yield advice(
                 "concurrency",
                 "`cancel-in-progress: true` also stops runs on the base branch, whose results are then missing.",
-                use.workflow.path,
+                step.workflow.path,
                 "concurrency:\n  group: ${{ github.workflow }}-${{ github.ref }}\n"
                 "  cancel-in-progress: ${{ github.event_name == 'pull_request' }}",
             )

@@ -71,7 +71,7 @@ class Workflow(Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-class Use(Struct, frozen=True, kw_only=True):
+class ActionStep(Struct, frozen=True, kw_only=True):
     """A step that runs Readygate.
 
     Attributes:
@@ -153,7 +153,7 @@ def given_to(step: Mapping[str, Any], name: str) -> str:
     return _text(given.get(name)) if isinstance(given, dict) else ""
 
 
-def uses_of(workflow: Workflow) -> Iterator[Use]:
+def find_action_steps(workflow: Workflow) -> Iterator[ActionStep]:
     """Every step of a workflow that runs Readygate, as an action or by its command line."""
     for job in workflow.jobs.values():
         for step in job.steps:
@@ -161,7 +161,7 @@ def uses_of(workflow: Workflow) -> Iterator[Use]:
             if not _ACTION.match(action) and not (not action and _COMMAND.search(run)):
                 continue
             given = step.get("with")
-            yield Use(
+            yield ActionStep(
                 workflow=workflow,
                 job=job,
                 action=action,

@@ -14,7 +14,7 @@ from readygate.model.comparison import Comparison, PolicyChange, Waiver
 from readygate.model.measures import SlowdownLimit
 from readygate.model.policy import Policy, paths_fit, quarantined
 from readygate.model.verdict import Level, Verdict
-from readygate.policy import Rulebook
+from readygate.policy import PolicyPair
 from readygate.policy.difference import difference
 from readygate.support.dates import utc_date
 
@@ -54,17 +54,17 @@ def comparison_options(policy: Policy, now: int) -> ComparisonOptions:
 
 
 def evaluate(
-    book: Rulebook, compare_under: Callable[[Policy], Comparison], find_waiver: Callable[[str], Waiver | None]
+    policies: PolicyPair, compare_under: Callable[[Policy], Comparison], find_waiver: Callable[[str], Waiver | None]
 ) -> tuple[Comparison, Verdict]:
     """Compare and judge under the policy in force.
 
     Args:
-        book: both policies.
+        policies: both policies.
         compare_under: makes the comparison under a policy.
         find_waiver: looks up the label of the waiver; called only if the label could change the verdict.
     """
-    policy = book.policy
-    comparison = _with_policy_change(compare_under(policy), book, compare_under)
+    policy = policies.policy
+    comparison = _with_policy_change(compare_under(policy), policies, compare_under)
     verdict = judge(comparison, policy)
     if policy.waiver and can_be_waived(verdict):
         found = find_waiver(policy.waiver)
@@ -75,14 +75,14 @@ def evaluate(
 
 
 def _with_policy_change(
-    comparison: Comparison, book: Rulebook, compare_under: Callable[[Policy], Comparison]
+    comparison: Comparison, policies: PolicyPair, compare_under: Callable[[Policy], Comparison]
 ) -> Comparison:
     """Add what the change does to the policy, and the verdict under the change's own policy."""
-    if not book.changed:
+    if not policies.changed:
         return comparison
-    if book.own is None:
-        return replace(comparison, policy_change=PolicyChange(problems=book.problems))
-    loosened, tightened = difference(book.policy, book.own)
-    preview = judge(compare_under(book.own), book.own)
+    if policies.own is None:
+        return replace(comparison, policy_change=PolicyChange(problems=policies.problems))
+    loosened, tightened = difference(policies.policy, policies.own)
+    preview = judge(compare_under(policies.own), policies.own)
     change = PolicyChange(loosened=loosened, tightened=tightened, ready=preview.ready, reason=preview.reason)
     return replace(comparison, policy_change=change)

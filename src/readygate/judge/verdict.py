@@ -42,7 +42,7 @@ def _asked(rule: Rule, policy: Policy, comparison: Comparison) -> bool:
     """Whether a rule is on, or found what no level excuses."""
     if policy.levels[rule.name] is not Level.OFF:
         return True
-    return rule.always and rule.judge(comparison, policy).floor is not Level.OFF
+    return rule.always_run and rule.judge(comparison, policy).min_level is not Level.OFF
 
 
 def _score(rules: Sequence[Rule], findings: Mapping[str, Finding]) -> tuple[Fraction | None, dict[str, Fraction]]:
@@ -74,8 +74,10 @@ def _finding(rule: Rule, policy: Policy, comparison: Comparison) -> Finding:
     waiver, detail = comparison.waiver, judgement.detail
     waived = False
     if status is None:
-        level = max(level, judgement.floor)
-        status = Status.BLOCK if max(min(level, judgement.ceiling), judgement.floor) is Level.BLOCK else Status.WARN
+        level = max(level, judgement.min_level)
+        status = (
+            Status.BLOCK if max(min(level, judgement.max_level), judgement.min_level) is Level.BLOCK else Status.WARN
+        )
         if status is Status.BLOCK and rule.waivable and waiver is not None:
             waived = not waiver.refused
             status = Status.WARN if waived else Status.BLOCK

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from readygate.policy.build import PATH, effective, preset
-from readygate.policy.files import PolicyFiles, Rulebook, rulebook
+from readygate.policy.files import PolicyFiles, PolicyPair, read_policy_pair
 from readygate.policy.read import Document, read
 
-__all__ = ["PATH", "Document", "PolicyFiles", "Rulebook", "effective", "preset", "read", "rulebook"]
+__all__ = ["PATH", "Document", "PolicyFiles", "PolicyPair", "effective", "preset", "read", "read_policy_pair"]

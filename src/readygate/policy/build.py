@@ -131,7 +131,7 @@ def _check(
 ) -> None:
     """A rule that is on needs all of its options."""
     lacking = [
-        f"{document.where}: rules.{rule.name}: is on and lacks `{name}` ({rule.options[name].says})"
+        f"{document.where}: rules.{rule.name}: is on and lacks `{name}` ({rule.options[name].description})"
         for rule in all_rules()
         if document is not None and levels[rule.name] is not Level.OFF
         for name, value in options[rule.name].items()

@@ -28,7 +28,7 @@ class PolicyFiles(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Rulebook(Struct, frozen=True, kw_only=True):
+class PolicyPair(Struct, frozen=True, kw_only=True):
     """The policy in force, and the one that the change brings.
 
     Attributes:
@@ -42,7 +42,7 @@ class Rulebook(Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
 
 
-def rulebook(files: PolicyFiles, branch: str, asked: str) -> Rulebook:
+def read_policy_pair(files: PolicyFiles, branch: str, asked: str) -> PolicyPair:
     """Read both policies.
 
     Args:
@@ -55,12 +55,12 @@ def rulebook(files: PolicyFiles, branch: str, asked: str) -> Rulebook:
     """
     policy = _policy(files.base, files.base_name, branch, asked)
     if not files.changed:
-        return Rulebook(policy=policy)
+        return PolicyPair(policy=policy)
     try:
         own = _policy(files.own, PATH, branch, asked)
     except SettingsError as error:
-        return Rulebook(policy=policy, changed=True, problems=error.problems)
-    return Rulebook(policy=policy, changed=True, own=own)
+        return PolicyPair(policy=policy, changed=True, problems=error.problems)
+    return PolicyPair(policy=policy, changed=True, own=own)
 
 
 def _policy(data: bytes | None, where: str, branch: str, asked: str) -> Policy:

@@ -151,7 +151,7 @@ class _Reader:
         if node.id == "mapping":
             for key in keys:
                 if key.required and key.name not in values:
-                    self.wrong(node, path, f"lacks `{key.name}` ({key.says})")
+                    self.wrong(node, path, f"lacks `{key.name}` ({key.description})")
         return values
 
     def scalar(self, node: Any, path: str, what: str) -> str | None:

@@ -49,7 +49,7 @@ def _mapping(keys: tuple[Key, ...]) -> dict[str, Any]:
     made: dict[str, Any] = {
         "type": "object",
         "additionalProperties": False,
-        "properties": {key.name: {"description": key.says, **_key(key)} for key in keys},
+        "properties": {key.name: {"description": key.description, **_key(key)} for key in keys},
     }
     required = [key.name for key in keys if key.required]
     return {**made, "required": required} if required else made
@@ -64,13 +64,13 @@ def _key(key: Key) -> Mapping[str, Any]:
         return {
             "type": "object",
             "additionalProperties": False,
-            "properties": {rule.name: {"description": rule.asks, **_rule(rule.options)} for rule in all_rules()},
+            "properties": {rule.name: {"description": rule.summary, **_rule(rule.options)} for rule in all_rules()},
         }
     return _KINDS[key.kind]
 
 
 def _rule(options: Mapping[str, Option]) -> dict[str, Any]:
-    properties = {name: {"description": option.says, **_option(option)} for name, option in options.items()}
+    properties = {name: {"description": option.description, **_option(option)} for name, option in options.items()}
     full = {"type": "object", "additionalProperties": False, "properties": {"level": _LEVEL, **properties}}
     return {"anyOf": [_LEVEL, full]}
 

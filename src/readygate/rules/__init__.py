@@ -24,7 +24,7 @@ class Result(Enum):
     """What a rule found, before its level is looked at."""
 
     PASS = "passes"
-    BROKEN = "broken"
+    VIOLATED = "violated"
     NOT_EVALUATED = "not evaluated"
 
 
@@ -32,8 +32,8 @@ class Judgement(Struct, frozen=True, kw_only=True):
     """What a rule says; `Finding` explains the texts.
 
     Attributes:
-        ceiling: the strongest level this case deserves, whatever the policy allows.
-        floor: the weakest level this case deserves, whatever the policy allows.
+        max_level: the strongest level this case deserves, whatever the policy allows.
+        min_level: the weakest level this case deserves, whatever the policy allows.
         evidence: what it rests on, by name.
     """
 
@@ -43,8 +43,8 @@ class Judgement(Struct, frozen=True, kw_only=True):
     detail: Phrase = ()
     todo: Phrase = ()
     short: str = ""
-    ceiling: Level = Level.BLOCK
-    floor: Level = Level.OFF
+    max_level: Level = Level.BLOCK
+    min_level: Level = Level.OFF
     needs_baseline: bool = False
     incomplete: bool = False
     evidence: Exhibits = Exhibits()
@@ -62,7 +62,7 @@ class Option(Struct, frozen=True, kw_only=True):
 
     default: Fraction | None
     unit: str
-    says: str
+    description: str
     more_is_stricter: bool
 
     def show(self, value: Fraction | None) -> str:
@@ -97,8 +97,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     """
 
     name: str
-    asks: str
-    explains: str
+    summary: str
+    description: str
     levels: tuple[Level, Level, Level]
     judge: Callable[[Comparison, Policy], Judgement]
     weight: int
@@ -109,7 +109,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     points: int = 10
     last: bool = False
     coverage: bool = False
-    always: bool = False
+    always_run: bool = False
 
 
 @cache

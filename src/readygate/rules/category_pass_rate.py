@@ -31,14 +31,14 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     told = sorted((*missed, *empty), key=lambda part: (part not in missed, part.name))
     fact = _fact(len(missed), len(empty))
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{fact}: ", *listed(tuple(part.name for part in told), TOLD)),
         title=(f"{fact[0].upper()}{fact[1:]}.",),
         detail=sentences([_told(part) for part in told], TOLD),
         todo=(*_todo(told[0]), "."),
         short=fact,
         evidence=_exhibits.named("category", [part.name for part in told]),
-        ceiling=Level.BLOCK if missed else Level.WARN,
+        max_level=Level.BLOCK if missed else Level.WARN,
     )
 
 
@@ -77,12 +77,12 @@ def _todo(part: CategoryResult) -> Phrase:
 
 RULE = Rule(
     name="category-pass-rate",
-    asks="Of the tests of each of the policy's `categories` that ran, its `minimum` passed. It only warns if no test "
-    "of a category ran here nor on the base.",
-    explains="A category is a set of tests by name, with a pass rate of its own: all of the tests of payments, 95 % of "
-    "those of the browser. Each test counts once, and of several legs the worst outcome. A test may be in several "
-    "categories. A category of which no test ran is told, as its name may be wrong; if some ran on the base it misses "
-    "its pass rate.",
+    summary="Of the tests of each of the policy's `categories` that ran, its `minimum` passed. It only warns if no "
+    "test of a category ran here nor on the base.",
+    description="A category is a set of tests by name, with a pass rate of its own: all of the tests of payments, 95 "
+    "% of those of the browser. Each test counts once, and of several legs the worst outcome. A test may be in "
+    "several categories. A category of which no test ran is told, as its name may be wrong; if some ran on the base "
+    "it misses its pass rate.",
     levels=(Level.OFF, Level.OFF, Level.OFF),
     judge=judge,
     weight=15,

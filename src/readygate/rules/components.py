@@ -32,14 +32,14 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     blocks = any(part.critical for part in missed)
     fact = _fact(len(missed), len(unmeasured))
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{fact}: ", *listed(tuple(part.name for part in told), TOLD)),
         title=(f"{fact}.",),
         detail=sentences([_told(part) for part in told], TOLD),
         todo=(*_todo(told[0]), "."),
         short=fact,
         evidence=_exhibits.named("component", [part.name for part in told]),
-        ceiling=Level.BLOCK if blocks else Level.WARN,
+        max_level=Level.BLOCK if blocks else Level.WARN,
     )
 
 
@@ -92,9 +92,9 @@ def _todo(part: ComponentResult) -> Phrase:
 
 RULE = Rule(
     name="components",
-    asks="Each of the policy's `components` has its `minimum` of covered lines and did not fall by more than its "
+    summary="Each of the policy's `components` has its `minimum` of covered lines and did not fall by more than its "
     "`maximum-drop`. It blocks for a component that is `critical`, and warns for any other.",
-    explains="A project's share hides where it is poor. A component is a set of paths with goals of its own. As in "
+    description="A project's share hides where it is poor. A component is a set of paths with goals of its own. As in "
     "coverage-drop, lines that the change removes are taken out of the base first, and if a file that the base "
     "measured is still there and no longer measured, the sides do not compare. A component of which no line is "
     "measured is told; if the base measured it, and it is critical, that blocks.",

@@ -42,7 +42,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return passes(f"0 reports{f'; {len(same):,} of parts that did not change are the same' if same else ''}")
     fact = f"{count(number, 'report')} {'is' if number == 1 else 'are'} a byte-for-byte copy of the base's"
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{fact}: ", *listed(copied, 3)),
         title=(f"{fact}.",),
         detail=(*listed(copied, 5), f": the same bytes, times and durations, though {_count(sources)} changed."),
@@ -102,8 +102,8 @@ def _must_differ(name: str, sources: tuple[str, ...], policy: Policy) -> bool:
 
 RULE = Rule(
     name="copied-report",
-    asks="No test report is a byte-for-byte copy of one of the base's although files that it tests changed.",
-    explains="Two runs never take the same time: a report with the same times and durations as on the base was not "
+    summary="No test report is a byte-for-byte copy of one of the base's although files that it tests changed.",
+    description="Two runs never take the same time: a report with the same times and durations as on the base was not "
     f"written by this run. Only reports that state a time with its zone, or at least {TELLING} different durations, "
     "are held against the base's. A report in the output folder of a module (`api/build/…`), or of a group of the "
     "policy, may be the same if nothing of the module or group changed, because build caches replay it.",

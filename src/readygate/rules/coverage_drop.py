@@ -57,7 +57,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     if fell > maximum:
         without = "without the removed lines " if delta.adjusted not in (None, delta.base) else ""
         evidence = _exhibits.lost_lines(coverage)
-        return _broken(fell, maximum, "The project", without, _ceiling(coverage, policy), evidence)
+        return _broken(fell, maximum, "The project", without, _max_level(coverage, policy), evidence)
     return passes(_small(fell, delta, maximum))
 
 
@@ -68,7 +68,7 @@ def fall(before: Ratio | None, after: Ratio | None) -> Fraction | None:
     return before.fraction - after.fraction
 
 
-def _ceiling(coverage: CoverageComparison, policy: Policy) -> Level:
+def _max_level(coverage: CoverageComparison, policy: Policy) -> Level:
     """A fall that well covered changes explain only warns; if the changed lines are unknown, it blocks."""
     if coverage.patch is None:
         return Level.BLOCK
@@ -86,24 +86,24 @@ def _small(fell: Fraction, delta: CoverageDelta, maximum: Fraction) -> str:
 
 
 def _broken(
-    fell: Fraction, maximum: Fraction, subject: str, part: str, ceiling: Level, evidence: Exhibits
+    fell: Fraction, maximum: Fraction, subject: str, part: str, max_level: Level, evidence: Exhibits
 ) -> Judgement:
     shown = decimal(fell * 100, above=maximum * 100)
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{subject} lost {shown} points; {allowed(maximum)} allowed",),
         title=(f"Coverage {part}fell by {shown} points.",),
         detail=(f"{subject} lost them; the policy allows {allowed(maximum)}.",),
         todo=("cover what is no longer covered, or check that every test still runs with coverage.",),
         short=f"coverage {part}fell by {shown} points",
-        ceiling=ceiling,
+        max_level=max_level,
         evidence=evidence,
     )
 
 
 RULE = Rule(
     name="coverage-drop",
-    asks="Coverage does not fall by more than `maximum`, lines that the change removes left out of the base. It "
+    summary="Coverage does not fall by more than `maximum`, lines that the change removes left out of the base. It "
     "blocks if unchanged lines alone lost that much, or if the changed lines miss the minimum of patch-coverage; "
     "otherwise it warns.",
     levels=(Level.BLOCK, Level.BLOCK, Level.WARN),
@@ -113,12 +113,12 @@ RULE = Rule(
         "maximum": Option(
             default=Fraction(5, 1000),
             unit="points",
-            says="by how many points coverage may fall",
+            description="by how many points coverage may fall",
             more_is_stricter=False,
         )
     },
     waivable=True,
-    explains="Deleting covered code lowers the share of the rest and is no loss: lines that the change removes are "
+    description="Deleting covered code lowers the share of the rest and is no loss: lines that the change removes are "
     "taken out of the base first. Then two questions: did lines that the change does not touch lose coverage (a test "
     "was deleted, or no longer runs), and did the total fall although the changed lines are poorly covered. A fall "
     "that well covered changes explain only warns. If a file that the base measured is still in the repository and "

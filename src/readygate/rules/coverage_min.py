@@ -28,7 +28,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return passes(figures)
     more = needed(lines.covered, lines.total, minimum)
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{figures}, {count(more, 'more covered line')} needed",),
         title=(f"{shown} of the lines are covered.",),
         detail=(f"The policy asks for {limit(minimum)}.",),
@@ -39,8 +39,8 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
 
 RULE = Rule(
     name=NAME,
-    asks="Of all measured lines, at least `minimum` are covered.",
-    explains="The share of the whole project, whatever the change adds to it. It asks the same of a change that has "
+    summary="Of all measured lines, at least `minimum` are covered.",
+    description="The share of the whole project, whatever the change adds to it. It asks the same of a change that has "
     "nothing to do with coverage, so coverage-drop and patch-coverage are fairer; this rule keeps what was reached. If "
     "a suite or leg of the base left no report, the share is not known.",
     levels=(Level.OFF, Level.OFF, Level.OFF),
@@ -48,7 +48,10 @@ RULE = Rule(
     weight=52,
     options={
         "minimum": Option(
-            default=None, unit="percent", says="least share of all measured lines to be covered", more_is_stricter=True
+            default=None,
+            unit="percent",
+            description="least share of all measured lines to be covered",
+            more_is_stricter=True,
         )
     },
     points=20,

@@ -44,7 +44,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         facts.append(f"{count(len(rows), 'test')} {'takes' if len(rows) == 1 else 'take'} longer")
     fact = "the tests take longer" if total else facts[0]
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(figures, f"; {facts[-1]}" if rows else ""),
         title=(f"{fact[0].upper()}{fact[1:]} than on the base.",),
         detail=(f"{figures}.", *_rows(rows)),
@@ -85,13 +85,13 @@ def _todo(time: SharedTime, factor: Fraction, seconds: Fraction, total: bool, ro
 
 RULE = Rule(
     name=NAME,
-    asks="The tests that both sides have take at most `total-factor` times as long as on the base, and no single one "
-    "more than `test-factor` times as long; what takes less than `total-seconds` or `test-seconds` longer is noise.",
-    explains="Shared machines vary by a third and more from run to run, so a factor and a number of seconds must both "
-    "be exceeded. For single tests the factor is taken of what most tests of the run take longer: a slow "
-    "machine slows them all; and all together must take longer than in each of the last 10 runs of the base. "
-    "Each leg is compared with the same leg of the base. Tests that the change adds slow down no other and are "
-    "left out.",
+    summary="The tests that both sides have take at most `total-factor` times as long as on the base, and no single "
+    "one more than `test-factor` times as long; what takes less than `total-seconds` or `test-seconds` longer is "
+    "noise.",
+    description="Shared machines vary by a third and more from run to run, so a factor and a number of seconds must "
+    "both be exceeded. For single tests the factor is taken of what most tests of the run take longer: a slow machine "
+    "slows them all; and all together must take longer than in each of the last 10 runs of the base. Each leg is "
+    "compared with the same leg of the base. Tests that the change adds slow down no other and are left out.",
     levels=(Level.OFF, Level.OFF, Level.OFF),
     judge=judge,
     weight=90,
@@ -99,17 +99,23 @@ RULE = Rule(
         "total-factor": Option(
             default=Fraction(3, 2),
             unit="factor",
-            says="how many times as long all together may take",
+            description="how many times as long all together may take",
             more_is_stricter=False,
         ),
         "total-seconds": Option(
-            default=Fraction(30), unit="seconds", says="how much longer all together must take", more_is_stricter=False
+            default=Fraction(30),
+            unit="seconds",
+            description="how much longer all together must take",
+            more_is_stricter=False,
         ),
         "test-factor": Option(
-            default=Fraction(2), unit="factor", says="how many times as long a test may take", more_is_stricter=False
+            default=Fraction(2),
+            unit="factor",
+            description="how many times as long a test may take",
+            more_is_stricter=False,
         ),
         "test-seconds": Option(
-            default=Fraction(1), unit="seconds", says="how much longer a test must take", more_is_stricter=False
+            default=Fraction(1), unit="seconds", description="how much longer a test must take", more_is_stricter=False
         ),
     },
     points=5,

@@ -34,7 +34,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         detail.append(f" So {'are' if number - TOLD > 1 else 'is'} {number - TOLD:,} more.")
     it = "it" if number == 1 else "they"
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(_summary(len(tests.known_flaky), len(tests.flaky)),),
         title=(f"{count(number, 'test')} {'is' if number == 1 else 'are'} flaky.",),
         detail=tuple(detail),
@@ -42,7 +42,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         short=count(number, "flaky test"),
         evidence=_exhibits.tests(found, comparison),
         # a test that failed on the base got better; were it to block, failing for good would be the way past
-        ceiling=Level.BLOCK if tests.known_flaky or not _all_better(comparison) else Level.WARN,
+        max_level=Level.BLOCK if tests.known_flaky or not _all_better(comparison) else Level.WARN,
     )
 
 
@@ -82,14 +82,14 @@ def _story(change: TestChange, runs: int, branch: str) -> Phrase:
 
 RULE = Rule(
     name="flaky",
-    asks="No test failed first and passed then, and no failing test is known to be flaky: it flipped between passing "
-    "and failing at least `flips` times in the last `runs` runs of the base branch, and passed in the latest.",
-    explains="A failing test that is known to be flaky, on every leg on which it fails, is told here with its record, "
-    "and not as a new failure. A test that failed and passed in the same run counts as passed. Both say nothing about "
-    "the change, and hide what "
-    "would. Only runs of the base branch make the record: a change cannot make its own tests known to be flaky. A test "
-    "that fails in the latest run of the base is an inherited failure. Where this rule is off, no failure is taken for "
-    "flaky, and each is new. A test that failed on the base, too, and passes at the second try now, only warns.",
+    summary="No test failed first and passed then, and no failing test is known to be flaky: it flipped between "
+    "passing and failing at least `flips` times in the last `runs` runs of the base branch, and passed in the latest.",
+    description="A failing test that is known to be flaky, on every leg on which it fails, is told here with its "
+    "record, and not as a new failure. A test that failed and passed in the same run counts as passed. Both say "
+    "nothing about the change, and hide what would. Only runs of the base branch make the record: a change cannot "
+    "make its own tests known to be flaky. A test that fails in the latest run of the base is an inherited failure. "
+    "Where this rule is off, no failure is taken for flaky, and each is new. A test that failed on the base, too, and "
+    "passes at the second try now, only warns.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,
     weight=47,
@@ -97,13 +97,13 @@ RULE = Rule(
         "flips": Option(
             default=Fraction(2),
             unit="whole",
-            says="turns between passing and failing that make a test known to be flaky, at least 1",
+            description="turns between passing and failing that make a test known to be flaky, at least 1",
             more_is_stricter=True,
         ),
         "runs": Option(
             default=Fraction(20),
             unit="whole",
-            says="newest runs of the base branch that count, at most 50 are kept",
+            description="newest runs of the base branch that count, at most 50 are kept",
             more_is_stricter=False,
         ),
     },

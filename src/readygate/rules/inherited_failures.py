@@ -23,7 +23,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     branch = comparison.baseline.branch
     where: tuple[str | Name, ...] = ("on ", Name(branch)) if branch else ("on the base branch",)
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'} on the base too",),
         title=(f"{count(number, 'test')} still {'fails' if number == 1 else 'fail'}.",),
         detail=(f"{'It fails' if number == 1 else 'They fail'} on the base too.", *_since(comparison)),
@@ -55,10 +55,10 @@ def _since(comparison: Comparison) -> Phrase:
 
 RULE = Rule(
     name="inherited-failures",
-    asks="No test fails that failed on the base too, on the same leg.",
-    explains="A test that fails on the base too is shown with what failed, since which commit, and for how many runs; "
-    "it blocks nothing, because it is for the base branch to mend. A failure on one leg of a matrix excuses "
-    "no failure on another.",
+    summary="No test fails that failed on the base too, on the same leg.",
+    description="A test that fails on the base too is shown with what failed, since which commit, and for how many "
+    "runs; it blocks nothing, because it is for the base branch to mend. A failure on one leg of a matrix excuses no "
+    "failure on another.",
     levels=(Level.WARN, Level.WARN, Level.WARN),
     judge=judge,
     weight=45,

@@ -72,7 +72,7 @@ def _broken(
     fact = "; ".join(facts)
     notes = {name: f"was {base[name]!r}, is {head[name]!r}" for name in moved}
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(fact,),
         title=(f"{fact}.",),
         detail=detail,
@@ -91,9 +91,9 @@ def _value(text: str) -> Phrase:
 
 RULE = Rule(
     name="inputs-changed",
-    asks="The inputs of this step are those of the base's run, and the change edits no workflow, no action and no file "
-    "that the policy guards.",
-    explains="A pull request from a branch of the repository runs its own version of the workflow: it can leave out "
+    summary="The inputs of this step are those of the base's run, and the change edits no workflow, no action and no "
+    "file that the policy guards.",
+    description="A pull request from a branch of the repository runs its own version of the workflow: it can leave out "
     "tests, or give this step other inputs. Neither can be prevented from within the run, so both are named: the "
     "inputs are compared with those recorded with the baseline, and edits of `.github/workflows/`, "
     "`.github/actions/`, `action.yml` and the `guarded-files` of the policy are listed. Put these files under code "

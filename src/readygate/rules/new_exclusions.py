@@ -34,7 +34,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail.append(f"; and {count(len(delta.excluded) - TOLD, 'more file')}")
     fact = f"{count(number, 'line')} {'is' if number == 1 else 'are'} newly excluded from coverage"
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{count(number, 'line')} in {count(len(delta.excluded), 'file')}",),
         title=(f"{fact}.",),
         detail=(*detail, "."),
@@ -50,12 +50,12 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 
 RULE = Rule(
     name="new-exclusions",
-    asks="No line is newly excluded from the measurement of coverage.",
-    explains="A line that is marked as excluded (`# pragma: no cover` and the like) counts neither as covered nor as "
-    "not covered, so that marking the lines that nothing covers lifts every share. Told are the lines that the base "
-    "measured and this run excludes, and excluded lines that the change adds, unless they stand among lines that were "
-    "excluded before. It sees only what a report tells: those of coverage.py (JSON, or its data file), "
-    "gcovr (JSON) and SimpleCov do; others leave excluded lines out, as if they held no code.",
+    summary="No line is newly excluded from the measurement of coverage.",
+    description="A line that is marked as excluded (`# pragma: no cover` and the like) counts neither as covered nor "
+    "as not covered, so that marking the lines that nothing covers lifts every share. Told are the lines that the "
+    "base measured and this run excludes, and excluded lines that the change adds, unless they stand among lines that "
+    "were excluded before. It sees only what a report tells: those of coverage.py (JSON, or its data file), gcovr "
+    "(JSON) and SimpleCov do; others leave excluded lines out, as if they held no code.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,
     weight=68,

@@ -19,7 +19,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         if not number:
             return passes("No test fails")
         return Judgement(
-            result=Result.BROKEN,
+            result=Result.VIOLATED,
             summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}, and there is no baseline",),
             title=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}{_behind(comparison)}.",),
             detail=("There is no baseline, so each failure counts as new.",),
@@ -37,7 +37,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         fact = f"{count(number, 'test')} newly {'fails' if number == 1 else 'fail'}"
         seen = f"{added:,} of them {'is' if added == 1 else 'are'} not on the base." if added else ""
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'} and did not fail on the base",),
         title=(f"{fact}{_behind(comparison)}.",),
         detail=(seen,) if seen else (),
@@ -71,8 +71,8 @@ def _todo(comparison: Comparison) -> Phrase:
 
 RULE = Rule(
     name="new-failures",
-    asks="No test fails that did not fail on the base, on the same leg. Without a baseline every failure is new.",
-    explains="Each failing test is exactly one of new, inherited (inherited-failures), known to be flaky (flaky) or "
+    summary="No test fails that did not fail on the base, on the same leg. Without a baseline every failure is new.",
+    description="Each failing test is exactly one of new, inherited (inherited-failures), known to be flaky (flaky) or "
     "quarantined (quarantine). A failing test that the change adds is new, too. Without a baseline every "
     "failure is new, since nothing is known that could excuse it.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),

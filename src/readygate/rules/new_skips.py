@@ -21,7 +21,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         return passes("0 tests")
     they = "It" if number == 1 else "They"
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{count(number, 'test')} ran on the base and {'is' if number == 1 else 'are'} skipped now",),
         title=(f"{count(number, 'test')} no longer {'runs' if number == 1 else 'run'}.",),
         detail=(f"{they} ran on the base and {'is' if number == 1 else 'are'} skipped now.",),
@@ -33,8 +33,8 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 
 RULE = Rule(
     name="new-skips",
-    asks="No test that ran on the base is skipped now, on the same leg.",
-    explains="A skipped test tests nothing. Skipping the test that fails is the quickest way past a gate, so every "
+    summary="No test that ran on the base is skipped now, on the same leg.",
+    description="A skipped test tests nothing. Skipping the test that fails is the quickest way past a gate, so every "
     "test that ran on the base and is skipped now is named, with the reason that it gives.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,

@@ -27,7 +27,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     if share < minimum:
         more = needed(counts.passed, ran, minimum)
         return Judgement(
-            result=Result.BROKEN,
+            result=Result.VIOLATED,
             summary=(f"{figures}, {count(more, 'test')} fewer may fail",),
             title=(f"{shown} of the tests that ran passed.",),
             detail=(f"The policy asks for {limit(minimum)}: at most {counts.failing - more:,} of {ran:,} may fail.",),
@@ -41,8 +41,8 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
 
 RULE = Rule(
     name=NAME,
-    asks="Of the tests that ran, at least `minimum` passed.",
-    explains="Passed of passed, failed and errored; each test counts once, and of several legs the worst outcome. "
+    summary="Of the tests that ran, at least `minimum` passed.",
+    description="Passed of passed, failed and errored; each test counts once, and of several legs the worst outcome. "
     "Skipped tests are not in it. Inherited, flaky and quarantined failures count as failed here: the rate tells the "
     "state of the tests, and not who broke them. new-failures asks for more, so this rule is for projects that start "
     "with many failing tests.",
@@ -51,7 +51,7 @@ RULE = Rule(
     weight=16,
     options={
         "minimum": Option(
-            default=None, unit="percent", says="least share of the tests that ran to pass", more_is_stricter=True
+            default=None, unit="percent", description="least share of the tests that ran to pass", more_is_stricter=True
         )
     },
     points=20,

@@ -29,7 +29,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return not_evaluated(coverage.patch_note or "The changed lines are not known")
     if not patch.complete:
         return Judgement(
-            result=Result.BROKEN,
+            result=Result.VIOLATED,
             summary=("Not every changed file is listed, so the share is not known",),
             title=("The coverage of the changed lines is not known.",),
             detail=("More files changed than GitHub lists.",),
@@ -49,7 +49,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     more = needed(patch.lines.covered, patch.lines.total, minimum)
     open_lines = patch.lines.total - patch.lines.covered
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{figures}; {limit(minimum)} asked, {count(more, 'more line')} needed", *detail),
         title=(f"{percent(share, beside=minimum)} of the changed lines are covered.",),
         detail=(f"The policy asks for {limit(minimum)}.", *detail),
@@ -65,7 +65,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
 
 RULE = Rule(
     name=NAME,
-    asks="Of the changed lines that are measured, at least `minimum` are covered.",
+    summary="Of the changed lines that are measured, at least `minimum` are covered.",
     levels=(Level.WARN, Level.BLOCK, Level.OFF),
     judge=judge,
     weight=60,
@@ -73,13 +73,13 @@ RULE = Rule(
         "minimum": Option(
             default=Fraction(80, 100),
             unit="percent",
-            says="least share of the changed lines to be covered",
+            description="least share of the changed lines to be covered",
             more_is_stricter=True,
         )
     },
-    explains="The changed lines are those that the tested commit adds to the first parent of the merge commit; lines "
-    "without code do not count. If no changed line is measured the rule passes. A file whose diff GitHub leaves out "
-    "because of its size counts with all of its lines.",
+    description="The changed lines are those that the tested commit adds to the first parent of the merge commit; "
+    "lines without code do not count. If no changed line is measured the rule passes. A file whose diff GitHub leaves "
+    "out because of its size counts with all of its lines.",
     points=10,
     coverage=True,
 )

@@ -31,7 +31,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     fact = f"This change loosens the policy at {count(number, 'point')}"
     more = f" and {number - _TOLD:,} more" if number > _TOLD else ""
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{fact}; {_preview(found)}",),
         title=(f"{fact}.",),
         detail=(*_joined(found.loosened[:_TOLD]), more, f". It counts once it is merged; {_preview(found)}."),
@@ -49,13 +49,13 @@ def _preview(found: PolicyChange) -> str:
 
 def _unusable(problems: tuple[str, ...]) -> Judgement:
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=("This change brings a policy file that cannot be used: ", *listed(problems, 1)),
         title=("This change brings a policy file that cannot be used.",),
         detail=(*listed(problems, _TOLD), ". Once it is merged nothing could be judged."),
         todo=("correct the file; `readygate policy check` reads it on any machine.",),
         short="the new policy file cannot be used",
-        floor=Level.BLOCK,
+        min_level=Level.BLOCK,
         evidence=Exhibits.of(problems, lambda text: Exhibit(kind="policy", name=text)),
     )
 
@@ -80,8 +80,8 @@ def _plain(phrase: Phrase) -> str:
 
 RULE = Rule(
     name="policy-changed",
-    asks="The change does not loosen the policy file. One that cannot be used blocks, whatever the level.",
-    explains="A pull request is judged by the policy of the commit that it starts from, so it cannot move its own "
+    summary="The change does not loosen the policy file. One that cannot be used blocks, whatever the level.",
+    description="A pull request is judged by the policy of the commit that it starts from, so it cannot move its own "
     "limits; but it can move those of all that follow. What its policy file asks less of is named, with the verdict "
     "that this change would get under it. A change that only asks for more passes. A file that cannot be read would "
     "end every later run with exit code 2, so it blocks at any level, even `off`. A change of which it is not clear "
@@ -90,5 +90,5 @@ RULE = Rule(
     judge=judge,
     weight=25,
     points=20,
-    always=True,
+    always_run=True,
 )

@@ -40,7 +40,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     title: Phrase = tuple(titles)
     number = len(stopped) + len(unexplained)
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=title,
         title=title,
         todo=("read the log of the job, mend what stopped it, and run it again.",),
@@ -76,10 +76,10 @@ def _names(path: str, job: str) -> bool:
 
 RULE = Rule(
     name="producers",
-    asks="With the input `needs`: no needed job was cancelled or skipped, and none failed without a failing test "
+    summary="With the input `needs`: no needed job was cancelled or skipped, and none failed without a failing test "
     "in the reports.",
-    explains="Needs the input `needs: ${{ toJSON(needs) }}`. A job that crashed, was cancelled or was skipped leaves "
-    "no report, and the reports of the others look complete. A job that failed while the reports show a "
+    description="Needs the input `needs: ${{ toJSON(needs) }}`. A job that crashed, was cancelled or was skipped "
+    "leaves no report, and the reports of the others look complete. A job that failed while the reports show a "
     "failing test is explained by them, unless every report with a failing test is named after another failed job "
     "(`unit/junit.xml` explains the job `unit`, and not `lint`). Name artifacts after their jobs to have this told.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),

@@ -45,7 +45,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     change = comparison.policy_change
     mended = change is not None and bool(change.tightened) and not change.loosened
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{fact}: ", *listed(excused, 3)) if excused else (fact,),
         title=(f"{fact}.",),
         detail=(*_detail(expired, idle), *((" " if expired or idle else "", *told, ".") if excused else ())),
@@ -56,7 +56,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         ),
         short=fact,
         # a change must be able to take the entry out, and so must one that removes the test
-        ceiling=Level.BLOCK if expired and not mended else Level.WARN,
+        max_level=Level.BLOCK if expired and not mended else Level.WARN,
         evidence=_exhibits.named("policy", tuple(odd), odd) + evidence,
     )
 
@@ -98,12 +98,12 @@ def _tests(comparison: Comparison) -> Iterator[TestId]:
 
 RULE = Rule(
     name="quarantine",
-    asks="No entry of the policy's `quarantine` has expired, each fits a test, and no failing test needs one.",
-    explains="A quarantine excuses failing tests until a day, in UTC, and for a reason. Failures that it excuses are "
-    "named here and only warn. An entry that has expired excuses nothing: its tests count as every other, and "
-    "the entry is told until it is gone. An entry that fits no test is a leftover, or its test was renamed; it is "
-    "told, and never blocks. Nor does anything here block a change that only tightens the policy file, as taking an "
-    "entry out does.",
+    summary="No entry of the policy's `quarantine` has expired, each fits a test, and no failing test needs one.",
+    description="A quarantine excuses failing tests until a day, in UTC, and for a reason. Failures that it excuses "
+    "are named here and only warn. An entry that has expired excuses nothing: its tests count as every other, and the "
+    "entry is told until it is gone. An entry that fits no test is a leftover, or its test was renamed; it is told, "
+    "and never blocks. Nor does anything here block a change that only tightens the policy file, as taking an entry "
+    "out does.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,
     weight=48,

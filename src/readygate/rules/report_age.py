@@ -48,7 +48,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         name: f"written {_span(abs(ages[name]))} {'before' if ages[name] > 0 else 'after'} the run" for name in ages
     }
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(fact,),
         title=(f"{fact}.",),
         detail=(*detail, *((" Also ", *more, ".") if more else ())),
@@ -65,10 +65,10 @@ def _span(seconds: float) -> str:
 
 RULE = Rule(
     name=NAME,
-    asks="No test report is more than `hours` older than this run, or from the future.",
-    explains="A report that an earlier run wrote says nothing of this change: it lay in a cache, in a workspace that "
-    "is kept, or was committed. Only times that a report states with their zone count, as a time without one can be "
-    "half a day off. Build caches replay the reports of modules that did not change, and a job that is run again "
+    summary="No test report is more than `hours` older than this run, or from the future.",
+    description="A report that an earlier run wrote says nothing of this change: it lay in a cache, in a workspace "
+    "that is kept, or was committed. Only times that a report states with their zone count, as a time without one can "
+    "be half a day off. Build caches replay the reports of modules that did not change, and a job that is run again "
     "days later reads the reports of its first attempt; hence a warning.",
     levels=(Level.WARN, Level.WARN, Level.WARN),
     judge=judge,
@@ -77,7 +77,7 @@ RULE = Rule(
         "hours": Option(
             default=Fraction(24),
             unit="whole",
-            says="how many hours before this run a report may have been written",
+            description="how many hours before this run a report may have been written",
             more_is_stricter=False,
         )
     },

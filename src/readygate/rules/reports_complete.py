@@ -40,7 +40,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     names: Phrase = listed((*groups, *legs), 5)
     fact = "; ".join(parts)
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{fact}: ", *names),
         title=(f"{fact}.",),
         detail=("Missing: ", *names, ". What would stand there is counted nowhere."),
@@ -63,13 +63,13 @@ def _files_gone(names: tuple[str, ...], policy: Policy) -> Judgement:
         f", and the repository still has {them}. What {'it' if one else 'they'} would tell of coverage is unknown."
     )
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{fact}: ", *listed(names, 5)),
         title=(f"{fact}.",),
         detail=("The base measured ", *listed(names, 5), unknown),
         todo=(f"measure {them} again", *_way_out(them, policy), "."),
         short=fact,
-        ceiling=Level.BLOCK if hides else Level.WARN,
+        max_level=Level.BLOCK if hides else Level.WARN,
         evidence=_exhibits.named("file", names),
     )
 
@@ -83,9 +83,10 @@ def _way_out(them: str, policy: Policy) -> Phrase:
 
 RULE = Rule(
     name="reports-complete",
-    asks="Every suite and every leg of a matrix that the base had left a report in this run, too, and every file that "
-    "the base measured and that is still there is measured; files that are not block if a rule about coverage does.",
-    explains="What the base measured and this run did not is not green, it is unknown. A suite that was renamed or "
+    summary="Every suite and every leg of a matrix that the base had left a report in this run, too, and every file "
+    "that the base measured and that is still there is measured; files that are not block if a rule about coverage "
+    "does.",
+    description="What the base measured and this run did not is not green, it is unknown. A suite that was renamed or "
     "moved is found again by its reports' paths, then by its tests. Suites that need not run for every change "
     "belong into `groups` of the policy; a suite, a leg or a file that is left out on purpose is excused by the waiver "
     "label. A file of which the change leaves no line to measure may be missing. Where it is not known which files a "

@@ -107,7 +107,7 @@ def _of_base(pattern: str, comparison: Comparison) -> bool:
 
 def _broken(title: Phrase, short: str, evidence: Exhibits) -> Judgement:
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=title,
         title=title,
         todo=(
@@ -124,10 +124,10 @@ def _broken(title: Phrase, short: str, evidence: Exhibits) -> Judgement:
 
 RULE = Rule(
     name="reports-found",
-    asks="There is a test report, something was executed in it, every given pattern matches a file (in "
+    summary="There is a test report, something was executed in it, every given pattern matches a file (in "
     "`artifacts`, an artifact), and coverage is measured if the base measured it. A change of documentation alone "
     "needs no report.",
-    explains="If nothing but documentation changed (`*.md`, `docs/`, `LICENSE*`) and there is no report at all, the "
+    description="If nothing but documentation changed (`*.md`, `docs/`, `LICENSE*`) and there is no report at all, the "
     "change is ready: there is nothing to measure. One report is enough to end this exception. A coverage "
     "report without a single line counts as none if the base measured some.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),

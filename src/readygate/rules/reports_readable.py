@@ -29,7 +29,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail = (*detail, " Also ", *listed(names[1:], 3), ".")
     partly = any(file.report is not None and file.name in names for file in files)
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(fact,),
         title=(f"{fact}.",),
         detail=(*detail, " What was read before the damage counts." if partly else ""),
@@ -48,9 +48,9 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 
 RULE = Rule(
     name="reports-readable",
-    asks="Every report that was found could be read to its end.",
-    explains="What was read before the damage counts: a failing test in a cut file is told. What the file would have "
-    "told after it is unknown, so nothing can be called ready.",
+    summary="Every report that was found could be read to its end.",
+    description="What was read before the damage counts: a failing test in a cut file is told. What the file would "
+    "have told after it is unknown, so nothing can be called ready.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
     judge=judge,
     weight=30,

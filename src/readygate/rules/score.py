@@ -20,7 +20,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     if score >= minimum:
         return passes(f"{shown} of 100; {asked} asked")
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{shown} of 100; {asked} asked",),
         title=(f"The readiness score is {shown} of 100.",),
         detail=(f"The policy asks for {asked}.",),
@@ -31,15 +31,15 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
 
 RULE = Rule(
     name="score",
-    asks="The readiness score is at least `minimum`.",
-    explains="The score begins at 100. A rule that blocks takes off its points, one that warns half of them, out of "
+    summary="The readiness score is at least `minimum`.",
+    description="The score begins at 100. A rule that blocks takes off its points, one that warns half of them, out of "
     "the points of all rules that were evaluated; a rule that could not tell counts for neither side. The score "
     "informs. It decides only where the policy turns this rule on.",
     levels=(Level.OFF, Level.OFF, Level.OFF),
     judge=judge,
     weight=900,
     options={
-        "minimum": Option(default=None, unit="percent", says="least score, of 100", more_is_stricter=True),
+        "minimum": Option(default=None, unit="percent", description="least score, of 100", more_is_stricter=True),
     },
     points=0,
     coverage=True,

@@ -24,7 +24,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return passes(f"{count(ran, 'test')} ran; {minimum:,} asked")
     skipped = f" {counts.skipped:,} {'is' if counts.skipped == 1 else 'are'} skipped." if counts.skipped else ""
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{count(ran, 'test')} ran; {minimum:,} asked, {count(minimum - ran, 'more test')} needed",),
         title=(f"{count(ran, 'test')} ran.",),
         detail=(f"The policy asks for {minimum:,}.{skipped}",),
@@ -35,13 +35,15 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
 
 RULE = Rule(
     name=NAME,
-    asks="At least `minimum` tests ran.",
-    explains="A fixed floor below the number of tests, for suites that are found by a pattern: if the pattern stops "
+    summary="At least `minimum` tests ran.",
+    description="A fixed floor below the number of tests, for suites that are found by a pattern: if the pattern stops "
     "to match, or a job stops early, the few that are left are all green. Each test counts once, on however many legs "
     "it ran; skipped tests did not run. It needs no baseline, where vanished-tests does.",
     levels=(Level.OFF, Level.OFF, Level.OFF),
     judge=judge,
     weight=18,
-    options={"minimum": Option(default=None, unit="whole", says="least number of tests to run", more_is_stricter=True)},
+    options={
+        "minimum": Option(default=None, unit="whole", description="least number of tests to run", more_is_stricter=True)
+    },
     points=20,
 )

@@ -28,7 +28,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         return passes("0 files" if patch.complete else "0 of the files that are listed")
     fact = f"{count(len(names), 'changed source file')} {'is' if len(names) == 1 else 'are'} not measured"
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{fact}: ", *listed(names, TOLD)),
         title=(f"{fact}.",),
         detail=("No coverage report holds ", *listed(names, TOLD), "."),
@@ -43,11 +43,11 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 
 RULE = Rule(
     name="unmeasured-files",
-    asks="Every changed source file, tests aside, is measured by a coverage report.",
-    explains="A file that no test imports is often missing from the report, and with it its lines from the coverage of "
-    "the changed lines: nothing is poorer than nothing at all. Source files are those with the suffix of a measured "
-    "file; tests are known by their names. Most tools measure all files of a folder if they are told to (`source` for "
-    "coverage.py, `collectCoverageFrom` for Jest, `all` for Vitest).",
+    summary="Every changed source file, tests aside, is measured by a coverage report.",
+    description="A file that no test imports is often missing from the report, and with it its lines from the "
+    "coverage of the changed lines: nothing is poorer than nothing at all. Source files are those with the suffix of "
+    "a measured file; tests are known by their names. Most tools measure all files of a folder if they are told to "
+    "(`source` for coverage.py, `collectCoverageFrom` for Jest, `all` for Vitest).",
     levels=(Level.WARN, Level.WARN, Level.OFF),
     judge=judge,
     weight=85,

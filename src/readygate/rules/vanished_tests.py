@@ -31,7 +31,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         on = (" on ", *listed(gone[0].legs, 3)) if gone[0].after is not None and gone[0].legs else ()
         detail = ("The base has ", Name(only.name), *place, *on, ".")
     return Judgement(
-        result=Result.BROKEN,
+        result=Result.VIOLATED,
         summary=(f"{fact}{known}",),
         title=(f"{fact}.",),
         detail=detail,
@@ -70,9 +70,10 @@ _HOW = {
 
 RULE = Rule(
     name="vanished-tests",
-    asks="No test of the base is missing in this run, on no leg of a matrix. Renamed and moved tests are found again.",
-    explains="Tests are found again under other names: in another file, suite or class, with other parameters, or with "
-    "a name much like the old one in the same class. What is left is named. Deleting the failing test is no "
+    summary="No test of the base is missing in this run, on no leg of a matrix. Renamed and moved tests are found "
+    "again.",
+    description="Tests are found again under other names: in another file, suite or class, with other parameters, or "
+    "with a name much like the old one in the same class. What is left is named. Deleting the failing test is no "
     "repair.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,

@@ -16,7 +16,7 @@ from readygate.model.comparison import PolicyChange
 from readygate.model.policy import PRESETS, Policy
 from readygate.model.rich_text import Name, Phrase
 from readygate.model.verdict import Level
-from readygate.policy import PolicyFiles, effective, preset, read, rulebook
+from readygate.policy import PolicyFiles, effective, preset, read, read_policy_pair
 from readygate.policy.difference import difference
 from readygate.policy.schema import schema
 from readygate.rules import all_rules
@@ -153,12 +153,12 @@ def test_equal_policies_differ_in_nothing() -> None:
 
 
 def test_both_sides_of_a_change() -> None:
-    book = rulebook(PolicyFiles(base=b"preset: strict\n", changed=True, own=b"presett: a\n"), "main", "")
+    book = read_policy_pair(PolicyFiles(base=b"preset: strict\n", changed=True, own=b"presett: a\n"), "main", "")
     assert book.own is None
     assert "no such key" in book.problems[0]
     assert book.policy.preset == "strict"
     with pytest.raises(SettingsError):
-        rulebook(PolicyFiles(base=b"a: b\n", changed=True, own=b""), "main", "")
+        read_policy_pair(PolicyFiles(base=b"a: b\n", changed=True, own=b""), "main", "")
     assert isinstance(PolicyChange(problems=book.problems).problems, tuple)
 
 
