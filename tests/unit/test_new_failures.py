@@ -49,7 +49,7 @@ def test_the_number_of_causes_is_shown_if_every_failure_has_a_message(
     messages: list[str], causes: str, todo: str, base: bool
 ) -> None:
     found = failing(*messages, base=base)
-    assert found.result is Result.BROKEN
+    assert found.result is Result.VIOLATED
     assert text(found.title).endswith(f"{'fail' if len(messages) > 1 else 'fails'}{causes}.")
     assert text(found.todo) == todo
 

@@ -1,0 +1,30 @@
+"""Situations of patch-coverage."""
+
+from __future__ import annotations
+
+from tests.support.builders import (
+    NO_CHANGES_NOTE,
+    change,
+)
+from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
+from tests.support.situations import MANY, changed, lines
+
+SITUATIONS = Situations(
+    levels="WARN BLOCK OFF",
+    names_evidence=False,
+    rows=[
+        Row(PASS, changed(4, 5), ("4 of 5 changed lines, 80.00%; 80% asked",)),
+        Row(PASS, changed(MANY * 8 // 10, MANY)),
+        Row(VIOLATED, changed(MANY * 8 // 10 - 1, MANY), ("79.99%; 80% asked, 1 more line needed",)),
+        Row(VIOLATED, changed(3, 5), ("3 of 5 changed lines, 60.00%", "1 more line needed")),
+        Row(VIOLATED, changed(0, 1), ("0 of 1 changed lines, 0%", "1 more line needed")),
+        Row(VIOLATED, changed(0, 38), ("0%", "31 more lines needed")),
+        Row(PASS, lines({"a.py": "hm"}, None, change("b.md", [1])), ("No changed line is measured",)),
+        Row(PASS, lines({"a.py": "h"}, None, change("a.py", shown=False)), ("leaves out the diff",)),
+        Row(VIOLATED, lines({"a.py": "hm"}, None, change("a.py", shown=False)), ("leaves out the diff",)),
+        Row(VIOLATED, lines({"a.py": "h"}, None, change("a.py", [1]), complete=False), ("share is not known",)),
+        Row(UNKNOWN, lines(None, None, change("a.py", [1])), ("not measured",)),
+        Row(UNKNOWN, lines({"a.py": "h"}, None, known=False), (NO_CHANGES_NOTE,)),
+        Row(UNKNOWN, lines({"a.py": "h"}, None, change("a.py", [1]), damaged=True), ("damaged",)),
+    ],
+)

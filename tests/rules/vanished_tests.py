@@ -1,0 +1,19 @@
+"""Situations of vanished-tests."""
+
+from __future__ import annotations
+
+from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
+from tests.support.situations import cut_short, docs_only_without_reports, nothing_found, run
+
+SITUATIONS = Situations(
+    levels="WARN BLOCK WARN",
+    rows=[
+        Row(PASS, run("ppp", "pp")),
+        Row(VIOLATED, run("p", "pp"), ("1 test is gone",)),
+        Row(VIOLATED, run("p", "pfs"), ("2 tests are gone",)),
+        Row(UNKNOWN, run("p"), ("no baseline",)),
+        Row(UNKNOWN, cut_short, ("damaged",)),
+        Row(UNKNOWN, docs_only_without_reports),
+        Row(UNKNOWN, nothing_found),
+    ],
+)
