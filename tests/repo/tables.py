@@ -1,6 +1,6 @@
-"""The tables of README.md and docs/, made from action.yml and the code, so that each fact is written once.
+"""Generates what the documents take from the code: the tables of README.md and docs/, and docs/policy.schema.json.
 
-In a file they stand between `<!-- table: NAME -->` and `<!-- end of table -->`. After a change:
+A table is between `<!-- table: NAME -->` and `<!-- end of table -->`. After a change of the code or of action.yml:
 
     .venv/bin/python -m tests.repo.tables --update
 """
@@ -8,6 +8,7 @@ In a file they stand between `<!-- table: NAME -->` and `<!-- end of table -->`.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -22,6 +23,7 @@ from readygate.commands.explain import page
 from readygate.commands.parser import build_parser
 from readygate.formats import all_formats
 from readygate.model.policy import PRESETS
+from readygate.policy.schema import schema
 from readygate.rules import Rule, all_rules
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,14 +147,18 @@ def documents() -> list[Path]:
     return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("examples/**/*.md"))]
 
 
+def generated() -> dict[Path, str]:
+    """Return what each document must hold, by path."""
+    made = {path: updated(path.read_text(encoding="utf-8")) for path in documents()}
+    return {**made, ROOT / "docs/policy.schema.json": json.dumps(schema(), indent=2) + "\n"}
+
+
 def main() -> int:
-    """Name the documents with stale tables, or write them anew with `--update`."""
+    """Print the documents that are not up to date; write them with `--update`."""
     update = "--update" in sys.argv[1:]
     stale = 0
-    for path in documents():
-        text = path.read_text(encoding="utf-8")
-        made = updated(text)
-        if made != text:
+    for path, made in generated().items():
+        if made != path.read_text(encoding="utf-8"):
             stale += 1
             print(path.relative_to(ROOT))
             if update:

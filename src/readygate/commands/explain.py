@@ -11,7 +11,7 @@ from readygate.support.errors import SettingsError
 
 def page(rule: Rule, heading: str = "#") -> str:
     """Return the page of a rule, in Markdown."""
-    parts = [f"{heading} {rule.name}", f"**Asks:** {rule.summary}", rule.description]
+    parts = [f"{heading} {rule.label}", f"**Asks:** {rule.summary}", rule.description]
     levels = ", ".join(f"`{level.name.lower()}` in `{name}`" for name, level in zip(PRESETS, rule.levels, strict=True))
     told = f"**Level:** {levels}."
     if rule.key and Level.OFF in rule.levels:
@@ -50,8 +50,8 @@ def explain(name: str) -> str:
     """
     rules = {rule.name: rule for rule in all_rules()}
     if not name:
-        width = max(map(len, rules))
-        return "".join(f"{rule.name:{width}}  {rule.summary}\n" for rule in rules.values())
+        width = max(len(rule.label) for rule in rules.values())
+        return "".join(f"{rule.label:{width}}  {rule.summary}\n" for rule in rules.values())
     if name not in rules:
         raise SettingsError((f"there is no rule {name!r}{nearest(name, rules)}",), todo="name one of them")
     return page(rules[name])

@@ -95,6 +95,7 @@ def _finding(rule: Rule, policy: Policy, comparison: Comparison) -> Finding:
         incomplete=judgement.incomplete,
         waived=waived,
         evidence=judgement.evidence,
+        foreign=rule.foreign,
     )
 
 

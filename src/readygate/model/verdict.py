@@ -87,6 +87,7 @@ class Finding(Struct, frozen=True, kw_only=True):
         waived: it would block, and a label excuses it.
         lost: points that it takes off the readiness score.
         evidence: what it rests on, by name.
+        foreign: the distribution and version that the rule comes from; empty for Readygate's own.
     """
 
     rule: str
@@ -102,6 +103,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     waived: bool = False
     lost: Fraction = Fraction(0)
     evidence: Exhibits = Exhibits()
+    foreign: str = ""
 
 
 class Verdict(Struct, frozen=True, kw_only=True):

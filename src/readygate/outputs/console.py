@@ -90,7 +90,7 @@ def _finding(finding: Finding, width: int) -> Iterator[Line]:
     told, style = _LEVELS[finding.status]
     narrow = 0 < width < NARROW
     hang = 4 if narrow else 36
-    summary = plain(finding.summary)
+    summary = plain(finding.summary) + (f" (from {visible(finding.foreign)})" if finding.foreign else "")
     if narrow:
         yield (("  ", ""), (f"{told}", style), (f"  {finding.rule}", "bold"))
         yield from _prose(summary, width, indent=hang)

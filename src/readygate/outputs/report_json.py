@@ -86,6 +86,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     """A finding, as `reasons` and `report.json` give it."""
     return {
         "rule": finding.rule,
+        **({"foreign": finding.foreign} if finding.foreign else {}),
         "level": finding.level.name.lower(),
         "status": finding.status.name.lower().replace("_", "-"),
         "summary": plain(finding.summary),

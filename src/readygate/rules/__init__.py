@@ -1,4 +1,7 @@
-"""Rules: one module each, `RULE`. A rule looks at the comparison and says pass, broken, or why it cannot tell."""
+"""Rules: one module each, which defines `RULE`, or entry points `readygate.rules` of installed packages.
+
+A rule looks at the comparison of a run with its baseline and returns a `Judgement`. It does no I/O.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from enum import Enum
 from fractions import Fraction
 from functools import cache
 from importlib import import_module
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -17,11 +21,13 @@ from readygate.model.rich_text import Name, Phrase
 from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Exhibits, Level
 from readygate.support.number_format import limit
-from readygate.support.registry import members
+from readygate.support.registry import Extension, entry_point_members, members
+
+ENTRY_POINTS: Final = "readygate.rules"
 
 
 class Result(Enum):
-    """What a rule found, before its level is looked at."""
+    """What a rule finds, before its level applies."""
 
     PASS = "passes"
     VIOLATED = "violated"
@@ -29,12 +35,12 @@ class Result(Enum):
 
 
 class Judgement(Struct, frozen=True, kw_only=True):
-    """What a rule says; `Finding` explains the texts.
+    """What a rule found; `readygate.model.verdict.Finding` describes the texts.
 
     Attributes:
-        max_level: the strongest level this case deserves, whatever the policy allows.
-        min_level: the weakest level this case deserves, whatever the policy allows.
-        evidence: what it rests on, by name.
+        max_level: the highest level that the finding may have, whatever the policy says.
+        min_level: the lowest level that the finding has, whatever the policy says.
+        evidence: the named things that the finding is based on.
     """
 
     result: Result
@@ -54,10 +60,10 @@ class Option(Struct, frozen=True, kw_only=True):
     """One option of a rule.
 
     Attributes:
-        default: its value where the policy gives none; None if the policy must give one.
-        unit: percent or points (a fraction of 1 inside), whole (a whole number), seconds, factor.
-        says: what it is, for the documentation.
-        more_is_stricter: whether a greater value asks more.
+        default: the value where the policy gives none; None if the policy must give one.
+        unit: `percent` or `points` (the value is a fraction of 1), `whole` (an integer), `seconds` or `factor`.
+        description: for the documentation.
+        more_is_stricter: whether a greater value requires more.
     """
 
     default: Fraction | None
@@ -66,7 +72,7 @@ class Option(Struct, frozen=True, kw_only=True):
     more_is_stricter: bool
 
     def show(self, value: Fraction | None) -> str:
-        """A value with its unit: 80%, 0.5 points, 120 s, 1.5 times."""
+        """Return a value with its unit: 80%, 0.5 points, 120 s, 1.5 times."""
         if value is None:
             return "none"
         if self.unit == "percent":
@@ -75,28 +81,26 @@ class Option(Struct, frozen=True, kw_only=True):
         return shown + {"points": " points", "seconds": " s", "factor": " times"}.get(self.unit, "")
 
 
-class Rule(Struct, frozen=True, kw_only=True):
-    """One rule.
+class Rule(Extension, frozen=True, kw_only=True):
+    """One rule; its `name` is the one in policy files, in lower case with hyphens.
 
     Attributes:
-        name: as the policy calls it.
-        asks: one sentence for the documentation: what it asks for.
-        explains: for its page: why it is asked, what it cannot tell, what to do when it is broken.
+        summary: one sentence with what the rule requires, for the tables of the documentation.
+        description: why, what the rule cannot know, and what to do about a violation, for its own page.
         levels: its level in each of `readygate.model.policy.PRESETS`.
-        options: its options.
-        judge: looks at a comparison under a policy.
-        weight: place among findings of equal status; the smaller comes first.
-        evidence: it asks whether there is anything to judge by; on a base branch only these decide the exit code.
-        waivable: the policy's label turns its block into a warning.
-        key: the part of the policy file whose presence turns it on where the preset leaves it off.
-        points: what it takes off the readiness score when it blocks, of as many as all evaluated rules have together;
-            half of it when it warns.
-        last: it looks at the score, which the other rules make.
-        coverage: files that are left out of the measurement could hide what it asks for.
-        always: it is asked even where it is off, and told if what it finds has a floor.
+        judge: evaluates a comparison under a policy. It is called once for each verdict.
+        weight: position among findings of the same status, the smallest first.
+        options: by name.
+        evidence: it checks whether there is enough to judge by; on a base branch only such rules fail the step.
+        waivable: the label of the policy reduces its block to a warning.
+        key: the key of the policy file that enables the rule, at `block`, where the preset has it off.
+        points: what a block takes off the readiness score, in proportion to the points of all evaluated rules; a
+            warning takes off half.
+        last: it needs the score, and therefore runs after all other rules.
+        coverage: files that are missing from the measurement could hide a violation.
+        always_run: it runs even if it is off, and is reported if its finding has a `min_level`.
     """
 
-    name: str
     summary: str
     description: str
     levels: tuple[Level, Level, Level]
@@ -114,22 +118,28 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Every rule of the folder, by weight."""
-    return tuple(sorted(members(import_module(__name__), "RULE", Rule), key=lambda rule: (rule.weight, rule.name)))
+    """Return Readygate's own rules and those of installed packages, ordered by weight.
+
+    Raises:
+        PluginError: a package adds a rule that cannot be used.
+    """
+    own = members(import_module(__name__), "RULE", Rule)
+    foreign = entry_point_members(ENTRY_POINTS, Rule, [rule.name for rule in own])
+    return tuple(sorted((*own, *foreign), key=lambda rule: (rule.weight, rule.name)))
 
 
 def passes(*summary: str | Name, evidence: Exhibits | None = None) -> Judgement:
-    """The rule is kept."""
+    """Return that the rule passes."""
     return Judgement(result=Result.PASS, summary=summary, evidence=evidence or Exhibits())
 
 
 def not_evaluated(*reason: str | Name, needs_baseline: bool = False, incomplete: bool = False) -> Judgement:
-    """The rule cannot tell, and why."""
+    """Return that the rule cannot be evaluated, with the reason."""
     return Judgement(result=Result.NOT_EVALUATED, summary=reason, needs_baseline=needs_baseline, incomplete=incomplete)
 
 
 def one_sided(comparison: Comparison) -> Judgement | None:
-    """Why the tests of both sides do not compare: a suite or a leg left no report here; None if they do."""
+    """Return why the tests of both sides cannot be compared, such as a suite without a report; None if they can."""
     if comparison.missing_groups or comparison.missing_legs:
         return not_evaluated("A suite or leg of the base left no report", incomplete=True)
     if not comparison.head.snapshot.legs:
@@ -138,7 +148,7 @@ def one_sided(comparison: Comparison) -> Judgement | None:
 
 
 def uncertain_coverage(comparison: Comparison) -> Judgement | None:
-    """Why the coverage of this run is not known, or not all of it; None if it is."""
+    """Return why the coverage of this run is unknown or incomplete; None if it is complete."""
     if comparison.coverage is None:
         return not_evaluated("Coverage was not measured")
     if comparison.missing_groups or comparison.missing_legs:

@@ -42,7 +42,7 @@ def rules_table(page: Page) -> Table:
     rows = tuple(
         (
             view.level_cell(finding),
-            f"`{finding.rule}`",
+            f"`{finding.rule}`{f' (from {aside(finding.foreign)})' if finding.foreign else ''}",
             "–" if finding.status is Status.NOT_EVALUATED else finding.level.name.lower(),
             phrase(finding.summary) or "–",
         )
