@@ -1,0 +1,1 @@
+"""A format of test reports and a rule for Readygate."""
