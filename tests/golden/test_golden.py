@@ -95,13 +95,17 @@ def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
+OPTIONAL = {"foreign"}
+"""Keys that only rules of other packages have."""
+
+
 def strict(schema: Any, where: str = "$") -> list[str]:
-    """Places of objects whose keys are not all described and required."""
+    """Return the places of objects whose keys are not all described and required."""
     found = []
     if isinstance(schema, dict):
         properties = schema.get("properties")
         described = isinstance(properties, dict) and "type" in schema
-        whole = set(schema.get("required", ())) == set(properties or ())
+        whole = set(schema.get("required", ())) == set(properties or ()) - OPTIONAL
         if described and not (whole and schema.get("additionalProperties") is False):
             found.append(where)
         for key, value in schema.items():

@@ -1,4 +1,4 @@
-"""The page of a rule: what it asks, why, its levels and options, and how a policy sets them."""
+"""Write the page of a rule for `readygate explain`: requirement, reason, levels, options and an example."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from readygate.support.errors import SettingsError
 
 
 def page(rule: Rule, heading: str = "#") -> str:
-    """Return the page of a rule, in Markdown."""
+    """Return the page of a rule in Markdown."""
     parts = [f"{heading} {rule.label}", f"**Asks:** {rule.summary}", rule.description]
     levels = ", ".join(f"`{level.name.lower()}` in `{name}`" for name, level in zip(PRESETS, rule.levels, strict=True))
     told = f"**Level:** {levels}."
@@ -34,7 +34,7 @@ def page(rule: Rule, heading: str = "#") -> str:
 
 
 def example(rule: Rule) -> str:
-    """A piece of a policy file that sets the rule."""
+    """Return a part of a policy file that sets the rule."""
     lines = ["rules:", f"  {rule.name}:", "    level: warn"]
     for name, option in rule.options.items():
         value = option.show(option.default).split(" ")[0].removesuffix("%") if option.default is not None else "80"
@@ -43,10 +43,10 @@ def example(rule: Rule) -> str:
 
 
 def explain(name: str) -> str:
-    """Return the page of a rule by name; without a name the list of all.
+    """Return the page of a rule by name; without a name the list of all rules.
 
     Raises:
-        SettingsError: there is no such rule.
+        SettingsError: the rule does not exist.
     """
     rules = {rule.name: rule for rule in all_rules()}
     if not name:

@@ -1,1 +1,1 @@
-"""Inputs of the action and variables of the runner, as values."""
+"""Read the inputs of the action and the variables of the runner."""

@@ -1,6 +1,6 @@
-"""Reads the inputs of the action one by one, and gathers what is wrong with them.
+"""Read single inputs of the action and collect problems.
 
-How the runner hands inputs over: https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
+How the runner passes inputs: https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ from collections.abc import Mapping
 
 
 class Reader:
-    """Reads inputs one by one and gathers what is wrong with them."""
+    """Reads single inputs and collects problems."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = environment
         self.problems: list[str] = []
 
     def text(self, name: str, default: str = "") -> str:
-        """An input without the white space around it; some shells lose names with a hyphen, so `_` is as good."""
+        """Return a trimmed input. Its name may have `_` for `-`, as some shells drop names with `-`."""
         key = f"INPUT_{name.upper()}"
         value = self.environment.get(key) or self.environment.get(key.replace("-", "_")) or ""
         return value.strip() or default
 
     def lines(self, name: str) -> tuple[str, ...]:
-        """A multi-line input; empty lines and lines that begin with # are left out."""
+        """Return the lines of an input without empty lines and comments."""
         rows = (row.strip() for row in self.text(name).splitlines())
         return tuple(row for row in rows if row and not row.startswith("#"))
 
     def choice(self, name: str, allowed: tuple[str, ...]) -> str:
-        """An input with a fixed set of values; the first is the default."""
+        """Return an input with a fixed set of values; the first is the default."""
         value = self.text(name, allowed[0]).lower()
         if value in allowed:
             return value
@@ -36,11 +36,11 @@ class Reader:
         return allowed[0]
 
     def flag(self, name: str, default: str = "true") -> bool:
-        """A yes or no."""
+        """Return a boolean input."""
         return self.choice(name, ("true", "false") if default == "true" else ("false", "true")) == "true"
 
     def number(self, name: str, default: int, highest: int, lowest: int = 0) -> int:
-        """A whole number."""
+        """Return an integer input."""
         value = self.text(name, str(default))
         if value.isascii() and value.isdigit() and len(value) < 20 and lowest <= int(value) <= highest:
             return int(value)
@@ -48,7 +48,7 @@ class Reader:
         return default
 
     def json(self, name: str) -> object:
-        """A JSON value, None if the input is empty or null."""
+        """Return a JSON input; None if it is empty or null."""
         value = self.text(name)
         try:
             return json.loads(value) if value else None
@@ -57,7 +57,7 @@ class Reader:
             return None
 
     def path(self, name: str) -> str:
-        """A path of a file in the repository; empty if there is none, or it leads elsewhere."""
+        """Return the path of a file in the repository; empty if none is given, or if it is outside."""
         value = self.text(name)
         parts = value.removeprefix("./").split("/")
         if value and (not value.isprintable() or any(part in ("", ".", "..", ".git") for part in parts)):

@@ -1,4 +1,4 @@
-"""What the runner says of the run: its variables and the event, to frozen values."""
+"""Read the runner's variables and the event of the run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from readygate.support.errors import SettingsError
 
 
 class Workplace(Struct, frozen=True, kw_only=True):
-    """What the runner says of the run; the names are those of its variables.
+    """The runner's variables and the event of the run; fields have the names of the variables.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/variables
     """
@@ -42,7 +42,7 @@ class Workplace(Struct, frozen=True, kw_only=True):
 
 
 def read_workplace(environment: Mapping[str, str]) -> Workplace:
-    """Read what the runner says of the run.
+    """Read the runner's variables and the event of the run.
 
     Raises:
         SettingsError: a variable that every runner sets is missing, or the event cannot be read.

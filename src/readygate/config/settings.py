@@ -1,6 +1,6 @@
-"""Inputs and environment to frozen values; all problems at once, each with the input's name.
+"""Read all inputs of the action and report their problems together.
 
-How the runner hands inputs over: https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
+How the runner passes inputs: https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ NEED_RESULTS = ("success", "failure", "cancelled", "skipped")
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """The inputs of the action; `docs/inputs.md` says what each is for.
+    """The inputs of the action; `docs/inputs.md` describes each.
 
     Attributes:
-        artifacts: names, or globs of names, of artifacts of this run to read reports from.
-        status: write a commit status, too.
-        time_budget: minutes that the step may take.
-        annotations: how many annotations the check run gets at most.
-        needs: result by job; None if the input was not given.
-        template: path in the repository of a Jinja2 template for the comment.
-        leg: the matrix value of a step that runs once per leg, empty otherwise.
-        legs: how the paths of reports name the legs of a matrix, for example `results-{os}-{python}`.
-        pull_request: number, 0 for the event's own.
+        artifacts: names or globs of artifacts of this run that contain reports.
+        status: also write a commit status.
+        time_budget: maximum duration of the step in minutes.
+        annotations: maximum number of annotations of the check run.
+        needs: result by job; None if the input is not given.
+        template: path of a Jinja2 template for the comment, in the repository.
+        leg: the matrix values of a step that runs once per leg; empty otherwise.
+        legs: pattern of the legs of a matrix in the paths of reports, such as `results-{os}-{python}`.
+        pull_request: number; 0 for the event's own.
         path_map: (old, new) prefixes.
-        allow_pull_request_target: judge that event, whose token may write though strangers set it off.
-        redact: what to take out of names and texts of tests, beside what looks like a secret by itself.
+        allow_pull_request_target: accept this event, whose token may write although anybody can trigger it.
+        redact: matches to redact in test names and texts, in addition to detected secrets.
     """
 
     tests: tuple[str, ...] = ()
@@ -68,11 +68,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     token: str = ""
 
     def __repr__(self) -> str:
-        """Show nothing: the token must not reach a message or a traceback."""
+        """Return no values, because the token must not reach a message or a traceback."""
         return "Settings(…)"
 
     def bearing(self) -> dict[str, str]:
-        """The inputs that bear on the verdict, as text, for comparing them with those of the base's run."""
+        """Return the inputs that affect the verdict as text, for a comparison with the base's run."""
         return {
             "tests": "\n".join(self.tests),
             "coverage": "\n".join(self.coverage),
@@ -87,7 +87,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def gate(self) -> str:
-        """The name of check and comment: the input `name`, with the leg of a matrix job."""
+        """The name of the check and the comment: the input `name`, with the leg of a matrix job."""
         return f"{self.name} ({self.leg})" if self.leg else self.name
 
 
@@ -95,7 +95,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
     """Read the inputs of the action from the environment of its container.
 
     Raises:
-        SettingsError: with all problems of all inputs.
+        SettingsError: inputs are invalid; it has all problems.
     """
     reader = Reader(environment)
     leg = _leg(reader)
@@ -180,7 +180,7 @@ NO_LEGS = "is not of the form results-{os}-{python}"
 
 
 def names_legs(pattern: str) -> bool:
-    """Whether a pattern has names in braces for the values of a matrix, each once."""
+    """Return whether a pattern has distinct names in braces for the values of a matrix."""
     names = re.findall(r"\{(\w*)\}", pattern)
     return bool(names) and "" not in names and len(set(names)) == len(names) and "\n" not in pattern
 

@@ -1,7 +1,7 @@
-"""`readygate doctor`: what is right and wrong about how a repository uses Readygate, each with the lines to paste.
+"""Values of `readygate doctor`, which checks a repository's Readygate setup and shows the lines that fix a problem.
 
-It reads the workflow files, what the runner says of a run, and GitHub by requests that change nothing. One check is one
-function of `workflow_checks`, `job_checks`, `run_checks` or `github_checks`; each yields what it has to say.
+It reads the workflow files, the runner's variables, and GitHub, with requests that change nothing. A check is a
+function of `workflow_checks`, `job_checks`, `run_checks` or `github_checks` that yields diagnostics.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from readygate.github.client import GitHub
 
 
 class Grade(StrEnum):
-    """How much it matters."""
+    """Severity of a diagnostic."""
 
     WRONG = "wrong"
     ADVICE = "advice"
@@ -25,13 +25,13 @@ class Grade(StrEnum):
 
 
 class Diagnostic(Struct, frozen=True, kw_only=True):
-    """What one check has to say.
+    """One result of a check.
 
     Attributes:
-        check: the name of the check.
-        what: what is right or wrong, a sentence.
-        where: the file and the job.
-        fix_snippet: lines for a workflow file that mend it; empty if no line does.
+        check: name of the check.
+        what: the fact, as a sentence.
+        where: file and job.
+        fix_snippet: lines for a workflow file that fix the problem; empty if there are none.
     """
 
     grade: Grade
@@ -42,17 +42,17 @@ class Diagnostic(Struct, frozen=True, kw_only=True):
 
 
 class Context(Struct, frozen=True, kw_only=True):
-    """What the doctor looks at.
+    """Input of the checks.
 
     Attributes:
-        workflows: all workflow files that could be read.
+        workflows: all workflow files.
         action_steps: every step that runs Readygate.
-        place: what the runner says; None outside of a run.
-        settings: the inputs of this step; None outside of a run.
+        place: the runner's variables; None outside a run.
+        settings: the inputs of this step; None outside a run.
         hub: a session with GitHub; None without a token.
         default_branch: empty if unknown.
         checked_out: the commit in the workspace; empty if there is none.
-        rules: the rules of GitHub for the default branch by type; None if they could not be asked for.
+        rules: GitHub's rules for the default branch, by type; None if they are unknown.
     """
 
     workflows: tuple[Workflow, ...] = ()
@@ -69,15 +69,15 @@ Diagnostics = Iterator[Diagnostic]
 
 
 def wrong(check: str, what: str, where: str = "", fix_snippet: str = "") -> Diagnostic:
-    """Something that keeps Readygate from doing what is wanted, or lets a change through that should not pass."""
+    """Return a diagnostic of a setup that does not work, or that lets a change pass that should not."""
     return Diagnostic(grade=Grade.WRONG, check=check, what=what, where=where, fix_snippet=fix_snippet)
 
 
 def advice(check: str, what: str, where: str = "", fix_snippet: str = "") -> Diagnostic:
-    """Something that works and could be better or safer."""
+    """Return a diagnostic of a setup that works and could be better or safer."""
     return Diagnostic(grade=Grade.ADVICE, check=check, what=what, where=where, fix_snippet=fix_snippet)
 
 
 def good(check: str, what: str, where: str = "") -> Diagnostic:
-    """Something that is as it should be."""
+    """Return a diagnostic of a correct setup."""
     return Diagnostic(grade=Grade.GOOD, check=check, what=what, where=where)

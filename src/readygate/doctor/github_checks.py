@@ -1,8 +1,8 @@
-"""What GitHub itself says, asked by requests that change nothing.
+"""Check the setup on GitHub with requests that change nothing.
 
-What a token may write only shows when it writes. What it may read shows here, and what a branch requires:
-https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch . Rules of the older branch protection are shown to
-administrators only, so that their absence proves nothing.
+Write permissions of a token only show when it writes; read permissions and the rules of a branch can be checked:
+https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch . Only administrators see the rules of the older
+branch protection, so missing rules prove nothing.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, ReadygateError
 
 LOW: Final = 100
-"""Requests left of the hour below which it is told."""
+"""Remaining requests of the hour below which the doctor warns."""
 _HINDERING: Final = frozenset(
     ("creation", "update", "pull_request", "required_signatures", "required_status_checks", "non_fast_forward")
 )
 
 
 def default_branch(hub: GitHub) -> str:
-    """The default branch of the repository; empty if the token may not know."""
+    """Return the default branch of the repository; empty if the token may not read it."""
     try:
         return str(hub.get("").get("default_branch", ""))
     except ForgeError:
@@ -35,7 +35,7 @@ def default_branch(hub: GitHub) -> str:
 
 
 def branch_rules(hub: GitHub, branch: str) -> dict[str, list[dict[str, object]]] | None:
-    """The rules in force on a branch by their type; None if the token may not ask."""
+    """Return the rules in force on a branch, by type; None if the token may not read them."""
     found: dict[str, list[dict[str, object]]] = {}
     try:
         for rule in hub.pages(f"/rules/branches/{quote(branch, safe='')}"):
@@ -46,7 +46,7 @@ def branch_rules(hub: GitHub, branch: str) -> dict[str, list[dict[str, object]]]
 
 
 def the_token_reads(context: Context) -> Diagnostics:
-    """The token is alive, and may read what every run reads."""
+    """Check that the token is valid and has the read permissions that every run needs."""
     hub = context.hub
     if hub is None:
         return
@@ -77,7 +77,7 @@ def the_token_reads(context: Context) -> Diagnostics:
 
 
 def results_are_stored(context: Context) -> Diagnostics:
-    """The data branch holds results, of the tip of the default branch or of a commit near it."""
+    """Check that the data branch has results, and whether they include the tip of the default branch."""
     if context.hub is None:
         return
     told = set()
@@ -121,7 +121,7 @@ def _stored(context: Context, hub: GitHub, step: ActionStep, url: str, gate: str
 
 
 def the_data_branch_is_free(context: Context) -> Diagnostics:
-    """No rule that covers all branches keeps results from being stored."""
+    """Check that no rule for all branches prevents storing results."""
     if context.hub is None:
         return
     told = set()
@@ -142,7 +142,7 @@ def the_data_branch_is_free(context: Context) -> Diagnostics:
 
 
 def the_verdict_is_required(context: Context) -> Diagnostics:
-    """Some rule of the default branch requires the gate, by its check run or by its job."""
+    """Check that a rule of the default branch requires the check run or the job of a gate."""
     gates = [step for step in context.action_steps if step.gates]
     if context.rules is None or not gates:
         return
@@ -164,7 +164,7 @@ def the_verdict_is_required(context: Context) -> Diagnostics:
 
 
 def a_merge_queue_gets_its_check(context: Context) -> Diagnostics:
-    """A queue waits for the check for ever if no step runs on `merge_group`."""
+    """Check that a step runs on `merge_group`; a merge queue otherwise waits for its check forever."""
     if context.rules is None or "merge_queue" not in context.rules:
         return
     if any("merge_group" in step.events for step in context.action_steps):
@@ -180,14 +180,14 @@ def a_merge_queue_gets_its_check(context: Context) -> Diagnostics:
 
 
 def requests_are_left(context: Context) -> Diagnostics:
-    """All runs of a repository share a number of requests an hour."""
+    """Check the remaining requests; all runs of a repository share a limit per hour."""
     if context.hub is None:
         return
     try:
         core = context.hub.rate()["resources"]["core"]
         left, limit = int(core["remaining"]), int(core["limit"])
     except (ForgeError, KeyError, TypeError, ValueError):
-        return  # a server of one's own may have no limit
+        return  # GitHub Enterprise Server may have no limit
     if left < LOW:
         yield advice("rate-limit", f"Of {limit:,} requests an hour {left:,} are left; a run needs about 10.")
 

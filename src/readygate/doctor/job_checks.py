@@ -1,4 +1,4 @@
-"""What the jobs and steps that run Readygate say: permissions, conditions, inputs, and what stands beside them."""
+"""Check the jobs and steps that run Readygate: permissions, conditions, inputs and other steps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _INPUTS: Final = frozenset(
 
 
 def gates_may_write(context: Context) -> Diagnostics:
-    """A job that judges may write what it is asked to write, and no more."""
+    """Check that a gating job has the permissions for its outputs."""
     for step in _gates(context):
         if step.own_token:
             yield good(
@@ -52,7 +52,7 @@ def gates_may_write(context: Context) -> Diagnostics:
 
 
 def gates_may_no_more(context: Context) -> Diagnostics:
-    """A job that judges needs no right to change the code."""
+    """Check that a gating job may not write the code of the repository."""
     for step in _gates(context):
         if (
             step.job.may("contents", "write")
@@ -68,7 +68,7 @@ def gates_may_no_more(context: Context) -> Diagnostics:
 
 
 def tests_run_without_rights(context: Context) -> Diagnostics:
-    """The code of a pull request and a token that may write do not belong into one job."""
+    """Check that code of a pull request and a token with write permissions are in different jobs."""
     for step in _gates(context):
         runs = any("run" in each for each in step.job.steps)
         writes = any(step.job.may(name, "write") for name in ("checks", "pull-requests", "contents"))
@@ -82,7 +82,7 @@ def tests_run_without_rights(context: Context) -> Diagnostics:
 
 
 def credentials_do_not_stay(context: Context) -> Diagnostics:
-    """A checkout leaves its token on the disk unless it is told not to."""
+    """Check that a checkout does not leave its token on the disk."""
     for step in context.action_steps:
         for checkout in step.job.checkouts():
             if given_to(checkout, "persist-credentials").lower() != "false":
@@ -95,7 +95,7 @@ def credentials_do_not_stay(context: Context) -> Diagnostics:
 
 
 def gates_always_run(context: Context) -> Diagnostics:
-    """A job that is skipped satisfies a required check; a step after a failed one does not run."""
+    """Check that the step runs after failures: a skipped job satisfies a required check."""
     for step in context.action_steps:
         if step.job.needs and not step.job.always:
             yield wrong(
@@ -116,7 +116,7 @@ def gates_always_run(context: Context) -> Diagnostics:
 
 
 def ends_of_jobs_are_told(context: Context) -> Diagnostics:
-    """Without `needs` a cancelled test job looks like tests that went away."""
+    """Check the input `needs`, without which a cancelled test job looks like missing tests."""
     for step in context.action_steps:
         if step.job.needs and step.action and not step.given("needs"):
             yield advice(
@@ -128,7 +128,7 @@ def ends_of_jobs_are_told(context: Context) -> Diagnostics:
 
 
 def reports_reach_the_job(context: Context) -> Diagnostics:
-    """A job of its own has no files but those that it downloads."""
+    """Check that a separate job downloads the reports of other jobs."""
     for step in context.action_steps:
         named = [str(each.get("uses", "")) for each in step.job.steps]
         fetched = any("download-artifact" in name or "cache" in name for name in named)
@@ -143,7 +143,7 @@ def reports_reach_the_job(context: Context) -> Diagnostics:
 
 
 def the_measured_commit_is_known(context: Context) -> Diagnostics:
-    """A test job that checks the head out measured another commit than the event names."""
+    """Check that the measured commit is given if a test job checks out the head of the pull request."""
     for step in _gates(context):
         if "pull_request" not in step.events or step.given("commit") or any(step.job.checkouts()):
             continue
@@ -160,7 +160,7 @@ def the_measured_commit_is_known(context: Context) -> Diagnostics:
 
 
 def one_verdict_for_a_matrix(context: Context) -> Diagnostics:
-    """A step in each leg gives a check for each leg."""
+    """Check whether the step runs in each leg of a matrix, which makes one check per leg."""
     for step in context.action_steps:
         if step.job.has_matrix:
             yield advice(
@@ -171,7 +171,7 @@ def one_verdict_for_a_matrix(context: Context) -> Diagnostics:
 
 
 def it_runs_on_linux(context: Context) -> Diagnostics:
-    """Container actions run on Linux only."""
+    """Check that the job runs on Linux, as container actions require."""
     for step in context.action_steps:
         if step.action and any(name in step.job.runs_on.lower() for name in ("windows", "macos")):
             yield wrong(
@@ -184,7 +184,7 @@ def it_runs_on_linux(context: Context) -> Diagnostics:
 
 
 def inputs_are_known(context: Context) -> Diagnostics:
-    """A misspelt input is ignored by the runner, with a warning that nobody reads."""
+    """Check the names of inputs; the runner ignores unknown ones with a warning only."""
     for step in context.action_steps:
         if not step.action:
             continue
@@ -200,7 +200,7 @@ def inputs_are_known(context: Context) -> Diagnostics:
 
 
 def inputs_can_be_used(context: Context) -> Diagnostics:
-    """Values that are written down are what the input takes; expressions only a run knows."""
+    """Check the literal values of inputs; expressions are only known in a run."""
     for step in context.action_steps:
         written = {name: value for name, value in step.inputs.items() if "${{" not in value}
         try:
@@ -211,7 +211,7 @@ def inputs_can_be_used(context: Context) -> Diagnostics:
 
 
 def actions_are_pinned(context: Context) -> Diagnostics:
-    """A tag can be moved; a commit cannot."""
+    """Check that the action is pinned to a commit; a tag can be moved."""
     for step in context.action_steps:
         if step.action and not step.pinned:
             yield advice(

@@ -1,4 +1,4 @@
-"""What the runner says of the run that the doctor is called in: event, limits of its token, checkout."""
+"""Check the run in which the doctor is called: event, limits of its token, checkout."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from readygate.support.errors import DOCS, ReadygateError
 
 
 def the_event_can_be_judged(context: Context) -> Diagnostics:
-    """The event is one that Readygate knows, and its payload is whole."""
+    """Check that Readygate supports the event and that its payload is complete."""
     if context.place is None:
         return
     try:
@@ -26,7 +26,7 @@ def the_event_can_be_judged(context: Context) -> Diagnostics:
 
 
 def the_token_may_write(context: Context) -> Diagnostics:
-    """Pull requests from forks, and those of Dependabot, get a token that only reads."""
+    """Check for pull requests from forks and of Dependabot, whose token is read-only."""
     place = context.place
     if place is None or not place.event_name.startswith("pull_request"):
         return
@@ -48,7 +48,7 @@ def the_token_may_write(context: Context) -> Diagnostics:
 
 
 def the_checkout_is_what_was_measured(context: Context) -> Diagnostics:
-    """A checkout in the workspace is taken for the commit that the tests ran on; its depth does not matter."""
+    """Check the commit of the checkout, which counts as the measured one; its depth does not matter."""
     place = context.place
     if place is None:
         return
@@ -71,7 +71,7 @@ def the_checkout_is_what_was_measured(context: Context) -> Diagnostics:
 
 
 def there_is_a_token(context: Context) -> Diagnostics:
-    """Without a token there is no comment, no check run and no baseline."""
+    """Check for a token, without which there is no comment, check run or baseline."""
     if context.hub is None:
         where = "the input `token` is empty" if _in_a_run(context.place) else "set GITHUB_TOKEN to one that may read"
         yield advice("token", f"GitHub was not asked, as there is no token: {where}.")

@@ -1,4 +1,4 @@
-"""What the workflow files as wholes say: which events gate and record, filters, names, and what cannot be read."""
+"""Check whole workflow files: events that gate and record, filters, names, and invalid files."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _RECORD: Final = """record:
 
 
 def files_are_readable(context: Context) -> Diagnostics:
-    """Every workflow file is one."""
+    """Check that every workflow file is valid."""
     for workflow in context.workflows:
         if workflow.problem:
             yield wrong("workflow-file", f"This file cannot be read: {workflow.problem}.", workflow.path)
 
 
 def it_is_used(context: Context) -> Diagnostics:
-    """Some step runs Readygate."""
+    """Check that a step runs Readygate."""
     if context.action_steps:
         files = sorted({step.workflow.path for step in context.action_steps})
         yield good("used", f"Readygate is run by {count(len(context.action_steps), 'step')}, in {', '.join(files)}.")
@@ -45,7 +45,7 @@ def it_is_used(context: Context) -> Diagnostics:
 
 
 def pull_requests_are_judged(context: Context) -> Diagnostics:
-    """Some step judges pull requests."""
+    """Check that a step judges pull requests."""
     gates = [
         step for step in context.action_steps if step.gates & {"pull_request", "workflow_run", "pull_request_target"}
     ]
@@ -58,7 +58,7 @@ def pull_requests_are_judged(context: Context) -> Diagnostics:
 
 
 def base_branch_is_recorded(context: Context) -> Diagnostics:
-    """Results of the base branch are stored by a job that may write them."""
+    """Check that a job stores results of the base branch and has the permission to."""
     compared = [step for step in context.action_steps if step.gates and step.given("baseline", "branch") != "off"]
     if not compared:
         return
@@ -99,7 +99,7 @@ def base_branch_is_recorded(context: Context) -> Diagnostics:
 
 
 def _recorded_elsewhere(step: ActionStep) -> Diagnostics:
-    """A store that is not the branch: an artifact needs the step's folder of files, which a later step uploads."""
+    """Check that a step with the store `artifact` writes the folder that a later step uploads."""
     if not step.given("baseline", "branch").startswith("artifact"):
         return
     if step.given("report", ""):
@@ -114,7 +114,7 @@ def _recorded_elsewhere(step: ActionStep) -> Diagnostics:
 
 
 def pushes_reach_the_default_branch(context: Context) -> Diagnostics:
-    """The filter of `push` lets the default branch through."""
+    """Check that the filter of `push` includes the default branch."""
     for workflow in {
         step.workflow.path: step.workflow for step in context.action_steps if "push" in step.records
     }.values():
@@ -136,7 +136,7 @@ def pushes_reach_the_default_branch(context: Context) -> Diagnostics:
 
 
 def filters_leave_no_check_waiting(context: Context) -> Diagnostics:
-    """A workflow that is filtered by path leaves a required check waiting for ever."""
+    """Check for path filters, which leave a required check pending forever."""
     for workflow in {step.workflow.path: step.workflow for step in context.action_steps}.values():
         for event in ("pull_request", "pull_request_target"):
             found = [name for name in ("paths", "paths-ignore") if name in workflow.events.get(event, {})]
@@ -151,7 +151,7 @@ def filters_leave_no_check_waiting(context: Context) -> Diagnostics:
 
 
 def events_are_safe(context: Context) -> Diagnostics:
-    """`pull_request_target` gives a token that may write to code that nobody has looked at."""
+    """Check for `pull_request_target`, which gives unreviewed code a token with write permissions."""
     for step in context.action_steps:
         if "pull_request_target" not in step.events:
             continue
@@ -167,7 +167,7 @@ def events_are_safe(context: Context) -> Diagnostics:
 
 
 def gates_have_names_of_their_own(context: Context) -> Diagnostics:
-    """Two gates of one name on one event overwrite each other."""
+    """Check that gates on the same event have different names; others overwrite each other."""
     found: dict[tuple[str, str], list[ActionStep]] = defaultdict(list)
     for step in context.action_steps:
         for event in step.gates:
@@ -187,7 +187,7 @@ def gates_have_names_of_their_own(context: Context) -> Diagnostics:
 
 
 def recording_is_not_cancelled(context: Context) -> Diagnostics:
-    """A run on the base branch that a newer one cancels stores nothing."""
+    """Check that newer runs do not cancel runs on the base branch, which then store nothing."""
     for step in context.action_steps:
         if "push" in step.records and step.workflow.cancels:
             yield advice(

@@ -1,4 +1,4 @@
-"""Workflow files as values: which steps run Readygate, on which events, with which permissions.
+"""Parse workflow files: which steps run Readygate, on which events, with which permissions.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
 """
@@ -26,8 +26,8 @@ class Job(Struct, frozen=True, kw_only=True):
     """One job.
 
     Attributes:
-        permissions: level by name; None if neither job nor workflow say, so that the repository's default holds.
-        events: on which of the workflow's events it runs, as far as its `if` tells.
+        permissions: level by name; None if neither job nor workflow set any, so that the repository's default applies.
+        events: the workflow's events on which it runs, as far as its `if` shows.
     """
 
     name: str
@@ -41,18 +41,18 @@ class Job(Struct, frozen=True, kw_only=True):
 
     @property
     def always(self) -> bool:
-        """Whether it runs after a job that failed."""
+        """Whether it runs after a failed job."""
         return bool(_ALWAYS.search(self.condition) or _NOT_CANCELLED.search(self.condition))
 
     def may(self, permission: str, level: str) -> bool | None:
-        """Whether its token has a permission; None if only the settings of the repository tell."""
+        """Return whether its token has a permission; None if this depends on the repository's settings."""
         if self.permissions is None:
             return None
         given = self.permissions.get(permission, self.permissions.get("*", "none"))
         return given in ("write", level)
 
     def checkouts(self) -> Iterator[Mapping[str, Any]]:
-        """The steps that check something out."""
+        """Return the steps that check out a repository."""
         return (step for step in self.steps if str(step.get("uses", "")).startswith("actions/checkout@"))
 
 
@@ -61,7 +61,7 @@ class Workflow(Struct, frozen=True, kw_only=True):
 
     Attributes:
         events: the filters of each event.
-        problem: why it could not be read; it then has no jobs.
+        problem: why it is invalid; it then has no jobs.
     """
 
     path: str
@@ -75,8 +75,8 @@ class ActionStep(Struct, frozen=True, kw_only=True):
     """A step that runs Readygate.
 
     Attributes:
-        action: what `uses` names; empty for the command line.
-        inputs: what is given, expressions as they are written.
+        action: the value of `uses`; empty for the command line.
+        inputs: the values in `with`, expressions unevaluated.
         condition: the `if` of the step.
     """
 
@@ -88,7 +88,7 @@ class ActionStep(Struct, frozen=True, kw_only=True):
 
     @property
     def where(self) -> str:
-        """File and job, for the reader."""
+        """File and job, for messages."""
         return f"{self.workflow.path}, job {self.job.name}"
 
     @property
@@ -103,9 +103,9 @@ class ActionStep(Struct, frozen=True, kw_only=True):
 
     @property
     def records(self) -> frozenset[str]:
-        """The events on which it stores what a base branch measured.
+        """The events on which it stores results of a base branch.
 
-        A merge group becomes its tip as it is, and a second workflow may stand in for the first.
+        A merge group becomes the tip of the branch unchanged, and a second workflow may store for the first.
         """
         stores = {"push", "schedule", "workflow_dispatch"}
         also = {"merge_group", "workflow_run"} if self.own_token or self.job.may("contents", "write") else set()
@@ -113,22 +113,22 @@ class ActionStep(Struct, frozen=True, kw_only=True):
 
     @property
     def own_token(self) -> bool:
-        """Whether it works with another token than that of the job, whose permissions then say nothing."""
+        """Whether it uses another token than the job's, so that the job's permissions do not apply."""
         token = self.given("token")
         return bool(token) and not re.search(r"github\.token|secrets\.GITHUB_TOKEN", token)
 
     @property
     def pinned(self) -> bool:
-        """Whether the action is named by a commit or a digest, or lies in the repository itself."""
+        """Whether the action is pinned to a commit or a digest, or is in the repository itself."""
         return self.action.startswith("./") or bool(_PIN.search(self.action))
 
     def given(self, name: str, default: str = "") -> str:
-        """An input as it is written."""
+        """Return an input, unevaluated."""
         return self.inputs.get(name, default).strip() or default
 
 
 def read_workflow(path: str, text: str) -> Workflow:
-    """Read a workflow file; what is wrong with its form is told as a problem."""
+    """Parse a workflow file; an invalid one has a `problem`."""
     try:
         data = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
@@ -137,7 +137,7 @@ def read_workflow(path: str, text: str) -> Workflow:
         )
     if not isinstance(data, dict) or not isinstance(data.get("jobs"), dict):
         return Workflow(path=path, problem="it has no jobs")
-    events = _events(data.get("on", data.get(True)))  # YAML 1.1 reads the key `on` as a truth value
+    events = _events(data.get("on", data.get(True)))  # YAML 1.1 reads the key `on` as a boolean
     cancels = isinstance(data.get("concurrency"), dict) and data["concurrency"].get("cancel-in-progress") is True
     jobs = {
         str(name): _job(str(name), job, frozenset(events), data.get("permissions"))
@@ -148,13 +148,13 @@ def read_workflow(path: str, text: str) -> Workflow:
 
 
 def given_to(step: Mapping[str, Any], name: str) -> str:
-    """An input of any step as it is written; empty if it is not given."""
+    """Return an input of any step, unevaluated; empty if it is not given."""
     given = step.get("with")
     return _text(given.get(name)) if isinstance(given, dict) else ""
 
 
 def find_action_steps(workflow: Workflow) -> Iterator[ActionStep]:
-    """Every step of a workflow that runs Readygate, as an action or by its command line."""
+    """Yield the steps of a workflow that run Readygate, as an action or by its command line."""
     for job in workflow.jobs.values():
         for step in job.steps:
             action, run = str(step.get("uses", "")), str(step.get("run", ""))
@@ -206,7 +206,7 @@ def _permissions(value: object) -> Mapping[str, str] | None:
 
 
 def _narrowed(events: frozenset[str], condition: str) -> frozenset[str]:
-    """The events that a condition leaves, as far as it names them; a condition of another kind leaves all."""
+    """Return the events that a condition allows, as far as it names events; other conditions allow all."""
     found = _EVENT.findall(condition)
     wanted = {name for sign, name in found if sign == "=="}
     unwanted = {name for sign, name in found if sign == "!="}

@@ -1,22 +1,20 @@
-"""Places the paths that reports name in the repository: exactly, or by the longest suffix that fits one file.
+"""Resolve paths of reports to files of the repository, exactly or by the longest unique suffix.
 
-Reports name files as the machine that measured saw them: below another folder, with a drive letter, relative
-to a module, or relative to one of several roots. A path that cannot be placed is listed, never guessed.
+Reports contain paths of the machine that measured: below another folder, with a drive letter, relative to a
+module, or relative to one of several roots. A path that cannot be resolved is listed, never guessed.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import unquote
 
 from msgspec import Struct
 
 from readygate.support.source_files import strip_checkout
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 _CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DRIVE: Final = re.compile(r"[A-Za-z]:(?=[\\/])")
@@ -24,14 +22,14 @@ _NAMED: Final = 4
 
 
 class PathRules(Struct, frozen=True, kw_only=True):
-    """What is known about where paths may lead.
+    """What is known about the repository and the machine that measured.
 
     Attributes:
-        files: the repository's files; None if they are unknown.
-        roots: absolute folders that stand for the repository's root: the workspace as the runner, the
-            container and the process see it.
-        maps: (old, new) prefixes by whole path segments, the first that fits is taken. An empty old one
-            fits all relative paths, an empty new one is the repository's root.
+        files: the files of the repository; None if they are unknown.
+        roots: absolute paths of the repository's root: the workspace in the view of the runner, the container
+            and the process.
+        maps: (old, new) prefixes of whole path segments; the first match applies. An empty old one matches all
+            relative paths, an empty new one is the repository's root.
     """
 
     files: frozenset[str] | None
@@ -40,12 +38,12 @@ class PathRules(Struct, frozen=True, kw_only=True):
 
 
 class Placed(Struct, frozen=True, kw_only=True):
-    """Where a path of a report lies.
+    """The result for one path of a report.
 
     Attributes:
-        path: relative to the repository's root; if not `placed`, the path as the report names it, normalised,
-            which is then no file of the repository.
-        placed: whether it is certain which file is meant.
+        path: relative to the repository's root; if not `placed`, the normalised path of the report, which is never
+            a file of the repository.
+        placed: whether the file is certain.
         reason: why it is not placed; empty otherwise.
     """
 
@@ -55,22 +53,21 @@ class Placed(Struct, frozen=True, kw_only=True):
 
 
 class _View(Struct, frozen=True):
-    """A candidate, normalised and mapped; `inside` is relative to the repository, None if that is unknown."""
+    """A normalised and mapped candidate; `inside` is relative to the repository, None if unknown."""
 
     path: str
     inside: str | None
 
     @property
     def relative(self) -> bool:
-        """Whether the report gave no root."""
+        """Whether the path of the report is relative."""
         return self.inside == self.path
 
 
 def normalise(path: str) -> str:
     """Return a path with `/`, without `.`, empty and resolvable `..` segments; a drive letter in upper case.
 
-    A backslash separates in what looks like Windows only: not in a path that begins with `/`. What remains of `..`
-    stands at the beginning.
+    A backslash is a separator unless the path begins with `/`. Unresolvable `..` segments remain at the beginning.
     """
     if path[:7].lower() == "file://":
         path = unquote(path[7:].removeprefix("localhost"))
@@ -94,7 +91,7 @@ def normalise(path: str) -> str:
 
 
 class Placer:
-    """Places paths by rules; indexes of the repository's files are made when they are first needed."""
+    """Resolves paths by rules; indexes of the repository's files are built on first use."""
 
     def __init__(self, rules: PathRules) -> None:
         self._files = rules.files
@@ -105,10 +102,10 @@ class Placer:
         self._suffixes: dict[bool, Mapping[str, tuple[str, ...]]] = {}
 
     def place(self, candidates: tuple[str, ...]) -> Placed:
-        """Place a file by the paths that its report allows, the most telling first.
+        """Resolve a file from the candidates of a report, the most reliable first.
 
-        Candidates that end in the last one are the same name under different roots: they are of equal rank,
-        and if several of them exist the report does not say which is meant.
+        Candidates that end in the last one are the same name under different roots. They have equal rank, and if
+        several of them exist the file is ambiguous.
         """
         views = [view for raw in candidates if (view := self._view(raw)) is not None]
         if not views:
@@ -127,14 +124,14 @@ class Placer:
         return self._unplaced(candidates, views, self._hint(views))
 
     def find(self, name: str) -> str:
-        """The file of the repository that a name alone stands for; empty if it is none, or could be several."""
+        """Return the file of the repository that a single path means; empty if there is none, or several."""
         if not self.may_place(name):
             return ""
         placed = self.place((name,))
         return placed.path if placed.placed else ""
 
     def may_place(self, name: str) -> bool:
-        """Whether a name could stand for a file of the repository: told by its last segment, without looking closer."""
+        """Return whether a path could be a file of the repository, by its last segment only."""
         last = _name(name)
         if self._maps or self._files is None or "\\" in name or "%" in name or last in {"", ".", ".."}:
             return True
@@ -142,7 +139,7 @@ class Placer:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        """What the repository's files are called, in lower case: most that cannot be placed is called otherwise."""
+        """Lower-case names of all files; most paths that cannot be resolved have other names."""
         return frozenset(_name(file).lower() for file in self._files or ())
 
     def _view(self, raw: str) -> _View | None:
@@ -169,14 +166,14 @@ class Placer:
         return inside if inside != path else None
 
     def _stripped(self, candidates: tuple[str, ...], views: list[_View]) -> Placed:
-        """Place without knowing the repository's files."""
+        """Resolve without a list of the repository's files."""
         for view in views:
             if view.inside is not None:
                 return Placed(path=view.inside, placed=True)
         return self._unplaced(candidates, views, "it is absolute and below no known root")
 
     def _exact(self, views: list[_View], *, fold: bool) -> tuple[str, ...]:
-        """The files that candidates name in full; of candidates of equal rank all, else the first."""
+        """Return the files that candidates name exactly: of candidates of equal rank all, else the first."""
         last = f"/{views[-1].path}"
         equal = len(views) > 2 and all(view.path.endswith(last) for view in views[:-1])
         groups = [views[:-1], views[-1:]] if equal else [[view] for view in views]
@@ -187,7 +184,7 @@ class Placer:
         return ()
 
     def _named(self, view: _View, *, fold: bool) -> tuple[str, ...]:
-        """The file that a candidate names; below an unknown root the longest one of two segments or more."""
+        """Return the file of a candidate; below an unknown root the longest suffix of at least two segments."""
         if view.inside is not None:
             return self._lookup(view.inside, fold=fold)
         for suffix in _suffixes(view.path, self._deepest):
@@ -204,9 +201,9 @@ class Placer:
         return self._folded.get(path.lower(), ())
 
     def _by_suffix(self, views: list[_View], *, fold: bool) -> tuple[str, ...]:
-        """The files that share the longest suffix with any candidate.
+        """Return the files with the longest common suffix.
 
-        The name alone is not enough, unless it is all that the report gives.
+        A file name alone is not enough, unless the report gives nothing else.
         """
         if fold not in self._suffixes:
             files = sorted(self._files or ())
@@ -245,7 +242,7 @@ class Placer:
 
 
 def _name(path: str) -> str:
-    """The last segment."""
+    """Return the last segment."""
     return path.rpartition("/")[2]
 
 
@@ -254,14 +251,14 @@ def _rooted(path: str) -> bool:
 
 
 def _suffixes(path: str, most: int) -> Iterator[str]:
-    """Suffixes of at most so many segments, the longest first; a root is left out."""
+    """Yield suffixes of at most `most` segments without the root, the longest first."""
     segments = path.split("/")[1 if _rooted(path) else 0 :]
     for start in range(max(len(segments) - most, 0), len(segments)):
         yield "/".join(segments[start:])
 
 
 def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    """The first files of each key: one means that it is unique."""
+    """Index the first few files of each key; a single one is unique."""
     index: dict[str, tuple[str, ...]] = {}
     for key, file in pairs:
         found = index.get(key, ())

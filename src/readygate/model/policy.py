@@ -1,4 +1,4 @@
-"""What a policy says: the level of every rule and its options, the parts it names, and what it excuses."""
+"""The policy as a value: levels and options of rules, named parts of the repository, and excuses."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ PRESETS = ("standard", "strict", "lenient")
 """Names of the presets, the default first. A rule has a level for each, in this order."""
 WAIVER_LABEL = "readygate-accept"
 REGEX = "re:"
-"""Begins a pattern of test names that is a regular expression and no glob."""
+"""Prefix of a pattern of test names that is a regular expression; others are globs."""
 
 
 class Component(Struct, frozen=True, kw_only=True):
-    """A named part of the repository with a coverage goal of its own.
+    """A named part of the repository with its own coverage goals.
 
     Attributes:
-        paths: globs of its files; `!` takes files out.
-        minimum: the least share of its lines to be covered; None for no minimum.
-        maximum_drop: by how much its share may fall; None if it may fall.
-        critical: missing its goals blocks, and is not only told.
+        paths: globs of its files; `!` excludes.
+        minimum: lowest allowed coverage of its lines; None for no minimum.
+        maximum_drop: largest allowed drop of its coverage; None for no limit.
+        critical: missing its goals blocks; otherwise it warns.
     """
 
     name: str
@@ -36,11 +36,11 @@ class Component(Struct, frozen=True, kw_only=True):
 
 
 class Category(Struct, frozen=True, kw_only=True):
-    """A named set of tests with a pass rate of its own.
+    """A named set of tests with its own pass rate.
 
     Attributes:
         tests: patterns of test names.
-        minimum: the least share of those that ran to pass; None for no minimum.
+        minimum: lowest allowed pass rate of the tests that ran; None for no minimum.
     """
 
     name: str
@@ -49,10 +49,10 @@ class Category(Struct, frozen=True, kw_only=True):
 
 
 class Quarantine(Struct, frozen=True, kw_only=True):
-    """Tests whose failures are excused until a day.
+    """Tests whose failures are excused until a date.
 
     Attributes:
-        expires: the last day, in UTC, as YYYY-MM-DD.
+        expires: the last day in UTC, as YYYY-MM-DD.
     """
 
     tests: tuple[str, ...]
@@ -61,11 +61,11 @@ class Quarantine(Struct, frozen=True, kw_only=True):
 
 
 class SuiteGroup(Struct, frozen=True, kw_only=True):
-    """Suites that must run only if certain paths change.
+    """Suites that must run only if certain files change.
 
     Attributes:
-        reports: globs of the paths of their reports, or names of the suites.
-        when_changed: globs of paths.
+        reports: globs of the paths of the reports, or names of the suites.
+        when_changed: globs of the files.
     """
 
     name: str
@@ -74,11 +74,11 @@ class SuiteGroup(Struct, frozen=True, kw_only=True):
 
 
 class Goal(Struct, frozen=True, kw_only=True):
-    """A step of a ladder of coverage goals.
+    """One coverage goal.
 
     Attributes:
-        coverage: share of the lines.
-        by: the day it is wanted by, as YYYY-MM-DD; empty for none.
+        coverage: share of the lines, as a fraction of 1.
+        by: the due date as YYYY-MM-DD; empty for none.
     """
 
     coverage: Fraction
@@ -86,19 +86,19 @@ class Goal(Struct, frozen=True, kw_only=True):
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """The rules in force.
+    """The policy in force.
 
     Attributes:
-        preset: the name of the preset it starts from.
+        preset: name of the preset that the policy starts from.
         levels: by rule name.
-        options: by rule name and option name; shares are fractions of 1, None is an option that has no value.
-        waiver: the label that excuses what rules let it excuse; empty for none.
-        inform: the verdict is told and never fails a check or a job.
-        base_branches: globs of branches, beside the default branch, whose runs are recorded.
-        guarded: globs of files whose edits are told as those of workflows are.
-        overrides: branches and a text that stands for their settings, of every override, in force or not.
-        source: where it stands, for the reader.
-        origins: for each setting (`preset`, `rules.NAME.level`, …) where its value comes from.
+        options: by rule name and option name; percentages are fractions of 1, None is a missing value.
+        waiver: the label that excuses waivable rules; empty for none.
+        inform: the verdict never fails a check or a job.
+        base_branches: globs of branches whose runs are recorded, in addition to the default branch.
+        guarded: globs of files whose edits are reported like those of workflows.
+        overrides: the branches of every override, applied or not, with a text that represents its settings.
+        source: the file and commit for messages.
+        origins: where the value of each setting (`preset`, `rules.NAME.level`, …) comes from.
     """
 
     preset: str
@@ -118,10 +118,10 @@ class Policy(Struct, frozen=True, kw_only=True):
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def option(self, rule: str, name: str) -> Fraction:
-        """The value of one option.
+        """Return the value of an option.
 
         Raises:
-            KeyError: it has none; a policy in which a rule that is on lacks one is never made.
+            KeyError: the option has no value, which only rules that are off may lack.
         """
         value = self.options[rule][name]
         if value is None:
@@ -130,13 +130,13 @@ class Policy(Struct, frozen=True, kw_only=True):
 
 
 def tests_fit(patterns: tuple[str, ...]) -> Callable[[TestId], bool]:
-    """Return a function that says whether a test fits any of some patterns.
+    """Return a function that returns whether a test matches any of the patterns.
 
-    A pattern is a glob, or after `re:` a regular expression. It is held against the class and the name, joined by
-    `::`, and with the name of the suite before them where there is one.
+    A pattern is a glob, or a regular expression after `re:`. It is matched against `class::name`, and against
+    `suite::class::name` if the test has a suite.
 
     Raises:
-        PatternError: a pattern cannot be used.
+        PatternError: a pattern is invalid.
     """
     fits = names_fit(patterns)
 
@@ -148,25 +148,25 @@ def tests_fit(patterns: tuple[str, ...]) -> Callable[[TestId], bool]:
 
 
 def names_fit(patterns: tuple[str, ...]) -> Callable[[str], bool]:
-    """Return a function that says whether a name, put together as for `tests_fit`, fits any of some patterns.
+    """Return a function that returns whether a name, joined as for `tests_fit`, matches any of the patterns.
 
     Raises:
-        PatternError: a pattern cannot be used.
+        PatternError: a pattern is invalid.
     """
     return any_of(test_patterns(patterns))
 
 
 def test_patterns(patterns: tuple[str, ...]) -> tuple[Pattern, ...]:
-    """Patterns of test names as `tests_fit` reads them.
+    """Parse patterns of test names as `tests_fit` does.
 
     Raises:
-        PatternError: a pattern cannot be used.
+        PatternError: a pattern is invalid.
     """
     return tuple(regex(text[len(REGEX) :]) if text.startswith(REGEX) else glob(text) for text in patterns)
 
 
 def quarantined(policy: Policy, today: str) -> Callable[[TestId], bool] | None:
-    """Whether a test is in quarantine on a day (YYYY-MM-DD); None if no entry is in force."""
+    """Return a function that returns whether a test is in quarantine on a date; None if no entry is in force."""
     patterns = tuple(text for entry in policy.quarantine if entry.expires >= today for text in entry.tests)
     return tests_fit(patterns) if patterns else None
 

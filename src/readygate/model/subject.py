@@ -1,8 +1,9 @@
-"""What a run is about: which commit was measured, what it is compared with, and where the verdict goes."""
+"""The subject of a run: the measured commit, its base, and where the verdict is published."""
 
 from __future__ import annotations
 
 from enum import Enum
+from hashlib import sha256
 
 from msgspec import Struct
 
@@ -10,14 +11,14 @@ _GATED = ("pull_request", "pull_request_target", "merge_group")
 
 
 class Role(Enum):
-    """What the step does with its verdict."""
+    """The purpose of a run."""
 
     CHANGE = "change"
-    """It gates: a pull request, a merge group, a branch that is no base branch."""
+    """It gates a pull request, a merge group, or a branch that is not a base branch."""
     RECORD = "record"
-    """It stores: a commit of a base branch."""
+    """It stores the results of a commit of a base branch."""
     LOCAL = "local"
-    """No GitHub: `readygate report`."""
+    """It runs outside GitHub, by `readygate report`."""
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -25,20 +26,20 @@ class Target(Struct, frozen=True, kw_only=True):
 
     Attributes:
         repository: owner/name, empty outside GitHub.
-        server_url: where links lead, without a slash at the end.
+        server_url: base of all links, without a trailing slash.
         measured: the commit whose tree was measured.
-        measured_note: how that was settled, for the reader: "the checked-out commit".
-        head_sha: the commit that the verdict is about; the check run stands there.
+        measured_note: how it was determined, for readers, such as "the checked-out commit".
+        head_sha: the commit that the verdict is about, which gets the check run.
         base_ref: the base branch.
-        base_sha: the base commit where the event states it for certain (merge group, push), else empty.
-        event: what the run is about; for a run that judges another one (`via`), the event of that other run.
-        via: `workflow_run` where this run judges another one, else empty.
-        workflow: the file of the workflow that measured, for example `.github/workflows/ci.yml`.
-        number: of the pull request, 0 without one.
-        queued: of the pull request that a merge group was made for, whose labels hold for it; 0 if unknown.
-        remark: what the reader of the log should know of how all this was settled, empty if nothing.
-        merged: `measured` is a merge of `head_sha` into the base branch, not `head_sha` itself.
-        gap_only: store only if the commit has no snapshot yet (schedule, workflow_dispatch).
+        base_sha: the base commit if the event states it reliably (merge group, push), else empty.
+        event: the event of the run; for a run that judges another one (`via`), the event of the other.
+        via: `workflow_run` if this run judges another one, else empty.
+        workflow: the file of the workflow that measured, such as `.github/workflows/ci.yml`.
+        number: the pull request; 0 without one.
+        queued: the pull request of a merge group, whose labels apply to it; 0 if unknown.
+        remark: a note for the log on how the subject was determined; empty if there is none.
+        merged: `measured` is a merge of `head_sha` into the base branch.
+        gap_only: store only if the commit has no snapshot yet (`schedule`, `workflow_dispatch`).
     """
 
     role: Role = Role.LOCAL
@@ -65,26 +66,24 @@ class Target(Struct, frozen=True, kw_only=True):
 
     @property
     def web(self) -> str:
-        """The page of the repository, empty outside GitHub."""
+        """URL of the repository; empty outside GitHub."""
         return f"{self.server_url}/{self.repository}" if self.repository else ""
 
     @property
     def stores(self) -> bool:
-        """Whether the results are kept as a baseline: on base branches, and of a merge group that judges itself."""
+        """Whether the results are stored: on base branches, and of a merge group that is not judged by another run."""
         return self.role is Role.RECORD or (self.event == "merge_group" and not self.via)
 
     @property
     def workflow_key(self) -> str:
-        """Tells the workflow that measured from all others, in what we leave on GitHub."""
-        from hashlib import sha256  # noqa: PLC0415  (it loads a library of its own, and who reads reports needs none)
-
+        """Key of the workflow that measured, for markers on GitHub."""
         return sha256(self.workflow.encode()).hexdigest()[:8]
 
     def check_name(self, gate: str) -> str:
-        """What the check run of a gate is called.
+        """Return the name of a gate's check run.
 
-        Only pull requests and merge groups write the plain name, which branch protection requires. GitHub takes the
-        latest check run of a name on a commit, and a push to the same commit must not speak for the pull request.
+        Only pull requests and merge groups write the plain name, which branch protection requires. GitHub uses the
+        latest check run of a name on a commit, and a push must not overwrite the one of a pull request.
         """
         return (
             gate if self.event in ("pull_request", "pull_request_target", "merge_group") else f"{gate} ({self.event})"

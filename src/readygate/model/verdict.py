@@ -1,4 +1,4 @@
-"""Rules' findings and the verdict that follows from them."""
+"""Findings of rules, and the verdict that follows from them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from readygate.model.rich_text import Phrase
 
 
 class Level(IntEnum):
-    """What a rule may do at most."""
+    """The highest effect that a rule may have."""
 
     OFF = 0
     WARN = 1
@@ -21,7 +21,7 @@ class Level(IntEnum):
 
 
 class Status(IntEnum):
-    """What a rule found; the order is the order of weight."""
+    """The result of a rule, in the order of severity."""
 
     NOT_EVALUATED = 0
     PASS = 1
@@ -32,17 +32,17 @@ class Status(IntEnum):
 T = TypeVar("T")
 
 MOST_EXHIBITS = 20
-"""Single things that a finding names; all of them stand in the lists of the report."""
+"""Maximum number of things that a finding names; the lists of the report contain all."""
 
 
 class Exhibit(Struct, frozen=True, kw_only=True):
-    """One thing that a finding rests on.
+    """One named thing that a finding is based on.
 
     Attributes:
-        kind: test, file, report, suite, job, input, policy, component, category.
-        name: its name, untrusted.
-        note: what is the matter with it, untrusted as far as it holds names; empty if the finding says it.
-        file: where it stands, as far as a report says.
+        kind: test, file, report, suite, job, input, policy, component or category.
+        name: untrusted.
+        note: a remark, untrusted; empty if the finding says it.
+        file: its location, if a report states one.
         line: from 1, 0 if unknown.
     """
 
@@ -54,11 +54,11 @@ class Exhibit(Struct, frozen=True, kw_only=True):
 
 
 class Exhibits(Struct, frozen=True, kw_only=True):
-    """What a finding rests on, by name.
+    """The named things that a finding is based on.
 
     Attributes:
         items: the first `MOST_EXHIBITS`.
-        total: how many there are.
+        total: the number of all.
     """
 
     items: tuple[Exhibit, ...] = ()
@@ -66,7 +66,7 @@ class Exhibits(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, things: Sequence[T], show: Callable[[T], Exhibit]) -> Exhibits:
-        """Name the first of some things."""
+        """Return evidence that shows the first of some things."""
         return cls(items=tuple(map(show, things[:MOST_EXHIBITS])), total=len(things))
 
     def __add__(self, other: Exhibits) -> Exhibits:
@@ -82,11 +82,11 @@ class Finding(Struct, frozen=True, kw_only=True):
         detail: more evidence, a sentence or two.
         todo: the next action, in the imperative, with the distance to pass.
         short: the fact in a few words, for the first line.
-        needs_baseline: not evaluated only because there is no baseline.
-        incomplete: not evaluated because a report is damaged.
-        waived: it would block, and a label excuses it.
-        lost: points that it takes off the readiness score.
-        evidence: what it rests on, by name.
+        needs_baseline: not evaluated, only because there is no baseline.
+        incomplete: not evaluated because reports are damaged or missing.
+        waived: a label reduces its block to a warning.
+        lost: points that it deducts from the readiness score.
+        evidence: the named things that it is based on.
         foreign: the distribution and version that the rule comes from; empty for Readygate's own.
     """
 
@@ -112,12 +112,12 @@ class Verdict(Struct, frozen=True, kw_only=True):
     Attributes:
         reason: the deciding reason, without a full stop: "3 tests newly fail".
         findings: of all rules that are not off, the strongest first.
-        off: names of the rules that the policy leaves out.
+        off: names of the rules that are off.
         preset: the preset that the policy starts from.
-        policy: the file that says the rest of it, and of which commit; empty without one.
-        inform: it is told and fails nothing.
-        score: readiness from 0 to 100, exact; None if nothing was evaluated. The findings' `lost` add up to what it
-            lacks.
+        policy: the policy file and its commit; empty without one.
+        inform: it fails neither check nor job.
+        score: exact readiness from 0 to 100; None if nothing was evaluated. It is 100 minus the `lost` of all
+            findings.
     """
 
     ready: bool
@@ -130,5 +130,5 @@ class Verdict(Struct, frozen=True, kw_only=True):
     score: Fraction | None = None
 
     def of(self, status: Status) -> tuple[Finding, ...]:
-        """The findings with one status."""
+        """Return the findings with a status."""
         return tuple(f for f in self.findings if f.status is status)

@@ -1,4 +1,4 @@
-"""The policy: a preset, what the policy file of the base says, and what an input may only tighten."""
+"""The policy: a preset, the settings of the base's policy file, and an input that can only tighten them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the policy file says, on top of a preset, for one base branch: the policy in force."""
+"""Build the policy for one base branch from a preset and the policy file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from readygate.support.errors import SettingsError
 from readygate.support.globs import PatternError, paths_fit
 
 PATH = ".github/readygate.yml"
-"""Where the policy stands in a repository."""
+"""Path of the policy file in a repository."""
 
 _LEVELS = {"block": Level.BLOCK, "warn": Level.WARN, "off": Level.OFF}
 
@@ -33,7 +33,7 @@ def preset(name: str) -> Policy:
     """Return a preset by name.
 
     Raises:
-        ValueError: there is no such preset.
+        ValueError: the preset does not exist.
     """
     if name not in PRESETS:
         raise ValueError(f"no preset is called {name!r}; there are {', '.join(PRESETS)}")
@@ -41,16 +41,16 @@ def preset(name: str) -> Policy:
 
 
 def effective(document: Document | None, *, branch: str = "", asked: str = "") -> Policy:
-    """Put together the policy for one base branch.
+    """Build the policy for one base branch.
 
     Args:
         document: the policy file; None if there is none.
         branch: the base branch, for `overrides`.
-        asked: the preset that the input `policy` names. Without a file it is the policy; beside a file it can only
-            raise levels.
+        asked: the preset of the input `policy`. Without a file it is the policy; with a file it can only raise
+            levels.
 
     Raises:
-        SettingsError: a rule that is on lacks an option that it needs.
+        SettingsError: a rule that is on lacks a required option.
     """
     where = document.where if document else ""
     values, origins = _settings(document, branch)
@@ -101,7 +101,7 @@ def effective(document: Document | None, *, branch: str = "", asked: str = "") -
 
 
 def _settings(document: Document | None, branch: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """The file's settings with the overrides of a branch laid over them, and the origin of each."""
+    """Return the file's settings with the overrides of a branch applied, and the origin of each."""
     if document is None:
         return {}, {}
     values = dict(document.values)
@@ -114,7 +114,7 @@ def _settings(document: Document | None, branch: str) -> tuple[dict[str, Any], d
                 rules = dict(values.get("rules", {}))
                 for name, settings in value.items():
                     rules[name] = {**rules.get(name, {}), **settings}
-                value = rules  # noqa: PLW2901  (single rules are laid over, everything else is replaced)
+                value = rules  # noqa: PLW2901  (single rules are merged, everything else is replaced)
             if key != "branches":
                 values[key] = value
         begin = f"overrides[{number}]."
@@ -129,7 +129,7 @@ def _settings(document: Document | None, branch: str) -> tuple[dict[str, Any], d
 def _check(
     document: Document | None, levels: Mapping[str, Level], options: Mapping[str, Mapping[str, Fraction | None]]
 ) -> None:
-    """A rule that is on needs all of its options."""
+    """Raise SettingsError if a rule that is on lacks an option."""
     lacking = [
         f"{document.where}: rules.{rule.name}: is on and lacks `{name}` ({rule.options[name].description})"
         for rule in all_rules()
@@ -152,7 +152,7 @@ def _overrides(document: Document | None) -> tuple[tuple[str, str], ...]:
 
 
 def _check_patterns(where: str, values: Mapping[str, Any]) -> None:
-    """Patterns that are held against a name at once have a limit together, too."""
+    """Raise SettingsError if all quarantine patterns together exceed the limits."""
     try:
         tests_fit(tuple(text for item in values.get("quarantine", ()) for text in item["tests"]))
     except PatternError as error:
@@ -174,9 +174,9 @@ def _category(item: Mapping[str, Any]) -> Category:
 
 
 def rule_of(name: str) -> Rule:
-    """A rule by name.
+    """Return a rule by name.
 
     Raises:
-        KeyError: there is none.
+        KeyError: the rule does not exist.
     """
     return {rule.name: rule for rule in all_rules()}[name]

@@ -1,4 +1,4 @@
-"""What one policy asks less, and more, than another: what a change to the policy file would move."""
+"""Compare two policies: what a change of the policy file loosens and tightens."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from readygate.rules import Option, all_rules
 from readygate.support.number_format import limit
 
 Moves = Iterator[tuple[bool, Phrase]]
-"""Whether it asks less, and what it is."""
+"""Whether a difference requires less, and its description."""
 
 
 def difference(old: Policy, new: Policy) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
-    """Return what the new policy loosens, and what it tightens.
+    """Return what the new policy loosens and what it tightens.
 
-    A change that is neither for certain (other paths of a component) is among those that loosen.
+    A difference that could be either (other paths of a component) counts as loosening.
     """
     moves = [*_rules(old, new), *_components(old, new), *_categories(old, new), *_excuses(old, new), *_others(old, new)]
     return tuple(text for less, text in moves if less), tuple(text for less, text in moves if not less)
@@ -117,7 +117,7 @@ def _excuses(old: Policy, new: Policy) -> Moves:
 
 
 def _others(old: Policy, new: Policy) -> Moves:
-    """What asks for nothing today, and would another day or on another branch."""
+    """Yield differences that only affect another day or another branch."""
     for goal in old.goals:
         if goal not in new.goals:
             yield True, (f"target {_share(goal.coverage)}{f' by {goal.by}' if goal.by else ''} is taken away",)

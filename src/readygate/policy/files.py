@@ -1,4 +1,4 @@
-"""The policy file on both sides of a change, and the two policies that they make."""
+"""Read the policy files of both sides of a change into a pair of policies."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ class PolicyFiles(Struct, frozen=True, kw_only=True):
     """The policy file on both sides of a change.
 
     Attributes:
-        base: its bytes on the base, which are in force; None if there is none.
-        base_name: what the base is called in messages.
-        changed: the change touches it.
-        own: its bytes after the change; None if there is none then. Only looked at if it changed.
-        note: why the base's file is unknown; empty if it is known.
+        base: the file on the base branch, which is in force; None if it does not exist.
+        base_name: the name of this file in messages.
+        changed: the change modifies the file.
+        own: the file after the change; None if it does not exist. Only used if `changed`.
+        note: why the file of the base is unknown; empty if it is known.
     """
 
     base: bytes | None = None
@@ -29,11 +29,12 @@ class PolicyFiles(Struct, frozen=True, kw_only=True):
 
 
 class PolicyPair(Struct, frozen=True, kw_only=True):
-    """The policy in force, and the one that the change brings.
+    """The policy in force, and the policy of the change.
 
     Attributes:
-        own: None if the change brings none, or one that is none.
-        problems: why what it brings is none.
+        policy: the policy of the base, which is in force.
+        own: the policy of the change; None if it has none, or an invalid one.
+        problems: why the policy of the change is invalid.
     """
 
     policy: Policy
@@ -51,7 +52,7 @@ def read_policy_pair(files: PolicyFiles, branch: str, asked: str) -> PolicyPair:
         asked: the preset of the input `policy`, empty if it was not given.
 
     Raises:
-        SettingsError: the policy of the base cannot be read. Nothing is judged by a guess.
+        SettingsError: the policy of the base is invalid.
     """
     policy = _policy(files.base, files.base_name, branch, asked)
     if not files.changed:

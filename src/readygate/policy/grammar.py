@@ -1,4 +1,4 @@
-"""What may stand in a policy file: every key once, with what it takes; the reader and the JSON schema follow it."""
+"""The keys of a policy file and their values. The reader and the JSON schema both follow this grammar."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ class Key(Struct, frozen=True, kw_only=True):
     """One key of a mapping.
 
     Attributes:
-        kind: what it takes: text, flag, share, points, number, day, choice, label, paths, tests, branches, rules, or
-            items (a list of mappings).
-        says: what it is for.
-        choices: the values, for a choice.
-        items: the keys of each mapping, for items.
-        required: it must be given.
+        kind: the kind of value: text, flag, share, points, number, day, choice, label, paths, tests, branches, rules,
+            or items (a list of mappings).
+        description: for the JSON schema and messages.
+        choices: the values of a choice.
+        items: the keys of each mapping of items.
+        required: the key must be given.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""`readygate policy init`: a first policy file that what was measured already meets."""
+"""Write a first policy file, for `readygate policy init`, that the measured results already meet."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _LARGEST_PARTS = 8
 
 
 def proposal(report: Mapping[str, Any] | None) -> str:
-    """Write a commented policy file.
+    """Return a commented policy file.
 
     Args:
-        report: what a report.json holds; None for a file without figures of its own.
+        report: the content of a report.json; None for a file without measured figures.
 
     Returns:
-        YAML in which only that stands active which the report meets.
+        YAML whose active settings the report meets.
     """
     lines = [
         f"# yaml-language-server: $schema={DOCS.replace('/blob/', '/raw/')}/policy.schema.json",
@@ -52,7 +52,7 @@ def proposal(report: Mapping[str, Any] | None) -> str:
 
 
 def _measured(report: Mapping[str, Any] | None) -> list[str]:
-    """Minimums just below what was measured."""
+    """Return minimums just below the measured figures."""
     if report is None:
         return ["  # coverage-min:", "  #   minimum: 80         # percent of all lines"]
     lines = []
@@ -70,7 +70,7 @@ def _measured(report: Mapping[str, Any] | None) -> list[str]:
 
 
 def _components(report: Mapping[str, Any] | None) -> list[str]:
-    """The largest folders as parts with goals of their own, for the reader to choose from."""
+    """Return the largest folders as components in comments."""
     folders: dict[str, list[int]] = {}
     for file in ((report or {}).get("coverage") or {}).get("files") or ():
         parts = str(file["path"]).split("/")

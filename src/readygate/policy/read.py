@@ -1,16 +1,19 @@
-"""A policy file, YAML, to plain values with the line of each; all problems at once.
+"""Parse a policy file into plain values with the line of each, and report all problems together.
 
-Anchors and aliases are refused: a few lines of them unfold to gigabytes, and a policy has no use for them.
-YAML: https://yaml.org/spec/1.1/ as PyYAML reads it. Numbers are taken from their text, so that 0.1 is a tenth.
+Anchors and aliases are refused: a few lines can expand to gigabytes, and a policy does not need them.
+YAML: https://yaml.org/spec/1.1/ as PyYAML reads it. Numbers are parsed from their text, so that 0.1 is 1/10.
 """
 
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
+import yaml
 from msgspec import Struct, field
 
 from readygate.model.policy import tests_fit
@@ -21,10 +24,10 @@ from readygate.support.errors import SettingsError
 from readygate.support.globs import PatternError, paths_fit
 
 MAX_BYTES = 256 << 10
-"""The largest policy file that is read."""
+"""Maximum size of a policy file in bytes."""
 MOST_ITEMS = 1_000
 DEEPEST = 20
-"""Lists and mappings within one another; a policy has eight."""
+"""Maximum nesting of lists and mappings; a policy needs eight."""
 
 _DAY = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])-(\d\d)$")
 _NUMBER = re.compile(r"^\+?(\d{1,12}(?:\.\d{1,12})?)\s*%?$")
@@ -32,12 +35,12 @@ TODO = "correct the file; `readygate policy check` reads it on any machine"
 
 
 class Document(Struct, frozen=True, kw_only=True):
-    """What a policy file says.
+    """The content of a policy file.
 
     Attributes:
-        where: the file, for messages.
-        values: by key; lists and mappings as in the file, shares as fractions of 1.
-        lines: the line of each setting, by its path: `rules.coverage-drop.level`.
+        where: the name of the file in messages.
+        values: by key; lists and mappings as in the file, percentages as fractions of 1.
+        lines: the line of each setting by its path, such as `rules.coverage-drop.level`.
     """
 
     where: str
@@ -46,19 +49,19 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 def read(data: bytes, where: str) -> Document:
-    """Read a policy file.
+    """Parse a policy file.
 
     Args:
-        data: the bytes of the file.
-        where: what it is called in messages.
+        data: the content of the file.
+        where: the name of the file in messages.
 
     Raises:
-        SettingsError: with every problem, its line and its path.
+        SettingsError: the file is invalid; it has all problems with lines and paths.
     """
     reader = _Reader(where)
     root = reader.parse(data)
     values: Mapping[str, Any] = {}
-    if root is not None and (root.id != "scalar" or root.value):  # `---` alone says nothing
+    if root is not None and (root.id != "scalar" or root.value):  # `---` alone is an empty document
         values = reader.mapping(root, FILE, "")
     if reader.problems:
         told = tuple(text for _, text in sorted(reader.problems))
@@ -67,7 +70,7 @@ def read(data: bytes, where: str) -> Document:
 
 
 class _Reader:
-    """Walks the nodes of a file and gathers what is wrong."""
+    """Converts the nodes of a file to values and collects problems."""
 
     def __init__(self, where: str) -> None:
         self.where = where
@@ -89,9 +92,7 @@ class _Reader:
         }
 
     def parse(self, data: bytes) -> Any:
-        """The root node; None for an empty file or one that is no YAML, which is then told."""
-        import yaml  # noqa: PLC0415  (runs without a policy file do not pay for it)
-
+        """Return the root node; None for an empty file, or for invalid YAML, which is a problem."""
         if len(data) > MAX_BYTES:
             self.say(1, "", f"{len(data):,} bytes are more than {MAX_BYTES:,}")
             return None
@@ -101,7 +102,7 @@ class _Reader:
             depth = 0
             for event in yaml.parse(text, Loader=loader):
                 depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-                if depth > DEEPEST:  # the time to read it grows with the square of its depth
+                if depth > DEEPEST:  # parsing time grows with the square of the depth
                     raise RecursionError("lists and mappings are nested too deeply")
                 if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                     line = event.start_mark.line + 1 if event.start_mark else 1
@@ -124,7 +125,7 @@ class _Reader:
         self.say(node.start_mark.line + 1, path, what)
 
     def pairs(self, node: Any, path: str) -> Iterable[tuple[str, Any, Any]]:
-        """The (key, key's node, value's node) of a mapping; duplicates are told."""
+        """Yield (key, node of the key, node of the value) of a mapping; a duplicate is a problem."""
         if node.id != "mapping":
             self.wrong(node, path, "must be a mapping of `key: value`")
             return
@@ -138,7 +139,7 @@ class _Reader:
             yield name, key, value
 
     def mapping(self, node: Any, keys: tuple[Key, ...], path: str) -> dict[str, Any]:
-        """A mapping with known keys; unknown and missing ones are told."""
+        """Read a mapping with known keys; an unknown or a missing key is a problem."""
         known = {key.name: key for key in keys}
         values: dict[str, Any] = {}
         for name, key_node, value in self.pairs(node, path):
@@ -190,8 +191,6 @@ class _Reader:
     def day(self, node: Any, _key: Key, path: str) -> str:
         value = self.scalar(node, path, "a day, as 2027-03-31") or ""
         found = _DAY.match(value)
-        from calendar import monthrange  # noqa: PLC0415  (few policies hold a date)
-
         if value and not (found and 1 <= int(found[3]) <= monthrange(int(found[1]), int(found[2]))[1]):
             self.wrong(node, path, f"{value!r} is no day, as 2027-03-31")
         return value
@@ -203,12 +202,12 @@ class _Reader:
         return value or ""
 
     def label(self, node: Any, key: Key, path: str) -> str:
-        """A label, or false; YAML 1.1 reads `off` and `no` the same way."""
+        """Read a label, or an empty text for false, which YAML 1.1 also writes as `off` and `no`."""
         plain = node.id == "scalar" and node.style is None
         return "" if plain and node.value.lower() in ("false", "off", "no") else self.text(node, key, path)
 
     def texts(self, node: Any, path: str) -> tuple[str, ...]:
-        """A list of texts, or one text."""
+        """Read a list of texts, or one text."""
         nodes = node.value if node.id == "sequence" else [node]
         if not nodes:
             self.wrong(node, path, "is empty")
@@ -247,7 +246,7 @@ class _Reader:
         return tuple(found)
 
     def rules(self, node: Any, _key: Key, path: str) -> dict[str, dict[str, Any]]:
-        """Rules by name: a level, or a mapping of `level` and options."""
+        """Read rules by name: a level, or a mapping of `level` and options."""
         known = {rule.name: rule for rule in all_rules()}
         found: dict[str, dict[str, Any]] = {}
         for name, key_node, value in self.pairs(node, path):
@@ -282,7 +281,7 @@ class _Reader:
         return value
 
     def level(self, node: Any, path: str) -> str:
-        """A level; YAML 1.1 reads a bare `off` as false, which means the same here."""
+        """Read a level."""
         self.lines[path] = node.start_mark.line + 1
         value = self.scalar(node, path, f"a level: {', '.join(LEVELS)}")
         if value is not None and value not in LEVELS:
@@ -291,9 +290,7 @@ class _Reader:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """What was meant, probably: "; did you mean …?", else all there is."""
+    """Return "; did you mean …?" for a similar known name, else the list of all."""
     names = tuple(known)
-    from difflib import get_close_matches  # noqa: PLC0415  (only a mistake needs it)
-
     found = get_close_matches(name, names, n=1, cutoff=0.5)
     return f"; did you mean `{found[0]}`?" if found else f"; there are {', '.join(names)}"

@@ -1,4 +1,4 @@
-"""The JSON schema of the policy file, for editors: made from the same grammar that the reader follows.
+"""Build the JSON schema of the policy file, for editors, from the grammar that the reader follows.
 
 https://json-schema.org/draft/2020-12
 """
@@ -19,7 +19,7 @@ _TEXTS = {
         {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1}},
     ]
 }
-# `off` is read as false by YAML 1.1
+# YAML 1.1 reads `off` as false
 _LEVEL = {"enum": [*LEVELS, False]}
 _KINDS: Mapping[str, Mapping[str, Any]] = {
     "text": {"type": "string", "minLength": 1},
@@ -35,7 +35,7 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
 
 
 def schema() -> dict[str, Any]:
-    """Return the schema."""
+    """Return the JSON schema of the policy file."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{DOCS}/policy.schema.json",

@@ -1,4 +1,4 @@
-"""What findings rest on, by name."""
+"""Build the evidence of findings: named tests, files, reports and inputs."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from readygate.model.verdict import Exhibit, Exhibits
 from readygate.support.number_format import lines_text, percent
 
 _LINES = 50
-"""Lines that are told of one file."""
+"""Uncovered lines that the evidence lists for one file."""
 
 
 def full_name(test: TestId) -> str:
-    """A test's name as patterns of the policy see it: `suite::class::name`."""
+    """Return a test's name as patterns of the policy match it: `suite::class::name`."""
     return "::".join(part for part in (test.group, test.class_name, test.name) if part)
 
 
 def tests(changes: Sequence[TestChange], comparison: Comparison) -> Exhibits:
-    """Tests with their legs, what became of them on the base, and where they stand."""
+    """Return tests with their legs, their record on the base branch, and their location."""
     history = comparison.baseline.history if comparison.baseline else None
 
     def show(change: TestChange) -> Exhibit:
@@ -40,7 +40,7 @@ def tests(changes: Sequence[TestChange], comparison: Comparison) -> Exhibits:
 
 
 def record(change: TestChange, history: History | None) -> str:
-    """What became of a test on the base: since which commit and run it fails, or how often it failed."""
+    """Return a test's record on the base branch: since which commit and run it fails, or how often it failed."""
     past = change.past
     if past is None or history is None or not past.ran:
         return ""
@@ -56,12 +56,12 @@ def record(change: TestChange, history: History | None) -> str:
 
 
 def carried(comparison: Comparison) -> list[str]:
-    """The names of the suites and legs that are carried from the base."""
+    """Return the names of the suites and legs that are carried from the base."""
     return [f"{leg.group or leg.path or 'the suite'} {leg.leg}".strip() for leg in comparison.carried]
 
 
 def named(kind: str, names: Sequence[str], notes: Mapping[str, str] | None = None) -> Exhibits:
-    """Things that only have a name, and perhaps a note; files of the repository are called by their path."""
+    """Return things that have only a name and possibly a note; the name of a file is its path."""
     known = notes or {}
     return Exhibits.of(
         names,
@@ -70,11 +70,11 @@ def named(kind: str, names: Sequence[str], notes: Mapping[str, str] | None = Non
 
 
 def lost_lines(coverage: CoverageComparison, *, untouched: bool = False) -> Exhibits:
-    """Files with more lines that nothing covers than on the base, those that lost most first.
+    """Return files with more uncovered lines than on the base, the greatest difference first.
 
     Args:
         coverage: both sides.
-        untouched: count only lines that the change does not touch.
+        untouched: count only lines that the change does not modify.
     """
     delta = coverage.delta
     patch = coverage.patch.files if coverage.patch and untouched else ()
@@ -101,7 +101,7 @@ def lost_lines(coverage: CoverageComparison, *, untouched: bool = False) -> Exhi
 
 
 def uncovered(files: Sequence[PatchFile]) -> Exhibits:
-    """Files with changed lines that nothing covers, and which."""
+    """Return files with uncovered changed lines, and the lines."""
     open_files = [file for file in files if file.uncovered]
 
     def show(file: PatchFile) -> Exhibit:

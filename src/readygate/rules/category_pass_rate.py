@@ -1,4 +1,4 @@
-"""category-pass-rate: enough tests of each set that the policy names pass."""
+"""category-pass-rate: the pass rate of each of the policy's categories reaches its minimum."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TOLD = 5
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken by a category below its minimum, or of which no test ran."""
+    """Return a violation for a category below its minimum, or in which no test ran."""
     if not policy.categories:
         return not_evaluated("The policy names no category")
     if not comparison.head.snapshot.legs:
@@ -43,7 +43,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
 
 
 def _fact(missed: int, empty: int) -> str:
-    """Write "2 categories miss their pass rate, 1 ran no test"."""
+    """Return a text such as "2 categories miss their pass rate, 1 ran no test"."""
     number = count(missed, "category", "categories")
     parts = [f"{number} {'misses its' if missed == 1 else 'miss their'} pass rate"] if missed else []
     if empty:

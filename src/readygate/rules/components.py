@@ -1,4 +1,4 @@
-"""components: each part that the policy names reaches its coverage goals."""
+"""components: each of the policy's components reaches its coverage goals."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOLD = 5
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken by a component below its minimum, that fell too far, or of which no line is measured."""
+    """Return a violation for a component below its minimum, with too large a drop, or without measured lines."""
     if not policy.components:
         return not_evaluated("The policy names no component")
     unknown = uncertain_coverage(comparison)
@@ -44,7 +44,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
 
 
 def _fact(missed: int, unmeasured: int) -> str:
-    """Write "2 components miss their goals, 1 is not measured"."""
+    """Return a text such as "2 components miss their goals, 1 is not measured"."""
     parts = [f"{count(missed, 'component')} {'misses its' if missed == 1 else 'miss their'} goals"] if missed else []
     if unmeasured:
         number = f"{unmeasured:,}" if missed else count(unmeasured, "component")

@@ -1,4 +1,4 @@
-"""copied-report: the reports are not those of the base, byte for byte."""
+"""copied-report: no report is a byte-for-byte copy of one of the base."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not
 from readygate.support.globs import paths_fit
 
 TELLING = 8
-"""Distinct durations from which two runs do not write the same bytes by chance."""
+"""Number of distinct durations that two runs do not produce by chance."""
 
 _BUILD = re.compile(r"/(?:build|target|out|dist|bin|coverage|reports?|results?|test-results|TestResults|node_modules)/")
 _NO_SOURCE = ("**/*.md", "docs/**", "LICENSE*", ".github/**")
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken by a report that the base has too, byte for byte, although files that it tests changed."""
+    """Return a violation for a copy of a report of the base, if files that it tests changed."""
     if comparison.baseline is None:
         return NO_BASELINE
     base = comparison.baseline.snapshot
@@ -57,14 +57,14 @@ def _count(sources: tuple[str, ...]) -> str:
 
 
 def _sources(changes: Changes) -> tuple[str, ...]:
-    """The changed files that a test could notice."""
+    """Return the changed files that could affect a test."""
     passed_over = paths_fit(_NO_SOURCE)
     paths = {path for file in changes.files for path in (file.path, file.old_path) if path}
     return tuple(sorted(path for path in paths if not passed_over(path)))
 
 
 def _tells(file: ReadFile) -> bool:
-    """Whether the same bytes mean the same run: something was executed, at a time or with durations of its own."""
+    """Return whether equal bytes prove the same run: tests were executed, with a timestamp or distinct durations."""
     report = file.report
     if not file.checksum or not isinstance(report, TestReport):
         return False
@@ -82,10 +82,11 @@ def _tells(file: ReadFile) -> bool:
 
 
 def _must_differ(name: str, sources: tuple[str, ...], policy: Policy) -> bool:
-    """Whether the tests of a report had to run again.
+    """Return whether the tests of a report had to run again.
 
-    A group of the policy says so itself. A report in the output folder of a module (`api/build/…`) belongs to the
-    module's files: build caches replay the reports of those that did not change. Any other belongs to all files.
+    A group of the policy defines its own files. A report in the output folder of a module (`api/build/…`) depends
+    on the files of the module, because build caches restore the reports of unchanged modules. Any other report
+    depends on all files.
     """
     for group in policy.groups:
         if paths_fit(group.reports)(name):
@@ -95,7 +96,7 @@ def _must_differ(name: str, sources: tuple[str, ...], policy: Policy) -> bool:
     module = f"/{name}"[1 : found.start()] if found and found.start() else ""
     if not module:
         return bool(sources)
-    parts = module.split("/")  # an artifact puts its name before the path
+    parts = module.split("/")  # the name of an artifact precedes the path
     folders = tuple("/".join(parts[at:]) + "/" for at in range(len(parts)))
     return any(path.startswith(folders) for path in sources)
 

@@ -1,4 +1,4 @@
-"""coverage-drop: the change does not lower the project's coverage."""
+"""coverage-drop: the change does not reduce the coverage of the project."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from readygate.support.number_format import allowed, decimal
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken by a drop beyond `maximum`: it blocks if unchanged lines lost it, or if the changed lines are poor."""
+    """Return a violation for a drop above `maximum`; it may block if unchanged lines cause it."""
     maximum = policy.option("coverage-drop", "maximum")
     coverage = comparison.coverage
     if comparison.baseline is None:
@@ -62,14 +62,14 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
 
 
 def fall(before: Ratio | None, after: Ratio | None) -> Fraction | None:
-    """How far a share fell, negative if it rose; None if a side is unknown or empty."""
+    """Return the drop of a share, negative for a rise; None if a side is unknown or empty."""
     if before is None or after is None or before.fraction is None or after.fraction is None:
         return None
     return before.fraction - after.fraction
 
 
 def _max_level(coverage: CoverageComparison, policy: Policy) -> Level:
-    """A fall that well covered changes explain only warns; if the changed lines are unknown, it blocks."""
+    """Return `WARN` if the changed lines reach their minimum, `BLOCK` if they do not or are unknown."""
     if coverage.patch is None:
         return Level.BLOCK
     share = coverage.patch.lines.fraction

@@ -1,4 +1,4 @@
-"""coverage-min: enough lines of the project are covered."""
+"""coverage-min: the coverage of the project reaches a minimum."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NAME = "coverage-min"
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken if the covered share of all measured lines is below the minimum."""
+    """Return a violation if the covered share of all measured lines is below the minimum."""
     minimum = policy.option(NAME, "minimum")
     unknown = uncertain_coverage(comparison)
     if unknown:

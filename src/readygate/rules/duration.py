@@ -1,4 +1,4 @@
-"""duration: the tests take no longer than on the base."""
+"""duration: the tests do not take longer than on the base."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from readygate.support.number_format import decimal
 NAME = "duration"
 TOLD = 3
 RUNS = 10
-"""Newest runs of the base branch that show how much its times vary."""
+"""Newest runs of the base branch that show how much the durations vary."""
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken if the tests that both sides have, or single ones, take longer by a factor and by some seconds."""
+    """Return a violation if all tests together, or single tests, take longer by a factor and a number of seconds."""
     if comparison.baseline is None:
         return NO_BASELINE
     apart = one_sided(comparison)
@@ -55,7 +55,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
 
 
 def _slowest_run(comparison: Comparison) -> float:
-    """Seconds of the slowest of the last runs of the base: so long they took without this change."""
+    """Return the duration in seconds of the slowest of the last runs of the base."""
     history = comparison.baseline.history if comparison.baseline else None
     return max((run.seconds for run in history.runs[-RUNS:] if run.complete), default=0.0) if history else 0.0
 

@@ -1,4 +1,4 @@
-"""flaky: no test fails once and passes then, and none that is known for it fails."""
+"""flaky: no test passes only on retry, and no failing test is known to be flaky."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from readygate.model.verdict import Level
 from readygate.rules import Judgement, Option, Result, Rule, _exhibits, not_evaluated, passes
 
 TOLD = 3
-"""Tests whose record is told with the finding; the outputs list all of them."""
+"""Tests whose record the finding shows; the outputs list all of them."""
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken by tests that failed first and passed then, and by failures that are known to be flaky."""
+    """Return a violation for tests that passed on retry, and for failing tests that are known to be flaky."""
     tests = comparison.tests
     if not comparison.head.snapshot.legs:
         return not_evaluated("There is no test report")
@@ -41,13 +41,13 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         todo=(f"find out what {it} {'depends' if number == 1 else 'depend'} on: a flaky test hides real failures.",),
         short=count(number, "flaky test"),
         evidence=_exhibits.tests(found, comparison),
-        # a test that failed on the base got better; were it to block, failing for good would be the way past
+        # failed on the base, passed on retry here: blocking this would favor a test that still fails
         max_level=Level.BLOCK if tests.known_flaky or not _all_better(comparison) else Level.WARN,
     )
 
 
 def _all_better(comparison: Comparison) -> bool:
-    """Whether every test that passed at the second try failed on the base, on the same legs."""
+    """Return whether every test that passed on retry failed on the base, on the same legs."""
     base = {(leg.group, leg.leg): leg for leg in comparison.base.legs} if comparison.base else {}
 
     def failed(change: TestChange, leg: str) -> bool:
@@ -68,7 +68,7 @@ def _summary(failing: int, passing: int) -> str:
 
 
 def _story(change: TestChange, runs: int, branch: str) -> Phrase:
-    """One sentence on one test: "`t` failed first and passed then; flaky on `main`: failed 3 of the last 20 runs."."""
+    """Return a sentence such as "`t` failed first and passed then; flaky on `main`: failed 3 of the last 20 runs"."""
     now = "failed first and passed then" if change.after is Outcome.FLAKY else "fails"
     where = Name(branch) if branch else "the base branch"
     recent = change.past.last(runs) if change.past else None

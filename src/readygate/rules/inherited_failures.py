@@ -1,4 +1,4 @@
-"""inherited-failures: nothing fails that the base fails too."""
+"""inherited-failures: no test fails that also fails on the base."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, passes
 
 _TOLD = 3
-"""Tests whose story stands in the detail."""
+"""Tests whose record the detail shows."""
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
-    """Broken by every test that fails now and failed on the base, on the same leg."""
+    """Return a violation for tests that fail now and failed on the base, on the same leg."""
     if comparison.baseline is None:
         return NO_BASELINE
     failures = comparison.tests.still_failing
@@ -34,7 +34,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 
 
 def _since(comparison: Comparison) -> Phrase:
-    """Since which commit and run the first failures fail, as far as the history goes back."""
+    """Return since which commit and run the first tests fail, as far as the history goes back."""
     history = comparison.baseline.history if comparison.baseline else None
     told: list[str | Name] = []
     for change in comparison.tests.still_failing:

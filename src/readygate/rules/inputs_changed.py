@@ -1,4 +1,4 @@
-"""inputs-changed: the step is asked what the base's run asked, by workflows that the change does not edit."""
+"""inputs-changed: the inputs are those of the base's run, and no workflow is edited."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not
 from readygate.support.globs import paths_fit
 
 WORKFLOWS = (".github/workflows/**", ".github/actions/**", "**/action.yml", "**/action.yaml")
-"""Files that decide what runs, and with which inputs."""
+"""Globs of the files that define what runs, and with which inputs."""
 
 _LONGEST = 60
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken by inputs unlike those recorded with the baseline, and by edits of workflows and guarded files."""
+    """Return a violation for inputs unlike the recorded ones, and for edits of workflows and guarded files."""
     edited = _edited(comparison.changes, (*WORKFLOWS, *policy.guarded))
     head, base = comparison.head.snapshot.provenance.inputs, _recorded(comparison)
-    # a name that one side lacks is that of another version of Readygate
+    # another version of Readygate has other inputs: compare only the names of both
     moved = tuple(name for name in sorted(head.keys() & base.keys()) if head[name] != base[name])
     if edited or moved:
         return _broken(edited, moved, head, base)

@@ -1,4 +1,4 @@
-"""new-exclusions: the change takes no line out of the measurement."""
+"""new-exclusions: no line is newly excluded from the coverage measurement."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TOLD = 3
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
-    """Broken by every line that is excluded from measurement now and was not on the base."""
+    """Return a violation for lines that are excluded now and were not on the base."""
     if comparison.baseline is None:
         return NO_BASELINE
     if comparison.coverage is None:

@@ -1,4 +1,4 @@
-"""new-failures: nothing fails that did not fail on the base."""
+"""new-failures: no test fails that did not fail on the base."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, p
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
-    """Broken by every failing test that is not inherited; without a baseline none is."""
+    """Return a violation for failing tests that are not inherited; without a baseline no failure is inherited."""
     failures = comparison.tests.new_failures
     number = len(failures)
     if not comparison.head.snapshot.legs:
@@ -48,7 +48,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 
 
 def _behind(comparison: Comparison) -> str:
-    """How many causes the failures have, where there are fewer causes than failures and each is told."""
+    """Return the number of causes, if all are known and there are fewer causes than failures."""
     causes, failures = comparison.causes.new_failures, comparison.tests.new_failures
     if not causes or len(failures) < 2 or not all(cause.told for cause in causes):
         return ""

@@ -1,4 +1,4 @@
-"""new-skips: what ran on the base still runs."""
+"""new-skips: no test is skipped that ran on the base."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, one
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
-    """Broken by every test that ran on the base and is skipped now."""
+    """Return a violation for tests that ran on the base and are skipped now."""
     if comparison.baseline is None:
         return NO_BASELINE
     apart = one_sided(comparison)

@@ -1,4 +1,4 @@
-"""pass-rate: enough of the tests that ran pass."""
+"""pass-rate: the pass rate reaches a minimum."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAME = "pass-rate"
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken if the share of passed tests among those that ran is below the minimum."""
+    """Return a violation if the share of passed tests, of those that ran, is below the minimum."""
     minimum = policy.option(NAME, "minimum")
     counts = comparison.tests.head
     share = counts.pass_rate

@@ -1,4 +1,4 @@
-"""patch-coverage: enough of the changed lines are covered."""
+"""patch-coverage: the coverage of the changed lines reaches a minimum."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAME = "patch-coverage"
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken if the covered share of the measured changed lines is below the minimum."""
+    """Return a violation if the covered share of the measured changed lines is below the minimum."""
     minimum = policy.option(NAME, "minimum")
     coverage = comparison.coverage
     if coverage is None:

@@ -1,4 +1,4 @@
-"""policy-changed: a change does not loosen the policy by which the next one is judged."""
+"""policy-changed: the change does not loosen the policy for later changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TOLD = 3
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
-    """Broken by a policy file that asks less; one that cannot be used blocks at any level."""
+    """Return a violation for a policy file that requires less; an invalid one blocks at every level."""
     found = comparison.policy_change
     if found is None:
         if comparison.changes is None:

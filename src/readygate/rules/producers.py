@@ -1,4 +1,4 @@
-"""producers: the jobs that make the reports ended in a way that the reports explain."""
+"""producers: the reports explain the results of the needed jobs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WORDS = re.compile(r"[a-z0-9]+")
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
-    """Broken by a needed job that was cancelled or skipped, or that failed while no report shows a failing test."""
+    """Return a violation for a needed job that was cancelled or skipped, or failed without a failing test."""
     needs = comparison.head.evidence.needs
     if needs is None:
         return not_evaluated("The input ", Name("needs"), " was not given")
@@ -50,10 +50,10 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 
 
 def _unexplained(failed: tuple[str, ...], comparison: Comparison) -> tuple[str, ...]:
-    """The failed jobs that no failing test can account for.
+    """Return the failed jobs that no failing test explains.
 
-    Which job wrote a report is known only where the report's path names the job. A job is left without an explanation
-    if every report with a failing test is named after other failed jobs; a report that names none explains all.
+    The path of a report may contain the name of the job that wrote it. Such a report explains only this job; any
+    other report explains all jobs.
     """
     if not comparison.head.snapshot.executions.failing:
         return failed
@@ -69,7 +69,7 @@ def _unexplained(failed: tuple[str, ...], comparison: Comparison) -> tuple[str, 
 
 
 def _names(path: str, job: str) -> bool:
-    """Whether a path holds the words of a job's name, one after the other."""
+    """Return whether a path contains the words of a job's name in sequence."""
     words, wanted = (f"-{'-'.join(_WORDS.findall(text.lower()))}-" for text in (path, job))
     return wanted in words and len(wanted) > 2
 

@@ -1,4 +1,4 @@
-"""quarantine: what the policy excuses is in force, and is still there."""
+"""quarantine: no entry is expired or unused, and no failing test needs one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from readygate.support.dates import utc_date
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken by entries that have expired; told are those that fit no test of a complete run, and what is excused."""
+    """Return a violation for expired entries, entries that match no test of a complete run, and excused failures."""
     entries = policy.quarantine
     if not entries:
         return passes("The policy excuses no test")
@@ -55,7 +55,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
             else "take out of the policy file what fits no test.",
         ),
         short=fact,
-        # a change must be able to take the entry out, and so must one that removes the test
+        # a change that removes the entry, or the test, must be able to pass
         max_level=Level.BLOCK if expired and not mended else Level.WARN,
         evidence=_exhibits.named("policy", tuple(odd), odd) + evidence,
     )
@@ -80,7 +80,7 @@ def _name(entry: Quarantine) -> str:
 
 
 def _idle(comparison: Comparison, entries: tuple[Quarantine, ...]) -> tuple[Quarantine, ...]:
-    """The entries that fit no test, here or in what is carried."""
+    """Return the entries that match no test of this run or of carried suites."""
     left = {number: tests_fit(entry.tests) for number, entry in enumerate(entries)}
     for test in _tests(comparison):
         left = {number: fits for number, fits in left.items() if not fits(test)}

@@ -1,4 +1,4 @@
-"""report-age: the reports were written by this run."""
+"""report-age: this run wrote the reports."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from readygate.rules import Judgement, Option, Result, Rule, _exhibits, not_eval
 NAME = "report-age"
 _HOUR = 3600
 FUTURE = _HOUR
-"""Seconds that the clocks of two machines may differ."""
+"""Maximum difference of two machines' clocks in seconds."""
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken by reports whose own newest time is long before this run, or after it."""
+    """Return a violation for reports whose newest timestamp is too long before this run, or after it."""
     if not comparison.now:
         return not_evaluated("The time of this run is not known")
     times = {

@@ -1,4 +1,4 @@
-"""reports-complete: every suite, every leg and every measured file that the base had is there again."""
+"""reports-complete: no suite, leg or measured file of the base is missing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, all
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken by every suite, leg of a suite, or measured file that the base has and this run lacks."""
+    """Return a violation for suites, legs and measured files that the base has and this run lacks."""
     if comparison.baseline is None:
         return NO_BASELINE
     legs = tuple(f"{group} {leg}".strip() for group, leg in comparison.missing_legs)
@@ -51,9 +51,9 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
 
 
 def _files_gone(names: tuple[str, ...], policy: Policy) -> Judgement:
-    """Files that are still there and no longer measured.
+    """Return files that still exist and are no longer measured, with the level that they may have.
 
-    They could hide anything that the rules of coverage ask, so they block if one of those does.
+    They could hide a violation of any coverage rule, so they block if one of those rules blocks.
     """
     one = len(names) == 1
     fact = f"{count(len(names), 'file')} {'is' if one else 'are'} no longer measured"
@@ -75,7 +75,7 @@ def _files_gone(names: tuple[str, ...], policy: Policy) -> Judgement:
 
 
 def _way_out(them: str, policy: Policy) -> Phrase:
-    """What to do if files are left out on purpose."""
+    """Return what to do if files are excluded on purpose."""
     if not policy.waiver:
         return ()
     return (f"; if this change means to leave {them} out, a maintainer excuses it by the label ", Name(policy.waiver))

@@ -1,4 +1,4 @@
-"""reports-found: there is something to judge by."""
+"""reports-found: there are reports, and tests were executed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from readygate.support.globs import PatternError, paths_fit
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
-    """Broken by no test report, nothing executed, a pattern that matches nothing, or coverage gone missing."""
+    """Return a violation for a missing test report, no executed test, an unmatched pattern, or missing coverage."""
     evidence = comparison.head.evidence
     tests = sum(isinstance(file.report, TestReport) for file in evidence.files)
     covers = sum(isinstance(file.report, CoverageReport) for file in evidence.files)
@@ -70,13 +70,13 @@ def _inputs(patterns: tuple[str, ...]) -> Exhibits:
 
 
 def _looked(comparison: Comparison) -> Exhibits:
-    """Where coverage was looked for."""
+    """Return the coverage patterns that matched no file."""
     patterns = comparison.head.evidence.patterns
     return _inputs(tuple(each.text for each in patterns if each.kind == "coverage" and not each.matched))
 
 
 def _read(comparison: Comparison) -> Exhibits:
-    """The files that were read instead, and what they hold."""
+    """Return the files that were read, with their content."""
     files = comparison.head.evidence.files
     names = tuple(file.name for file in files)
     return _exhibits.named("report", names, {file.name: _holds(file) for file in files})
@@ -96,7 +96,7 @@ def _lines(snapshot: Snapshot | None) -> int:
 
 
 def _of_base(pattern: str, comparison: Comparison) -> bool:
-    """Whether a pattern fits reports of the base: what it is for is then carried, as nothing of the base is missing."""
+    """Return whether a pattern matches reports of the base. Its suites are then carried, as none is missing."""
     try:
         fits = paths_fit((pattern,))
     except PatternError:

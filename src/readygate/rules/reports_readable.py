@@ -1,4 +1,4 @@
-"""reports-readable: every report was read to its end."""
+"""reports-readable: every report was parsed completely."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, p
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
-    """Broken by every damaged file; what could be read of it counts all the same."""
+    """Return a violation for damaged files; the results before the damage count."""
     files = comparison.head.evidence.files
     if not files:
         return not_evaluated("There is no report")
@@ -23,7 +23,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     names = tuple(dict.fromkeys(name for name, _ in damaged))
     fact = f"{count(len(names), 'report')} {'is' if len(names) == 1 else 'are'} damaged"
     first = damaged[0][1]
-    place: Phrase = (" at ", Name(first.place)) if first.place else ()  # it may hold the name of a suite
+    place: Phrase = (" at ", Name(first.place)) if first.place else ()  # may contain the name of a suite
     detail: Phrase = (Name(names[0]), *place, ": ", Name(first.what), ".")
     if len(names) > 1:
         detail = (*detail, " Also ", *listed(names[1:], 3), ".")

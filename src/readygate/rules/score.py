@@ -10,12 +10,12 @@ from readygate.support.number_format import decimal, limit
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken by a score below `minimum`."""
+    """Return a violation for a score below `minimum`."""
     score, minimum = comparison.score, policy.option("score", "minimum")
     if score is None:
         return not_evaluated("No rule could be evaluated")
     whole, asked = int(score * 100), limit(minimum).removesuffix("%")
-    # a score that reaches 49.5 must not be shown as 49 beside it
+    # a score that reaches a minimum of 49.5 must not be shown as 49
     shown = f"{whole}" if (score < minimum) or whole >= minimum * 100 else decimal(score * 100, least=minimum * 100)
     if score >= minimum:
         return passes(f"{shown} of 100; {asked} asked")

@@ -1,4 +1,4 @@
-"""test-count: enough tests ran."""
+"""test-count: the number of tests that ran reaches a minimum."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAME = "test-count"
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
-    """Broken if fewer tests ran than the minimum; what a damaged report holds beyond its damage could only add some."""
+    """Return a violation if fewer tests ran than the minimum. The missing part of a damaged report could only add."""
     minimum = ceil(policy.option(NAME, "minimum"))
     counts = comparison.tests.head
     ran = counts.passed + counts.failing

@@ -1,4 +1,4 @@
-"""unmeasured-files: every changed source file is measured."""
+"""unmeasured-files: every changed source file has coverage data."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOLD = 5
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
-    """Broken by changed source files that no report measures."""
+    """Return a violation for changed source files that are in no coverage report."""
     coverage = comparison.coverage
     if coverage is None:
         return not_evaluated("Coverage was not measured")

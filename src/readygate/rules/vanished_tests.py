@@ -1,4 +1,4 @@
-"""vanished-tests: no test of the base is gone."""
+"""vanished-tests: no test of the base is missing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, one
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
-    """Broken by every test that the base has and this run lacks, under whatever name."""
+    """Return a violation for tests that the base has and this run lacks, renames considered."""
     if comparison.baseline is None:
         return NO_BASELINE
     apart = one_sided(comparison)
@@ -42,7 +42,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 
 
 def _in_part(gone: tuple[TestChange, ...]) -> str:
-    """Of how many other legs of a matrix still have the test."""
+    """Return the part of the text about tests that other legs of a matrix still have."""
     number = sum(change.after is not None for change in gone)
     if not number:
         return ""
@@ -50,7 +50,7 @@ def _in_part(gone: tuple[TestChange, ...]) -> str:
 
 
 def _renamed(comparison: Comparison) -> str:
-    """How many tests of the base were found under other names, and what changed of them."""
+    """Return the number of renamed tests, and which part of their names changed."""
     renamed = comparison.tests.renamed
     if not renamed:
         return ""

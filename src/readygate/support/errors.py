@@ -1,7 +1,7 @@
-"""The few kinds of error: what happened, where, why probably, and what to do next.
+"""Errors that end a run, and their exit codes.
 
-Damage inside a report is not an error but a value (`readygate.model.reports.Problem`): the run goes on and the
-rules judge it. What stands here ends the run, with the exit code of its kind.
+Damage in a report is not an error but a value, `readygate.model.reports.Problem`: the run continues, and rules
+judge it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ EXIT_NOT_EVALUATED = 3
 
 
 class ReadygateError(Exception):
-    """An expected failure, told in four parts.
+    """An expected failure.
 
     Attributes:
         what: what happened, one sentence without a full stop.
-        where: the file, input or request it happened at; empty if the sentence says it.
+        where: the file, input or request; empty if `what` names it.
         why: the probable cause; empty if unknown.
-        todo: what the reader should do next.
-        exit_code: the exit code of the process that ends with this error.
+        todo: the fix, in the imperative.
+        exit_code: exit code of the process.
     """
 
     exit_code: ClassVar[int] = EXIT_NOT_EVALUATED
@@ -46,7 +46,7 @@ class ReadygateError(Exception):
 
 
 class SettingsError(ReadygateError):
-    """Inputs or arguments that cannot be used; `problems` holds all of them, one sentence each."""
+    """Invalid inputs or arguments; `problems` has one sentence for each."""
 
     exit_code = EXIT_SETTINGS
 
@@ -66,18 +66,18 @@ class PluginError(ReadygateError):
 
 
 class StoreError(ReadygateError):
-    """A baseline that exists and could not be read, or a snapshot that could not be stored."""
+    """An existing baseline cannot be read, or a snapshot cannot be stored."""
 
 
 class ReportError(ReadygateError):
-    """A report.json that cannot be read."""
+    """A report.json cannot be read."""
 
 
 class ForgeError(ReadygateError):
-    """An answer of GitHub that stops the work.
+    """A response of GitHub ends the run.
 
     Attributes:
-        status: the HTTP status, 0 when no answer came.
+        status: the HTTP status; 0 without a response.
     """
 
     def __init__(self, what: str, *, status: int = 0, where: str = "", why: str = "", todo: str = "") -> None:
@@ -86,12 +86,12 @@ class ForgeError(ReadygateError):
 
 
 class PermissionDeniedError(ForgeError):
-    """GitHub refused because the token lacks a permission; never worth a retry."""
+    """The token lacks a permission; a retry does not help."""
 
 
 class NotFoundError(ForgeError):
-    """GitHub has no such thing, or the token may not know of it."""
+    """The resource does not exist, or the token may not read it."""
 
 
 class TimeBudgetError(ForgeError):
-    """The time that the step may take is over; no request is sent any more."""
+    """The time budget of the step is used up; no more requests are sent."""

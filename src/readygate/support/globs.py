@@ -1,12 +1,11 @@
-"""Patterns that users write, matched against names that a pull request writes, in time linear to the name.
+"""Match patterns of users against untrusted names, in time linear to the name.
 
-Python's own `re` backtracks: `(a+)+$` on forty characters takes hours. Regular expressions are therefore matched by
-RE2 (https://github.com/google/re2/wiki/Syntax), which knows no look-around and no back-references and holds its memory
-to a limit. Globs are matched by `re` without giving anything back: each `*` ends at the first place where what
-follows it stands, which is enough for a glob, so that there is nothing to try again.
+Python's `re` backtracks: `(a+)+$` takes hours on forty characters. RE2 (https://github.com/google/re2/wiki/Syntax)
+therefore matches regular expressions; it has no look-around, no back-references, and a memory limit. `re` matches
+globs without backtracking: each `*` ends at the first place where the next part follows, which suffices for a glob.
 
-In a glob of test names `*` stands for any characters, `/`, `.` and `::` among them, `?` for one, and a backslash takes
-its meaning from the character after it. Brackets are themselves: names of tests are full of them (`test_sum[1-2]`).
+In a glob of test names `*` matches any characters including `/`, `.` and `::`, `?` matches one character, and a
+backslash escapes the next one. Brackets are literal, because test names contain them (`test_sum[1-2]`).
 """
 
 from __future__ import annotations
@@ -16,14 +15,15 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Final
 
+import re2
 from msgspec import Struct
 
 LONGEST_PATTERN: Final = 1000
-"""Characters of one pattern."""
+"""Maximum characters of one pattern."""
 MOST_PATTERNS: Final = 500
-"""Patterns of one list."""
+"""Maximum patterns of one list."""
 MEMORY: Final = 8 << 20
-"""Bytes that RE2 may use for one expression; a program that needs more is refused when it is compiled."""
+"""Maximum bytes that RE2 may use for one expression; RE2 refuses to compile larger ones."""
 
 _HINTS: Final = {
     "invalid perl operator": "look-around is not supported, as matching it can take time without bound",
@@ -35,11 +35,11 @@ _HINTS: Final = {
 
 
 class PatternError(ValueError):
-    """A pattern cannot be used.
+    """A pattern is invalid.
 
     Attributes:
-        what: what is wrong with it, with the pattern.
-        todo: what to do about it; empty if `what` says it all.
+        what: the problem, with the pattern.
+        todo: the fix; empty if `what` implies it.
     """
 
     def __init__(self, what: str, todo: str = "") -> None:
@@ -49,25 +49,25 @@ class PatternError(ValueError):
 
 
 class Pattern(Struct, frozen=True, kw_only=True):
-    """One pattern of a user; made by `glob` and `regex`, which check it.
+    """One valid pattern of a user; `glob` and `regex` create it.
 
     Attributes:
-        source: as the user wrote it.
-        is_glob: it must fit the whole text; a regular expression may fit anywhere in it.
+        source: the text of the user.
+        is_glob: it must match the whole text; a regular expression may match anywhere.
     """
 
     source: str
     is_glob: bool
 
     def matches(self, text: str) -> bool:
-        """Say whether a name fits, in time linear to its length."""
+        """Return whether a name matches, in time linear to its length."""
         if self.is_glob:
             return _glob(self.source).match(text) is not None
         return _regex(self.source).search(_encodable(text)) is not None
 
 
 def glob(source: str) -> Pattern:
-    """Check a glob of test names.
+    """Parse a glob of test names.
 
     Raises:
         PatternError: it is empty, too long, or ends in a single backslash.
@@ -78,22 +78,22 @@ def glob(source: str) -> Pattern:
 
 
 def regex(source: str) -> Pattern:
-    """Check a regular expression in the syntax of RE2, which is found anywhere in a text.
+    """Parse a regular expression in the syntax of RE2, which may match anywhere in a text.
 
     Raises:
-        PatternError: it is empty, too long, not one that RE2 can read, or one that it would need too much memory for.
+        PatternError: it is empty, too long, invalid for RE2, or needs too much memory.
     """
     _check(source)
     _regex(source)
-    _regex(f"(?:{source})")  # as `any_of` joins them: `\\Q`, which quotes all that follows, would take the bracket
+    _regex(f"(?:{source})")  # as `any_of` joins them: an open `\\Q` would quote the bracket
     return Pattern(source=source, is_glob=False)
 
 
 def any_of(patterns: Iterable[Pattern]) -> Callable[[str], bool]:
-    """Return a function that says whether a name fits any of them, in one pass over the name for each kind.
+    """Return a function that returns whether a name matches any of the patterns.
 
     Raises:
-        PatternError: together they are more than can be matched at once.
+        PatternError: the patterns are too many or too large together.
     """
     given = tuple(patterns)
     if len(given) > MOST_PATTERNS:
@@ -106,22 +106,21 @@ def any_of(patterns: Iterable[Pattern]) -> Callable[[str], bool]:
     def fits(text: str) -> bool:
         if whole is not None and whole.match(text) is not None:
             return True
-        # as bytes, which spares counting where the characters of what was found stand
         return inside is not None and inside.search(text.encode("utf-8", "replace")) is not None
 
     return fits
 
 
 def literal_start(pattern: Pattern) -> str:
-    """The characters with which every text begins that fits; empty where that is open."""
+    """Return the prefix that all matching texts share; empty if there is none."""
     return re.split(r"[*?\\]", pattern.source, maxsplit=1)[0] if pattern.is_glob else ""
 
 
 def replacer(patterns: Iterable[Pattern], by: str) -> Callable[[str], str]:
-    """Return a function that replaces whatever fits one of some regular expressions, in linear time.
+    """Return a function that replaces all matches of regular expressions, in linear time.
 
     Raises:
-        PatternError: one is a glob, or fits the empty text and so would replace nothing everywhere.
+        PatternError: a pattern is a glob, or matches the empty text.
     """
     given = tuple(patterns)
     if len(given) > MOST_PATTERNS:
@@ -140,18 +139,18 @@ def replacer(patterns: Iterable[Pattern], by: str) -> Callable[[str], str]:
 
 
 def to_hide(sources: Iterable[str], where: str, problems: list[str]) -> tuple[Pattern, ...]:
-    """Check regular expressions for what is to be replaced; what is wrong with one is added to the problems.
+    """Parse regular expressions for `replacer`.
 
     Args:
-        sources: as the user wrote them.
-        where: the input or option that they stand in, for the reader.
-        problems: gets a sentence for each that cannot be used.
+        sources: the texts of the user.
+        where: the name of their input or option, for messages.
+        problems: receives a sentence for each invalid one.
     """
     found: list[Pattern] = []
     for source in sources:
         try:
             pattern = regex(source)
-            replacer((*found, pattern), "")  # all that were good so far with it, as they are matched together
+            replacer((*found, pattern), "")  # with all valid ones so far, as they are matched together
         except PatternError as error:
             problems.append(f"{where}: {error}")
         else:
@@ -173,7 +172,7 @@ def _check(source: str) -> None:
 
 
 def _glob_expression(source: str) -> str:
-    """Translate a glob; https://docs.python.org/3/library/re.html tells of `(?>…)`, which gives nothing back."""
+    """Return a glob as a regular expression with atomic groups, `(?>…)`, of https://docs.python.org/3/library/re.html."""
     runs: list[str] = [""]
     rest = iter(source)
     for character in rest:
@@ -191,7 +190,7 @@ def _glob_expression(source: str) -> str:
     if len(runs) == 1:
         return rf"(?s:{runs[0]})\Z"
     first, *middle, last = runs
-    # The last run is held by the end of the text, so that the star before it has one length that fits.
+    # The end of the text fixes the last run, so that the star before it has one possible length.
     stars = "".join(f"(?>.*?{run})" for run in middle if run)
     return rf"(?s:{first}{stars}.*{last})\Z"
 
@@ -203,11 +202,9 @@ def _glob(source: str) -> re.Pattern[str]:
 
 @cache
 def _regex(source: str) -> Any:
-    import re2  # noqa: PLC0415  (20 ms that runs without a regular expression do not pay)
-
     options = re2.Options()
     options.max_mem = MEMORY
-    options.log_errors = False  # RE2 would write to the log of the step itself
+    options.log_errors = False  # RE2 would otherwise write to stderr
     try:
         return re2.compile(source, options)
     except re2.error as error:
@@ -220,18 +217,18 @@ def _regex(source: str) -> Any:
 
 
 def _encodable(text: str) -> str:
-    """RE2 reads UTF-8, in which half a character, as JSON can hold it, has no place."""
+    """Return a text without lone surrogates, which JSON can contain and UTF-8 cannot."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def paths_fit(patterns: tuple[str, ...]) -> Callable[[str], bool]:
-    """Return a function that says whether a path of the repository fits any of some globs.
+    """Return a function that returns whether a path of the repository matches any of the globs.
 
-    `*` and `?` stand for no `/`, `**` as a whole part stands for any number of folders, a folder (`src/`) for all
-    that it holds, and a pattern after `!` takes paths out again that fitted before it.
+    `*` and `?` do not match `/`, `**` as a whole segment matches any number of folders, a folder (`src/`) includes
+    its files, and a pattern after `!` excludes paths that earlier ones matched.
 
     Raises:
-        PatternError: a pattern cannot be used.
+        PatternError: a pattern is invalid.
     """
     if len(patterns) > MOST_PATTERNS:
         raise PatternError(f"{len(patterns):,} patterns are more than {MOST_PATTERNS:,}", "write fewer with `**`")
@@ -249,7 +246,7 @@ def paths_fit(patterns: tuple[str, ...]) -> Callable[[str], bool]:
 
 
 def _parts(text: str) -> tuple[Pattern | None, ...]:
-    """The parts of a path glob; None for `**`."""
+    """Return the segments of a path glob; None for `**`."""
     _check(text)
     whole = text.removeprefix("./").lstrip("/")
     whole = f"{whole}**" if whole.endswith("/") else whole
@@ -257,7 +254,7 @@ def _parts(text: str) -> tuple[Pattern | None, ...]:
 
 
 def _parts_fit(wanted: tuple[Pattern | None, ...], parts: list[str]) -> bool:
-    """Match part by part, keeping all ways open at once, so that the time is bounded by their product."""
+    """Match segment by segment, following all alternatives at once, so that the time is bounded by their product."""
     ways = {0}
     for number, part in enumerate(parts):
         last = number == len(parts) - 1
@@ -273,7 +270,7 @@ def _parts_fit(wanted: tuple[Pattern | None, ...], parts: list[str]) -> bool:
 
 
 def _free(wanted: tuple[Pattern | None, ...], ways: set[int]) -> set[int]:
-    """Add the ways on which a `**` stands for nothing."""
+    """Add the alternatives in which a `**` matches nothing."""
     found = set(ways)
     for way in ways:
         at = way

@@ -1,6 +1,6 @@
-"""Figures as they are shown: exact fractions inside, floored shares and differences of shown figures outside.
+"""Format exact numbers for readers: percentages are floored, and a difference is that of the displayed values.
 
-What is shown never contradicts a decision and a page adds up: a delta is the difference of the two figures beside it.
+A displayed value never contradicts a decision, and displayed differences add up.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ MINUS = "\u2212"
 
 
 def hundredths(share: Fraction) -> int:
-    """A share in hundredths of a percent, floored: 0.99996 is 9999."""
+    """Return a share in hundredths of a percent, floored: 0.99996 is 9999."""
     return floor(share * 10_000)
 
 
 def percent(share: Fraction, *, beside: Fraction | None = None) -> str:
-    """Show a share: two decimals, floored; "100%" and "0%" only when exact.
+    """Format a share with two decimals, floored; "100%" and "0%" only when exact.
 
     Args:
-        share: the share.
-        beside: a limit that is shown with it. If the share reaches it, so does what is shown, with more decimals if
-            it takes them.
+        share: as a fraction of 1.
+        beside: a limit that is displayed with it. If the share reaches it, the text does too, with more decimals
+            if necessary.
     """
     if share == 1:
         return "100%"
@@ -33,7 +33,7 @@ def percent(share: Fraction, *, beside: Fraction | None = None) -> str:
 
 
 def points(head: Fraction, base: Fraction) -> str:
-    """Show the difference of two shares as the difference of the shown figures, in points."""
+    """Format the difference of two shares in points, as the difference of their displayed values."""
     delta = hundredths(head) - hundredths(base)
     if head == base:
         return "±0"
@@ -44,7 +44,7 @@ def points(head: Fraction, base: Fraction) -> str:
 
 
 def decimal(value: Fraction, *, above: Fraction | None = None, least: Fraction | None = None) -> str:
-    """Show a number floored to two decimals, or to as many as still show it above a limit, or at least at another."""
+    """Format a number floored to two decimals, or to as many as show it above one limit and at least at another."""
     places = 2
     while True:
         scale = 10**places
@@ -57,12 +57,12 @@ def decimal(value: Fraction, *, above: Fraction | None = None, least: Fraction |
 
 
 def allowed(maximum: Fraction) -> str:
-    """Show how many points a share may fall by: two decimals, or all that the policy gives."""
+    """Format an allowed drop in points with two decimals, or with all decimals of the policy."""
     return decimal(maximum * 100) if (maximum * 10_000).denominator == 1 else limit(maximum).removesuffix("%")
 
 
 def limit(share: Fraction) -> str:
-    """Show a limit as it was set: 80%, 0.5%, 66.6%; what has no end is rounded to four decimals."""
+    """Format a limit as written: 80%, 0.5%, 66.6%; infinite decimals are rounded to four."""
     value = share * 100
     places = next((places for places in range(13) if (value * 10**places).denominator == 1), 4)
     scaled = min(round(value * 10**places), ceil(100 * 10**places) - (value < 100))
@@ -72,19 +72,19 @@ def limit(share: Fraction) -> str:
 
 
 def needed(covered: int, total: int, minimum: Fraction) -> int:
-    """How many more of `total` must be covered to reach `minimum`."""
+    """Return how many more of `total` must be covered to reach `minimum`, a fraction of 1."""
     return max(0, ceil(minimum * total) - covered)
 
 
 def signed(delta: int) -> str:
-    """Show a difference of counts: +5, −3, ±0."""
+    """Format a difference of counts: +5, −3, ±0."""
     if delta == 0:
         return "±0"
     return f"+{delta:,}" if delta > 0 else f"{MINUS}{-delta:,}"
 
 
 def ranges(numbers: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
-    """Join ascending numbers to ranges: 3 4 5 9 is (3, 5) (9, 9)."""
+    """Return ascending numbers as ranges: 3, 4, 5, 9 is (3, 5), (9, 9)."""
     joined: list[tuple[int, int]] = []
     for number in numbers:
         if joined and number == joined[-1][1] + 1:
@@ -95,17 +95,17 @@ def ranges(numbers: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
 
 
 def lines_text(numbers: tuple[int, ...]) -> str:
-    """Show line numbers: "20–21, 928"."""
+    """Format line numbers: "20–21, 928"."""
     return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in ranges(numbers))
 
 
 def seconds_text(value: float) -> str:
-    """Show a duration: seconds with two decimals."""
+    """Format a duration in seconds with two decimals."""
     return f"{value:,.2f} s"
 
 
 def seconds_delta(now: float, before: float) -> str:
-    """Show the difference of two durations as that of the shown figures: +0.31 s, ±0."""
+    """Format the difference of two durations in seconds, as that of their displayed values: +0.31 s, ±0."""
     delta = round(round(now, 2) - round(before, 2), 2)
     if not delta:
         return "±0"

@@ -1,6 +1,6 @@
-"""The frames of a trace, in the notations of Python, Java, JavaScript, .NET, Go, Ruby, PHP and Rust.
+"""Parse stack traces in the notations of Python, Java, JavaScript, .NET, Go, Ruby, PHP and Rust.
 
-Where each notation is defined or shown:
+Sources of the notations:
 Python: https://docs.python.org/3/library/traceback.html ·
 Java: https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/lang/Throwable.html#printStackTrace() ·
 V8: https://v8.dev/docs/stack-trace-api · .NET: https://learn.microsoft.com/dotnet/api/system.exception.stacktrace ·
@@ -18,17 +18,17 @@ from typing import NamedTuple
 from msgspec import Struct
 
 MOST_READ = 6_000
-"""Characters of a trace that are looked at, half of them from its beginning and half from its end."""
+"""Characters of a trace that are parsed, half from its beginning and half from its end."""
 MOST_FRAMES = 60
 
 
 class Frame(NamedTuple):
-    """One place of a trace; a tuple, as there are many.
+    """One frame of a trace.
 
     Attributes:
-        path: the file as the trace names it, or where it stands in the repository if that has been settled.
+        path: the file as in the trace, or its path in the repository once it is resolved.
         line: from 1.
-        function: what runs there; empty if the trace does not say.
+        function: empty if the trace does not name it.
     """
 
     path: str
@@ -37,12 +37,13 @@ class Frame(NamedTuple):
 
 
 class _Notation(Struct, frozen=True):
-    """How a language writes frames.
+    """The notation of a language.
 
     Attributes:
-        mark: stands in every frame; where it is not, the pattern is not tried.
-        pattern: fits a frame from the beginning of its line, and ends in that line.
-        anywhere: it may begin within a line.
+        mark: a part of every frame; the pattern is only tried on lines that contain it.
+        pattern: matches a frame from the beginning of its line, within this line.
+        innermost_last: the trace lists the innermost frame last.
+        anywhere: a frame may begin within a line.
     """
 
     mark: str
@@ -53,7 +54,7 @@ class _Notation(Struct, frozen=True):
 
 
 def _java_path(match: re.Match[str]) -> str:
-    """The path below a source root: the package of `com.acme.Store$Inner.replace` is `com/acme`."""
+    """Return the path below a source root: the package of `com.acme.Store$Inner.replace` is `com/acme`."""
     package = match["type"].rpartition(".")[0].replace(".", "/")
     return f"{package}/{match['file']}" if package else match["file"]
 
@@ -133,7 +134,7 @@ _MOST_PLACES = 20
 
 
 def frames(text: str) -> tuple[Frame, ...]:
-    """Return the frames of a trace, the innermost first, at most `MOST_FRAMES`; of a chain of Java the root first."""
+    """Return at most `MOST_FRAMES` frames of a trace, the innermost first, the root cause of a Java chain first."""
     if len(text) > MOST_READ:
         text = f"{text[: MOST_READ // 2]}\n{text[-MOST_READ // 2 :]}"
     if _CAUSED in text:
@@ -161,7 +162,7 @@ def _read(notation: _Notation, text: str) -> list[Frame]:
 
 
 def _in_lines(notation: _Notation, text: str) -> list[re.Match[str]]:
-    """The frames among the lines that hold the mark, which are few: the pattern takes longer to refuse a line."""
+    """Match the pattern against the lines that contain the mark."""
     mark, match, matches = notation.mark, notation.pattern.match, []
     at = text.find(mark)
     while at >= 0:
@@ -174,7 +175,7 @@ def _in_lines(notation: _Notation, text: str) -> list[re.Match[str]]:
 
 
 def named_places(text: str) -> list[Frame]:
-    """Return the places that lines of a text begin with, in the order of the text, whatever wrote them.
+    """Return the source locations at the beginning of lines, in the order of the text.
 
     Unlike `frames`, this also accepts lines outside of a trace, such as `src/store.cc:12: Failure`. A long text
     yields its first and its last `_MOST_PLACES` places.
