@@ -22,7 +22,7 @@ from readygate.model.results import Detail, Outcome, TestId
 from readygate.model.snapshot import Evidence, ReadFile, has_damage, is_damaged
 from readygate.policy.schema import schema
 from readygate.render.escaping import visible
-from readygate.render.test_locations import Locator
+from readygate.render.test_locations import ReportLocator
 from readygate.support.ansi import strip_ansi
 from readygate.support.dates import utc_date
 from readygate.support.errors import SettingsError
@@ -111,8 +111,8 @@ def test_a_path_of_a_runner_is_one_of_the_repository_in_traces() -> None:
 
 
 def test_a_path_of_a_runner_is_one_of_the_repository_in_test_locations() -> None:
-    locator = Locator(PathRules(files=frozenset({"src/a.test.js", "lib/a.test.js"})))
-    place = locator.place(failing(f"Error: boom\n    at Object.<anonymous> ({RUNNER_PATH}:12:5)"))
+    locator = ReportLocator(PathRules(files=frozenset({"src/a.test.js", "lib/a.test.js"})))
+    place = locator.locate(failing(f"Error: boom\n    at Object.<anonymous> ({RUNNER_PATH}:12:5)"))
     assert place is not None
     assert (place.path, place.line) == ("src/a.test.js", 12)
 
