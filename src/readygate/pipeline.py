@@ -7,7 +7,8 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from readygate.baseline.select import badge_name, record
+from readygate.baseline.record import record
+from readygate.baseline.store_keys import badge_key
 from readygate.baseline.stores import Store
 from readygate.compare import ComparisonOptions, compare
 from readygate.compare.carried_suites import add_carried_suites
@@ -162,7 +163,7 @@ def keep(desk: Desk, page: Page, snapshot: Snapshot, store: Store) -> bool:
         return True
     target, gate = page.target, desk.settings.gate
     badges = badge_files(page, complete=snapshot.provenance.complete) if target.role is not Role.CHANGE else {}
-    extra = {badge_name(gate, snapshot.provenance.branch, name): data for name, data in badges.items()}
+    extra = {badge_key(gate, snapshot.provenance.branch, name): data for name, data in badges.items()}
     try:
         done = record(
             store,

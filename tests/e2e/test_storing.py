@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from readygate.baseline.history_codec import decode
-from readygate.baseline.select import KEPT, choose, record
+from readygate.baseline.record import KEPT, record
+from readygate.baseline.select import choose
 from readygate.baseline.stores import Store, open_store
 from readygate.baseline.stores.branch import BRANCH, README, REROOT
 from readygate.github.client import GitHub

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from readygate.baseline.select import KEPT
+from readygate.baseline.record import KEPT
 from readygate.collect.discovery import DISCOVERY, Found
 from readygate.commands.inspect_reports import inspect_file
 from readygate.commands.program import main

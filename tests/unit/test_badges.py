@@ -13,7 +13,8 @@ from tests.support.builders import compared, cover, leg, measure, page, report, 
 from tests.support.hostile import PIECES
 from tests.support.stores import Memory
 
-from readygate.baseline.select import badge_name, record
+from readygate.baseline.record import record
+from readygate.baseline.store_keys import badge_key
 from readygate.outputs.badges import render
 from readygate.render.badge import BAD, FAIR, GOOD, NAMES, UNKNOWN, Badge, badges
 from readygate.render.report_view import Page
@@ -106,7 +107,7 @@ def test_white_text_stands_out(color: str) -> None:
 class TestStored:
     def stored(self, known: Memory, run_id: int, text: str) -> None:
         made = snapshot(f"{run_id:040x}", leg({"A": {"t": "p"}}), run_id=run_id, branch="main")
-        record(known.store(), "readygate", made, extra={badge_name("readygate", "main", "verdict.svg"): text.encode()})
+        record(known.store(), "readygate", made, extra={badge_key("readygate", "main", "verdict.svg"): text.encode()})
 
     def test_they_stand_beside_the_data(self) -> None:
         known = Memory()
@@ -122,7 +123,7 @@ class TestStored:
         assert len([name for name in known.data if name.startswith("snapshots/")]) == 3
 
     def test_a_name_is_a_path_whatever_the_branch_is_called(self) -> None:
-        assert badge_name("readygate", "main", "coverage.svg") == "badges/readygate/main/coverage.svg"
-        odd = badge_name("Back End", "release/../1.x", "coverage.svg")
+        assert badge_key("readygate", "main", "coverage.svg") == "badges/readygate/main/coverage.svg"
+        odd = badge_key("Back End", "release/../1.x", "coverage.svg")
         assert re.fullmatch(r"badges/back-end-[0-9a-f]{8}/release-1-x-[0-9a-f]{8}/coverage\.svg", odd)
-        assert badge_name("readygate", "", "coverage.svg") == "badges/readygate/-/coverage.svg"
+        assert badge_key("readygate", "", "coverage.svg") == "badges/readygate/-/coverage.svg"

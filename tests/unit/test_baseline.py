@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from tests.support.builders import leg, snapshot
 from tests.support.stores import Memory
 
-from readygate.baseline.select import KEPT, MOST_PASSED_OVER, Choice, choose, record, slug
+from readygate.baseline.record import KEPT, record
+from readygate.baseline.select import MOST_PASSED_OVER, BaselineChoice, choose
 from readygate.baseline.snapshot_codec import MAGIC, encode
+from readygate.baseline.store_keys import store_key
 from readygate.model.rich_text import Name
 from readygate.model.snapshot import Snapshot
 from readygate.support.errors import StoreError
@@ -44,7 +46,7 @@ def chosen(
     *,
     gate: str = "readygate",
     branch: str = "main",
-) -> Choice:
+) -> BaselineChoice:
     return choose(
         known.store(), gate, wanted=sha(wanted), relation="the merge base", branch=branch, ancestors=ancestors
     )
@@ -279,11 +281,11 @@ class TestRecord:
 @given(st.text(min_size=1, max_size=120), st.text(min_size=1, max_size=120))
 def test_distinct_gates_have_distinct_shelves(one: str, other: str) -> None:
     for gate in (one, other):
-        assert set(slug(gate)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
-        assert 0 < len(slug(gate)) <= 60
-    assert (slug(one) == slug(other)) == (one == other)
+        assert set(store_key(gate)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+        assert 0 < len(store_key(gate)) <= 60
+    assert (store_key(one) == store_key(other)) == (one == other)
 
 
 def test_a_plain_name_stays_readable() -> None:
-    assert slug("readygate") == "readygate"
-    assert slug("Back End (ubuntu, 3.12)").startswith("back-end-ubuntu-3-12-")
+    assert store_key("readygate") == "readygate"
+    assert store_key("Back End (ubuntu, 3.12)").startswith("back-end-ubuntu-3-12-")

@@ -9,8 +9,10 @@ from tests.support.builders import leg, snapshot
 from tests.support.stores import Memory
 
 from readygate.baseline import history_codec as past
-from readygate.baseline.history_codec import decode, encode, grow
-from readygate.baseline.select import choose, history_name, pack, record, unpack
+from readygate.baseline.history_codec import decode, encode, grow, pack, unpack
+from readygate.baseline.record import record
+from readygate.baseline.select import choose
+from readygate.baseline.store_keys import history_key
 from readygate.model.history import RUNS_KEPT, History, Past
 from readygate.model.results import TestId
 from readygate.model.snapshot import Snapshot
@@ -125,11 +127,11 @@ def test_the_baseline_brings_the_history_of_its_branch() -> None:
 
     (name,) = (name for name in known.snapshots if sha(3) in name)
     known.data[name] = pack(unpack(known.data[name])[0], b"nothing of ours")
-    known.data[history_name("readygate", "main")] = b"nothing of ours"
+    known.data[history_key("readygate", "main")] = b"nothing of ours"
     found = choose(known.store(), "readygate", wanted=sha(3), relation="", branch="main", ancestors=list)
     assert found.baseline is not None
     assert found.baseline.history is None
     assert "the history is not readable" in found.warning
     made = snapshot(sha(4), leg({"A": {"t": "f"}}), run_id=4, branch="main")
     record(known.store(), "readygate", made)  # it begins anew, and the snapshot is not lost
-    assert decode(known.data[history_name("readygate", "main")], "").tests == {(T, ""): "F"}
+    assert decode(known.data[history_key("readygate", "main")], "").tests == {(T, ""): "F"}

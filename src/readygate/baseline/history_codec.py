@@ -1,12 +1,13 @@
-"""The history of a base branch: grown by one run at a time, and as bytes.
+"""Extend the history of a base branch by one run, and encode it as bytes.
 
-It is bounded by `RUNS_KEPT` runs and `MOST_TESTS` tests, so that no run costs more for
-the runs before it.
+A history is limited to `RUNS_KEPT` runs and `MOST_TESTS` tests, so that the cost of a run does not grow with the
+number of earlier runs.
 """
 
 from __future__ import annotations
 
 import json
+import struct
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -22,7 +23,10 @@ VERSION = 1
 MAX_BYTES = 1 << 28
 """Largest history after decompression, in bytes."""
 MOST_TESTS = 20_000
-"""Tests that a history holds; where more were not green, those that failed in the newest runs stay."""
+"""Tests that a history holds; of more, those that failed in the newest runs are kept."""
+
+_PACKED = b"rgh1"
+"""Last bytes of a snapshot with a history, after the length of the history."""
 
 _LETTER = {
     Outcome.PASSED: PASSED,
@@ -31,19 +35,20 @@ _LETTER = {
     Outcome.FAILED: FAILED,
     Outcome.ERRORED: ERRORED,
 }
-_TOLD = frozenset((FLAKY, FAILED, ERRORED))
-"""What earns a test its place: only skipped, or only green, it has no story."""
+_NOTABLE = frozenset((FLAKY, FAILED, ERRORED))
+"""A test is in the history if one of its runs has one of these outcomes."""
+_NOTABLE_OUTCOMES = (Outcome.FLAKY, Outcome.FAILED, Outcome.ERRORED)
 
 Letters = Mapping[tuple[TestId, str], str]
 
 
 def grow(history: History, snapshot: Snapshot, *, when: int = 0, ready: bool | None = None) -> History:
-    """Add a run; the same commit's earlier result is replaced, and what is too old falls out.
+    """Return the history with one more run; an earlier run of the same commit is replaced, the oldest are removed.
 
     Args:
-        history: what is known so far.
-        snapshot: what the run measured; its run number gives its place among the others.
-        when: seconds since 1970.
+        history: the history so far.
+        snapshot: the results of the run; its run number gives its place among the others.
+        when: time of the run, in seconds since 1970.
         ready: the verdict on the commit.
     """
     run = PastRun(
@@ -70,13 +75,13 @@ def grow(history: History, snapshot: Snapshot, *, when: int = 0, ready: bool | N
         if old is not None:
             before = before[:old] + before[old + 1 :]
         letters = (before[:place] + now.get(key, ABSENT) + before[place:])[-RUNS_KEPT:]
-        if not _TOLD.isdisjoint(letters):
+        if not _NOTABLE.isdisjoint(letters):
             tests[key] = letters
     return History(runs=tuple(runs[-RUNS_KEPT:]), tests=_bounded(tests))
 
 
 def _letters(snapshot: Snapshot, known: Iterable[tuple[TestId, str]]) -> Letters:
-    """One letter for every test that is not green now, or has a story."""
+    """Return the letter of every test that has a notable outcome now or is in the history."""
     wanted: dict[tuple[str, str, str], set[str]] = {}
     for test, on in known:
         wanted.setdefault((test.group, on, test.class_name), set()).add(test.name)
@@ -84,31 +89,28 @@ def _letters(snapshot: Snapshot, known: Iterable[tuple[TestId, str]]) -> Letters
     for leg in snapshot.legs:
         for class_name, block in leg.blocks.items():
             names = wanted.get((leg.group, leg.leg, class_name), set())
-            if not names and not any(outcome in block.outcomes for outcome in _NOT_GREEN):
+            if not names and not any(outcome in block.outcomes for outcome in _NOTABLE_OUTCOMES):
                 continue
             for name, outcome in block.items():
                 letter = _LETTER[outcome]
-                if letter in _TOLD or name in names:
+                if letter in _NOTABLE or name in names:
                     found[TestId(group=leg.group, class_name=class_name, name=name), leg.leg] = letter
     return found
 
 
-_NOT_GREEN = (Outcome.FLAKY, Outcome.FAILED, Outcome.ERRORED)
-
-
 def _bounded(tests: Letters) -> Letters:
-    """Drop the tests whose last failure lies farthest back, if there are too many."""
+    """Remove the tests with the oldest last failure if there are too many."""
     if len(tests) <= MOST_TESTS:
         return tests
 
     def newest(key: tuple[TestId, str]) -> tuple[int, TestId, str]:
-        return (-max(tests[key].rfind(letter) for letter in _TOLD), *key)
+        return (-max(tests[key].rfind(letter) for letter in _NOTABLE), *key)
 
     return {key: tests[key] for key in sorted(tests, key=newest)[:MOST_TESTS]}
 
 
 def encode(history: History) -> bytes:
-    """Write a history; equal content gives equal bytes."""
+    """Return a history as bytes; equal content gives equal bytes."""
     data = {
         "version": VERSION,
         "runs": [_run(run) for run in history.runs],
@@ -135,10 +137,10 @@ def _run(run: PastRun) -> dict[str, Any]:
 
 
 def decode(data: bytes, where: str) -> History:
-    """Read a history.
+    """Return the history that `encode` wrote.
 
     Raises:
-        StoreError: the bytes are damaged, of a newer version, or no history at all.
+        StoreError: the bytes are damaged, have a newer version, or are not a history.
     """
     try:
         if not data.startswith(MAGIC):
@@ -164,6 +166,32 @@ def decode(data: bytes, where: str) -> History:
             why="it was cut or changed, or a newer version of Readygate wrote it",
             todo="remove it from the store; the next run on the base branch begins a new one",
         ) from error
+
+
+def try_decode(data: bytes, where: str) -> tuple[History | None, str]:
+    """Return the history, or None and the reason why it cannot be read; no bytes are no history.
+
+    A history only explains the results, so that a run can continue without it.
+    """
+    if not data:
+        return None, ""
+    try:
+        return decode(data, where), ""
+    except StoreError as error:
+        return None, str(error)
+
+
+def pack(snapshot: bytes, history: bytes) -> bytes:
+    """Append the history to its snapshot, so that one request loads both."""
+    return snapshot + history + struct.pack("<I", len(history)) + _PACKED
+
+
+def unpack(data: bytes) -> tuple[bytes, bytes]:
+    """Return the snapshot and the history that `pack` joined; the history of a plain snapshot is empty."""
+    if len(data) < 8 or not data.endswith(_PACKED):
+        return data, b""
+    (length,) = struct.unpack("<I", data[-8:-4])
+    return data[: -8 - length], data[-8 - length : -8]
 
 
 def _read_run(row: Mapping[str, Any]) -> PastRun:

@@ -1,8 +1,7 @@
-"""A snapshot as bytes: columns behind a JSON header, compressed as one zlib stream.
+"""Encode a snapshot as bytes: a JSON header and columns, compressed as one zlib stream.
 
-Equal content gives equal bytes (with the same release of ISA-L, on the same kind of processor). Durations are cut to
-about 3 %, which halves the size; everything else comes back exactly. `VERSION` changes with the layout; a newer version
-is refused by name.
+Equal content gives equal bytes with the same release of zlib. Durations are rounded to about 3 %, which halves the
+size; everything else is exact. `VERSION` changes with the layout; other versions are refused.
 """
 
 from __future__ import annotations
@@ -10,12 +9,11 @@ from __future__ import annotations
 import json
 import struct
 import sys
+import zlib
 from array import array
 from collections.abc import Iterator, Mapping
 from itertools import islice
-from typing import Any, Final, cast
-
-from isal import isal_zlib
+from typing import Any, Final
 
 from readygate.model.coverage import Coverage, FileCoverage
 from readygate.model.results import SEPARATOR, ClassBlock, Counts, Leg, Outcome, columns, cut, cut_text
@@ -27,10 +25,9 @@ VERSION = 1
 MAX_BYTES = 1 << 30
 """Largest snapshot after decompression, in bytes: a million tests take about 100 MB."""
 
-_LEVEL: Final = 2  # much faster than zlib's 2 and little larger: docs/performance.md, the row of packing
-_BROKEN: Final = cast("type[Exception]", isal_zlib.error)  # which its own types call a value
+_LEVEL: Final = 2  # three times faster than the default level
 _PIECE = 1_000
-"""Classes whose names are compressed at once."""
+"""Classes whose names are compressed in one call, to limit the memory."""
 
 _OUTCOMES = bytes(Outcome)
 _DURATION_MASK = bytes(value & 0xF8 for value in range(256))
@@ -38,7 +35,7 @@ _DURATION_MIDDLE = bytes((value & 0xF8) | 0x04 for value in range(256))
 
 
 def encode(snapshot: Snapshot) -> bytes:
-    """Write a snapshot."""
+    """Return a snapshot as bytes."""
     names, outcomes, seconds = columns(block for leg in snapshot.legs for block in leg.blocks.values())
     lengths, sizes = map(len, names), map(len, outcomes)
     legs = [
@@ -56,10 +53,7 @@ def encode(snapshot: Snapshot) -> bytes:
     ]
     files = snapshot.coverage.files if snapshot.coverage else ()
     provenance = snapshot.provenance
-    told = [
-        "".join(names[at : at + _PIECE]).encode("utf-8", "surrogatepass")  # never all at once: they are most of it
-        for at in range(0, len(names), _PIECE)
-    ]
+    texts = ["".join(names[at : at + _PIECE]).encode("utf-8", "surrogatepass") for at in range(0, len(names), _PIECE)]
     results = b"".join(outcomes)
     durations = _pack_seconds(b"".join(seconds))
     lines = (b"".join(file.lines for file in files), _pack_branches(files))
@@ -82,29 +76,29 @@ def encode(snapshot: Snapshot) -> bytes:
             "unplaced": list(snapshot.coverage.unplaced),
             "has_branches": snapshot.coverage.has_branches,
         },
-        "columns": [sum(map(len, told)), *(len(column) for column in (results, *durations, *lines))],
+        "columns": [sum(map(len, texts)), *(len(column) for column in (results, *durations, *lines))],
     }
     head = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
     begin = struct.pack("<II", VERSION, len(head)) + head
-    packer = isal_zlib.compressobj(_LEVEL)
-    packed = [packer.compress(piece) for piece in (begin, *told, results, *durations, *lines)]
+    packer = zlib.compressobj(_LEVEL)
+    packed = [packer.compress(piece) for piece in (begin, *texts, results, *durations, *lines)]
     return b"".join((MAGIC, *packed, packer.flush()))
 
 
 def decode(data: bytes, where: str) -> Snapshot:
-    """Read a snapshot.
+    """Return the snapshot that `encode` wrote.
 
     Args:
-        data: what `encode` wrote.
-        where: what the bytes are called in an error.
+        data: the bytes.
+        where: name of the bytes for errors.
 
     Raises:
-        StoreError: the bytes are damaged, of a newer version, or no snapshot at all.
+        StoreError: the bytes are damaged, have another version, or are not a snapshot.
     """
     if not data.startswith(MAGIC):
         raise StoreError("these bytes are no Readygate snapshot", where=where, todo="remove it from the store")
     try:
-        unpacker = isal_zlib.decompressobj()
+        unpacker = zlib.decompressobj()
         body = unpacker.decompress(data[len(MAGIC) :], MAX_BYTES)
         if not unpacker.eof:
             raise ValueError("the stream is cut short, or larger than 1 GiB")
@@ -119,7 +113,7 @@ def decode(data: bytes, where: str) -> Snapshot:
                 todo="use the same version on the base branch and in pull requests",
             )
         return _rebuild(json.loads(body[8 : 8 + length]), memoryview(body)[8 + length :])
-    except (_BROKEN, struct.error, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (zlib.error, struct.error, ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreError(
             f"the snapshot is damaged ({error})",
             where=where,
@@ -133,7 +127,7 @@ def _counts(counts: Counts) -> list[int]:
 
 
 def _pack_seconds(floats: bytes) -> tuple[bytes, bytes]:
-    """Keep of each 32-bit float the sign, the exponent and four bits of the mantissa, in two columns."""
+    """Return the sign, the exponent and four bits of the mantissa of each 32-bit float, in two columns."""
     if sys.byteorder == "big":
         floats = _swapped(floats)
     return floats[3::4], floats[2::4].translate(_DURATION_MASK)
@@ -142,7 +136,7 @@ def _pack_seconds(floats: bytes) -> tuple[bytes, bytes]:
 def _unpack_seconds(high: memoryview, low: memoryview) -> bytes:
     floats = bytearray(4 * len(high))
     floats[3::4] = high
-    floats[2::4] = bytes(low).translate(_DURATION_MIDDLE)  # a zero becomes 4e-40 s, which no output shows
+    floats[2::4] = bytes(low).translate(_DURATION_MIDDLE)  # a zero becomes 4e-40 s, which outputs show as 0
     return _swapped(bytes(floats)) if sys.byteorder == "big" else bytes(floats)
 
 
@@ -164,9 +158,9 @@ def _pack_branches(files: tuple[FileCoverage, ...]) -> bytes:
 def _rebuild(header: Mapping[str, Any], body: memoryview) -> Snapshot:
     if sum(header["columns"]) != len(body):
         raise ValueError("the columns do not fill the body")
-    text, told, high, low, lines, branches = _parts(body, header["columns"])
+    text, outcome_bytes, high, low, lines, branches = _parts(body, header["columns"])
     names = str(text, "utf-8", "surrogatepass")
-    outcomes = bytes(told)
+    outcomes = bytes(outcome_bytes)
     if outcomes.translate(None, _OUTCOMES):
         raise ValueError("an outcome that does not exist")
     seconds = _unpack_seconds(high, low)
@@ -195,7 +189,7 @@ def _rebuild(header: Mapping[str, Any], body: memoryview) -> Snapshot:
 
 
 def _leg(header: Mapping[str, Any], rest: Iterator[ClassBlock]) -> Leg:
-    """A leg, which takes its blocks from those that are left."""
+    """Return a leg; its blocks are the next ones of `rest`."""
     passed, failed, errored, skipped, flaky = header["executions"]
     return Leg(
         group=header["group"],

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from readygate.baseline.select import slug
+from readygate.baseline.store_keys import stored_snapshots
 from readygate.baseline.stores import open_store
 from readygate.doctor import Context, Diagnostics, advice, good, wrong
 from readygate.doctor.workflows import ActionStep
@@ -95,7 +95,7 @@ def _stored(context: Context, hub: GitHub, step: ActionStep, url: str, gate: str
     except ReadygateError as error:
         yield wrong("baseline", f"The stored results cannot be read: {error}", step.where)
         return
-    mine = [name for name in names if name.startswith(f"snapshots/{slug(gate)}/") and not name.endswith(".incomplete")]
+    mine = [entry for entry in stored_snapshots(names, gate) if entry.complete]
     if not mine:
         yield advice(
             "baseline",
@@ -110,7 +110,7 @@ def _stored(context: Context, hub: GitHub, step: ActionStep, url: str, gate: str
         )
     except ForgeError:
         tip = ""
-    newest = any(name.endswith(f"-{tip}") for name in mine) if tip else None
+    newest = any(entry.commit == tip for entry in mine) if tip else None
     about = {
         True: f"the tip of `{context.default_branch}` among them",
         False: f"not of the tip of `{context.default_branch}` ({tip[:7]}); is its run still going, or did it fail?",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from readygate.baseline.select import Choice
+from readygate.baseline.select import BaselineChoice
 from readygate.baseline.stores import Store
 from readygate.model.changes import Changes
 from readygate.model.comparison import Waiver
@@ -28,7 +28,7 @@ class Background(Struct, frozen=True, kw_only=True):
         waiver: returns the waiver of the label by that name; None if the label is not set.
     """
 
-    choice: Choice
+    choice: BaselineChoice
     store: Store | None = None
     changes: Changes | None = None
     changes_note: str = ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from readygate.baseline.select import Choice, choose
+from readygate.baseline.select import BaselineChoice, choose
 from readygate.baseline.snapshot_codec import MAGIC, decode
 from readygate.baseline.stores import Store, open_store
 from readygate.collect.collect_reports import collect_reports
@@ -113,15 +113,15 @@ def _choice(
     store: Store | None,
     files: frozenset[str] | None,
     desk: Desk,
-) -> Choice:
+) -> BaselineChoice:
     if wanted.base:
         given = _given(wanted.base, start, rules(wanted.root, wanted.repo, files, desk.settings), desk)
         snapshot, details = (given.snapshot, given.details) if isinstance(given, Measured) else (given, {})
-        return Choice(
+        return BaselineChoice(
             baseline=Baseline(snapshot=snapshot, branch=wanted.branch, relation="the given base", details=details)
         )
     if store is None:
-        return Choice(
+        return BaselineChoice(
             baseline=None,
             note="no baseline was given",
             todo="Give one with `--base`, or store one with `--store DIR --record` and name the folder with `--store`.",
@@ -142,7 +142,7 @@ def _choice(
             branch=wanted.branch,
             ancestors=before,
         )
-    return Choice(baseline=None, note="there is no commit before it to compare with; --base names one")
+    return BaselineChoice(baseline=None, note="there is no commit before it to compare with; --base names one")
 
 
 def _given(path: Path, commit: str, rules: PathRules, desk: Desk) -> Snapshot | Measured:

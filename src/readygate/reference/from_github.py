@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from msgspec import Struct
 from msgspec.structs import replace
 
-from readygate.baseline.select import Choice, choose, slug
+from readygate.baseline.select import BaselineChoice, choose
+from readygate.baseline.store_keys import store_key
 from readygate.baseline.stores import Store, open_store
 from readygate.github.client import GitHub
 from readygate.github.commits import Origin, changes_between, first_parents, origin
@@ -41,7 +42,7 @@ def ask(desk: Desk, target: Target, *, run_id: int, need_files: bool) -> Backgro
     if desk.hub is None or store_client is None:
         note = "there is no token to ask GitHub with"
         return Background(
-            choice=Choice(baseline=None, note=note),
+            choice=BaselineChoice(baseline=None, note=note),
             store=store,
             changes_note="There is no token to ask GitHub with",
             policy=PolicyFiles(note=note),
@@ -65,7 +66,7 @@ def _open_store(desk: Desk, target: Target, client: GitHub | None, run_id: int) 
         settings.baseline,
         desk.workplace.workspace,
         client,
-        gate=slug(settings.gate),
+        gate=store_key(settings.gate),
         branch=target.base_ref,
         run_id=run_id,
         folder=desk.folder,
@@ -133,11 +134,11 @@ class Remote(Struct, frozen=True, kw_only=True):
         own = from_github(client, PATH, target.measured)
         return PolicyFiles(base=base, base_name=name, changed=own != base, own=own)
 
-    def _choose(self, start: Origin, names: Callable[[], tuple[str, ...]] | None) -> Choice:
+    def _choose(self, start: Origin, names: Callable[[], tuple[str, ...]] | None) -> BaselineChoice:
         if self.store is None or names is None:
-            return Choice(baseline=None, note="the baseline is switched off")
+            return BaselineChoice(baseline=None, note="the baseline is switched off")
         if not start.commit:
-            return Choice(baseline=None, note=_lower(start.note) or "it starts from no known commit")
+            return BaselineChoice(baseline=None, note=_lower(start.note) or "it starts from no known commit")
         return choose(
             replace(self.store, names=names),
             self.gate,
