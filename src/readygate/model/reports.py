@@ -34,7 +34,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     todo: str = ""
 
 
-class TestReport(Struct, frozen=True, kw_only=True):
+class TestReport(Struct, frozen=True, kw_only=True, tag=True):
     """The tests of one file.
 
     Attributes:
@@ -75,7 +75,7 @@ class MeasuredFile(Struct, frozen=True, kw_only=True):
     coverage: FileCoverage
 
 
-class CoverageReport(Struct, frozen=True, kw_only=True):
+class CoverageReport(Struct, frozen=True, kw_only=True, tag=True):
     """The coverage of one file of a report; the same path may stand in it several times."""
 
     format: str
@@ -116,4 +116,4 @@ class StatedReport(CoverageReport, frozen=True, kw_only=True):
         return total if total.total else None
 
 
-Report = TestReport | CoverageReport
+Report = TestReport | CoverageReport | StatedReport

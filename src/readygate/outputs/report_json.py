@@ -18,7 +18,7 @@ from readygate.model.snapshot import ReadFile
 from readygate.model.verdict import Finding
 from readygate.outputs import Desk, Output, wants_files
 from readygate.outputs._named_json import counts_json, excuses_json, named_json, ratio_json
-from readygate.outputs._page_values import SCHEMA_VERSION, read_report, write_page
+from readygate.outputs._stored_page import SCHEMA_VERSION, read_report, write_page
 from readygate.render.escaping import plain, redact
 from readygate.render.report_view import Page, verdict_sentence
 from readygate.support.number_format import ranges

@@ -1,12 +1,13 @@
-"""A page as values in `report.json`, and back: enough to render every output again."""
+"""The page in report.json: enough to render every output again."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import chain
-from typing import Any, get_type_hints
+from typing import Any
 
+from msgspec import ValidationError
 from msgspec.structs import fields, replace
 
 from readygate.model.causes import Cause
@@ -14,64 +15,43 @@ from readygate.model.comparison import TestChange
 from readygate.model.coverage import Ratio
 from readygate.model.measures import SkipReason
 from readygate.model.reports import CoverageReport, Problem, StatedFile, StatedReport, TestReport
-from readygate.model.results import Detail, TestId
+from readygate.model.results import Detail
 from readygate.model.rich_text import Name
 from readygate.model.snapshot import ReadFile
 from readygate.model.verdict import Exhibit
-from readygate.outputs._values import Reader, UnreadableError, Writer
+from readygate.outputs._json_codec import Encoder, decode
 from readygate.render.escaping import redact
 from readygate.render.report_view import Page
-from readygate.render.test_locations import Location, RecordedLocator
+from readygate.render.test_locations import RecordedLocator
 from readygate.support.errors import ReportError
 
-SCHEMA_VERSION = 1
-"""Of report.json as a whole; docs/report.schema.json says when it rises."""
+SCHEMA_VERSION = 2
+"""Version of report.json; docs/report.schema.json says when it increases."""
 PLACED = 2_000
-"""Tests of each list whose places are written: as many as annotations are looked for."""
+"""Tests of each list whose locations are written: as many as get annotations."""
 CAUSES_PLACED = 100
 TESTS_PLACED = 20
 
 
+class StoredPage(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A page with the test locations that an output may need."""
+
+    locator: RecordedLocator
+
+
 def write_page(page: Page) -> dict[str, Any]:
     """Return a page as JSON data."""
-    writer = Writer(_clean)
-    values = {f.name: writer.write(getattr(page, f.name)) for f in fields(page) if f.name != "locator"}
-    places = []
-    for change in _shown(page):
-        place = page.locator.locate(change)
-        if place is not None:
-            places.append([writer.write(change.id), place.path, place.line])
-    return {"page": values, "places": places, **writer.pools}
-
-
-def read_page(data: Any) -> Page:
-    """Return the page that `write_page` wrote.
-
-    Raises:
-        UnreadableError: it is none.
-    """
-    if not isinstance(data, Mapping) or not isinstance(data.get("page"), Mapping):
-        raise UnreadableError("values.page is missing")
-    reader = Reader(data)
-    hints = get_type_hints(Page)
-    known = {f.name for f in fields(Page)} - {"locator"}
-    strange = set(data["page"]) - known
-    if strange:
-        raise UnreadableError(f"values.page has the unknown field {min(strange)!r}")
-    facts = {name: reader.read(item, hints[name], f"values.page.{name}") for name, item in data["page"].items()}
-    rows = reader.read(data.get("places", []), tuple[tuple[TestId, str, int], ...], "values.places")
-    places = {test: Location(path=path, line=line) for test, path, line in rows}
-    try:
-        return Page(**facts, locator=RecordedLocator(places))
-    except TypeError as error:
-        raise UnreadableError(f"values.page: {error}") from error
+    places = {change.id: page.locator.locate(change) for change in _shown(page)}
+    known = {test: place for test, place in places.items() if place is not None}
+    encoder = Encoder(_clean)
+    return {"page": encoder.encode(replace(page, locator=RecordedLocator(known))), **encoder.shared}
 
 
 def read_report(text: bytes | str) -> Page:
-    """Return the page that a report was written from, to render it again.
+    """Return the page that a report was written from.
 
     Raises:
-        ReportError: the text is no report, or one of a version that this Readygate does not read.
+        ReportError: the text is not a report, or a report of another version.
     """
     try:
         data = json.loads(text)
@@ -85,9 +65,12 @@ def read_report(text: bytes | str) -> Page:
             f"its shape has the version {str(data['schema_version'])[:20]}, and this Readygate reads {SCHEMA_VERSION}",
             todo=f"use the Readygate that wrote it, {writer}",
         )
+    values = data.get("values")
     try:
-        return read_page(data.get("values"))
-    except (UnreadableError, RecursionError) as error:
+        if not isinstance(values, dict):
+            raise ValidationError("Expected an object in `values`")
+        return decode(values.get("page"), values, StoredPage)
+    except (ValidationError, RecursionError) as error:
         raise ReportError(
             f"its values cannot be read: {str(error)[:300]}",
             why="it was written by another version of Readygate, or edited",
@@ -96,11 +79,11 @@ def read_report(text: bytes | str) -> Page:
 
 
 def _shown(page: Page) -> Iterable[TestChange]:
-    """The tests whose place an output may show, each once."""
+    """Return the tests whose location an output may show, each once."""
     tests, causes = page.comparison.tests, page.comparison.causes
     lists = (getattr(tests, field.name) for field in fields(tests))
-    told = (rows[:PLACED] for rows in lists if isinstance(rows, tuple))
-    first = (change for change in chain.from_iterable(told) if isinstance(change, TestChange))
+    rows = (found[:PLACED] for found in lists if isinstance(found, tuple))
+    first = (change for change in chain.from_iterable(rows) if isinstance(change, TestChange))
     samples = chain(
         _samples(tests.new_failures, causes.new_failures), _samples(tests.still_failing, causes.still_failing)
     )
@@ -112,11 +95,11 @@ def _samples(changes: tuple[TestChange, ...], causes: tuple[Cause, ...]) -> Iter
 
 
 def _clean(value: Any) -> Any:
-    """Take out what may not leave, and what no output needs of a file: its tests and lines stand merged elsewhere."""
+    """Return a value without secrets, and a file without its tests and lines, which the snapshot holds merged."""
     if isinstance(value, Name):
         return Name(redact(value.text))
     if isinstance(value, Detail):
-        return replace(value, message=redact(value.message), text=redact(value.text))
+        return replace(value, type=redact(value.type), message=redact(value.message), text=redact(value.text))
     if isinstance(value, Problem):
         what, place, why, todo = map(redact, (value.what, value.place, value.why, value.todo))
         return replace(value, what=what, place=place, why=why, todo=todo)
@@ -134,7 +117,7 @@ def _clean(value: Any) -> Any:
 
 
 def _totals(report: CoverageReport) -> StatedReport:
-    """The totals of a report of coverage; the lines stand merged in the snapshot."""
+    """Return the totals of a coverage report without its lines."""
     if isinstance(report, StatedReport) and not report.files:
         return report
     covered = sum(file.coverage.covered for file in report.files)

@@ -1,0 +1,125 @@
+"""Encode model values as JSON data and decode them by type, for `values` in report.json.
+
+msgspec defines the form of each value: https://jcristharif.com/msgspec/supported-types.html . The differences:
+
+- A mapping is {"$pairs": [[key, value], …]}, because keys may be tuples.
+- A value of a `SHARED` type is written once, in a list of its type. Elsewhere {"$details": 3} refers to it.
+- A fraction is [numerator, denominator].
+
+docs/report.md describes the form for other readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from msgspec import Struct, ValidationError, convert, to_builtins
+
+from readygate.model.coverage import Coverage
+from readygate.model.results import ClassBlock, Detail
+
+SHARED: Mapping[type, str] = {Detail: "details", Coverage: "coverages", ClassBlock: "blocks"}
+"""Types whose values are used in several places, with the names of their lists."""
+PAIRS = "$pairs"
+
+T = TypeVar("T")
+
+
+class Encoder:
+    """Encodes values.
+
+    Args:
+        clean: returns a value without what must not be written; called once for every value.
+
+    Attributes:
+        shared: the encoded values of `SHARED` types, by the name of their list.
+    """
+
+    def __init__(self, clean: Callable[[Any], Any]) -> None:
+        self.shared: dict[str, list[Any]] = {name: [] for name in SHARED.values()}
+        self._numbers: dict[Any, int] = {}
+        self._clean = clean
+
+    def encode(self, value: Any) -> Any:
+        """Return a value as JSON data; it must stay alive as long as the encoder."""
+        return self._reference(value) if type(value) in SHARED else self._plain(value)
+
+    def _reference(self, value: Any) -> dict[str, int]:
+        name = SHARED[type(value)]
+        key = tuple(value) if isinstance(value, ClassBlock) else id(value)
+        if key not in self._numbers:
+            self._numbers[key] = len(self.shared[name])
+            self.shared[name].append(self._plain(value))
+        return {f"${name}": self._numbers[key]}
+
+    def _plain(self, value: Any) -> Any:
+        value = self._clean(value)
+        if isinstance(value, Struct):
+            config = value.__struct_config__
+            tag = {} if config.tag is None else {config.tag_field: config.tag}
+            return tag | {name: self.encode(getattr(value, name)) for name in value.__struct_fields__}
+        if isinstance(value, Mapping):
+            return {PAIRS: [[self.encode(key), self.encode(item)] for key, item in value.items()]}
+        if isinstance(value, tuple | list):
+            return [self.encode(item) for item in value]
+        return to_builtins(value, order="deterministic", enc_hook=_encode_other)
+
+
+def decode(data: Any, shared: Mapping[str, Any], kind: type[T]) -> T:
+    """Return the value of a type that an `Encoder` encoded.
+
+    Args:
+        data: what `encode` returned.
+        shared: `Encoder.shared`.
+        kind: type of the value.
+
+    Raises:
+        ValidationError: the data do not fit the type; the text says where.
+    """
+    known: dict[str, Sequence[Any]] = {}
+    for each, name in SHARED.items():
+        try:
+            known[f"${name}"] = convert(_resolve(shared.get(name), {}), tuple[each, ...], dec_hook=_decode_other)  # type: ignore[valid-type]
+        except ValidationError as error:
+            raise ValidationError(f"{name}: {error}") from error
+    return convert(_resolve(data, known), kind, dec_hook=_decode_other)
+
+
+def _resolve(data: Any, shared: Mapping[str, Sequence[Any]]) -> Any:
+    """Return JSON data with values in the place of references, and dictionaries in the place of pairs."""
+    if isinstance(data, list):
+        return [_resolve(item, shared) for item in data]
+    if not isinstance(data, dict):
+        return data
+    if PAIRS in data:
+        try:
+            return {_hashable(key): _resolve(item, shared) for key, item in data[PAIRS]}
+        except (TypeError, ValueError) as error:
+            raise ValidationError(f"Expected pairs of a key and a value: {error}") from error
+    for name in data.keys() & shared.keys():
+        try:
+            return shared[name][data[name]]
+        except (TypeError, LookupError) as error:
+            raise ValidationError(f"No entry {str(data[name])[:20]} in `{name[1:]}`") from error
+    return {name: _resolve(item, shared) for name, item in data.items()}
+
+
+def _hashable(key: Any) -> Any:
+    return tuple(map(_hashable, key)) if isinstance(key, list) else key
+
+
+def _encode_other(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return [value.numerator, value.denominator]
+    raise NotImplementedError(f"{type(value).__name__} in report.json")
+
+
+def _decode_other(kind: type, data: Any) -> Any:
+    if kind is not Fraction:
+        raise NotImplementedError(f"{kind.__name__} in report.json")
+    numerator, denominator = convert(data, tuple[int, int])
+    if denominator < 1:
+        raise ValueError("Expected a positive denominator")
+    return Fraction(numerator, denominator)
