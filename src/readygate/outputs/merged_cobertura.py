@@ -1,64 +1,62 @@
-"""`cobertura.xml`: the merged coverage of the run in one file, for tools that take only one.
+"""`cobertura.xml`: the merged coverage of the run in one file, for tools that accept only one file.
 
-https://github.com/cobertura/web/blob/master/htdocs/xml/coverage-04.dtd
+Format: https://github.com/cobertura/web/blob/master/htdocs/xml/coverage-04.dtd
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import groupby
 
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio
 from readygate.outputs import Desk, Output, wants_files
-from readygate.outputs._xml import quoted, xml_text
+from readygate.outputs._xml import XmlWriter
 from readygate.render.report_view import Page
 
 
 def render(coverage: Coverage) -> bytes:
-    """Write the coverage, one package a folder and one class a file; a line that was hit has one hit."""
-    return "\n".join(_document(coverage)).encode() + b"\n"
-
-
-def _document(coverage: Coverage) -> Iterator[str]:
+    """Return the coverage as XML: one package a folder, one class a file, one hit for each covered line."""
+    xml = XmlWriter()
     lines, branches = coverage.lines(), coverage.branches() or Ratio(covered=0, total=0)
-    yield '<?xml version="1.0" encoding="UTF-8"?>'
-    yield (
-        f'<coverage version="readygate" timestamp="0" {_totals("line", lines)} {_totals("branch", branches)} '
-        'complexity="0">'
-    )
-    yield "<sources><source>.</source></sources>\n<packages>"
-    for folder, files in groupby(coverage.files, key=lambda file: file.path.rpartition("/")[0]):
-        members = tuple(files)
-        total = Ratio(covered=sum(f.covered for f in members), total=sum(f.total for f in members))
-        name = _attribute(folder.replace("/", ".") or ".")
-        yield f'<package name={name} line-rate="{_rate(total)}" branch-rate="0" complexity="0">\n<classes>'
-        for file in members:
-            yield from _class(file)
-        yield "</classes>\n</package>"
-    yield "</packages>\n</coverage>"
+    totals = _totals("line", "lines", lines) | _totals("branch", "branches", branches)
+    with xml.element("coverage", {"version": "readygate", "timestamp": "0", **totals, "complexity": "0"}):
+        with xml.element("sources"):
+            xml.leaf("source", text=".")
+        with xml.element("packages"):
+            for folder, files in groupby(coverage.files, key=lambda file: file.path.rpartition("/")[0]):
+                _package(xml, folder, tuple(files))
+    return xml.finish()
 
 
-def _class(file: FileCoverage) -> Iterator[str]:
-    rate = _rate(Ratio(covered=file.covered, total=file.total))
-    path = _attribute(file.path)
-    name = _attribute(file.path.rpartition("/")[2])
-    yield f'<class name={name} filename={path} line-rate="{rate}" branch-rate="0" complexity="0">\n<methods/>\n<lines>'
-    for number, state in enumerate(file.lines):
-        if state not in (MEASURED, HIT):
-            continue
-        taken, total = file.branches.get(number, (0, 0))
-        told = f' branch="true" condition-coverage="{100 * taken // total}% ({taken}/{total})"' if total else ""
-        yield f'<line number="{number}" hits="{int(state == HIT)}"{told}/>'
-    yield "</lines>\n</class>"
+def _package(xml: XmlWriter, folder: str, files: tuple[FileCoverage, ...]) -> None:
+    total = Ratio(covered=sum(file.covered for file in files), total=sum(file.total for file in files))
+    with xml.element("package", {"name": folder.replace("/", ".") or ".", **_rates(total)}), xml.element("classes"):
+        for file in files:
+            _class(xml, file)
 
 
-def _attribute(text: str) -> str:
-    return quoted(xml_text(text))
+def _class(xml: XmlWriter, file: FileCoverage) -> None:
+    rates = _rates(Ratio(covered=file.covered, total=file.total))
+    with xml.element("class", {"name": file.path.rpartition("/")[2], "filename": file.path, **rates}):
+        xml.leaf("methods")
+        with xml.element("lines"):
+            for number, state in enumerate(file.lines):
+                if state in (MEASURED, HIT):
+                    branches = _branches(*file.branches.get(number, (0, 0)))
+                    xml.leaf("line", {"number": str(number), "hits": str(int(state == HIT)), **branches})
 
 
-def _totals(kind: str, ratio: Ratio) -> str:
-    plural = "lines" if kind == "line" else "branches"
-    return f'{plural}-valid="{ratio.total}" {plural}-covered="{ratio.covered}" {kind}-rate="{_rate(ratio)}"'
+def _branches(taken: int, total: int) -> dict[str, str]:
+    if not total:
+        return {}
+    return {"branch": "true", "condition-coverage": f"{100 * taken // total}% ({taken}/{total})"}
+
+
+def _totals(kind: str, plural: str, ratio: Ratio) -> dict[str, str]:
+    return {f"{plural}-valid": str(ratio.total), f"{plural}-covered": str(ratio.covered), f"{kind}-rate": _rate(ratio)}
+
+
+def _rates(lines: Ratio) -> dict[str, str]:
+    return {"line-rate": _rate(lines), "branch-rate": "0", "complexity": "0"}
 
 
 def _rate(ratio: Ratio) -> str:

@@ -1,44 +1,43 @@
-"""`junit.xml`: all tests of the run in one file, for tools that take only one; of several legs the worst outcome.
+"""`junit.xml`: all tests of the run in one file, for tools that accept only one file.
 
-https://github.com/testmoapp/junitxml describes the format, which has no standard.
+A test that ran in several matrix legs has its worst outcome. The format has no standard;
+https://github.com/testmoapp/junitxml describes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from io import BytesIO
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from readygate.model.results import ClassBlock, Detail, Outcome, TestId
+from readygate.model.results import ClassBlock, Counts, Detail, Outcome, TestId, count_outcomes
 from readygate.model.snapshot import Measured
 from readygate.outputs import Desk, Output, wants_files
-from readygate.outputs._xml import xml_text
+from readygate.outputs._xml import XmlWriter
 from readygate.render.escaping import redact
 from readygate.render.report_view import Page
 
-if TYPE_CHECKING:
-    from junitparser import TestSuite
+_ELEMENTS = {
+    Outcome.FLAKY: "flakyFailure",
+    Outcome.SKIPPED: "skipped",
+    Outcome.FAILED: "failure",
+    Outcome.ERRORED: "error",
+}
 
 
 def render(measured: Measured) -> bytes:
-    """Write the tests of a run, one suite a class."""
-    from junitparser import JUnitXml, TestSuite  # noqa: PLC0415  (only runs that ask for files need it)
-
+    """Return the tests of a run as XML, one suite for each class."""
+    xml = XmlWriter()
     details = _worst(measured)
-    report = JUnitXml("readygate")
     headline = measured.snapshot.headline()
-    for group, class_name in sorted(headline):
-        suite = TestSuite(xml_text(f"{group} {class_name}".strip()))
-        _add_cases(suite, group, class_name, headline[group, class_name], details)
-        report.append(suite)  # type: ignore[no-untyped-call]
-    report.update_statistics()  # type: ignore[no-untyped-call]
-    buffer = BytesIO()
-    report.write(buffer)
-    return buffer.getvalue()
+    counts = measured.snapshot.counts()
+    seconds = sum(sum(block.durations()) for block in headline.values())
+    with xml.element("testsuites", {"name": "readygate", **_totals(counts, seconds)}):
+        for group, class_name in sorted(headline):
+            _suite(xml, group, class_name, headline[group, class_name], details)
+    return xml.finish()
 
 
 def _worst(measured: Measured) -> dict[TestId, Detail]:
-    """What is told of each test, from the leg where it went worst."""
+    """Return the detail of each test from the leg with its worst outcome."""
     worst: dict[TestId, Detail] = {}
     for (test, _leg), detail in sorted(measured.details.items(), key=lambda item: item[0]):
         if test not in worst or detail.outcome > worst[test].outcome:
@@ -46,35 +45,36 @@ def _worst(measured: Measured) -> dict[TestId, Detail]:
     return worst
 
 
-def _add_cases(suite: TestSuite, group: str, class_name: str, block: ClassBlock, details: dict[TestId, Detail]) -> None:
-    from junitparser import Error, Failure, Skipped  # noqa: PLC0415
-    from junitparser import TestCase as AnyCase  # noqa: PLC0415
-    from junitparser.junitparser import FinalResult  # noqa: PLC0415
-    from junitparser.xunit2 import FlakyFailure, TestCase  # noqa: PLC0415
+def _suite(xml: XmlWriter, group: str, class_name: str, block: ClassBlock, details: Mapping[TestId, Detail]) -> None:
+    seconds = block.durations()
+    totals = _totals(count_outcomes(block.outcomes), sum(seconds))
+    with xml.element("testsuite", {"name": f"{group} {class_name}".strip(), **totals}):
+        for (name, outcome), taken in zip(block.items(), seconds, strict=True):
+            case = {"name": name, "classname": class_name, "time": str(round(taken, 6))}
+            if outcome is Outcome.PASSED:
+                xml.leaf("testcase", case)
+                continue
+            with xml.element("testcase", case):
+                detail = details.get(TestId(group=group, class_name=class_name, name=name))
+                _result(xml, _ELEMENTS[outcome], detail)
 
-    kinds = {
-        Outcome.FLAKY: FlakyFailure,
-        Outcome.SKIPPED: Skipped,
-        Outcome.FAILED: Failure,
-        Outcome.ERRORED: Error,
+
+def _result(xml: XmlWriter, element: str, detail: Detail | None) -> None:
+    if detail is None:
+        xml.leaf(element)
+        return
+    attributes = {"message": redact(detail.message), "type": redact(detail.type)}
+    xml.leaf(element, {name: value for name, value in attributes.items() if value}, redact(detail.text))
+
+
+def _totals(counts: Counts, seconds: float) -> dict[str, str]:
+    return {
+        "tests": str(counts.total),
+        "failures": str(counts.failed),
+        "errors": str(counts.errored),
+        "skipped": str(counts.skipped),
+        "time": str(round(seconds, 6)),
     }
-    cases: list[AnyCase] = []
-    rows: Iterable[tuple[tuple[str, Outcome], float]] = zip(block.items(), block.durations(), strict=True)
-    for (name, outcome), seconds in rows:
-        case = TestCase(xml_text(name), xml_text(class_name), round(seconds, 6))
-        if outcome is not Outcome.PASSED:
-            detail = details.get(TestId(group=group, class_name=class_name, name=name))
-            result = kinds[outcome](xml_text(redact(detail.message)) if detail else "")
-            if detail and detail.type:
-                result.type = xml_text(redact(detail.type))
-            if detail and detail.text:
-                result.text = xml_text(redact(detail.text))
-            if isinstance(result, FinalResult):
-                case.result = [result]
-            elif isinstance(result, FlakyFailure):
-                case.add_interim_result(result)
-        cases.append(case)
-    suite.add_testcases(cases)
 
 
 def publish(page: Page, desk: Desk) -> None:
