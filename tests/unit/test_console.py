@@ -20,8 +20,9 @@ from tests.support.hostile import PIECES
 
 from readygate.config.settings import Settings, Workplace
 from readygate.outputs import Desk
-from readygate.outputs._terminal import display_width, to_plain_text, wrap
+from readygate.outputs._terminal import display_width, wrap
 from readygate.outputs.console import lines, publish, render
+from readygate.render.html.from_markdown import to_plain_text
 from readygate.support.console import Log, columns, has_colour
 
 ROOT = Path(__file__).resolve().parents[2]

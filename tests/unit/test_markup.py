@@ -1,4 +1,4 @@
-"""Our Markdown as HTML: what it says is the same, and nothing can come out that is not ours."""
+"""Our Markdown as HTML: it says the same, and nothing comes out that is not ours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.golden.test_golden import published
 from tests.support.hostile import PIECES
 
 from readygate.render.escaping import code, html_code
-from readygate.render.html.from_markdown import ELEMENTS, inline, summary_html, to_html
+from readygate.render.html.from_markdown import ELEMENTS, inline, summary_html, to_html, to_plain_text
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -101,7 +101,11 @@ def test_a_name_stays_one_span(name: str) -> None:
         ("**see [a](https://e.org/)**", '<strong>see <a href="https://e.org/">a</a></strong>'),
         ("[**a](https://e.org/)**", '<a href="https://e.org/">**a</a>**'),
         ("[a](javascript:x)", "[a](javascript:x)"),
+        ('[a](https://e.org/ "title")', '<a href="https://e.org/">a</a>'),
+        ("![a](https://e.org/a.png)", '!<a href="https://e.org/a.png">a</a>'),
+        ("<https://e.org/> https://e.org/", "&lt;https://e.org/&gt; https://e.org/"),
         ("a<br>b<i>", "a<br>b&lt;i&gt;"),
+        ("&lt;b&gt;", "&amp;lt;b&amp;gt;"),
     ],
 )
 def test_the_inside_of_a_block(text: str, expected: str) -> None:
@@ -118,3 +122,41 @@ def test_a_fence_ends_with_its_own_length() -> None:
     assert to_html("````text\n```\n<b>\n````\nafter") == (
         '<pre class="trace"><code>```\n&lt;b&gt;</code></pre>\n<p>after</p>\n'
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "<div onclick=x>\n\nb\n\n</div>",
+        "<!-- c -->",
+        "    indented",
+        "a\n===",
+        "---",
+        "1. one",
+        "> quoted",
+        "[a]: https://e.org/\n\n[a]",
+        "<summary>no fold</summary>",
+        "</details>",
+        "> <details>",
+    ],
+)
+def test_other_markdown_and_html_is_text(text: str) -> None:
+    assert {element.tag for element in elements(to_html(text))} == {"p"}
+
+
+def test_a_fold_cannot_be_open_at_the_end_or_in_a_list() -> None:
+    assert to_html("<details>\n<summary><b>a</b> <i></summary>\n\ntext") == (
+        "<details>\n<summary><b>a</b> &lt;i&gt;</summary>\n<p>text</p>\n</details>"
+    )
+    assert to_html("- <details>\n") == "<ul>\n<li>&lt;details&gt;</li>\n</ul>\n"
+
+
+def test_an_alert_is_a_note() -> None:
+    assert to_html("> [!WARNING]\n> **a**\n> b\n\nc") == (
+        '<div class="alert warning" role="note">\n<p><strong>a</strong>\nb</p>\n</div>\n<p>c</p>\n'
+    )
+
+
+def test_plain_text_has_no_marks() -> None:
+    assert to_plain_text(r"**3 tests** in `` a`b `` [run](https://e.org/)<br>\*") == "3 tests in a`b run*"

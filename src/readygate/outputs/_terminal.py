@@ -1,22 +1,12 @@
-"""Format text for a terminal: convert the report's Markdown to plain text, measure its width, wrap its lines."""
+"""Format text for a terminal: measure its width, wrap its lines."""
 
 from __future__ import annotations
 
-import html
-import re
 import unicodedata
 from collections.abc import Iterator
 
-from readygate.render.html.from_markdown import inline
-
-_TAG = re.compile(r"<[^>]*>")
 MIN_TEXT_WIDTH = 20
 """Columns that a line has for text, however deep it is indented."""
-
-
-def to_plain_text(markdown: str) -> str:
-    """Return a line of the report's Markdown without markup; names in code spans are kept exactly."""
-    return html.unescape(_TAG.sub("", inline(markdown)))
 
 
 def display_width(text: str) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from readygate.model.comparison import TestChange
 from readygate.model.verdict import Finding, Status
 from readygate.outputs import Desk, Output, comment, report_json
-from readygate.outputs._terminal import to_plain_text, wrap
+from readygate.outputs._terminal import wrap
 from readygate.render.escaping import plain, redact, shorten, visible
+from readygate.render.html.from_markdown import to_plain_text
 from readygate.render.markdown.policy_measures import goal_text
 from readygate.render.markdown.result_cells import first_line
 from readygate.render.markdown.rules import carried_line, score_text, waiver_line
