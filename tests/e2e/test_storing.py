@@ -12,7 +12,7 @@ from readygate.baseline.history_codec import decode
 from readygate.baseline.record import KEPT, record
 from readygate.baseline.select import choose
 from readygate.baseline.stores import Store, open_store
-from readygate.baseline.stores.branch import BRANCH, README, REROOT
+from readygate.baseline.stores.branch import BRANCH, README, SQUASH_AFTER
 from readygate.github.client import GitHub
 from readygate.model.snapshot import Provenance, Snapshot
 from readygate.support.deadline import Budget, Clock
@@ -93,15 +93,15 @@ def test_five_hundred_stores_keep_the_branch_small(hub: FakeGitHub) -> None:
     sizes = []
     for number in range(1, STORES + 1):
         store(hub, number)
-        if number % REROOT == 0:
+        if number % SQUASH_AFTER == 0:
             sizes.append(reachable(hub))
         if number % 25 == 0:
-            assert len(commits(hub)) <= REROOT
+            assert len(commits(hub)) <= SQUASH_AFTER
 
     kept = [int(name[-40:], 16) for name in names(hub)]
     assert kept == list(range(STORES - KEPT + 1, STORES + 1))
     # from the point on at which the oldest are taken away, the branch is as large as it ever gets
-    full = sizes[KEPT // REROOT]
+    full = sizes[KEPT // SQUASH_AFTER]
     assert max(sizes) <= full * 1.15
     newest = choose(opened(hub), "readygate", wanted=f"{STORES:040x}", relation="", branch="main", ancestors=list)
     assert newest.baseline is not None
@@ -109,7 +109,7 @@ def test_five_hundred_stores_keep_the_branch_small(hub: FakeGitHub) -> None:
     assert newest.baseline.history.runs[-1].run_id == STORES
 
 
-def filled(hub: FakeGitHub, stores: int = REROOT) -> str:
+def filled(hub: FakeGitHub, stores: int = SQUASH_AFTER) -> str:
     """A branch whose next commit has no parent; returns its tip."""
     for number in range(1, stores + 1):
         store(hub, number)
@@ -118,11 +118,11 @@ def filled(hub: FakeGitHub, stores: int = REROOT) -> str:
 
 def test_every_fiftieth_commit_has_no_parent(hub: FakeGitHub) -> None:
     filled(hub)
-    assert len(commits(hub)) == REROOT
-    store(hub, REROOT + 1)
+    assert len(commits(hub)) == SQUASH_AFTER
+    store(hub, SQUASH_AFTER + 1)
     assert len(commits(hub)) == 1
-    assert len(names(hub)) == REROOT + 1
-    store(hub, REROOT + 2)
+    assert len(names(hub)) == SQUASH_AFTER + 1
+    store(hub, SQUASH_AFTER + 2)
     assert len(commits(hub)) == 2
 
 
@@ -151,8 +151,12 @@ def test_a_run_that_was_faster_is_not_overwritten_by_a_commit_without_parent(hub
         (faults.DROP_AFTER, 1, 1),
         (faults.DROP_BEFORE, 1, 1),
         (faults.MALFORMED, 1, 1),
-        (faults.answer(200, {"errors": [{"type": "FORBIDDEN", "message": "Resource not accessible"}]}), 9, REROOT + 1),
-        (faults.answer(200, {"errors": [{"message": "Field 'updateRefs' doesn't exist"}]}), 9, REROOT + 1),
+        (
+            faults.answer(200, {"errors": [{"type": "FORBIDDEN", "message": "Resource not accessible"}]}),
+            9,
+            SQUASH_AFTER + 1,
+        ),
+        (faults.answer(200, {"errors": [{"message": "Field 'updateRefs' doesn't exist"}]}), 9, SQUASH_AFTER + 1),
     ],
     ids=["done unheard", "not done", "answer unreadable", "forbidden", "unknown to an older server"],
 )
@@ -165,9 +169,9 @@ def test_a_forced_update_that_fails_is_made_otherwise(
         hub.clear_faults()
         hub.fault("POST", "/graphql", action, times=1, skip=1)
 
-    store(hub, REROOT + 1)
+    store(hub, SQUASH_AFTER + 1)
 
-    assert len(names(hub)) == REROOT + 1
+    assert len(names(hub)) == SQUASH_AFTER + 1
     assert len(commits(hub)) == left
     assert (before in commits(hub)) == (left > 1)
 

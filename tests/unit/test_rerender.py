@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.support.builders import BASE, baseline, change, changes, compared, cover, measure, page, report
 from tests.support.hostile import PIECES
 
 from readygate.commands.program import main
 from readygate.model.coverage import Ratio
 from readygate.model.history import History, PastRun
-from readygate.model.reports import StatedFile, StatedReport
+from readygate.model.reports import Problem, Severity, StatedFile, StatedReport
 from readygate.model.results import Counts, Detail, Outcome, TestId
 from readygate.model.rich_text import Name, Phrase
+from readygate.model.verdict import Exhibit, Exhibits
 from readygate.outputs import comment, report_json, summary
 from readygate.outputs._json_codec import Encoder, decode
 from readygate.render.report_view import Page
@@ -171,6 +173,24 @@ def test_a_shared_value_is_written_once() -> None:
     values = json.loads(report_json.render(original))["values"]
     assert len(values["details"]) == len(original.comparison.head.details)
     assert len(values["coverages"]) == 2  # of the head and the base
+
+
+def test_no_secret_is_in_the_values() -> None:
+    """Reports are redacted when they are read; this is the second barrier, for values that were made otherwise."""
+    secret = "ghp_" + "a1B2" * 9
+    text = f"token {secret} end"
+    failed = Detail(class_name="c", name="n", outcome=Outcome.FAILED, type=text, message=text, text=text)
+    problem = Problem(severity=Severity.NOTE, what=text, place=text, why=text, todo=text)
+    head = report({"c": {"n": "f"}}, details=[failed], problems=(problem,))
+    shown = page(compared(measure(head), note=(Name(secret), " has no results")))
+    exhibit = Exhibit(kind="test", name=text, note=text)
+    first, *others = shown.verdict.findings
+    first = replace(first, title=(Name(text),), evidence=Exhibits(items=(exhibit,), total=1))
+    shown = replace(shown, verdict=replace(shown.verdict, findings=(first, *others)))
+    written = json.dumps(json.loads(report_json.render(shown))["values"])
+    assert written.count("[redacted]") >= 10
+
+    assert secret not in written
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from readygate.render.escaping import code
 from readygate.render.markdown.document import render_markdown
 from readygate.render.report_view import Page
 from readygate.render.size_limits import COMMENT, SizeLimits
-from readygate.render.template.placeholders import Slots, dead, dead_markdown, dead_trace
+from readygate.render.template.placeholders import Placeholders, to_inert_html, to_inert_text, to_inert_trace
 from readygate.render.template.sandbox_process import run_template
 from readygate.render.template.user_template import LISTED, TemplateError, context, render_user_template
 from readygate.support.console import Log
@@ -157,26 +157,26 @@ def test_a_name_of_every_piece_stays_text_in_the_real_sandbox() -> None:
 
 @given(st.text(max_size=60))
 def test_what_is_dead_is_the_same_text(text: str) -> None:
-    parsed = html5lib.parseFragment(dead(text), namespaceHTMLElements=False)
+    parsed = html5lib.parseFragment(to_inert_text(text), namespaceHTMLElements=False)
     assert (
         "".join(parsed.itertext()) == text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
         or not text.isprintable()
     )
-    assert "|" not in dead(text)
-    assert "\n" not in dead(text)
+    assert "|" not in to_inert_text(text)
+    assert "\n" not in to_inert_text(text)
 
 
 def test_code_and_links_stay_what_they_are() -> None:
-    assert dead_markdown(f"**3** {code('a*b')}") == "<strong>3</strong> <code>a&#42;b</code>"
-    assert dead_markdown("[`a-b`](https://e.org/x)") == '<a href="https://e.org/x"><code>a-b</code></a>'
-    assert dead_trace("a\n<b>\n") == "<pre>a&#10;&#60;b&#62;</pre>"
+    assert to_inert_html(f"**3** {code('a*b')}") == "<strong>3</strong> <code>a&#42;b</code>"
+    assert to_inert_html("[`a-b`](https://e.org/x)") == '<a href="https://e.org/x"><code>a-b</code></a>'
+    assert to_inert_trace("a\n<b>\n") == "<pre>a&#10;&#60;b&#62;</pre>"
 
 
 def test_tokens_are_the_same_for_equal_values_and_gone_when_broken() -> None:
-    slots = Slots()
-    one, same, other = slots.markdown("`a`"), slots.markdown("`a`"), slots.markdown("`b`")
+    placeholders = Placeholders()
+    one, same, other = placeholders.markdown("`a`"), placeholders.markdown("`a`"), placeholders.markdown("`b`")
     assert one == same != other
-    assert slots.fill(f"{one[:-1]} {one} {other[1:]} \ue000999\ue001") == "0 <code>a</code> 1 "
+    assert placeholders.fill(f"{one[:-1]} {one} {other[1:]} \ue000999\ue001") == "0 <code>a</code> 1 "
 
 
 class TestWhatATemplateIsGiven:
@@ -187,7 +187,7 @@ class TestWhatATemplateIsGiven:
                 yield from kinds(inner)
 
         for case in CASES:
-            assert set(kinds(context(published(case).page, Slots()))) <= {dict, list, str, int, bool, type(None)}
+            assert set(kinds(context(published(case).page, Placeholders()))) <= {dict, list, str, int, bool, type(None)}
 
     def test_figures_and_lists(self) -> None:
         of = published("one-new-failure").page

@@ -1,1 +1,1 @@
-"""Choose, read and store the snapshots of base branches."""
+"""Select, decode and record the snapshots of base branches."""

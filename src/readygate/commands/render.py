@@ -1,4 +1,4 @@
-"""`readygate render`: a report.json as any other output, without reading the reports of the run again."""
+"""`readygate render`: write any output from a report.json, without the reports of the run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def rerender(options: argparse.Namespace) -> int:
     """Write one output of a report.
 
     Raises:
-        ReadygateError: the report cannot be read, or has no such output.
+        ReadygateError: the report cannot be read, or the output does not exist.
     """
     file: Path = options.report
     try:
@@ -47,12 +47,12 @@ def rerender(options: argparse.Namespace) -> int:
 
 
 def render_as(page: Page, name: str) -> bytes:
-    """Publish one output into a folder of its own, and return what it wrote there.
+    """Return the file that an output writes.
 
-    Of an output that writes several files, `badges/badge-verdict.svg` names one; else it is the first.
+    `badges/badge-verdict.svg` selects a file of an output that writes several; the default is the first.
 
     Raises:
-        SettingsError: no output has this name, or it is not one that a file can hold.
+        SettingsError: no output has this name, or it does not write files.
     """
     with TemporaryDirectory() as folder:
         root = Path(folder)
@@ -83,7 +83,7 @@ def render_as(page: Page, name: str) -> bytes:
 
 
 def short(output: Output) -> str:
-    """How `--as` calls an output: `comment`, `html`, `junit`."""
+    """Return the name of an output for `--as`: `comment`, `html`, `junit`."""
     name = output.name
     for affix in _AFFIXES:
         name = name.removesuffix(affix) if affix.startswith("-") else name.removeprefix(affix)

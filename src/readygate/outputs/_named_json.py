@@ -1,4 +1,4 @@
-"""What the policy names, and what stood around the rules, as `report.json` holds it."""
+"""The keys of `report.json` about the policy: components, categories, targets, carried suites and the waiver."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from readygate.support.number_format import hundredths
 
 
 def counts_json(counts: Counts) -> dict[str, Any]:
-    """Numbers of tests by outcome."""
+    """Return the numbers of tests by outcome."""
     rate = counts.pass_rate
     return {
         **counts.by_outcome(),
@@ -23,7 +23,7 @@ def counts_json(counts: Counts) -> dict[str, Any]:
 
 
 def ratio_json(ratio: Ratio | None) -> dict[str, Any] | None:
-    """Covered lines of how many."""
+    """Return covered and total lines, and the share in percent."""
     if ratio is None:
         return None
     share = ratio.fraction
@@ -35,7 +35,7 @@ def ratio_json(ratio: Ratio | None) -> dict[str, Any] | None:
 
 
 def named_json(page: Page) -> dict[str, Any]:
-    """Components, categories, the next target, what was carried, what the policy file becomes, and the waiver."""
+    """Return components, categories, the next target, carried suites, the policy change and the waiver."""
     comparison, parts = page.comparison, page.comparison.measures
     change, waiver = comparison.policy_change, comparison.waiver
     return {
@@ -64,7 +64,7 @@ def named_json(page: Page) -> dict[str, Any]:
 
 
 def excuses_json(page: Page) -> list[dict[str, str] | None]:
-    """For each quarantined failure what excuses it."""
+    """Return the quarantine entry of each quarantined failure."""
     return [
         None if excuse is None else {"reason": redact(excuse.reason), "expires": excuse.expires}
         for excuse in page.comparison.measures.excuses

@@ -10,20 +10,21 @@ from readygate.model.comparison import Comparison
 from readygate.model.coverage import FileCoverage
 from readygate.model.rich_text import count
 from readygate.outputs import Desk, Output, wants_files
+from readygate.render.html.document import webpage
 from readygate.render.html.source_listing import LONGEST_FILE, Listing, Sources, annotate
 from readygate.render.report_view import Page
 
 MOST_FILES = 30
 MOST_LINES = 12_000
-"""Lines of all files together: a page of some megabytes still opens at once."""
+"""Lines of all files together; a page of some megabytes still opens without delay."""
 
 
 def read_sources(comparison: Comparison, root: Path) -> Sources:
-    """Read the changed files that were measured, those with most uncovered lines first.
+    """Return the changed files that have coverage data, those with the most uncovered lines first.
 
     Args:
-        comparison: what was measured and changed.
-        root: the workspace. It belongs to the pull request, so no link in it is followed.
+        comparison: the results.
+        root: the workspace. The pull request controls it, so links are not followed.
     """
     coverage = comparison.coverage
     patch = coverage.patch if coverage else None
@@ -69,9 +70,9 @@ def _is(number: int) -> str:
 
 
 def _read(root: Path, path: str) -> str | None:
-    """A file of the workspace as text; None if it is not there, too large, or no plain file at this very place.
+    """Return a file of the workspace as text; None if it is missing, too large, a link, or not a regular file.
 
-    A link is not followed even within the workspace: the change could lead it to what the checkout keeps in `.git`.
+    Links within the workspace are not followed either: they could lead to the credentials of the checkout in `.git`.
     """
     full = root / path
     try:
@@ -87,8 +88,6 @@ def _read(root: Path, path: str) -> str | None:
 
 def publish(page: Page, desk: Desk) -> None:
     """Write the file."""
-    from readygate.render.html.document import webpage  # noqa: PLC0415  (with Jinja2, which nothing else of a run needs)
-
     sources = read_sources(page.comparison, desk.sources or desk.workplace.workspace)
     desk.write_file("report.html", webpage(page, sources).encode("utf-8", "replace"))
 

@@ -1,6 +1,6 @@
-"""`report.json`: the whole report for machines, in a shape of its own with a version.
+"""`report.json`: the whole report for other programs, in a versioned format.
 
-The schema stands in docs/report.schema.json. Names are given as the reports hold them; messages are redacted.
+The schema is docs/report.schema.json. Names are as in the test reports; messages are redacted.
 """
 
 from __future__ import annotations
@@ -24,11 +24,10 @@ from readygate.render.report_view import Page, verdict_sentence
 from readygate.support.number_format import ranges
 
 read = read_report
-"""Returns the page that a report was written from, to render it again."""
 
 
 def render(page: Page) -> str:
-    """The report as JSON text, keys in a fixed order."""
+    """Return the report as JSON text with a fixed order of keys."""
     comparison, target, verdict = page.comparison, page.target, page.verdict
     baseline = comparison.baseline
     data: dict[str, Any] = {
@@ -79,11 +78,12 @@ def render(page: Page) -> str:
     }
     values = json.dumps(data.pop("values"), ensure_ascii=True, separators=(",", ":"))
     text = json.dumps(data, indent=1, ensure_ascii=True)
-    return f'{text.removesuffix("}").rstrip()},\n "values": {values}\n}}\n'  # one line: it is not for the eye
+    # values on one line: they are for `readygate render` only
+    return f'{text.removesuffix("}").rstrip()},\n "values": {values}\n}}\n'
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
-    """A finding, as `reasons` and `report.json` give it."""
+    """Return a finding as in `reasons` and `report.json`."""
     return {
         "rule": finding.rule,
         **({"foreign": finding.foreign} if finding.foreign else {}),
@@ -147,7 +147,7 @@ def _cause(cause: Cause) -> dict[str, Any]:
     frame = cause.frame
     return {
         "key": cause.key,
-        "type": cause.kind,
+        "type": redact(cause.kind),
         "message": redact(cause.message),
         "frame": None if frame is None else {"path": frame.path, "line": frame.line, "function": frame.function},
         "tests": list(cause.tests),

@@ -1,4 +1,4 @@
-"""`readygate.snapshot`: what was measured, to compare something else with it (`readygate report --base`)."""
+"""`readygate.snapshot`: the results of this run, as the base of another one (`readygate report --base`)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Stores of baselines: one module each, `STORE`. A store holds named bytes; what they mean is not its business.
+"""Stores of baselines: one module each, with a `STORE`. A store holds bytes by name and does not interpret them.
 
-A store is chosen by its scheme: the input `baseline` is `scheme` or `scheme:rest`.
+The input `baseline` selects a store by its scheme: `scheme` or `scheme:rest`.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 
 Load = Callable[[str], bytes]
 Change = Callable[[tuple[str, ...], Load], Mapping[str, bytes | None]]
-"""From the names in the store, and a way to read them, to the new bytes of some; None takes a name away."""
+"""Gets the names in the store and a function that reads them; returns new bytes by name, None to delete a name."""
 
 
 class Store(Struct, frozen=True, kw_only=True):
-    """An open store; all three raise StoreError or ForgeError.
+    """An open store; its functions raise StoreError or ForgeError.
 
     Attributes:
-        where: what it is called in messages.
-        names: lists all names; none for a store that does not exist yet.
-        load: the bytes of one name.
-        update: applies a change to the newest state; if the state moves meanwhile, the change is made again.
+        where: the store in error messages.
+        names: returns all names; none for a store that does not exist yet.
+        load: returns the bytes of one name.
+        update: applies a change to the newest state; if another run changes the state meanwhile, it tries again.
     """
 
     where: str
@@ -41,16 +41,16 @@ class Store(Struct, frozen=True, kw_only=True):
 
 
 class Opening(Struct, frozen=True, kw_only=True):
-    """What a store is opened with.
+    """Arguments for opening a store.
 
     Attributes:
-        rest: what follows the colon of its name.
-        workspace: the folder that relative paths begin at.
-        hub: the session with GitHub, None without one.
-        gate: the gate's name as part of a name in the store.
+        rest: the input `baseline` after the colon.
+        workspace: base of relative paths.
+        hub: the GitHub client, None without a token.
+        gate: store key of the gate.
         branch: the base branch, empty if unknown.
-        run_id: the workflow run that asks, 0 outside of one.
-        folder: where the files of this run go, None if none were asked for.
+        run_id: this workflow run, 0 outside of GitHub.
+        folder: folder for the files of this run, None if the input `report` is empty.
     """
 
     rest: str = ""
@@ -66,10 +66,10 @@ class StoreKind(Struct, frozen=True, kw_only=True):
     """One kind of store.
 
     Attributes:
-        scheme: how the input names it.
-        title: what it is, for the documentation.
-        open: makes a store.
-        writes: `update` stores; False where the workflow does, and `update` only writes the file for it.
+        scheme: its name in the input `baseline`.
+        title: its description in the documentation.
+        open: opens a store.
+        writes: False if the workflow must upload what `update` writes to a file.
     """
 
     scheme: str
@@ -80,7 +80,7 @@ class StoreKind(Struct, frozen=True, kw_only=True):
 
 @cache
 def all_stores() -> tuple[StoreKind, ...]:
-    """Every kind of store of the folder."""
+    """Return every kind of store."""
     return members(import_module(__name__), "STORE", StoreKind)
 
 
@@ -94,10 +94,10 @@ def open_store(
     run_id: int = 0,
     folder: Path | None = None,
 ) -> Store:
-    """Open the store that `url` names; the rest is what `Opening` says.
+    """Open the store that `url` names; the other arguments are those of `Opening`.
 
     Raises:
-        SettingsError: there is no such kind, or it needs GitHub and there is no token.
+        SettingsError: the kind is unknown, or needs a token and there is none.
     """
     scheme, _, rest = url.partition(":")
     for kind in all_stores():

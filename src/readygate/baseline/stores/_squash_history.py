@@ -1,7 +1,7 @@
-"""Putting a commit in the place of a branch's tip that is not its parent: forced, and still compare-and-swap.
+"""Replace the tip of a branch by a commit that is not its child: a forced update with compare-and-swap.
 
-The REST API forces a ref whatever it points to. GraphQL's `updateRefs` alone takes what the ref must point to before:
-https://docs.github.com/en/graphql/reference/mutations#updaterefs
+The REST API forces a ref without a condition. Only GraphQL's `updateRefs` takes the commit that the ref must have
+before: https://docs.github.com/en/graphql/reference/mutations#updaterefs
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ mutation($repository: ID!, $ref: GitRefname!, $before: GitObjectID!, $after: Git
 """
 
 
-def replace_tip(hub: GitHub, branch: str, before: str, after: str) -> bool | None:
-    """Let a branch point to `after` if it points to `before`.
+def squash_history(hub: GitHub, branch: str, before: str, after: str) -> bool | None:
+    """Move a branch from `before` to `after`.
 
     Returns:
-        whether it does now; False if another run moved it meanwhile; None if GitHub would not (an older server, a
-        rule against forced updates), so that the caller adds to the branch instead.
+        True if the branch points to `after`; False if another run moved it; None if GitHub refuses (an older server,
+        a rule against forced updates), and the caller must add a commit instead.
 
     Raises:
-        ForgeError: the branch cannot be asked for.
+        ForgeError: the branch cannot be read.
     """
     owner, _, name = hub.repository.partition("/")
     ref = f"refs/heads/{branch}"

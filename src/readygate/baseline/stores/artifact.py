@@ -1,8 +1,7 @@
-"""The store `artifact:NAME`: what runs on the base branch uploaded, for repositories that give no `contents: write`.
+"""The store `artifact:NAME`: artifacts that runs on the base branch upload, for tokens without `contents: write`.
 
-Writing is done by the workflow itself: what would be stored goes into the folder of the input `report`, and the upload
-action uploads it. Reading goes by what GitHub states of the run that made an artifact, and never by anything inside of
-it: forks may name a branch `main` and an artifact as they like.
+The workflow itself uploads: `update` only writes the file into the folder of the input `report`. An artifact is trusted
+by what GitHub says about its run, never by its content: a fork may use the same names for its branch and its artifact.
 https://docs.github.com/en/rest/actions/artifacts and https://docs.github.com/en/rest/actions/workflow-runs
 """
 
@@ -13,6 +12,7 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
+from zipfile import ZipFile
 
 from msgspec import Struct
 
@@ -24,21 +24,21 @@ from readygate.support.git_names import QUEUE_PREFIX, is_sha
 ARTIFACT = "readygate"
 MEMBER = "readygate.snapshot"
 LARGEST = 256 << 20
-"""Bytes of a snapshot, packed or not; that of a million tests has about 100 MB before it is compressed."""
+"""Largest snapshot in bytes, zipped or not; a million tests take about 100 MB before compression."""
 MOST = 500
-"""Artifacts that are looked at, the newest first."""
+"""Artifacts that are searched, the newest first."""
 MOST_RUNS = 1_000
-"""Runs of the workflow that are looked at; GitHub lists no more."""
+"""Runs of the workflow that are searched; GitHub lists no more."""
 
 EVENTS = {"push": 0, "merge_group": 1, "schedule": 2, "workflow_dispatch": 3}
-"""Events whose runs may bring a baseline, and which is taken if one commit has several."""
+"""Events whose runs may provide a baseline; if a commit has several, the lowest number wins."""
 
 
 def open_artifact(opening: Opening) -> Store:
     """Open the artifacts of a name: `NAME`, or `NAME@WORKFLOW.yml` if another workflow uploads them.
 
     Raises:
-        SettingsError: there is no session with GitHub.
+        SettingsError: there is no token for GitHub.
     """
     if opening.hub is None:
         raise SettingsError(
@@ -128,7 +128,7 @@ class _Artifacts:
             ) from error
 
     def _accepted(self) -> Mapping[str, _Found]:
-        """Artifacts by name in the store: one of each commit, made by a run that may bring a baseline."""
+        """Return one artifact for each commit, by name in the store, of runs that may provide a baseline."""
         rows = [row for row in self._listed() if self._may_be(row["workflow_run"])]
         if not rows:
             return {}
@@ -150,7 +150,7 @@ class _Artifacts:
         return [row for row in islice(pages, MOST) if not row["expired"] and row["name"] == self.name]
 
     def _may_be(self, run: Mapping[str, Any] | None) -> bool:
-        """Whether the list alone does not speak against a run: this repository's own, on the base branch."""
+        """Return whether a run of the list may be trusted: of this repository and on the base branch."""
         return (
             run is not None
             and run["head_repository_id"] == run["repository_id"]
@@ -163,7 +163,7 @@ class _Artifacts:
         return bool(base) and (branch == base or branch.startswith(f"{QUEUE_PREFIX}{base}/"))
 
     def _runs(self, claimed: list[Mapping[str, Any]]) -> Mapping[int, Mapping[str, Any]]:
-        """The runs among those of the artifacts that may bring a baseline, as GitHub states them, by number."""
+        """Return the trusted runs among those of the artifacts, by number."""
         base = self.opening.branch
         queued = {int(run["id"]) for run in claimed if run["head_branch"] != base}
         pushed = {int(run["id"]) for run in claimed} - queued
@@ -173,7 +173,7 @@ class _Artifacts:
                 number = int(run["id"])
                 if number in wanted and self._trusted(run):
                     found[number] = run
-                if number < min(wanted):  # they come in order, the newest first
+                if number < min(wanted):  # runs are listed newest first
                     break
         return found
 
@@ -182,7 +182,7 @@ class _Artifacts:
         return self.hub.pages(path, key="workflow_runs", exclude_pull_requests="true", **search)
 
     def _workflow(self) -> str:
-        """The workflow whose artifacts count: the named one, else the one that asks."""
+        """Return the workflow whose artifacts are used: the named one, or else that of this run."""
         if not self.workflow:
             try:
                 self.workflow = str(self.hub.get(f"/actions/runs/{self.opening.run_id}")["workflow_id"])
@@ -195,7 +195,7 @@ class _Artifacts:
         return self.workflow
 
     def _trusted(self, run: Mapping[str, Any]) -> bool:
-        """Whether what GitHub states of a run makes its artifacts a baseline."""
+        """Return whether a run may provide a baseline."""
         event, branch = str(run["event"]), str(run["head_branch"])
         repository, head = run["repository"], run["head_repository"] or {}
         queue = event == "merge_group"
@@ -209,9 +209,7 @@ class _Artifacts:
 
 
 def _unpack(packed: bytes) -> bytes:
-    """The snapshot of a zip; bytes that are none if there is not exactly one, which whoever decodes them will say."""
-    from zipfile import ZipFile  # noqa: PLC0415  (other stores need none)
-
+    """Return the snapshot in a zip file, or empty bytes, which cannot be decoded, if there is not exactly one."""
     try:
         with ZipFile(io.BytesIO(packed)) as archive:
             members = [info for info in archive.infolist() if info.filename.rpartition("/")[2] == MEMBER]
@@ -220,7 +218,7 @@ def _unpack(packed: bytes) -> bytes:
             with archive.open(members[0]) as stream:
                 data = stream.read(LARGEST + 1)
             return data if len(data) <= LARGEST else b""
-    except Exception:  # zlib.error, BadZipFile, NotImplementedError, RuntimeError: damage has no common base
+    except Exception:  # zlib.error, BadZipFile, NotImplementedError, RuntimeError: no common base class
         return b""
 
 

@@ -1,12 +1,12 @@
-"""The store `branch`: an orphan branch of the repository itself, by the git data API. No service, no checkout.
+"""The store `branch`: an orphan branch of the repository, written by the git data API without a checkout.
 
-Every update is a tree, a commit on the newest tip, and an update of the ref without force: GitHub answers "Update is
-not a fast forward" if another run was faster, and the change is made again on the new tip. Nothing is ever lost.
-https://docs.github.com/en/rest/git
+An update creates a tree, creates a commit on the newest tip, and updates the ref without force. If another run was
+faster, GitHub answers "Update is not a fast forward", and the update is repeated on the new tip, so that no result is
+lost. https://docs.github.com/en/rest/git
 
-So that the branch cannot grow without bound, every `REROOT`th commit has no parent: the commits before it, and with
-them the snapshots that were taken away, are no longer reachable, and GitHub clears them away. That one update is no
-fast forward; `_reroot` says how it keeps to compare-and-swap all the same.
+To limit the size of the branch, every `SQUASH_AFTER`th commit has no parent. The commits before it, and with them the
+removed snapshots, become unreachable, and GitHub deletes them. This update is not a fast forward; `squash_history`
+makes it with compare-and-swap.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from typing import Any
 from msgspec import Struct
 
 from readygate.baseline.stores import Change, Opening, Store, StoreKind
-from readygate.baseline.stores._squash_history import replace_tip
+from readygate.baseline.stores._squash_history import squash_history
 from readygate.github.client import GitHub
 from readygate.support.deadline import jitter
 from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, SettingsError, StoreError
 
 BRANCH = "readygate-data"
 TRIES = 40
-"""How often the branch may move under one update; the time budget of the step ends it before that."""
+"""Attempts at one update; the time budget of the step usually ends before them."""
 LONGEST_PAUSE = 6.0
-REROOT = 50
-"""Commits of the branch after which the next one has no parent."""
+SQUASH_AFTER = 50
+"""Commits after which the next one has no parent."""
 
 _SUBJECT = "Store results"
 _COUNT = re.compile(r"^Readygate-Commits: (\d{1,6})$", re.MULTILINE)
@@ -44,10 +44,10 @@ branch starts it again, and pull requests have no baseline until then.
 
 
 def open_branch(opening: Opening) -> Store:
-    """Open the branch; it need not exist before the first update.
+    """Open the branch, which the first update creates.
 
     Raises:
-        SettingsError: there is no session with GitHub.
+        SettingsError: there is no token for GitHub.
     """
     if opening.hub is None:
         raise SettingsError(
@@ -58,10 +58,10 @@ def open_branch(opening: Opening) -> Store:
 
 
 class _Tip(Struct, frozen=True, kw_only=True):
-    """The state of the branch: its commit, its tree, and the blob of every name; empty before the first update.
+    """The commit of the branch, its tree, and the blob of every name; empty before the first update.
 
     Attributes:
-        count: commits since the last one without a parent, this one among them.
+        count: commits since the last one without a parent, including this one.
     """
 
     commit: str = ""
@@ -103,10 +103,10 @@ class _Branch:
         return data
 
     def _blobs(self, tree: str) -> Mapping[str, str]:
-        """The blobs of a branch or tree; none if there is no such branch.
+        """Return the blobs of a branch or tree; none if there is no such branch.
 
         Raises:
-            StoreError: there is one and it cannot be read: never the same as none.
+            StoreError: the branch exists and cannot be read, which must not look like an empty store.
         """
         try:
             data = self.hub.get(f"/git/trees/{tree}", recursive=1)
@@ -128,7 +128,7 @@ class _Branch:
         return rows
 
     def _exists(self) -> bool:
-        """Ask in another way, so that one wrong "not found" is never taken for an empty store."""
+        """Return whether the branch exists, by another endpoint: one wrong 404 must not look like an empty store."""
         try:
             rows = self.hub.rows(f"/git/matching-refs/heads/{self.branch}")
             return any(row["ref"] == f"refs/heads/{self.branch}" for row in rows)
@@ -149,14 +149,14 @@ class _Branch:
         """Apply a change by compare-and-swap.
 
         Raises:
-            PermissionDeniedError: the token may not write contents.
-            StoreError: the branch kept moving, or GitHub refuses for another reason.
+            PermissionDeniedError: the token has no permission to write contents.
+            StoreError: all attempts failed, or GitHub refuses for another reason.
         """
         uploaded: dict[bytes, str] = {}
         for attempt in range(TRIES):
             try:
                 tip = self._tip()
-                self.known = tip.blobs  # what the change loads is of the state that it is made for
+                self.known = tip.blobs  # `load` must read the same state
                 edits = dict(change(tuple(sorted(tip.blobs)), self.load))
                 if not tip.commit:
                     edits.setdefault("README.md", README.encode())
@@ -196,10 +196,10 @@ class _Branch:
                 why="the input `baseline` names a branch that holds something else",
                 todo="name a branch that does not exist yet, or delete this one if nobody needs it",
             )
-        return _Tip(commit=sha, tree=tree, count=int(found[1]) if found else REROOT, blobs=blobs)
+        return _Tip(commit=sha, tree=tree, count=int(found[1]) if found else SQUASH_AFTER, blobs=blobs)
 
     def _ref(self) -> str:
-        """The commit that the branch points to; empty without a branch."""
+        """Return the commit that the branch points to; empty without a branch."""
         for again in (True, False):
             try:
                 return str(self.hub.get(f"/git/ref/heads/{self.branch}")["object"]["sha"])
@@ -208,12 +208,12 @@ class _Branch:
                     raise
                 if not self._exists():
                     return ""
-                if not again:  # another run may have made it between the two questions, but only once
+                if not again:  # another run may have created it between both requests, but only once
                     raise
         raise AssertionError("the second answer returns or raises")
 
     def _commit(self, tip: _Tip, edits: Mapping[str, bytes | None], uploaded: dict[bytes, str]) -> bool:
-        """Write one commit in the place of `tip` or on it; False if the branch has moved meanwhile."""
+        """Write one commit on `tip` or instead of it; return False if another run moved the branch."""
         entries: list[dict[str, Any]] = []
         for name, data in sorted(edits.items()):
             if data is None and name not in tip.blobs:
@@ -227,8 +227,8 @@ class _Branch:
             return True
         tree = {"tree": entries, **({"base_tree": tip.tree} if tip.tree else {})}
         made = self.hub.put_object("/git/trees", tree)["sha"]
-        if tip.count >= REROOT:
-            done = replace_tip(self.hub, self.branch, tip.commit, self._write(made, [], 1))
+        if tip.count >= SQUASH_AFTER:
+            done = squash_history(self.hub, self.branch, tip.commit, self._write(made, [], 1))
             if done is not None:
                 return done
         if tip.commit:
@@ -264,12 +264,12 @@ class _Branch:
 
 
 def _moved(error: ForgeError) -> bool:
-    """Whether another run was faster; a branch that is gone begins anew."""
+    """Return whether another run was faster, or deleted the branch."""
     return any(text in error.what for text in ("fast forward", "does not exist"))
 
 
 def _blob_id(data: bytes) -> str:
-    """The name that git gives to a blob.
+    """Return the object id that git gives a blob.
 
     https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
     """

@@ -1,26 +1,23 @@
-"""The store `folder:PATH`: a directory, for local use, a mounted disk or a cache."""
+"""The store `folder:PATH`: a folder, for local use, a mounted disk or a cache."""
 
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 from readygate.baseline.stores import Change, Opening, Store, StoreKind
 from readygate.support.errors import StoreError
 
-fcntl: ModuleType | None
-try:
-    fcntl = import_module("fcntl")
-except ImportError:  # pragma: no cover  (Windows)
-    fcntl = None
+if sys.platform != "win32":
+    import fcntl
 
 
 def open_folder(opening: Opening) -> Store:
-    """Open a folder; it need not exist before the first update."""
+    """Open a folder, which the first update creates."""
     root = opening.workspace / opening.rest
 
     def names() -> tuple[str, ...]:
@@ -54,11 +51,11 @@ def open_folder(opening: Opening) -> Store:
 
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
-    """Keep other runs on the same machine or disk from updating meanwhile, where the system can lock a folder."""
+    """Lock the folder against updates by other runs, where the system can lock folders."""
     handle = -1
     try:
         root.mkdir(parents=True, exist_ok=True)
-        if fcntl is not None:
+        if sys.platform != "win32":
             handle = os.open(root, os.O_RDONLY)
             fcntl.flock(handle, fcntl.LOCK_EX)
     except OSError as error:
@@ -71,10 +68,8 @@ def _alone(root: Path) -> Iterator[None]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Replace a file at once, so that a reader never meets half of it."""
+    """Replace a file atomically, so that no reader sees a part of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    import tempfile  # noqa: PLC0415  (who only reads needs none)
-
     handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -86,7 +81,7 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _raise(error: OSError) -> None:
-    """What cannot be listed is an error, and not an empty folder."""
+    """Raise an error of `os.walk`, which would otherwise return an empty folder."""
     raise error
 
 

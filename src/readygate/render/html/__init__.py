@@ -1,1 +1,1 @@
-"""The self-contained HTML report."""
+"""Render the report as a self-contained HTML page."""

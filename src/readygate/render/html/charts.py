@@ -1,6 +1,6 @@
-"""Charts of the history as inline SVG: a line, its scale in words, a name for each point, and text in its place.
+"""Charts of the history as inline SVG: a line, its scale, a title for each point, and a text alternative.
 
-https://www.w3.org/TR/SVG2/ and, for how they are read aloud, https://www.w3.org/TR/svg-aam-1.0/
+https://www.w3.org/TR/SVG2/ ; for screen readers: https://www.w3.org/TR/svg-aam-1.0/
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 78, 370, 14, 122
 
 
 def chart(trend: Trend, number: int) -> str:
-    """Draw a series; `number` tells its names from those of other charts of the page.
+    """Return the chart of a series; `number` makes its element ids unique in the page.
 
-    The curve has the colour of the text, this run a mark of another shape: no meaning stands on a colour alone.
+    The line has the color of the text, and this run has a mark of another shape, so that no meaning depends on color.
     """
     values = trend.values
     low, high = _scale(values)
@@ -40,12 +40,12 @@ def chart(trend: Trend, number: int) -> str:
         path = f"M{right:.1f} {middle - 6:.1f}l6 6-6 6-6-6z"
         marks.append(f'<path class="now" d="{path}"><title>{name}</title></path>')
     line = " ".join(f"{x},{y}" for x, y in points)
-    title, told = html.escape(trend.title), html.escape(trend.words())
+    title, words = html.escape(trend.title), html.escape(trend.words())
     return "".join(
         (
             f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" ',
             f'aria-labelledby="chart-{number}-title chart-{number}-words">',
-            f'<title id="chart-{number}-title">{title}</title><desc id="chart-{number}-words">{told}</desc>',
+            f'<title id="chart-{number}-title">{title}</title><desc id="chart-{number}-words">{words}</desc>',
             *_grid(trend, low, high),
             f'<polyline class="line" points="{line}"/>',
             *marks,
@@ -55,7 +55,7 @@ def chart(trend: Trend, number: int) -> str:
 
 
 def _scale(values: tuple[Fraction, ...]) -> tuple[Fraction, Fraction]:
-    """From the lowest to the highest value; a series that does not move runs through the middle."""
+    """Return the lowest and the highest value of the scale; a constant series is drawn in the middle."""
     low, high = min(values), max(values)
     if low == high:
         room = abs(low) / 10 or Fraction(1, 10)
@@ -64,11 +64,10 @@ def _scale(values: tuple[Fraction, ...]) -> tuple[Fraction, Fraction]:
 
 
 def _grid(trend: Trend, low: Fraction, high: Fraction) -> tuple[str, ...]:
-    """The lines of the lowest and highest value, or of the only one, with what they stand for."""
+    """Return the grid lines of the lowest and the highest value with their labels."""
     values = trend.values
-    told = {min(values), max(values)}
     rows = []
-    for value in sorted(told):
+    for value in sorted({min(values), max(values)}):
         y = _BOTTOM - float((value - low) / (high - low)) * (_BOTTOM - _TOP)
         rows.append(f'<line class="grid" x1="{_LEFT}" x2="{_RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
         rows.append(f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{html.escape(trend.show(value))}</text>')

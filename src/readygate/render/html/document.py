@@ -1,6 +1,6 @@
-"""The report as one page of HTML that needs no network: the document, charts, sources, and lists of everything.
+"""The report as one HTML page that works offline: the document, charts, sources, and lists of all tests and files.
 
-Its policy lets the browser run the one script of the page and nothing else, whatever a report may smuggle in.
+The content security policy of the page allows its one script and nothing else, whatever a report contains.
 https://www.w3.org/TR/CSP3/
 """
 
@@ -27,7 +27,7 @@ from readygate.render.size_limits import SizeLimits
 from readygate.render.trends import Trend, branch_words, count_incomplete, trends
 
 ROOM = SizeLimits(characters=2_000_000, bytes=8_000_000)
-"""For the document; the lists come on top."""
+"""Maximum size of the document, without the lists."""
 FILES_WITHOUT_SCRIPT = 30
 
 
@@ -38,12 +38,12 @@ def _environment() -> Environment:
 
 @cache
 def _asset(name: str) -> str:
-    """The style or the script, as it stands in the page."""
+    """Return the style or the script of the page."""
     return PackageLoader("readygate", "templates").get_source(_environment(), name)[0]
 
 
 def content_policy() -> str:
-    """What the browser may do for this page: apply our style, run our script."""
+    """Return the policy of the page: apply our style and run our script."""
     style, script = (_fingerprint(_asset(name)) for name in ("report.css", "report.js"))
     return (
         f"default-src 'none'; style-src '{style}'; script-src '{script}'; base-uri 'none'; form-action 'none'; "
@@ -56,16 +56,16 @@ def _fingerprint(text: str) -> str:
 
 
 def webpage(page: Page, sources: Sources) -> str:
-    """Render the page."""
+    """Return the page."""
     files = file_rows(page.comparison)
     found = trends(page.comparison)
     values: dict[str, Any] = {
         "policy": content_policy(),
         "version": __version__,
         "title": f"{visible(redact(verdict_sentence(page)))} · Readygate report",
-        "style": Markup(_asset("report.css")),  # noqa: S704  (ours, no value in it)
+        "style": Markup(_asset("report.css")),  # noqa: S704  (ours, without values)
         "script": Markup(_asset("report.js")),  # noqa: S704
-        "document": Markup(to_html(_document(page))),  # noqa: S704  (it escapes all that is not ours)
+        "document": Markup(to_html(_document(page))),  # noqa: S704  (the converter escapes everything else)
         "charts": [
             {"title": trend.title, "svg": Markup(chart(trend, at)), "words": trend.words()}  # noqa: S704
             for at, trend in enumerate(found, start=1)
@@ -84,7 +84,7 @@ def webpage(page: Page, sources: Sources) -> str:
 
 
 def _document(page: Page) -> str:
-    """The document of all outputs; its link to the run is not called as this page is."""
+    """Return the document of all outputs; the title of its link to the run differs from that of this page."""
     here, run = page.links.run(), page.target.run_url
     text = render_markdown(page, ROOM, heading="#")
     return text.replace(here, f"[Page of the run]({run})") if here else text
@@ -97,17 +97,17 @@ def _files_count(number: int) -> str:
 
 
 def _history_title(page: Page, found: tuple[Trend, ...]) -> Markup:
-    """Whose runs are drawn, and how."""
+    """Return which runs are drawn, and how."""
     runs = max((len(trend.points) for trend in found), default=0)
     lost = count_incomplete(page.comparison)
-    told = f"{branch_words(page, runs)}, the oldest first. Each chart has its own scale, which need not begin at zero."
+    text = f"{branch_words(page, runs)}, the oldest first. Each chart has its own scale, which need not begin at zero."
     if lost:
-        told += f" {count(lost, 'incomplete run')} {'is' if lost == 1 else 'are'} left out."
-    return Markup(inline(told))  # noqa: S704  (it escapes all that is not ours)
+        text += f" {count(lost, 'incomplete run')} {'is' if lost == 1 else 'are'} left out."
+    return Markup(inline(text))  # noqa: S704  (the converter escapes everything else)
 
 
 def _history_rows(found: tuple[Trend, ...]) -> list[tuple[str, ...]]:
-    """A row for each run that any chart shows, in their order, and one for this change."""
+    """Return a row for each run of the charts, oldest first, and one for this change."""
     commits = list(dict.fromkeys(point.commit for trend in found for point in trend.points))
     order = {commit: at for at, commit in enumerate(_longest(found))}
     commits.sort(key=lambda commit: order.get(commit, -1))

@@ -1,4 +1,4 @@
-"""The lines of a source file with what was measured of each: covered, not covered, excluded, changed."""
+"""The lines of a source file with their state: covered, not covered, excluded, changed."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from readygate.model.rich_text import count
 from readygate.render.escaping import redact, visible
 
 WHOLE_LINES = 600
-"""Files up to this many lines are shown whole; of longer ones the surroundings of what changed."""
+"""Shorter files are shown whole, longer ones only around the changed lines."""
 AROUND = 4
 MOST_LINES = 1_500
-"""Lines that are shown of one file at most."""
+"""Largest number of lines that are shown of one file."""
 LONGEST_LINE = 400
 LONGEST_FILE = 2_000_000
-"""Characters of a file that is looked at."""
+"""Characters of a file that are read."""
 
 _END = re.compile(r"\r\n|\r|\n")
 _KEY = re.compile(r"-----(BEGIN|END) [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")
@@ -29,8 +29,8 @@ class Line(Struct, frozen=True, kw_only=True):
     """One line, or a gap.
 
     Attributes:
-        number: from 1; 0 for a gap, whose text says how many lines it leaves out.
-        state: `covered`, `not covered`, `excluded`, or empty where nothing was measured.
+        number: from 1; 0 for a gap, whose text has the number of omitted lines.
+        state: `covered`, `not covered`, `excluded`, or empty without coverage data.
         changed: the change added or edited it.
     """
 
@@ -41,7 +41,7 @@ class Line(Struct, frozen=True, kw_only=True):
 
     @property
     def kind(self) -> str:
-        """The state as one word, for a style sheet."""
+        """The state as a class of the style sheet."""
         return self.state.replace("not covered", "missed") or "plain"
 
 
@@ -49,8 +49,8 @@ class Listing(Struct, frozen=True, kw_only=True):
     """A file with its lines.
 
     Attributes:
-        lines: none if `note` says why.
-        note: what is not shown, or why it may not fit; empty if all is well.
+        lines: empty if `note` says why.
+        note: what is not shown, or why the coverage may not fit the file; empty if neither applies.
         missed: changed lines that are not covered.
     """
 
@@ -65,8 +65,8 @@ class Sources(Struct, frozen=True, kw_only=True):
     """The changed files of the workspace.
 
     Attributes:
-        listings: those that are shown.
-        notes: sentences on those that are not.
+        listings: the files that are shown.
+        notes: sentences about the other files.
     """
 
     listings: Sequence[Listing] = ()
@@ -74,14 +74,14 @@ class Sources(Struct, frozen=True, kw_only=True):
 
 
 def annotate(path: str, text: str, states: bytes, changed: Collection[int], *, measured_whole: bool = False) -> Listing:
-    """Mark the lines of a file.
+    """Return the lines of a file with their states.
 
     Args:
-        path: as the repository names it.
-        text: the file.
-        states: by line number, as coverage holds them.
-        changed: line numbers that the change touched.
-        measured_whole: the diff of the file was left out, so all of its measured lines count as changed.
+        path: path in the repository.
+        text: content of the file.
+        states: states by line number, as in `FileCoverage.lines`.
+        changed: changed line numbers.
+        measured_whole: GitHub omitted the diff of the file, so all of its measured lines count as changed.
     """
     rows = _rows(text[:LONGEST_FILE])
     touched = frozenset(changed)
@@ -105,7 +105,7 @@ def annotate(path: str, text: str, states: bytes, changed: Collection[int], *, m
 
 
 def _rows(text: str) -> list[str]:
-    """The lines as coverage counts them, what looks like a secret taken out, and no line with it."""
+    """Return the lines as coverage tools count them; secrets are redacted within their lines."""
     rows = _END.split(text)
     if rows[-1] == "":
         rows.pop()

@@ -1,7 +1,7 @@
-"""All tests and all measured files as compact data, from which the page builds its lists.
+"""All tests and all measured files as compact data, from which the script of the page builds its lists.
 
-The data stands in an element that no browser runs, so it must only never end that element; the page writes every
-value as text. https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
+The data are in a `<script>` element that browsers do not run; they must not contain its end tag. The script writes
+every value as text. https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from readygate.render.report_view import Page
 from readygate.support.number_format import hundredths, lines_text, percent, points
 
 MOST_TESTS = 200_000
-"""Tests in the list; of more, only those that did not simply pass are listed. 100,000 take about 4 MB."""
+"""Tests in the list; of more, only those that did not simply pass are listed. 100,000 tests take about 4 MB."""
 MOST_FILES = 20_000
 MOST_TRACES = 2_000
 TRACE_CHARACTERS = 4_000_000
-"""Of all traces together, and `LONGEST_TEXT` of one."""
+"""Characters of all traces together; one trace has at most `LONGEST_TEXT`."""
 LONGEST_TEXT = 20_000
 LONGEST_NAME = 300
 
@@ -44,8 +44,8 @@ class FileRow(Struct, frozen=True, kw_only=True):
     """One measured file, as it is shown.
 
     Attributes:
-        share: in hundredths of a percent, for the order; None if nothing of it is measured.
-        delta: the difference to the base in points, a dash without one.
+        share: in hundredths of a percent, for sorting; None without coverage data.
+        delta: the difference to the base in points, or a dash.
     """
 
     path: str
@@ -57,12 +57,12 @@ class FileRow(Struct, frozen=True, kw_only=True):
     missed: str
 
     def data(self) -> list[Any]:
-        """The row for the page's data."""
+        """Return the row for the data of the page."""
         return [self.path, self.total, self.total - self.covered, self.shown, self.share, self.delta, self.missed]
 
 
 def file_rows(comparison: Comparison) -> list[FileRow]:
-    """Every measured file, those with most lines not covered first."""
+    """Return every measured file, those with the most uncovered lines first."""
     if comparison.coverage is None:
         return []
     stored = comparison.base.coverage if comparison.base else None
@@ -91,21 +91,21 @@ def _share(file: FileCoverage) -> Fraction | None:
 
 
 def page_data(page: Page, files: list[FileRow]) -> dict[str, Any]:
-    """The data of the lists.
+    """Return the data of the lists.
 
-    `tests` holds a list for each class: group, class, names, a letter of outcome each, milliseconds each, and by the
-    index of a test what became of it (`n` newly failing, `s` still failing, `u` known to be flaky, `q` quarantined,
-    `x` fixed, `w` newly skipped, `a` added, `r` renamed) and what its report says: message, trace, legs.
+    `tests` holds a list for each class: group, class, names, one letter for each outcome, milliseconds, and by the
+    index of the test its change (`n` newly failing, `s` still failing, `u` known to be flaky, `q` quarantined, `x`
+    fixed, `w` newly skipped, `a` added, `r` renamed) and its detail: message, trace, legs.
     """
     blocks = list(page.comparison.head.snapshot.headline().items())
     everything = sum(block.size for _, block in blocks) <= MOST_TESTS
-    told = _Told(page.comparison)
+    notes = _TestNotes(page.comparison)
     rows, left = [], MOST_TESTS
     for (group, name), block in blocks:
         kept = _kept(block, left, everything=everything)
         if kept:
             left -= len(kept)
-            rows.append(_block_row(group, name, block, kept, told))
+            rows.append(_block_row(group, name, block, kept, notes))
     return {
         "tests": rows,
         "left_out": sum(block.size for _, block in blocks) - (MOST_TESTS - left),
@@ -115,20 +115,20 @@ def page_data(page: Page, files: list[FileRow]) -> dict[str, Any]:
 
 
 def _kept(block: ClassBlock, left: int, *, everything: bool) -> list[int]:
-    """Indexes of the tests that are listed: all, or those that did not simply pass."""
+    """Return the indexes of the listed tests: all, or those that did not simply pass."""
     if everything:
         return list(range(block.size))
     return [at for at, outcome in enumerate(block.outcomes) if outcome != Outcome.PASSED][:left]
 
 
-def _block_row(group: str, name: str, block: ClassBlock, kept: list[int], told: _Told) -> list[Any]:
+def _block_row(group: str, name: str, block: ClassBlock, kept: list[int], notes: _TestNotes) -> list[Any]:
     originals = block.names.split(SEPARATOR)
     shown = _names(block.names, originals)
     seconds = block.durations()
     letters = block.outcomes.translate(_OUTCOMES).decode()
     marks: dict[int, str] = {}
     details: dict[int, list[Any]] = {}
-    known = told.of(group, name)
+    known = notes.of(group, name)
     if known:
         for number, at in enumerate(kept):
             mark, detail = known.get(originals[at], ("", None))
@@ -148,7 +148,7 @@ def _block_row(group: str, name: str, block: ClassBlock, kept: list[int], told: 
 
 
 def _names(joined: str, names: list[str]) -> list[str]:
-    """The names as they are shown; by far most need no work at all, which one look at all of them tells."""
+    """Return the names as they are shown; one check of the joined names finds that most need no change."""
     plain = joined.replace(SEPARATOR, " ")
     if plain.isascii() and plain.isprintable() and redact(joined) == joined and max(map(len, names)) <= LONGEST_NAME:
         return [name or "(no name)" for name in names]
@@ -159,8 +159,8 @@ def _text(text: str, longest: int = LONGEST_NAME) -> str:
     return shorten(visible(redact(text)), longest)
 
 
-class _Told:
-    """What is known of single tests, by class, made once."""
+class _TestNotes:
+    """Changes and details of single tests, by class."""
 
     def __init__(self, comparison: Comparison) -> None:
         self._classes: dict[tuple[str, str], dict[str, tuple[str, list[Any] | None]]] = {}
@@ -187,7 +187,7 @@ class _Told:
                 self._put(test, mark, self._detail(change))
 
     def of(self, group: str, name: str) -> Mapping[str, tuple[str, list[Any] | None]]:
-        """By test of a class: what became of it, and what its report says."""
+        """Return the change and the detail of the tests of a class, by name."""
         return self._classes.get((group, name), {})
 
     def _put(self, test: TestId, mark: str, detail: list[Any] | None) -> None:
@@ -199,7 +199,7 @@ class _Told:
             yield test, TestChange(id=test, before=None, after=detail.outcome, detail=detail)
 
     def _detail(self, change: TestChange) -> list[Any] | None:
-        """Message, trace and legs; None if there is nothing to tell."""
+        """Return message, trace and legs; None if all are empty."""
         message = _text(first_line(change), LONGEST_MESSAGE)
         trace = ""
         text = change.detail.text if change.detail else ""
@@ -216,6 +216,6 @@ class _Told:
 
 
 def embedded(data: Mapping[str, Any]) -> str:
-    """JSON that can stand inside a script element: no `<`, so no tag and no comment can begin or end in it."""
+    """Return JSON without `<`, so that no tag or comment can start or end in it."""
     text = json.dumps(data, ensure_ascii=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,1 +1,1 @@
-"""The comment by a user's own template."""
+"""Render the comment by a user's own template."""

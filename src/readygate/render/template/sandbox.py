@@ -1,35 +1,40 @@
-"""What runs a user's template, in a process of its own: it has nothing, and bounds on what it may take.
+"""Render a user's template in a process of its own, with limits on memory, time and output.
 
-Jinja2's sandbox refuses what is not plain data. Should somebody find a way out of it, they are in a process without
-environment, that can write no file, with little time and memory. It is given values and returns text.
+Jinja2's sandbox refuses everything but plain data. Code that escapes from it is in a process without environment
+variables that can write no file and has little time and memory. The process gets values and returns text.
 https://jinja.palletsprojects.com/en/stable/sandbox/
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
+
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+if sys.platform != "win32":
+    import resource
 
 MEMORY = 400 << 20
 """Bytes of address space."""
 LONGEST_OUTPUT = 300_000
-"""Characters before values are put in."""
+"""Characters, before placeholders are replaced."""
 MOST_ROUNDS = 10_000
-"""Numbers that `range` gives."""
+"""Largest length of a `range`."""
 
 
 def work(job: Mapping[str, Any]) -> dict[str, str]:
-    """What the process does; never called in the process of the action, whose limits it would lower for good.
+    """Render a template. Never call it in the process of the action: the limits are permanent.
 
     Args:
-        job: `source`, `values`, and `seconds` of processor time.
+        job: `source`, `values`, and `seconds` of CPU time.
 
     Returns:
-        `text`, or `error`.
+        `text` or `error`.
     """
     _confine(int(job["seconds"]))
-    from jinja2 import TemplateError, TemplateSyntaxError  # noqa: PLC0415  (bounded, too)
-
     parts: list[str] = []
     size = 0
     try:
@@ -46,18 +51,15 @@ def work(job: Mapping[str, Any]) -> dict[str, str]:
         return {"error": "it needs too much memory"}
     except RecursionError:
         return {"error": "it calls itself without end"}
-    except Exception as error:  # whatever a template's arithmetic may raise
+    except Exception as error:  # a template's expressions may raise anything
         return {"error": f"{type(error).__name__}: {error}"}
     return {"text": "".join(parts)}
 
 
-def _environment() -> Any:
-    from jinja2 import StrictUndefined  # noqa: PLC0415
-    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
-
+def _environment() -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
-        autoescape=False,  # values are tokens, which are escaped when they are put in
+        autoescape=False,  # values are tokens; placeholders.py escapes what replaces them
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -67,7 +69,7 @@ def _environment() -> Any:
 
 
 def _numbers(*bounds: int) -> range:
-    """`range`, with a bound.
+    """Return a `range` of limited length.
 
     Raises:
         ValueError: it is longer.
@@ -79,10 +81,8 @@ def _numbers(*bounds: int) -> range:
 
 
 def _confine(seconds: int) -> None:
-    """Take away what a template does not need, for good; where a system has no such limits, the clock remains."""
-    try:
-        import resource  # noqa: PLC0415  (not on Windows)
-    except ImportError:
+    """Set permanent limits; Windows has none, and only the timeout of the parent process applies."""
+    if sys.platform == "win32":
         return
     for kind, most in (
         (resource.RLIMIT_CPU, seconds),

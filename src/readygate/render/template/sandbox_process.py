@@ -1,8 +1,9 @@
-"""Run a user's template in a process of its own (sandbox.py), with a time limit."""
+"""Start the process that renders a user's template (sandbox.py), with a timeout."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from readygate.render.template.user_template import TemplateError
 
 SECONDS = 5
-"""Of processor time; twice that by the clock."""
+"""CPU time; the timeout is twice as long."""
 
 _START = (
     "import json, sys\n"
@@ -22,13 +23,11 @@ _START = (
 
 
 def run_template(source: str, values: Mapping[str, Any], seconds: int = SECONDS) -> str:
-    """Run a template with values that JSON can hold.
+    """Return the text that a template makes of values that JSON can hold.
 
     Raises:
-        TemplateError: it is wrong, it asks for what it may not have, or it does not end.
+        TemplateError: the template is invalid, uses something forbidden, or exceeds a limit.
     """
-    import subprocess  # noqa: PLC0415  (few have a template of their own)
-
     job = json.dumps({"path": sys.path, "source": source, "values": values, "seconds": seconds})
     command = [sys.executable, "-I", "-S", "-B", "-c", _START]
     try:

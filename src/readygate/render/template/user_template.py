@@ -1,7 +1,6 @@
-"""What a user's template for the comment is given, and what may become of it. docs/templates.md describes both.
+"""The values of a user's template for the comment, and the comment that it makes; docs/templates.md describes both.
 
-A template is run by somebody else (outputs/_sandbox.py); here are only values: texts are tokens (render/slots.py),
-figures are numbers and text of ours.
+sandbox_process.py runs the template. Here, texts are tokens (placeholders.py), and figures are numbers and our words.
 """
 
 from __future__ import annotations
@@ -22,14 +21,14 @@ from readygate.render.markdown.result_cells import first_line, test_name
 from readygate.render.markdown.rules import carried_line, score_text, waiver_line
 from readygate.render.report_view import Page, alert, figures_line, provenance_line, verdict_line
 from readygate.render.size_limits import SizeLimits
-from readygate.render.template.placeholders import Slots, stands_in_tag
+from readygate.render.template.placeholders import Placeholders, has_value_in_tag
 from readygate.render.trends import trends
 from readygate.support.number_format import limit, lines_text, percent, points, signed
 
 REPORT = "\ue002"
-"""Stands for the built-in comment, which fills what room is left."""
+"""Token for the built-in comment, which fills the space that the template leaves."""
 LISTED = 200
-"""Tests or files in each list; `counts` has the whole numbers."""
+"""Tests or files in each list; `counts` has the numbers of all."""
 TRACES = 20
 LEAST = 6_000
 """Characters that the built-in comment needs."""
@@ -38,14 +37,14 @@ _OPENERS = re.compile(r"```|~~~|<(?:pre|script|style|textarea|[!?])", re.IGNOREC
 
 
 class TemplateError(Exception):
-    """The template cannot be used; the text is a sentence without a full stop."""
+    """The template cannot be used; the text is a sentence without a period."""
 
 
-def context(page: Page, slots: Slots) -> dict[str, Any]:
-    """The values of a template: strings, numbers, true and false, none, lists and mappings of these."""
+def context(page: Page, placeholders: Placeholders) -> dict[str, Any]:
+    """Return the values of a template: strings, numbers, booleans, None, and lists and mappings of these."""
     comparison, target = page.comparison, page.target
     tests, baseline = comparison.tests, comparison.baseline
-    told = alert(page)
+    notice = alert(page)
     lists: dict[str, Iterable[TestChange]] = {
         "new_failures": tests.new_failures,
         "still_failing": tests.still_failing,
@@ -58,25 +57,25 @@ def context(page: Page, slots: Slots) -> dict[str, Any]:
     }
     changes = {name: tuple(found) for name, found in lists.items()}
     return {
-        "gate": slots.markdown(words(page.gate)),
+        "gate": placeholders.markdown(words(page.gate)),
         "ready": page.verdict.ready,
-        "verdict": slots.markdown(verdict_line(page)),
-        "figures": slots.markdown(figures_line(page)),
-        "provenance": slots.markdown(provenance_line(page)),
-        "alert": slots.markdown(told[1]) if told else "",
+        "verdict": placeholders.markdown(verdict_line(page)),
+        "figures": placeholders.markdown(figures_line(page)),
+        "provenance": placeholders.markdown(provenance_line(page)),
+        "alert": placeholders.markdown(notice[1]) if notice else "",
         "report": REPORT,
         "run_url": target.run_url,
         "pull_request": target.number or None,
-        "commit": slots.markdown(page.links.commit(target.head_sha or target.measured)),
-        "baseline": _baseline(page, baseline, slots),
+        "commit": placeholders.markdown(page.links.commit(target.head_sha or target.measured)),
+        "baseline": _baseline(page, baseline, placeholders),
         "tests": _counts(tests.head, tests.base),
         "coverage": _coverage(comparison.coverage),
-        "findings": [_finding(finding, slots) for finding in page.verdict.findings],
+        "findings": [_finding(finding, placeholders) for finding in page.verdict.findings],
         "counts": {**{name: len(found) for name, found in changes.items()}, "added": len(tests.added)},
-        **{name: _tests(page, found, slots) for name, found in changes.items()},
-        "added": [_identity(test, slots) for test in tests.added[:LISTED]],
-        "uncovered": _uncovered(page, slots),
-        **_named(page, slots),
+        **{name: _tests(page, found, placeholders) for name, found in changes.items()},
+        "added": [_identity(test, placeholders) for test in tests.added[:LISTED]],
+        "uncovered": _uncovered(page, placeholders),
+        **_named(page, placeholders),
         "trends": [
             {
                 "title": trend.title,
@@ -91,16 +90,16 @@ def context(page: Page, slots: Slots) -> dict[str, Any]:
     }
 
 
-def _named(page: Page, slots: Slots) -> dict[str, Any]:
-    """What the policy names, and what stands around the rules."""
+def _named(page: Page, placeholders: Placeholders) -> dict[str, Any]:
+    """Return the values of what the policy names, and of the score, the carried suites and the waiver."""
     return {
         "score": score_text(page.verdict),
-        "next_target": slots.markdown(goal_text(page)),
-        "carried": slots.markdown(carried_line(page)),
-        "waiver": slots.markdown(waiver_line(page)),
+        "next_target": placeholders.markdown(goal_text(page)),
+        "carried": placeholders.markdown(carried_line(page)),
+        "waiver": placeholders.markdown(waiver_line(page)),
         "components": [
             {
-                "name": slots.markdown(code(part.name)),
+                "name": placeholders.markdown(code(part.name)),
                 "critical": part.critical,
                 "lines": _ratio(part.lines),
                 "minimum": None if part.minimum is None else limit(part.minimum),
@@ -110,7 +109,7 @@ def _named(page: Page, slots: Slots) -> dict[str, Any]:
         ],
         "categories": [
             {
-                "name": slots.markdown(code(part.name)),
+                "name": placeholders.markdown(code(part.name)),
                 "tests": _counts(part.counts, part.base),
                 "minimum": None if part.minimum is None else limit(part.minimum),
                 "missed": part.below or (part.lost and part.minimum is not None),
@@ -120,12 +119,12 @@ def _named(page: Page, slots: Slots) -> dict[str, Any]:
     }
 
 
-def _baseline(page: Page, baseline: Baseline | None, slots: Slots) -> dict[str, Any] | None:
+def _baseline(page: Page, baseline: Baseline | None, placeholders: Placeholders) -> dict[str, Any] | None:
     if baseline is None:
         return None
     return {
-        "commit": slots.markdown(page.links.commit(baseline.snapshot.commit)),
-        "branch": slots.markdown(code(baseline.branch)) if baseline.branch else "",
+        "commit": placeholders.markdown(page.links.commit(baseline.snapshot.commit)),
+        "branch": placeholders.markdown(code(baseline.branch)) if baseline.branch else "",
         "commits_behind": baseline.behind,
     }
 
@@ -160,50 +159,50 @@ def _ratio(ratio: Ratio | None) -> dict[str, Any] | None:
     return {"percent": percent(ratio.fraction), "covered": ratio.covered, "total": ratio.total}
 
 
-def _finding(finding: Finding, slots: Slots) -> dict[str, Any]:
+def _finding(finding: Finding, placeholders: Placeholders) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "level": finding.level.name.lower(),
         "status": finding.status.name.lower().replace("_", "-"),
-        "summary": slots.markdown(phrase(finding.summary)),
-        "title": slots.markdown(phrase(finding.title)),
-        "detail": slots.markdown(phrase(finding.detail)),
-        "todo": slots.markdown(phrase(finding.todo)),
+        "summary": placeholders.markdown(phrase(finding.summary)),
+        "title": placeholders.markdown(phrase(finding.title)),
+        "detail": placeholders.markdown(phrase(finding.detail)),
+        "todo": placeholders.markdown(phrase(finding.todo)),
     }
 
 
-def _tests(page: Page, changes: tuple[TestChange, ...], slots: Slots) -> list[dict[str, Any]]:
+def _tests(page: Page, changes: tuple[TestChange, ...], placeholders: Placeholders) -> list[dict[str, Any]]:
     rows = []
     for number, change in enumerate(changes[:LISTED]):
         message = first_line(change)
         trace = change.detail.text if change.detail and number < TRACES else ""
         rows.append(
             {
-                **_identity(change.id, slots),
-                "test": slots.markdown(test_name(page, change)),
-                "message": slots.markdown(code(message, 300)) if message else "",
-                "trace": slots.trace(trace),
-                "legs": [slots.markdown(code(leg)) for leg in change.legs],
+                **_identity(change.id, placeholders),
+                "test": placeholders.markdown(test_name(page, change)),
+                "message": placeholders.markdown(code(message, 300)) if message else "",
+                "trace": placeholders.trace(trace),
+                "legs": [placeholders.markdown(code(leg)) for leg in change.legs],
                 "all_legs": change.all_legs,
             }
         )
     return rows
 
 
-def _identity(test: TestId, slots: Slots) -> dict[str, Any]:
+def _identity(test: TestId, placeholders: Placeholders) -> dict[str, Any]:
     def shown(text: str) -> str:
-        return slots.markdown(code(text)) if text else ""
+        return placeholders.markdown(code(text)) if text else ""
 
-    return {"name": slots.markdown(code(test.name)), "class": shown(test.class_name), "group": shown(test.group)}
+    return {"name": placeholders.markdown(code(test.name)), "class": shown(test.class_name), "group": shown(test.group)}
 
 
-def _uncovered(page: Page, slots: Slots) -> list[dict[str, Any]]:
+def _uncovered(page: Page, placeholders: Placeholders) -> list[dict[str, Any]]:
     coverage = page.comparison.coverage
     patch = coverage.patch if coverage else None
     files = sorted(patch.files if patch else (), key=lambda file: (-len(file.uncovered), file.path))
     return [
         {
-            "file": slots.markdown(page.links.file(file.path)),
+            "file": placeholders.markdown(page.links.file(file.path)),
             "lines": lines_text(file.uncovered),
             "number": len(file.uncovered),
             "changed": file.lines.total,
@@ -216,23 +215,23 @@ def _uncovered(page: Page, slots: Slots) -> list[dict[str, Any]]:
 def render_user_template(
     page: Page, source: str, budget: SizeLimits, run: Callable[[str, Mapping[str, Any]], str]
 ) -> str:
-    """Write the comment by a user's template.
+    """Return the comment that a user's template makes.
 
     Args:
-        page: what to tell.
+        page: the report.
         source: the template.
-        budget: how large the comment may become.
-        run: runs a template with values, somewhere where it can do no harm.
+        budget: maximum size of the comment.
+        run: renders a template with values in a sandbox.
 
     Raises:
-        TemplateError: it cannot be used, or what it writes is too large.
+        TemplateError: the template cannot be used, or the comment is too large.
     """
-    slots = Slots()
-    made = run(source, context(page, slots))
-    if stands_in_tag(made):
+    placeholders = Placeholders()
+    made = run(source, context(page, placeholders))
+    if has_value_in_tag(made):
         raise TemplateError("a value stands inside a tag without quotes around it")
     parts = made.split(REPORT)
-    texts = [slots.fill(part).strip("\n") for part in parts]
+    texts = [placeholders.fill(part).strip("\n") for part in parts]
     whole = texts[0].strip() if len(parts) == 1 else _around(page, parts, texts, budget)
     if not whole:
         raise TemplateError("it writes nothing")
@@ -242,10 +241,10 @@ def render_user_template(
 
 
 def _around(page: Page, parts: list[str], texts: list[str], budget: SizeLimits) -> str:
-    """The built-in comment between what a template writes before and after it.
+    """Return the built-in comment between the texts that a template writes before and after it.
 
-    Nothing that the template leaves open may reach into it: there names are code, and code inside of something that
-    is not read as Markdown would be bare.
+    The template must not leave anything open that reaches into the comment: names are code spans there, which would
+    become plain text inside an element in which GitHub does not parse Markdown.
     """
     if len(parts) > 2:
         raise TemplateError("`report` stands in it more than once")
