@@ -181,7 +181,8 @@ def test_no_secret_is_in_the_values() -> None:
     text = f"token {secret} end"
     failed = Detail(class_name="c", name="n", outcome=Outcome.FAILED, type=text, message=text, text=text)
     problem = Problem(severity=Severity.NOTE, what=text, place=text, why=text, todo=text)
-    head = report({"c": {"n": "f"}}, details=[failed], problems=(problem,))
+    skipped = Detail(class_name="c", name="s", outcome=Outcome.SKIPPED, message=text)
+    head = report({"c": {"n": "f", "s": "s"}}, details=[failed, skipped], problems=(problem,))
     shown = page(compared(measure(head), note=(Name(secret), " has no results")))
     exhibit = Exhibit(kind="test", name=text, note=text)
     first, *others = shown.verdict.findings
@@ -189,7 +190,6 @@ def test_no_secret_is_in_the_values() -> None:
     shown = replace(shown, verdict=replace(shown.verdict, findings=(first, *others)))
     written = json.dumps(json.loads(report_json.render(shown))["values"])
     assert written.count("[redacted]") >= 10
-
     assert secret not in written
 
 
