@@ -12,9 +12,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from tests.repo.tables import ROOT
 
 import readygate
+from tests.repo.tables import ROOT
 
 MODULE = re.compile(r"<!-- module: (\S+) -->\n\s*```python\n(.*?)^\s*```$", re.DOTALL | re.MULTILINE)
 REPORT = re.compile(r"^```json\n(.*?)^```$", re.DOTALL | re.MULTILINE)
