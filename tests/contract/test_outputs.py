@@ -12,7 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from tests.support.builders import BASE, baseline, change, changes, compared, cover, measure, page, report
+from msgspec.structs import replace
+from tests.support.builders import BASE, baseline, change, changes, compared, cover, measure, page, report, target
 from tests.support.gfm import problems
 from tests.support.hostile import PIECES
 from tests.support.publishing import Published, Scene, publish, read_outputs
@@ -20,15 +21,21 @@ from tests.support.webcheck import page_data_of, page_problems, page_text
 
 from readygate.baseline.snapshot_codec import decode
 from readygate.config.settings import Settings, Workplace
+from readygate.context import RunContext
 from readygate.formats import Source, parse
 from readygate.model.comparison import Comparison
 from readygate.model.reports import CoverageReport, Problem, Severity, TestReport
 from readygate.model.results import Detail, Outcome
-from readygate.outputs import Desk, all_outputs
+from readygate.outputs import all_outputs, publish_failure, write_file
+from readygate.outputs import publish as publish_all
 from readygate.outputs.step_outputs import NAMES, block
+from readygate.render.not_evaluated import NotEvaluated
 from readygate.support.console import Log
+from readygate.support.errors import StoreError
 
 TOKEN = "ghp_" + "s3cr" * 9
+OPAQUE = "0123456789abcdef0123456789abcdef01234567"
+"""A token whose form does not give it away."""
 FORGERY = "x\nready<<EOF\ntrue\nEOF\nghadelimiter_0\n::set-output name=ready::true"
 NAMES_GIVEN = [*PIECES, FORGERY, "::error::x", "##[error]x", "| a | b |\n|--|--|", "n" * 9_000]
 
@@ -226,33 +233,81 @@ def test_a_value_cannot_end_its_block() -> None:
 
 
 def test_no_half_file_is_left_where_the_disk_is_full(tmp_path: Path) -> None:
-    stream = StringIO()
-    desk = Desk(settings=Settings(), workplace=Workplace(workspace=tmp_path), log=Log(stream=stream), folder=tmp_path)
+    context = RunContext(
+        settings=Settings(), runner=Workplace(workspace=tmp_path), console=Log(stream=StringIO()), folder=tmp_path
+    )
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
     try:
-        assert desk.write_file("report.json", b"x" * 10_000) is None
-        assert desk.write_file("small.json", b"x") == tmp_path / "small.json"
+        failed = write_file(context, "report.json", b"x" * 10_000)
+        assert not failed.files
+        assert write_file(context, "small.json", b"x").files == (tmp_path / "small.json",)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert [path.name for path in tmp_path.iterdir()] == ["small.json"]
-    assert "The file could not be written (File too large)" in stream.getvalue()
+    (message,) = failed.messages
+    assert message.notice
+    assert message.text.startswith("The file could not be written (File too large)")
 
 
 def test_what_cannot_be_written_is_a_notice(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     stream = StringIO()
-    desk = Desk(
+    context = RunContext(
         settings=Settings(),
-        workplace=Workplace(workspace=tmp_path, output=tmp_path / "no" / "output", step_summary=tmp_path / "no" / "s"),
-        log=Log(stream=stream),
+        runner=Workplace(workspace=tmp_path, output=tmp_path / "no" / "output", step_summary=tmp_path / "no" / "s"),
+        console=Log(stream=stream),
         folder=tmp_path / "file" / "folder",
     )
     made = page(compared(measure(report({"A": {"t": "p"}}), cover({"a.py": "h"}))))
-    for output in all_outputs():
-        if output.wants(made, desk):
-            output.publish(made, desk)
+    done = publish_all(made, context)
+    assert (done.files, done.step_outputs) == ((), {})
     told = stream.getvalue()
     assert told.count("No file is written to") == 1
     assert "The job summary could not be written" in told
     assert "The step's outputs could not be written" in told
+
+
+def failing_run(runner: Workplace, stream: StringIO) -> tuple[NotEvaluated, RunContext]:
+    console = Log(stream=stream, commands=True, hidden=OPAQUE)
+    failure = NotEvaluated(
+        error=StoreError(f"the baseline with {OPAQUE} is damaged", todo="run the job again"),
+        gate="back_end *x*",
+        target=target(),
+        hidden=OPAQUE,
+    )
+    settings = Settings(summary=False)
+    return failure, RunContext(settings=settings, runner=runner, console=console, folder=runner.workspace)
+
+
+def test_an_error_is_published_through_the_same_outputs(tmp_path: Path) -> None:
+    stream = StringIO()
+    runner = Workplace(workspace=tmp_path, output=tmp_path / "output", step_summary=tmp_path / "summary")
+    failure, context = failing_run(runner, stream)
+
+    done = publish_failure(failure, context)
+
+    assert not done.messages
+    told = "the baseline with [redacted] is damaged. To do: run the job again."
+    assert stream.getvalue() == f"::error title=Readygate::{told}\n"
+    title = "❌ Not ready: the change could not be judged"
+    assert (tmp_path / "summary").read_text() == f"## {title}\n\n```text\n{told}\n```\n"
+    assert read_outputs((tmp_path / "output").read_text()) == {"verdict": "not-evaluated", "ready": "false"}
+    assert {path.name for path in tmp_path.iterdir()} == {"summary", "output"}
+
+
+def test_an_output_that_raises_leaves_the_others_alone(tmp_path: Path) -> None:
+    class Broken:
+        def pages(self, *_arguments: object, **_named: object) -> None:
+            raise RuntimeError
+
+    stream = StringIO()
+    failure, context = failing_run(Workplace(workspace=tmp_path, output=tmp_path / "output"), stream)
+    context = replace(context, github=Broken())
+
+    publish_failure(failure, context)
+
+    error, notice = stream.getvalue().splitlines()
+    assert error.startswith("::error title=Readygate::the baseline with [redacted]")
+    assert notice == "::notice title=Readygate::The check run could not be written (RuntimeError)"
+    assert read_outputs((tmp_path / "output").read_text())["verdict"] == "not-evaluated"

@@ -195,7 +195,6 @@ def test_names_are_unique() -> None:
         [rule.name for rule in rules.all_rules()],
         [kind.scheme for kind in stores.all_stores()],
         [output.name for output in outputs.all_outputs()],
-        [output.order for output in outputs.all_outputs()],
     ):
         assert len(names) == len(set(names)), names
 
@@ -229,8 +228,10 @@ NEW_MODULES = {
         "STORE = StoreKind(scheme='aa-new', title='new', open=lambda opening: (opening.rest, opening.workspace))\n"
     ),
     "outputs/aa_new.py": (
-        "from readygate.outputs import Output\n"
-        "OUTPUT = Output(name='aa-new', order=0, wants=lambda p, d: True, publish=lambda p, d: None)\n"
+        "from readygate.context import Published\n"
+        "from readygate.outputs import Output, Stage\n"
+        "OUTPUT = Output(name='aa-new', stage=Stage.GITHUB, enabled=lambda view, context: True,\n"
+        "                publish=lambda view, context, published: Published())\n"
     ),
     "formats/results/aa_new.py": (
         "from readygate.formats import Format\n"

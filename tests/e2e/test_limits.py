@@ -84,6 +84,16 @@ class TestRequests:
         assert store < change
         assert asked[change + 1].startswith("/repos/acme/widgets/compare/")
 
+    def test_the_comment_and_the_check_run_are_written_at_the_same_time(self, runner: QuickRunner) -> None:
+        pull = topic(runner)
+        runner.hub.fault("POST", r"/graphql$", faults.delay(0.5))
+
+        done = judge(runner, pull)
+
+        assert done.code == 0, done.log
+        asked = [request.path.rpartition("/")[2] for request in runner.hub.requests]
+        assert asked.index("check-runs") < asked.index("comments")
+
 
 class TestTime:
     """When the budget is used up, what was judged is still told, and what was not is told as that."""

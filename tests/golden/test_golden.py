@@ -18,7 +18,7 @@ from readygate import __version__
 from readygate.commands.render import render_as
 from readygate.model.verdict import Status
 from readygate.outputs import comment, console, report_json, summary
-from readygate.outputs.check import find_annotations
+from readygate.outputs._annotations import find_annotations
 from readygate.outputs.step_outputs import values
 
 FOLDER = Path(__file__).parent

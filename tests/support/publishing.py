@@ -1,4 +1,4 @@
-"""Publishes a page as the road does, to a GitHub of its own and to files, and gathers what has arrived there."""
+"""Publish a report through all outputs, to a GitHub of its own and to files, and collect what arrived there."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from tests.fakes.github import FakeGitHub
 from tests.support.builders import page, target
 
 from readygate.config.settings import Settings, Workplace
+from readygate.context import RunContext
 from readygate.github.client import GitHub
 from readygate.model.comparison import Comparison
-from readygate.outputs import Desk
 from readygate.outputs import publish as publish_all
 from readygate.render.report_view import Page
 from readygate.support.console import Log
@@ -80,7 +80,7 @@ def read_outputs(text: str) -> dict[str, str]:
 
 
 def publish(scene: Scene, folder: Path) -> Published:
-    """Publish with all outputs that want to, in their order."""
+    """Publish through all enabled outputs."""
     with FakeGitHub() as hub:
         base = hub.commit({"a.py": "x = 1\n"}, branch="main")
         head = hub.commit({"a.py": "x = 2\n"}, branch="topic", parents=[base])
@@ -89,9 +89,9 @@ def publish(scene: Scene, folder: Path) -> Published:
         made = page(scene.make(head), about=about, **scene.page)
         stream = StringIO()
         (folder / "out").mkdir()
-        desk = Desk(
+        context = RunContext(
             settings=Settings(name=made.gate, status="statuses" in scene.permissions),
-            workplace=Workplace(
+            runner=Workplace(
                 repository="acme/widgets",
                 run_id=about.run_id,
                 run_number=about.run_number,
@@ -100,11 +100,11 @@ def publish(scene: Scene, folder: Path) -> Published:
                 output=folder / "output",
                 step_summary=folder / "summary",
             ),
-            log=Log(stream=stream, commands=True),
-            hub=GitHub(api_url=hub.url, token=hub.token(scene.permissions), repository="acme/widgets"),
+            console=Log(stream=stream, commands=True),
+            github=GitHub(api_url=hub.url, token=hub.token(scene.permissions), repository="acme/widgets"),
             folder=folder / "out",
         )
-        publish_all(made, desk)
+        publish_all(made, context)
         comments, runs, statuses = hub.comments(7), hub.check_runs(head), hub.statuses(head)
         assert len(statuses) <= 1
         assert len(comments) <= 1

@@ -19,7 +19,7 @@ from tests.support.builders import compared, measure, page, report, target
 from tests.support.hostile import PIECES
 
 from readygate.config.settings import Settings, Workplace
-from readygate.outputs import Desk
+from readygate.context import Published, RunContext
 from readygate.outputs._terminal import display_width, wrap
 from readygate.outputs.console import lines, publish, render
 from readygate.render.html.from_markdown import to_plain_text
@@ -31,6 +31,10 @@ JUNIT = (
     '<testsuite><testcase classname="tests.test_a" name="test_fine"/>'
     '<testcase classname="tests.test_a" name="test_bad"><failure message="assert 1 == 2"/></testcase></testsuite>'
 )
+
+
+def context(console: Log) -> RunContext:
+    return RunContext(settings=Settings(), runner=Workplace(), console=console)
 
 
 class Terminal(StringIO):
@@ -85,8 +89,7 @@ def test_colours_change_no_word() -> None:
     made = published("one-new-failure").page
     plain, coloured = StringIO(), StringIO()
     for stream, colour in ((plain, False), (coloured, True)):
-        desk = Desk(settings=Settings(), workplace=Workplace(), log=Log(stream=stream, colour=colour))
-        publish(made, desk)
+        publish(made, context(Log(stream=stream, colour=colour)), Published())
     assert "\x1b" not in plain.getvalue()
     assert CODES.sub("", coloured.getvalue()) == plain.getvalue()
     assert coloured.getvalue().startswith("\x1b[1;31m❌ Not ready: 1 test newly fails\x1b[0m\n")
@@ -98,7 +101,7 @@ def test_a_name_brings_no_colour_and_no_command(text: str) -> None:
     name = text.replace("\0", "") or "x"
     made = page(compared(measure(report({name: {name: "f"}}))))
     stream = StringIO()
-    publish(made, Desk(settings=Settings(), workplace=Workplace(), log=Log(stream=stream, colour=True, width=80)))
+    publish(made, context(Log(stream=stream, colour=True, width=80)), Published())
     for line in CODES.sub("", stream.getvalue()).split("\n"):
         assert "\x1b" not in line
         assert "##[" not in line

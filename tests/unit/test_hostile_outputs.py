@@ -22,10 +22,12 @@ from tests.support.hostile import PIECES
 
 from readygate.commands.render import short
 from readygate.config.settings import Settings, Workplace
+from readygate.context import Published, RunContext
 from readygate.model.history import History, PastRun
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.results import Counts, Detail, Outcome, TestId
-from readygate.outputs import Desk, all_outputs, check
+from readygate.outputs import all_outputs
+from readygate.outputs._annotations import find_annotations
 from readygate.render.markdown.document import render_markdown
 from readygate.render.report_view import Page
 from readygate.render.size_limits import CHECK, COMMENT, SUMMARY
@@ -161,9 +163,9 @@ def written(made: Page) -> dict[str, str]:
         with TemporaryDirectory() as folder:
             root, printed = Path(folder), StringIO()
             place = Workplace(workspace=root, output=root / "outputs", step_summary=root / "summary")
-            desk = Desk(settings=Settings(), workplace=place, log=Log(stream=printed), folder=root / "files")
-            if output.wants(made, desk):
-                output.publish(made, desk)
+            context = RunContext(settings=Settings(), runner=place, console=Log(stream=printed), folder=root)
+            if output.enabled(made, context):
+                output.publish(made, context, Published())
                 files = sorted(path for path in root.rglob("*") if path.is_file())
                 data = files[0].read_bytes().decode("utf-8", "replace") if files else printed.getvalue()
                 found[short(output)] = data
@@ -184,7 +186,7 @@ def test_nothing_hostile_comes_to_life_in_any_output(name: str, text: str) -> No
 def test_nothing_hostile_comes_to_life_in_a_check_run(name: str, text: str) -> None:
     made = hostile(name, text)
     is_dead_markdown(render_markdown(made, CHECK))
-    for row in check.find_annotations(made, 100):
+    for row in find_annotations(made, 100):
         assert "\n" not in row["title"]
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202e\u200b]", row["title"] + row["message"])
 

@@ -12,7 +12,7 @@ from tests.support.builders import compared, measure, page, report
 from readygate.model.comparison import TestChange
 from readygate.model.paths import PathRules
 from readygate.model.results import Detail, Outcome, TestId
-from readygate.outputs.check import SAMPLE, find_annotations
+from readygate.outputs._annotations import SAMPLE, find_annotations
 from readygate.render.test_locations import Location, ReportLocator
 
 FILES = frozenset({"tests/test_api.py", "src/app/api.py", "web/button.test.tsx"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,15 @@ from tests.support.builders import (
     with_legs,
 )
 
+from readygate.baseline.store_results import mark_incomplete
 from readygate.collect.artifacts import count
 from readygate.collect.discovery import Found
 from readygate.collect.read_files import read_file
-from readygate.commands.action import _folder, _refuse_own_baseline
+from readygate.commands.action import _refuse_own_baseline, _with_folder
 from readygate.compare import is_docs_only
 from readygate.compare.match_suites import match_suites
 from readygate.config.settings import Settings, Workplace
+from readygate.context import RunContext
 from readygate.formats import Source
 from readygate.github.commits import MOST_LISTED, first_parents, origin
 from readygate.github.event import read_target
@@ -38,9 +41,9 @@ from readygate.model.subject import Role
 from readygate.model.verdict import Status
 from readygate.outputs.comment import read_conversation
 from readygate.outputs.step_outputs import values
-from readygate.pipeline import worth
 from readygate.snapshot import similarity
 from readygate.snapshot.matrix import Bucket, Named, assign
+from readygate.support.console import Log
 from readygate.support.errors import NotFoundError, SettingsError
 
 UNIT, WHOLE = report({"Unit": numbered("p" * 20)}), report({"Whole": numbered("p" * 20)})
@@ -163,11 +166,11 @@ class TestBaseline:
     def test_a_crashed_job_shrinks_no_baseline(self, needs: dict[str, str] | None, complete: bool) -> None:
         head = with_legs(*legs("linux"), needs=needs)
         comparison = compared(head, baseline(with_legs(*legs("linux", "windows"))))
-        assert worth(head.snapshot, comparison).provenance.complete is complete
+        assert mark_incomplete(head.snapshot, comparison).provenance.complete is complete
 
     def test_a_job_that_failed_by_its_tests_is_a_baseline(self) -> None:
         head = measure(report({"A": numbered("pf")}), needs={"t": "failure"})
-        assert worth(head.snapshot, compared(head)).provenance.complete
+        assert mark_incomplete(head.snapshot, compared(head)).provenance.complete
 
     def test_a_change_does_not_bring_its_own(self, tmp_path: Path) -> None:
         place, theirs = Workplace(workspace=tmp_path), frozenset({"cache/snapshots/readygate/1-a"})
@@ -227,8 +230,15 @@ class TestCrashes:
         root = tmp_path / "work"
         root.mkdir()
         (root / "link").symlink_to(tmp_path)
-        place = Workplace(workspace=root)
-        assert _folder(place, Settings(report="out/readygate")) == root / "out/readygate"
+
+        def folder(report: str) -> Path | None:
+            context = RunContext(
+                settings=Settings(report=report), runner=Workplace(workspace=root), console=Log(stream=StringIO())
+            )
+            return _with_folder(context).folder
+
+        assert folder("") is None
+        assert folder("out/readygate") == root / "out/readygate"
         for path in ("../elsewhere", "link", "/tmp"):
             with pytest.raises(SettingsError, match="leads out of the workspace"):
-                _folder(place, Settings(report=path))
+                folder(path)

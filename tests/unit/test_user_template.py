@@ -20,9 +20,10 @@ from tests.support.builders import BASE, baseline, change, changes, compared, co
 from tests.support.hostile import PIECES
 
 from readygate.config.settings import Settings, Workplace
+from readygate.context import Published, RunContext
 from readygate.model.changes import Changes
 from readygate.model.results import Detail, Outcome
-from readygate.outputs import Desk, comment
+from readygate.outputs import comment
 from readygate.reference.template import LARGEST, template_source
 from readygate.render.escaping import code
 from readygate.render.markdown.document import render_markdown
@@ -360,28 +361,30 @@ def test_the_process_has_no_environment(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 class TestTheComment:
-    def desk(self, source: str) -> tuple[Desk, StringIO]:
-        stream = StringIO()
-        log = Log(stream=stream)
-        return Desk(settings=Settings(template="t.j2"), workplace=Workplace(), log=log, template=source), stream
+    def context(self, source: str) -> RunContext:
+        return RunContext(
+            settings=Settings(template="t.j2"), runner=Workplace(), console=Log(stream=StringIO()), template=source
+        )
 
     @pytest.mark.parametrize("source", ["hello", "<!-- open", "```\nopen", "<!-- readygate:comment name=other -->"])
     def test_the_marker_holds(self, source: str) -> None:
         of = failing()
-        desk, stream = self.desk(source)
-        text = comment.render(of, desk)
+        done = comment.render_once(of, self.context(source), Published())
+        text = done.comment
         assert text == f"{source}\n\n{comment.marker(of.gate, of.target)}\n"
         assert comment._marker_of(of.gate, of.target).search(text)
-        assert stream.getvalue() == ""
+        assert not done.messages
 
     @pytest.mark.parametrize("source", ["{{ nothing }}", "{{ 'x' * 70000 }}", "{% for %}"])
     def test_a_template_that_fails_is_told_once_and_the_built_in_comment_stands(self, source: str) -> None:
         of = failing()
-        desk, stream = self.desk(source)
-        plain = comment.render(of, self.desk("")[0])
-        assert comment.render(of, desk) == plain
-        assert comment.render(of, desk) == plain
-        assert stream.getvalue().count("The template t.j2 is not used: ") == 1
+        context = self.context(source)
+        first = comment.render_once(of, context, Published())
+        second = comment.render_once(of, context, first)
+        assert first.comment == second.comment == comment.render(of)
+        (message,) = first.messages
+        assert message.text.startswith("The template t.j2 is not used: ")
+        assert not second.messages
 
 
 class TestSource:

@@ -1,4 +1,4 @@
-"""The action: from the runner's environment to an exit code, whatever happens on the way."""
+"""Run the action: from the environment of the runner to an exit code, also if the run fails."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from readygate.collect.artifacts import LATE_ARTIFACTS, fetch, on_enterprise_server
 from readygate.collect.collect_reports import collect_reports
 from readygate.config.settings import Settings, Workplace, read_inputs, read_workplace
+from readygate.context import RunContext
 from readygate.formats import Source
 from readygate.git.checkout import checked_out, tracked_files
 from readygate.github.branches import Branches
@@ -19,21 +20,19 @@ from readygate.github.client import GitHub
 from readygate.github.event import read_target
 from readygate.github.workflow_run import conclusion
 from readygate.model.paths import PathRules
-from readygate.model.subject import Role, Target
-from readygate.outputs import Desk, check, status, step_outputs
+from readygate.model.subject import Target
+from readygate.outputs import publish_failure
 from readygate.pipeline import run
 from readygate.policy import PATH, effective, read
 from readygate.reference import Background, from_github
 from readygate.reference.base_file import from_github as file_from_github
-from readygate.render.escaping import fenced
+from readygate.render.not_evaluated import NotEvaluated
 from readygate.support.console import Log, has_colour
 from readygate.support.deadline import Budget, Clock
-from readygate.support.errors import DOCS, EXIT_NOT_EVALUATED, ReadygateError, SettingsError
+from readygate.support.errors import DOCS, ReadygateError, SettingsError
 from readygate.support.globs import paths_fit
-from readygate.support.redaction import REDACTED
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import TextIO
 
     from readygate.collect.discovery import Found
@@ -49,120 +48,143 @@ def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | No
     """Run the action.
 
     Args:
-        environment: of the container: `INPUT_*`, `GITHUB_*`, `RUNNER_*`.
+        environment: the environment of the container: `INPUT_*`, `GITHUB_*`, `RUNNER_*`.
         stdout: the log of the step.
-        clock: what the time budget is measured with.
+        clock: measures the time budget.
 
     Returns:
         the exit code of the process.
     """
-    in_runner = environment.get("GITHUB_ACTIONS") == "true"
-    log = Log(
+    console = Log(
         stream=stdout,
-        commands=in_runner,
+        commands=environment.get("GITHUB_ACTIONS") == "true",
         colour=has_colour(stdout, environment),
         debug=environment.get("RUNNER_DEBUG") == "1",
         hidden=environment.get("INPUT_TOKEN", "").strip(),
     )
-    desk: Desk | None = None
+    # the context and the target are completed step by step: an error is published with what is known by then
+    context = RunContext(settings=Settings(), runner=Workplace(), console=console)
     target: Target | None = None
     try:
-        place = read_workplace(environment)
-        desk = Desk(settings=Settings(), workplace=place, log=log)  # wrong inputs are told in the summary, too
-        settings = desk.settings = read_inputs(environment)
-        desk.budget = Budget(settings.time_budget, clock or Clock())
-        if settings.report:
-            desk.folder = _folder(place, settings)
-        if settings.token:
-            desk.hub = _session(desk, place)
-        target = read_target(place, settings, checked_out(place.workspace), _branches(desk.hub, settings))
-        if target.via and settings.needs is None:
-            settings = desk.settings = replace(settings, needs=conclusion(place.event))
-        for notice in (RECIPE if settings.leg else "", target.remark):
+        context = replace(context, runner=read_workplace(environment))
+        context = _with_inputs(context, environment, clock or Clock())
+        context = _with_folder(context)
+        context = _with_client(context)
+        target = read_target(
+            context.runner, context.settings, checked_out(context.runner.workspace), _branches(context)
+        )
+        if target.via and context.settings.needs is None:
+            context = replace(context, settings=replace(context.settings, needs=conclusion(context.runner.event)))
+        for notice in (RECIPE if context.settings.leg else "", target.remark):
             if notice:
-                log.notice(notice)
-        with desk.budget.watch():
-            return _judge(desk, target, place, settings)
+                console.notice(notice)
+        with context.deadline.watch():
+            return _judge(context, target)
     except ReadygateError as error:
-        return _give_up(error, error.exit_code, desk, target, log)
+        return _give_up(error, context, target)
     except Exception as error:
-        log.line(traceback.format_exc())
+        console.line(traceback.format_exc())
         crash = ReadygateError(
             f"Readygate crashed: {type(error).__name__}",
             why="a fault of Readygate",
             todo="report it with the log above",
         )
-        return _give_up(crash, EXIT_NOT_EVALUATED, desk, target, log)
+        return _give_up(crash, context, target)
 
 
-def _branches(hub: GitHub | None, settings: Settings) -> Branches:
-    """Base branches as GitHub and the policy of the default branch tell them."""
-
-    def listed(branch: str, default: str) -> bool:
-        data = file_from_github(hub, PATH, default) if hub else None
-        if data is None:
-            return False
-        policy = effective(read(data, f"{PATH} at {default}"), branch=default, asked=settings.policy)
-        return paths_fit(policy.base_branches)(branch)
-
-    return Branches(client=hub, listed=listed)
+def _give_up(error: ReadygateError, context: RunContext, target: Target | None) -> int:
+    """Publish an error wherever a verdict would be published: a required check must not be missing."""
+    context.deadline.begin_telling()
+    failure = NotEvaluated(error=error, gate=context.settings.gate, target=target, hidden=context.console.hidden)
+    publish_failure(failure, context)
+    return error.exit_code
 
 
-def _folder(place: Workplace, settings: Settings) -> Path:
-    """Where files go: in the workspace, and not where a link of the pull request's own leads.
+def _with_inputs(context: RunContext, environment: Mapping[str, str], clock: Clock) -> RunContext:
+    """Add the inputs, and the time budget that they set.
+
+    Raises:
+        SettingsError: an input is invalid.
+    """
+    settings = read_inputs(environment)
+    return replace(context, settings=settings, deadline=Budget(settings.time_budget, clock))
+
+
+def _with_folder(context: RunContext) -> RunContext:
+    """Add the folder for files, which must lie in the workspace: the change could bring a link that leads elsewhere.
 
     Raises:
         SettingsError: it lies outside.
     """
-    folder = place.workspace / settings.report
-    if not folder.resolve().is_relative_to(place.workspace.resolve()):
-        raise SettingsError((f"input `report`: {settings.report!r} leads out of the workspace",))
-    return folder
+    report, workspace = context.settings.report, context.runner.workspace
+    if not report:
+        return context
+    folder = workspace / report
+    if not folder.resolve().is_relative_to(workspace.resolve()):
+        raise SettingsError((f"input `report`: {report!r} leads out of the workspace",))
+    return replace(context, folder=folder)
 
 
-def _judge(desk: Desk, target: Target, place: Workplace, settings: Settings) -> int:
-    desk.log.line(f"Measured commit: {target.measured or 'unknown'} ({target.measured_note})")
-    tracked = tracked_files(place.workspace)
-    _refuse_own_baseline(place, settings, tracked or frozenset())
-    if target.via and checked_out(place.workspace) != target.measured:
+def _with_client(context: RunContext) -> RunContext:
+    """Add a client of GitHub if there is a token."""
+    if not context.settings.token:
+        return context
+    github = GitHub(
+        api_url=context.runner.api_url,
+        token=context.settings.token,
+        repository=context.runner.repository,
+        budget=context.deadline,
+        log=context.console.line,
+        trace=context.console.trace,
+    )
+    return replace(context, github=github)
+
+
+def _branches(context: RunContext) -> Branches:
+    """Return the base branches according to GitHub and to the policy of the default branch."""
+    github = context.github
+
+    def listed(branch: str, default: str) -> bool:
+        data = file_from_github(github, PATH, default) if github else None
+        if data is None:
+            return False
+        policy = effective(read(data, f"{PATH} at {default}"), branch=default, asked=context.settings.policy)
+        return paths_fit(policy.base_branches)(branch)
+
+    return Branches(client=github, listed=listed)
+
+
+def _judge(context: RunContext, target: Target) -> int:
+    """Collect the reports and fetch what they are compared with, at the same time; run the rest of the pipeline."""
+    runner = context.runner
+    context.console.line(f"Measured commit: {target.measured or 'unknown'} ({target.measured_note})")
+    tracked = tracked_files(runner.workspace)
+    _refuse_own_baseline(runner, context.settings, tracked or frozenset())
+    if target.via and checked_out(runner.workspace) != target.measured:
         tracked = None  # the checkout is that of another commit
 
-    def paths(known: Background) -> PathRules:
-        return PathRules(
-            files=tracked if tracked is not None else known.files,
-            roots=_roots(place),
-            maps=settings.path_map,
-        )
+    def path_rules(reference: Background) -> PathRules:
+        files = tracked if tracked is not None else reference.files
+        return PathRules(files=files, roots=_roots(runner), maps=context.settings.path_map)
 
-    def ask() -> Background:
-        return from_github.ask(desk, target, run_id=place.run_id, need_files=tracked is None)
+    def fetch_reference() -> Background:
+        return from_github.ask(context, target, run_id=runner.run_id, need_files=tracked is None)
 
     with ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(ask)  # GitHub answers while reports are read
-        archives = _artifacts(desk, place, settings, target.run_id) if settings.artifacts else ()
-        evidence = collect_reports(place.workspace, settings, desk.log, archives)
-        return run(desk, target, evidence, asked.result, paths)
+        fetched = pool.submit(fetch_reference)
+        archives = _artifacts(context, target.run_id) if context.settings.artifacts else ()
+        evidence = collect_reports(runner.workspace, context.settings, context.console, archives)
+        return run(context, target, evidence, fetched.result, path_rules)
 
 
-def _session(desk: Desk, place: Workplace) -> GitHub:
-    return GitHub(
-        api_url=place.api_url,
-        token=desk.settings.token,
-        repository=place.repository,
-        budget=desk.budget,
-        log=desk.log.line,
-        trace=desk.log.trace,
-    )
-
-
-def _refuse_own_baseline(place: Workplace, settings: Settings, tracked: frozenset[str]) -> None:
-    """A folder of baselines that the repository itself holds would let a change bring its own.
+def _refuse_own_baseline(runner: Workplace, settings: Settings, tracked: frozenset[str]) -> None:
+    """Refuse a folder of baselines that the repository itself contains: a change could bring its own baseline.
 
     Raises:
         SettingsError: it is such a folder.
     """
     scheme, _, path = settings.baseline.partition(":")
-    root, folder = place.workspace.resolve(), (place.workspace / path).resolve()
+    root, folder = runner.workspace.resolve(), (runner.workspace / path).resolve()
     if scheme != "folder" or not folder.is_relative_to(root):
         return
     prefix = "" if folder == root else f"{folder.relative_to(root).as_posix()}/"
@@ -173,55 +195,28 @@ def _refuse_own_baseline(place: Workplace, settings: Settings, tracked: frozense
         )
 
 
-def _artifacts(desk: Desk, place: Workplace, settings: Settings, run_id: int) -> tuple[Source | Found, ...]:
-    """Download the artifacts that the input names, by a session of their own.
+def _artifacts(context: RunContext, run_id: int) -> tuple[Source | Found, ...]:
+    """Download the artifacts that the input names.
 
     Raises:
         ForgeError: they cannot be listed.
     """
-    if not settings.token:
+    github = context.for_thread().github
+    if github is None:
         raise SettingsError(("the input `artifacts` needs the input `token`",))
-    with desk.log.group("Reading artifacts"):
-        found = fetch(_session(desk, place), run_id, settings.artifacts)
+    with context.console.group("Reading artifacts"):
+        found = fetch(github, run_id, context.settings.artifacts)
         for part in found:
-            desk.log.line(part.name if isinstance(part, Source) else part.source.name)
-    if not found and run_id == place.run_id and on_enterprise_server(place.server_url):
-        desk.log.notice(LATE_ARTIFACTS)
+            context.console.line(part.name if isinstance(part, Source) else part.source.name)
+    if not found and run_id == context.runner.run_id and on_enterprise_server(context.runner.server_url):
+        context.console.notice(LATE_ARTIFACTS)
     return found
 
 
-def _roots(place: Workplace) -> tuple[str, ...]:
-    """Absolute paths that stand for the root of the repository in reports."""
-    name = place.repository.rpartition("/")[2]
-    roots = [str(place.workspace.absolute())]
-    if place.runner_workspace and name:
-        roots.append(f"{place.runner_workspace.rstrip('/')}/{name}")
+def _roots(runner: Workplace) -> tuple[str, ...]:
+    """Return the absolute paths in reports that mean the root of the repository."""
+    name = runner.repository.rpartition("/")[2]
+    roots = [str(runner.workspace.absolute())]
+    if runner.runner_workspace and name:
+        roots.append(f"{runner.runner_workspace.rstrip('/')}/{name}")
     return tuple(roots)
-
-
-def _give_up(error: ReadygateError, code: int, desk: Desk | None, target: Target | None, log: Log) -> int:
-    """Tell an error wherever it can be told; a required check must not stay silent."""
-    log.error(str(error))
-    if desk is None:
-        return code
-    desk.budget.begin_telling()
-    title = "❌ Not ready: the change could not be judged"
-    said = str(error).replace(log.hidden, REDACTED) if log.hidden else str(error)
-    text = f"{title}\n\n{fenced(said)}\n"
-    if desk.workplace.step_summary is not None:
-        try:
-            with desk.workplace.step_summary.open("a", encoding="utf-8", errors="replace") as stream:
-                stream.write(f"## {text}")
-        except OSError as problem:
-            log.notice(f"The job summary could not be written ({problem})")
-    if desk.hub is not None and target is not None and target.role is Role.CHANGE:
-        sha, output = target.head_sha, {"title": title, "summary": text[:60_000]}
-        try:
-            if desk.settings.check:
-                check.write(target.check_name(desk.settings.gate), target, "failure", output, (), desk)
-            if desk.settings.status:
-                status.write(target.check_name(desk.settings.gate), sha, "error", f"{title}: {error.what}", desk)
-        except Exception as problem:  # what made the run crash may well do it here again
-            log.notice(f"The check run could not be written ({type(problem).__name__})")
-    step_outputs.write({"verdict": "not-evaluated", "ready": "false", **desk.posted}, desk)
-    return code

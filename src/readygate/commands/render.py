@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from readygate.config.settings import Settings, Workplace
-from readygate.outputs import Desk, Output, all_outputs
+from readygate.context import Published, RunContext
+from readygate.outputs import Output, all_outputs
 from readygate.outputs.report_json import read
 from readygate.render.report_view import Page
 from readygate.support.console import Log
@@ -46,7 +47,7 @@ def rerender(options: argparse.Namespace) -> int:
     return 0
 
 
-def render_as(page: Page, name: str) -> bytes:
+def render_as(view: Page, name: str) -> bytes:
     """Return the file that an output writes.
 
     `badges/badge-verdict.svg` selects a file of an output that writes several; the default is the first.
@@ -57,23 +58,23 @@ def render_as(page: Page, name: str) -> bytes:
     with TemporaryDirectory() as folder:
         root = Path(folder)
         printed = StringIO()
-        desk = Desk(
-            settings=Settings(name=page.gate),
-            workplace=Workplace(
+        context = RunContext(
+            settings=Settings(name=view.gate),
+            runner=Workplace(
                 workspace=root,
-                run_id=page.target.run_id,
-                run_attempt=page.target.run_attempt,
+                run_id=view.target.run_id,
+                run_attempt=view.target.run_attempt,
                 output=root / "outputs",
                 step_summary=root / "summary.md",
             ),
-            log=Log(stream=printed),
-            folder=root / "files",
+            console=Log(stream=printed),
+            folder=root,
         )
-        outputs = {short(output): output for output in all_outputs() if output.wants(page, desk)}
+        outputs = {short(output): output for output in all_outputs() if output.enabled(view, context)}
         kind, _, part = name.partition("/")
         if kind not in outputs:
             raise SettingsError((f"--as {name} names no output; there are {', '.join(sorted(outputs))}",))
-        outputs[kind].publish(page, desk)
+        outputs[kind].publish(view, context, Published())
         written = {path.name: path for path in sorted(root.rglob("*")) if path.is_file()}
         if part and part not in written:
             raise SettingsError((f"--as {name} names no file; {kind} writes {', '.join(written)}",))

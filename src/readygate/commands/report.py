@@ -1,4 +1,4 @@
-"""`readygate report`: the same road on a laptop, with git instead of GitHub."""
+"""Run `readygate report`: judge local reports, with git instead of GitHub."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from readygate.collect.collect_reports import collect_reports
 from readygate.config.settings import NO_LEGS, Settings, Workplace, names_legs
+from readygate.context import RunContext
 from readygate.git.checkout import checked_out
 from readygate.model.subject import Role, Target
-from readygate.outputs import Desk
 from readygate.pipeline import run
 from readygate.reference import Background, from_git
 from readygate.reference.from_git import Wanted
@@ -44,25 +44,24 @@ def report(options: argparse.Namespace) -> int:
         base_ref=options.branch,
     )
     stream = sys.stdout if options.format == "console" else sys.stderr
-    log = Log(stream=stream, colour=has_colour(stream, os.environ), width=columns(stream, os.environ))
-    desk = Desk(
+    context = RunContext(
         settings=settings,
-        workplace=Workplace(workspace=root),
-        log=log,
+        runner=Workplace(workspace=root),
+        console=Log(stream=stream, colour=has_colour(stream, os.environ), width=columns(stream, os.environ)),
         printed=options.format,
         stdout=sys.stdout,
         folder=options.output,
         sources=repo,
     )
 
-    def ask() -> Background:
-        return from_git.ask(_wanted(options, repo, commit), desk)
+    def fetch_reference() -> Background:
+        return from_git.ask(_wanted(options, repo, commit), context)
 
-    def paths(known: Background) -> PathRules:
-        return from_git.rules(root, repo, known.files, settings)
+    def path_rules(reference: Background) -> PathRules:
+        return from_git.rules(root, repo, reference.files, settings)
 
-    evidence = collect_reports(root, settings, log)
-    return run(desk, target, evidence, ask, paths)
+    evidence = collect_reports(root, settings, context.console)
+    return run(context, target, evidence, fetch_reference, path_rules)
 
 
 def _wanted(options: argparse.Namespace, repo: Path, commit: str) -> Wanted:

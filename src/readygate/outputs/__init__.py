@@ -1,133 +1,170 @@
-"""Outputs: one module each, `OUTPUT`. All tell the one verdict; each renders for itself and within its own budget.
+"""Publish a report through all outputs. Each module of this folder is one output and defines `OUTPUT`.
 
-The order of the outputs is that of their `order`: what GitHub holds comes first, so that those after it can tell
-where it stands, or that it could not be written.
+Outputs are published stage by stage. An output receives what earlier stages did and returns what it did itself. The
+outputs that write to GitHub come first, so that the others can link to their results or name what is missing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from enum import IntEnum
 from functools import cache
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from itertools import groupby
+from operator import attrgetter
 
-from msgspec import Struct, field
+from msgspec import Struct
+from msgspec.structs import replace
 
-from readygate.support.deadline import Budget
-from readygate.support.errors import DOCS
+from readygate.context import Published, RunContext, logged
+from readygate.render.not_evaluated import NotEvaluated
+from readygate.render.report_view import Page
+from readygate.support.console import Log
+from readygate.support.errors import DOCS, ForgeError, PermissionDeniedError
 from readygate.support.registry import members
-
-if TYPE_CHECKING:
-    from readygate.config.settings import Settings, Workplace
-    from readygate.github.client import GitHub
-    from readygate.render.report_view import Page
-    from readygate.support.console import Log
 
 FORKS = f"{DOCS}/events.md#pull-requests-from-forks"
 
 
-class Desk(Struct, kw_only=True):
-    """What outputs write with, and where they leave what they wrote.
+class Stage(IntEnum):
+    """When an output is published: after those of lower stages, whose results it receives."""
 
-    Attributes:
-        hub: the session with GitHub, None without one.
-        printed: what goes to the console: `console`, `markdown` or `json`; the latter two to `stdout`.
-        folder: where files go, None if none were asked for.
-        sources: where the measured sources stand; None if that is the workspace.
-        template: the user's template for the comment, empty for the built-in one.
-        posted: step outputs that other outputs set, by name: `comment-url`, `check-url`, `report-json`.
-        unwritten: what the token was not allowed to write.
-        budget: the time that is left.
-    """
+    GITHUB = 1
+    """Written to GitHub; the outputs of this stage run at the same time, each with a client of its own."""
+    FILES = 2
+    CONSOLE = 3
+    SUMMARY = 4
+    STEP_OUTPUTS = 5
 
-    settings: Settings
-    workplace: Workplace
-    log: Log
-    hub: GitHub | None = None
-    printed: str = "console"
-    stdout: TextIO | None = None
-    folder: Path | None = None
-    sources: Path | None = None
-    template: str = ""
-    posted: dict[str, str] = field(default_factory=dict)
-    unwritten: list[str] = field(default_factory=list)
-    budget: Budget = field(default_factory=Budget)
 
-    def write_file(self, name: str, data: bytes) -> Path | None:
-        """Write a file into the folder; None, with a notice, if that fails or there is no folder."""
-        if self.folder is None:
-            return None
-        path = self.folder / name
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            what = f"it cannot be a folder ({error.strerror or error})"
-            self.log.notice(f"No file is written to {self.folder}: {what}. Name another by the input `report`.")
-            self.folder = None
-            return None
-        try:
-            if path.is_symlink():  # it may lead anywhere
-                path.unlink()
-            path.write_bytes(data)
-        except OSError as error:
-            self.log.notice(f"The file could not be written ({error.strerror or error}): {path}")
-            with suppress(OSError):  # where the disk is full: half a report misleads whoever reads it
-                path.unlink()
-            return None
-        return path
-
-    def shown_path(self, path: Path) -> str:
-        """A path as later steps can open it: below the workspace, which has another place outside the container."""
-        root = self.workplace.workspace
-        return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
-
-    def tell_unwritten(self) -> None:
-        """One notice for all that could not be written, and where it is told how to have it."""
-        if self.unwritten:
-            missing = " and no ".join(self.unwritten)
-            self.log.notice(f"There is no {missing}: the token may only read. A second workflow adds them: {FORKS}")
-
-    def unwritten_note(self) -> str:
-        """One sentence on what is missing on GitHub, for the alert; empty if nothing is."""
-        if not self.unwritten:
-            return ""
-        return (
-            f"**There is no {' and no '.join(self.unwritten)} for this run:** its token may only read, as it does for "
-            "pull requests from forks. The verdict stands here and in the exit code of this job, which branch "
-            f"protection can require. [How a second workflow adds what is missing]({FORKS})."
-        )
+def _nothing(_failure: NotEvaluated, _context: RunContext, _published: Published) -> Published:
+    return Published()
 
 
 class Output(Struct, frozen=True, kw_only=True):
     """One output.
 
     Attributes:
-        wants: whether this run has it at all.
-        publish: renders the page and writes it.
+        name: the unique name of the output.
+        title: the name in messages, if it differs.
+        stage: when the output is published.
+        order: its position among the outputs of its stage; equal ones are ordered by name.
+        enabled: whether the run has this output.
+        publish: renders and writes the report. The third argument is what earlier stages did.
+        publish_failure: writes why there is no verdict, if the output can and the run has it.
     """
 
     name: str
-    order: int
-    wants: Callable[[Page, Desk], bool]
-    publish: Callable[[Page, Desk], None]
+    title: str = ""
+    stage: Stage
+    order: int = 0
+    enabled: Callable[[Page, RunContext], bool]
+    publish: Callable[[Page, RunContext, Published], Published]
+    publish_failure: Callable[[NotEvaluated, RunContext, Published], Published] = _nothing
 
 
 @cache
 def all_outputs() -> tuple[Output, ...]:
-    """Every output of the folder, in order."""
-    return tuple(sorted(members(import_module(__name__), "OUTPUT", Output), key=lambda o: (o.order, o.name)))
+    """Return every output of the folder, in the order of publishing."""
+    return tuple(sorted(members(import_module(__name__), "OUTPUT", Output), key=attrgetter("stage", "order", "name")))
 
 
-def publish(page: Page, desk: Desk) -> None:
-    """Publish by every output that this run has."""
-    for output in all_outputs():
-        if output.wants(page, desk):
-            output.publish(page, desk)
-    desk.tell_unwritten()
+def publish(view: Page, context: RunContext) -> Published:
+    """Publish a report through every enabled output, and log what could not be written."""
+    context = _with_folder(context)
+    enabled = [output for output in all_outputs() if output.enabled(view, context)]
+    published = Published()
+    for stage, outputs in groupby(enabled, key=attrgetter("stage")):
+        for done in _publish_stage(stage, tuple(outputs), view, context, published):
+            _log(done, context.console)
+            published += done
+    if published.skipped:
+        missing = " and no ".join(published.skipped)
+        context.console.notice(f"There is no {missing}: the token may only read. A second workflow adds them: {FORKS}")
+    return published
 
 
-def wants_files(_page: Page, desk: Desk) -> bool:
-    """Whether a folder for files was named."""
-    return desk.folder is not None
+def _publish_stage(
+    stage: Stage, outputs: tuple[Output, ...], view: Page, context: RunContext, published: Published
+) -> Iterable[Published]:
+    """Publish the outputs of one stage; yield what each did, in their order."""
+    if stage is not Stage.GITHUB or len(outputs) == 1:
+        return (output.publish(view, context, published) for output in outputs)
+    contexts = [context, *(context.for_thread() for _ in outputs[1:])]
+    with ThreadPoolExecutor(len(outputs)) as pool:
+        running = [
+            pool.submit(output.publish, view, each, published) for output, each in zip(outputs, contexts, strict=True)
+        ]
+    return [each.result() for each in running]
+
+
+def publish_failure(failure: NotEvaluated, context: RunContext) -> Published:
+    """Publish why there is no verdict through the same outputs, the console first, which cannot fail.
+
+    An output that raises is skipped with a notice, because what ended the run may happen again.
+    """
+    published = Published()
+    for output in sorted(all_outputs(), key=lambda output: output.stage is not Stage.CONSOLE):
+        try:
+            done = output.publish_failure(failure, context, published)
+        except Exception as error:
+            name = output.title or output.name
+            done = logged(f"The {name} could not be written ({type(error).__name__})")
+        _log(done, context.console)
+        published += done
+    return published
+
+
+def _log(done: Published, console: Log) -> None:
+    for message in done.messages:
+        (console.notice if message.notice else console.line)(message.text)
+
+
+def not_written(title: str, error: ForgeError, *, quiet: bool = False) -> Published:
+    """Return the outcome of an output that GitHub refused; this never changes the exit code.
+
+    Args:
+        title: the title of the output.
+        error: the answer of GitHub.
+        quiet: do not report a missing permission outside of the log.
+    """
+    if isinstance(error, PermissionDeniedError):
+        line = logged(f"No {title} was written: {error}", notice=False)
+        return line if quiet else replace(line, skipped=(title,))
+    return logged(f"The {title} could not be written: {error}")
+
+
+def writes_files(_view: Page, context: RunContext) -> bool:
+    """Return whether files are requested."""
+    return context.folder is not None
+
+
+def _with_folder(context: RunContext) -> RunContext:
+    """Create the folder for files; without it, no files are written."""
+    if context.folder is None:
+        return context
+    try:
+        context.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"it cannot be a folder ({error.strerror or error})"
+        context.console.notice(f"No file is written to {context.folder}: {what}. Name another by the input `report`.")
+        return replace(context, folder=None)
+    return context
+
+
+def write_file(context: RunContext, name: str, data: bytes) -> Published:
+    """Write a file into the folder for files."""
+    if context.folder is None:
+        return Published()
+    path = context.folder / name
+    try:
+        if path.is_symlink():  # it may lead anywhere
+            path.unlink()
+        path.write_bytes(data)
+    except OSError as error:
+        with suppress(OSError):  # if the disk is full, half a report would mislead its readers
+            path.unlink()
+        return logged(f"The file could not be written ({error.strerror or error}): {path}")
+    return Published(files=(path,))

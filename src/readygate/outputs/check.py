@@ -1,4 +1,4 @@
-"""The check run on the head commit, with annotations at failing tests and at uncovered changed lines.
+"""Write the check run on the head commit, with annotations at failing tests and uncovered changed lines.
 
 https://docs.github.com/en/rest/checks/runs
 """
@@ -7,203 +7,162 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from readygate.context import Published, RunContext, logged
 from readygate.github.client import GitHub
-from readygate.model.comparison import TestChange
 from readygate.model.rich_text import count
 from readygate.model.subject import Role, Target
-from readygate.outputs import Desk, Output
-from readygate.render.escaping import redact, shorten, visible
+from readygate.outputs import Output, Stage, not_written
+from readygate.outputs._annotations import LONGEST_TEXT, LONGEST_TITLE, find_annotations
 from readygate.render.markdown.document import render_markdown
-from readygate.render.markdown.result_cells import first_line
+from readygate.render.not_evaluated import NotEvaluated
 from readygate.render.report_view import Page, verdict_sentence
 from readygate.render.size_limits import CHECK
-from readygate.support.errors import ForgeError, PermissionDeniedError
-from readygate.support.number_format import ranges
+from readygate.support.errors import ForgeError
 
+TITLE = "check run"
 PER_REQUEST = 50
-TRIED = 2_000
-"""How many failures are looked up in the repository's files."""
-SAMPLE = 200
-"""Of so many of them, taken from all parts of the list, at least one is found where it is worth looking at each."""
-LONGEST_TITLE = 255
-LONGEST_TEXT = 60_000
-"""GitHub allows 64 KB of message and of raw details each."""
+"""Annotations that GitHub accepts in one request."""
 
 _MARK = "readygate"
 
 
-def find_annotations(page: Page, most: int) -> list[dict[str, Any]]:
-    """The annotations, most important first: new failures, uncovered changed lines, failures of the base too."""
-    found: list[dict[str, Any]] = []
-    tests = page.comparison.tests
-    for source in (
-        _failures(page, tests.new_failures, "failure", "fails"),
-        _uncovered(page),
-        _failures(page, tests.still_failing, "warning", "still fails"),
-    ):
-        for row in source:
-            if len(found) >= most:
-                return found
-            found.append(row)
-    return found
-
-
-def _failures(page: Page, changes: tuple[TestChange, ...], level: str, verb: str) -> Iterator[dict[str, Any]]:
-    tried = changes[:TRIED]
-    if not any(map(page.locator.locate, tried[:: -(-len(tried) // SAMPLE) or 1])):
-        return
-    for change in tried:
-        place = page.locator.locate(change)
-        if place is None:
-            continue
-        line = max(1, place.line)
-        row: dict[str, Any] = {
-            "path": place.path,
-            "start_line": line,
-            "end_line": line,
-            "annotation_level": level,
-            "title": _text(f"{shorten(visible(redact(change.id.name)), 200)} {verb}", LONGEST_TITLE),
-            "message": _text(visible(redact(first_line(change))) or "The report gives no message.", 2_000),
-        }
-        text = change.detail.text if change.detail else ""
-        if text.strip():
-            rows = (visible(part) for part in redact(text).splitlines())
-            row["raw_details"] = _text("\n".join(rows), LONGEST_TEXT)
-        yield row
-
-
-def _uncovered(page: Page) -> Iterator[dict[str, Any]]:
-    coverage = page.comparison.coverage
-    patch = coverage.patch if coverage else None
-    for file in patch.files if patch else ():
-        for first, last in ranges(file.uncovered):
-            number = last - first + 1
-            yield {
-                "path": file.path,
-                "start_line": first,
-                "end_line": last,
-                "annotation_level": "warning",
-                "title": f"{count(number, 'changed line')} not covered",
-                "message": "No test runs this line." if number == 1 else "No test runs these lines.",
-            }
-
-
-def _text(text: str, longest: int) -> str:
-    """Text that GitHub takes: redacted, bounded in bytes, without characters beyond U+FFFF, which it refuses."""
-    text = redact(text)
-    text = "".join(c if ord(c) < 0x10000 else f"\\U{ord(c):08x}" for c in text)
-    return text.encode("utf-8", "replace")[:longest].decode("utf-8", "ignore")
-
-
-def summary(page: Page, rows: int, most: int) -> str:
-    """The text of the check run; it says so where there are more places to annotate than the setting allows."""
+def summary(view: Page, rows: int, most: int) -> str:
+    """Return the text of the check run, with a note if there are more places to annotate than the setting allows."""
     note = ""
-    if most and rows >= most and len(find_annotations(page, most + 1)) > most:
+    if most and rows >= most and len(find_annotations(view, most + 1)) > most:
         note = f"\n\nThe {count(most, 'most important place')} {'is' if most == 1 else 'are'} annotated, and no more."
     room = replace(CHECK, characters=CHECK.characters - len(note), bytes=CHECK.bytes - len(note))
-    return render_markdown(page, room) + note
+    return render_markdown(view, room) + note
 
 
-def wants(page: Page, desk: Desk) -> bool:
-    """A session to write with, a commit to write on, and not switched off."""
-    return bool(desk.hub and desk.settings.check and page.target.head_sha)
+class CheckRun(Struct, frozen=True, kw_only=True):
+    """A check run to write.
+
+    Attributes:
+        gate: the name of the gate.
+        target: what the run is about; the check run is written on its head commit.
+        output: `title` and `summary`, in the form of GitHub.
+        annotations: in the form of GitHub, the most important first.
+    """
+
+    gate: str
+    target: Target
+    conclusion: str
+    output: Mapping[str, Any]
+    annotations: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def name(self) -> str:
+        """The name that GitHub shows."""
+        return self.target.check_name(self.gate)
+
+    @property
+    def digest(self) -> str:
+        """A short hash of the annotations."""
+        if not self.annotations:
+            return "none"
+        return hashlib.sha256(json.dumps(list(self.annotations), sort_keys=True).encode()).hexdigest()[:16]
+
+    def body(self) -> dict[str, Any]:
+        """Return the body of a request, without the output."""
+        target = self.target
+        body: dict[str, Any] = {
+            "name": self.name,
+            "status": "completed",
+            "conclusion": self.conclusion,
+            "external_id": f"{scope(target)}/{target.run_id}/{target.run_attempt}/{self.digest}",
+        }
+        if target.run_url:
+            body["details_url"] = target.run_url
+        return body
+
+    def output_with(self, annotations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+        """Return the output of one request, with the annotations that it adds."""
+        return {**self.output, **({"annotations": list(annotations)} if annotations else {})}
 
 
-def publish(page: Page, desk: Desk) -> None:
-    """Create or edit the check run; that it cannot be written is told and changes no exit code."""
-    rows = find_annotations(page, desk.settings.annotations)
-    body = {
-        "title": verdict_sentence(page)[:LONGEST_TITLE],
-        "summary": summary(page, len(rows), desk.settings.annotations),
-    }
-    # an informing policy is the one case that must neither pass nor fail
-    conclusion = "success" if page.verdict.ready else "neutral" if page.verdict.inform else "failure"
-    write(
-        page.target.check_name(page.gate),
-        page.target,
-        conclusion,
-        body,
-        rows,
-        desk,
-        quiet=page.target.role is Role.RECORD,
+def enabled(view: Page, context: RunContext) -> bool:
+    """Return whether the setting is on, and there are a client and a commit to write to."""
+    return bool(context.github and context.settings.check and view.target.head_sha)
+
+
+def publish(view: Page, context: RunContext, _published: Published) -> Published:
+    """Create or edit the check run. If that fails, the exit code stays the same."""
+    most = context.settings.annotations
+    rows = find_annotations(view, most)
+    check = CheckRun(
+        gate=view.gate,
+        target=view.target,
+        # an informing policy is the one case that must neither pass nor fail
+        conclusion="success" if view.verdict.ready else "neutral" if view.verdict.inform else "failure",
+        output={"title": verdict_sentence(view)[:LONGEST_TITLE], "summary": summary(view, len(rows), most)},
+        annotations=rows,
     )
+    return _write(check, context, quiet=view.target.role is Role.RECORD)
 
 
-def write(
-    name: str,
-    target: Target,
-    conclusion: str,
-    output: Mapping[str, Any],
-    rows: Sequence[Mapping[str, Any]],
-    desk: Desk,
-    *,
-    quiet: bool = False,
-) -> None:
-    """Write a check run called `name` on the target's head; `quiet` keeps a missing permission to the log."""
-    if desk.hub is None:
-        return
+def publish_failure(failure: NotEvaluated, context: RunContext, _published: Published) -> Published:
+    """Write an error as the check run of a change: a required check must not be missing."""
+    target = failure.target
+    if target is None or target.role is not Role.CHANGE or not context.settings.check:
+        return Published()
+    output = {"title": failure.title, "summary": failure.markdown[:LONGEST_TEXT]}
+    return _write(CheckRun(gate=failure.gate, target=target, conclusion="failure", output=output), context)
+
+
+def _write(check: CheckRun, context: RunContext, *, quiet: bool = False) -> Published:
+    """Write a check run unless a later run has written it; `quiet` keeps a missing permission to the log."""
+    github, done = context.github, Published()
+    if github is None:
+        return done
     try:
-        made = _write(desk.hub, name, target, conclusion, output, rows, desk)
-        desk.posted["check-url"] = str(made.get("html_url") or "")
-    except PermissionDeniedError as error:
-        desk.log.line(f"No check run was written: {error}")
-        if not quiet:
-            desk.unwritten.append("check run")
+        found = _named(github, check.name, check.target.head_sha)
+        done = _other_workflows(found, check)
+        known = _newest_of_ours(found, check.target)
+        if known and _order(known) > (check.target.run_id, check.target.run_attempt):
+            text = f"a later run has written `{check.name}` on {check.target.head_sha[:7]}"
+            done += logged(f"No check run was written: {text}.")
+            run = known
+        else:
+            run = _send(github, check, known)
     except ForgeError as error:
-        desk.log.notice(f"The check run could not be written: {error}")
+        return done + not_written(TITLE, error, quiet=quiet)
+    return done + Published(step_outputs={"check-url": str(run.get("html_url") or "")})
 
 
-def _write(
-    hub: GitHub,
-    name: str,
-    target: Target,
-    conclusion: str,
-    output: Mapping[str, Any],
-    rows: Sequence[Mapping[str, Any]],
-    desk: Desk,
-) -> Mapping[str, Any]:
-    digest = hashlib.sha256(json.dumps(list(rows), sort_keys=True).encode()).hexdigest()[:16] if rows else "none"
-    body: dict[str, Any] = {
-        "name": name,
-        "status": "completed",
-        "conclusion": conclusion,
-        "external_id": f"{scope(target)}/{target.run_id}/{target.run_attempt}/{digest}",
-    }
-    if target.run_url:
-        body["details_url"] = target.run_url
-    known = _existing(hub, name, target, desk)
-    if known and _order(known) > (target.run_id, target.run_attempt):
-        desk.log.notice(f"No check run was written: a later run has written `{name}` on {target.head_sha[:7]}.")
-        return known
-    if known is not None and _continues(known, digest, len(rows)):
+def _send(github: GitHub, check: CheckRun, known: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Edit the known check run or create one; annotations follow, `PER_REQUEST` at a time."""
+    rows, body = check.annotations, check.body()
+    if known is not None and _continues(known, check.digest, len(rows)):
         run, sent = known, _sent(known)
         if sent == len(rows):
-            run = hub.patch(f"/check-runs/{run['id']}", {**body, "output": _output(output, ())})
+            run = github.patch(f"/check-runs/{run['id']}", {**body, "output": check.output_with(())})
     else:
-        first = {**body, "head_sha": target.head_sha, "output": _output(output, rows[:PER_REQUEST])}
+        first = {**body, "head_sha": check.target.head_sha, "output": check.output_with(rows[:PER_REQUEST])}
 
         def find() -> Mapping[str, Any] | None:
-            made = _named(hub, name, target.head_sha)
+            made = _named(github, check.name, check.target.head_sha)
             return next((run for run in made if run["external_id"] == body["external_id"]), None)
 
-        run = hub.create("/check-runs", first, find)
+        run = github.create("/check-runs", first, find)
         sent = len(rows[:PER_REQUEST])
     while sent < len(rows):
-        more = {**body, "output": _output(output, rows[sent : sent + PER_REQUEST])}
+        more = {**body, "output": check.output_with(rows[sent : sent + PER_REQUEST])}
         sent = min(sent + PER_REQUEST, len(rows))
-        run = hub.patch(f"/check-runs/{run['id']}", more, _arrived(hub, int(run["id"]), sent))
+        run = github.patch(f"/check-runs/{run['id']}", more, _arrived(github, int(run["id"]), sent))
     return run
 
 
 def _continues(known: Mapping[str, Any], digest: str, total: int) -> bool:
-    """Whether a check run can be edited: annotations are only ever added to it, never taken away.
+    """Return whether a check run can be edited. Annotations can be added to it, but not removed.
 
-    It can if it holds none, or the same ones; of those a run that was cut off may have sent only the first.
+    It can if it has no annotations, or the first or all of the same ones.
     """
     had, sent = str(known["external_id"]).rpartition("/")[2], _sent(known)
     return sent == 0 or (had == digest and sent <= total)
@@ -213,51 +172,59 @@ def _sent(run: Mapping[str, Any]) -> int:
     return int((run.get("output") or {}).get("annotations_count") or 0)
 
 
-def _arrived(hub: GitHub, number: int, expected: int) -> Callable[[], Any]:
-    """After a lost answer: the check run, if its annotations have arrived, so that they are not added twice."""
+def _arrived(github: GitHub, number: int, expected: int) -> Callable[[], Any]:
+    """Return a function that finds the check run after a lost answer, so that no annotation is added twice."""
 
     def find() -> Mapping[str, Any] | None:
-        run: Mapping[str, Any] = hub.get(f"/check-runs/{number}")
+        run: Mapping[str, Any] = github.get(f"/check-runs/{number}")
         return run if _sent(run) >= expected else None
 
     return find
 
 
-def _output(output: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {**output, **({"annotations": list(rows)} if rows else {})}
-
-
 def scope(target: Target) -> str:
-    """The part of `external_id` that tells whose a check run is: which workflow's, for which pull request or event.
+    """Return the part of `external_id` that names the owner of a check run: workflow, event and pull request.
 
-    Two gates, two workflows, or a push and a pull request for one commit must never edit each other's check run.
+    Two workflows, or a push and a pull request for one commit, must never edit each other's check run.
     """
     return f"{_MARK}/{target.workflow_key}/{target.event}-{target.number}"
 
 
 def _order(run: Mapping[str, Any]) -> tuple[int, int]:
-    """Run and attempt that wrote a check run of ours; zero if it does not say."""
+    """Return the run and the attempt that wrote one of our check runs; zeros if unknown."""
     parts = str(run["external_id"]).split("/")[-3:-1]
     return (int(parts[0]), int(parts[1])) if len(parts) == 2 and all(p.isdecimal() for p in parts) else (0, 0)
 
 
-def _existing(hub: GitHub, name: str, target: Target, desk: Desk) -> Mapping[str, Any] | None:
-    """Our newest check run of this name and scope on the commit; one of another workflow is told, never edited."""
-    own, found = f"{scope(target)}/", _named(hub, name, target.head_sha)
+def _other_workflows(found: Sequence[Mapping[str, Any]], check: CheckRun) -> Published:
+    """Warn if another workflow writes a check run of the same name; it is never edited."""
     keys = [str(run.get("external_id") or "").split("/") for run in found]
+    if not any(key[0] == _MARK and key[1:2] != [check.target.workflow_key] for key in keys):
+        return Published()
+    return logged(
+        f"Another workflow writes a check run `{check.name}` on this commit, too, and GitHub goes by the latest of a "
+        "name. Give each its own by the input `name`."
+    )
+
+
+def _newest_of_ours(found: Sequence[Mapping[str, Any]], target: Target) -> Mapping[str, Any] | None:
+    own = f"{scope(target)}/"
     ours = [run for run in found if str(run.get("external_id") or "").startswith(own)]
-    if any(key[0] == _MARK and key[1:2] != [target.workflow_key] for key in keys):
-        desk.log.notice(
-            f"Another workflow writes a check run `{name}` on this commit, too, and GitHub goes by the latest of a "
-            "name. Give each its own by the input `name`."
-        )
     return max(ours, key=lambda run: int(run["id"]), default=None)
 
 
-def _named(hub: GitHub, name: str, sha: str) -> list[Mapping[str, Any]]:
-    """All check runs of a name on a commit; not `latest`, which is one of each: ours may stand behind it."""
-    runs = hub.pages(f"/commits/{sha}/check-runs", key="check_runs", check_name=name, filter="all")
+def _named(github: GitHub, name: str, sha: str) -> list[Mapping[str, Any]]:
+    """Return all check runs of a name on a commit; GitHub's filter `latest` would hide ours behind another."""
+    runs = github.pages(f"/commits/{sha}/check-runs", key="check_runs", check_name=name, filter="all")
     return [run for run in runs if run["name"] == name]
 
 
-OUTPUT = Output(name="check", order=20, wants=wants, publish=publish)
+OUTPUT = Output(
+    name="check",
+    title=TITLE,
+    stage=Stage.GITHUB,
+    order=2,
+    enabled=enabled,
+    publish=publish,
+    publish_failure=publish_failure,
+)

@@ -1,7 +1,7 @@
-"""The comment on the pull request: one per gate, created once and edited from then on.
+"""Write the comment on the pull request: one per gate, created once and then edited.
 
-It is found by author and by the hidden marker at its end, on every page of comments: anybody can write a marker,
-nobody else can write as us.
+It is found by its author and by the hidden marker at its end, on every page of comments. Anybody can write a marker,
+but nobody else can write as this token.
 """
 
 from __future__ import annotations
@@ -13,13 +13,18 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from readygate.context import Published, RunContext, logged
 from readygate.github.client import GitHub
 from readygate.model.subject import Role, Target
-from readygate.outputs import Desk, Output
+from readygate.outputs import Output, Stage, not_written
 from readygate.render.markdown.document import render_markdown
 from readygate.render.report_view import Page, has_news
 from readygate.render.size_limits import COMMENT, SizeLimits
-from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError
+from readygate.render.template.sandbox_process import run_template
+from readygate.render.template.user_template import TemplateError, render_user_template
+from readygate.support.errors import ForgeError, NotFoundError
+
+TITLE = "comment"
 
 QUERY = """
 query($owner: String!, $name: String!, $number: Int!, $after: String) {
@@ -39,11 +44,11 @@ query($owner: String!, $name: String!, $number: Int!, $after: String) {
 
 
 class Conversation(Struct, frozen=True, kw_only=True):
-    """What must be known of a pull request before writing to it.
+    """The state of a pull request before its comment is written.
 
     Attributes:
-        ours: our comment, the first if there are several; None without one.
-        spare: more comments of ours, which two runs at once or a lost answer have left.
+        ours: this gate's comment, the first if there are several; None without one.
+        spare: more comments of this gate, left by concurrent runs or a lost answer.
     """
 
     state: str
@@ -54,7 +59,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
 
 
 def marker(gate: str, target: Target) -> str:
-    """The last line of the comment: which gate, and which run wrote it."""
+    """Return the last line of the comment: which gate and which run wrote it."""
     return (
         f"<!-- readygate:comment name={quote(gate, safe='', errors='replace')} workflow={target.workflow_key} "
         f"head={target.head_sha} "
@@ -67,38 +72,47 @@ def _marker_of(gate: str, target: Target) -> re.Pattern[str]:
     return re.compile(rf"<!-- readygate:comment name={name} head=[0-9a-f]* run=(\d+) attempt=(\d+) -->\s*\Z")
 
 
-def render(page: Page, desk: Desk | None = None) -> str:
-    """The comment with its marker, within GitHub's limit, by the template of the user if there is one."""
-    end = marker(page.gate, page.target)
-    room = SizeLimits(characters=COMMENT.characters - len(end) - 2, bytes=COMMENT.bytes)
-    return f"{_body(page, desk, room)}\n\n{end}\n"
+def render(view: Page, template: str = "") -> str:
+    """Return the comment with its marker, within GitHub's limit.
 
-
-def _body(page: Page, desk: Desk | None, room: SizeLimits) -> str:
-    if desk is not None and desk.template:
-        from readygate.render.template.sandbox_process import run_template  # noqa: PLC0415  (few runs have a template)
-        from readygate.render.template.user_template import TemplateError, render_user_template  # noqa: PLC0415
-
-        try:
-            return render_user_template(page, desk.template, room, run_template)
-        except TemplateError as error:
-            desk.log.notice(
-                f"The template {desk.settings.template} is not used: {error}. The comment is the built-in one."
-            )
-            desk.template = ""  # told once, for all who write a comment
-    return render_markdown(page, room)
-
-
-def read_conversation(hub: GitHub, target: Target, gate: str) -> Conversation:
-    """Read the state of a pull request and find our comment in it.
+    Args:
+        view: the report.
+        template: the user's template; empty for the built-in comment.
 
     Raises:
-        ForgeError: GitHub could not be asked.
+        TemplateError: the template cannot be used.
+    """
+    end = marker(view.gate, view.target)
+    limit = SizeLimits(characters=COMMENT.characters - len(end) - 2, bytes=COMMENT.bytes)
+    body = render_user_template(view, template, limit, run_template) if template else render_markdown(view, limit)
+    return f"{body}\n\n{end}\n"
+
+
+def render_once(view: Page, context: RunContext, published: Published) -> Published:
+    """Return the comment that an earlier output rendered, or else a new one.
+
+    If the user's template cannot be used, the built-in comment takes its place, with a notice.
+    """
+    if published.comment:
+        return Published(comment=published.comment)
+    try:
+        return Published(comment=render(view, context.template))
+    except TemplateError as error:
+        name = context.settings.template
+        refused = logged(f"The template {name} is not used: {error}. The comment is the built-in one.")
+        return refused + Published(comment=render(view))
+
+
+def read_conversation(github: GitHub, target: Target, gate: str) -> Conversation:
+    """Read the state of a pull request and find this gate's comment.
+
+    Raises:
+        ForgeError: GitHub refused or did not answer.
     """
     pattern = _marker_of(gate, target)
     ours: list[Mapping[str, Any]] = []
     pull: Mapping[str, Any] = {}
-    for pull in _pages(hub, target.number):
+    for pull in _pages(github, target.number):
         ours += (node for node in pull["comments"]["nodes"] if node["viewerDidAuthor"] and pattern.search(node["body"]))
     return Conversation(
         state=pull["state"],
@@ -109,14 +123,14 @@ def read_conversation(hub: GitHub, target: Target, gate: str) -> Conversation:
     )
 
 
-def _pages(hub: GitHub, number: int) -> Iterator[Mapping[str, Any]]:
-    owner, _, name = hub.repository.partition("/")
+def _pages(github: GitHub, number: int) -> Iterator[Mapping[str, Any]]:
+    owner, _, name = github.repository.partition("/")
     after = None
     while True:
-        data = hub.query(QUERY, {"owner": owner, "name": name, "number": number, "after": after})
+        data = github.query(QUERY, {"owner": owner, "name": name, "number": number, "after": after})
         pull = (data.get("repository") or {}).get("pullRequest")
         if pull is None:
-            raise NotFoundError(f"there is no pull request {number}", where=hub.repository)
+            raise NotFoundError(f"there is no pull request {number}", where=github.repository)
         yield pull
         info = pull["comments"]["pageInfo"]
         if not info["hasNextPage"]:
@@ -124,88 +138,87 @@ def _pages(hub: GitHub, number: int) -> Iterator[Mapping[str, Any]]:
         after = info["endCursor"]
 
 
-def wants(page: Page, desk: Desk) -> bool:
-    """A pull request that is open, a session to write with, and not switched off."""
+def enabled(view: Page, context: RunContext) -> bool:
+    """Return whether there is an open pull request, a client to write with, and the setting is not `off`."""
     return bool(
-        desk.hub
-        and desk.settings.comment != "off"
-        and page.target.number
-        and page.target.role is Role.CHANGE
-        and not page.target.closed
+        context.github
+        and context.settings.comment != "off"
+        and view.target.number
+        and view.target.role is Role.CHANGE
+        and not view.target.closed
     )
 
 
-def publish(page: Page, desk: Desk) -> None:
-    """Create or edit the comment; a comment that cannot be posted is a notice, never a failure."""
-    hub, target = desk.hub, page.target
-    if hub is None:
-        return
+def publish(view: Page, context: RunContext, published: Published) -> Published:
+    """Create or edit the comment. If that fails, the exit code stays the same."""
+    github = context.github
+    if github is None:
+        return Published()
+    done = Published()
     try:
-        talk = read_conversation(hub, target, page.gate)
-        reason = _left_alone(page, desk, talk)
+        conversation = read_conversation(github, view.target, view.gate)
+        reason = _reason_to_skip(view, context.settings.comment, conversation)
         if reason:
-            desk.log.notice(f"No comment was written: {reason}.")
-            return
-        desk.posted["comment-url"] = _write(hub, page, talk, desk)
-        _clear(hub, talk, desk)
-    except PermissionDeniedError as error:
-        desk.unwritten.append("comment")
-        desk.log.line(f"No comment was written: {error}")
+            return logged(f"No comment was written: {reason}.")
+        done = render_once(view, context, published)
+        done += Published(step_outputs={"comment-url": _write(github, view, conversation, done.comment)})
+        return done + _delete_spare(github, conversation)
     except ForgeError as error:
-        desk.log.notice(f"The comment could not be written: {error}")
+        return done + not_written(TITLE, error)
 
 
-def _write(hub: GitHub, page: Page, talk: Conversation, desk: Desk) -> str:
-    """Create the comment, or edit the one that stands; returns its address."""
-    number, body = page.target.number, render(page, desk)
+def _write(github: GitHub, view: Page, conversation: Conversation, body: str) -> str:
+    """Create the comment or edit the existing one; return its URL."""
+    number = view.target.number
 
     def find() -> Mapping[str, Any] | None:
-        return read_conversation(hub, page.target, page.gate).ours
+        return read_conversation(github, view.target, view.gate).ours
 
-    ours = talk.ours
+    ours = conversation.ours
     if ours is None:
-        made = hub.create(f"/issues/{number}/comments", {"body": body}, find)
+        made = github.create(f"/issues/{number}/comments", {"body": body}, find)
         if "html_url" in made:
             return str(made["html_url"])
-        ours = made  # the answer was lost and the comment is there, or another run was faster
+        ours = made  # the answer was lost but the comment exists, or a concurrent run was faster
     if ours["body"].strip() != body.strip():
-        hub.patch(f"/issues/comments/{_number(ours['url'])}", {"body": body})
+        github.patch(f"/issues/comments/{_number(ours['url'])}", {"body": body})
     return str(ours["url"])
 
 
-def _clear(hub: GitHub, talk: Conversation, desk: Desk) -> None:
-    """Take our spare comments away; one that stays does no harm but to be out of date."""
+def _delete_spare(github: GitHub, conversation: Conversation) -> Published:
+    """Delete this gate's other comments; one that remains is merely out of date."""
     try:
-        for spare in talk.spare:
-            hub.delete(f"/issues/comments/{_number(spare['url'])}")
+        for spare in conversation.spare:
+            github.delete(f"/issues/comments/{_number(spare['url'])}")
     except ForgeError as error:
-        desk.log.line(f"A second comment of ours stays: {error}")
+        return logged(f"A second comment of ours stays: {error}", notice=False)
+    return Published()
 
 
 def _number(url: str) -> int:
-    """A comment's number, from its address: GraphQL's `databaseId` has 32 bits, and the numbers have outgrown them."""
+    """Return a comment's number from its URL: the numbers exceed the 32 bits of GraphQL's `databaseId`."""
     return int(url.rpartition("#issuecomment-")[2])
 
 
-def _left_alone(page: Page, desk: Desk, talk: Conversation) -> str:
-    """Why the comment must not be written now; empty if it may."""
-    target = page.target
-    if talk.state != "OPEN":
+def _reason_to_skip(view: Page, mode: str, conversation: Conversation) -> str:
+    """Return why the comment must not be written now; empty if it may be."""
+    target = view.target
+    if conversation.state != "OPEN":
         return "the pull request is closed"
-    if talk.locked:
+    if conversation.locked:
         return "the conversation is locked"
-    if talk.head != target.head_sha:
-        return f"the pull request has moved on to {talk.head[:7]}, whose own run will write it"
-    if talk.ours is not None:
-        found = _marker_of(page.gate, target).search(talk.ours["body"])
+    if conversation.head != target.head_sha:
+        return f"the pull request has moved on to {conversation.head[:7]}, whose own run will write it"
+    if conversation.ours is not None:
+        found = _marker_of(view.gate, target).search(conversation.ours["body"])
         if found and (int(found[1]), int(found[2])) > (target.run_id, target.run_attempt):
             return "a later run has written it"
-        return ""  # a comment that stands is kept true, whatever the mode
-    if desk.settings.comment == "not-ready" and page.verdict.ready:
+        return ""  # an existing comment is kept up to date in every mode
+    if mode == "not-ready" and view.verdict.ready:
         return "the change is ready, and `comment` is `not-ready`"
-    if desk.settings.comment == "changes" and not has_news(page):
+    if mode == "changes" and not has_news(view):
         return "nothing changed, and `comment` is `changes`"
     return ""
 
 
-OUTPUT = Output(name="comment", order=10, wants=wants, publish=publish)
+OUTPUT = Output(name="comment", title=TITLE, stage=Stage.GITHUB, order=1, enabled=enabled, publish=publish)

@@ -1,15 +1,17 @@
-"""`comment.md`: the comment as a file, for a second workflow or to look at."""
+"""Write `comment.md`: the comment as a file, for a second workflow or for reading."""
 
 from __future__ import annotations
 
-from readygate.outputs import Desk, Output, wants_files
-from readygate.outputs.comment import render
+from readygate.context import Published, RunContext
+from readygate.outputs import Output, Stage, write_file, writes_files
+from readygate.outputs.comment import render_once
 from readygate.render.report_view import Page
 
 
-def publish(page: Page, desk: Desk) -> None:
+def publish(view: Page, context: RunContext, published: Published) -> Published:
     """Write the file."""
-    desk.write_file("comment.md", render(page, desk).encode("utf-8", "replace"))
+    done = render_once(view, context, published)
+    return done + write_file(context, "comment.md", done.comment.encode("utf-8", "replace"))
 
 
-OUTPUT = Output(name="comment-file", order=31, wants=wants_files, publish=publish)
+OUTPUT = Output(name="comment-file", stage=Stage.FILES, order=2, enabled=writes_files, publish=publish)

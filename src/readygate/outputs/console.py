@@ -1,25 +1,28 @@
-"""The console: the verdict, its reasons and the figures, as lines for a person at a terminal or a log."""
+"""Print the verdict, its reasons and the numbers, as lines for a terminal or a log."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from readygate.context import Published, RunContext
 from readygate.model.comparison import TestChange
 from readygate.model.verdict import Finding, Status
-from readygate.outputs import Desk, Output, comment, report_json
+from readygate.outputs import Output, Stage, report_json
 from readygate.outputs._terminal import wrap
+from readygate.outputs.comment import render_once
 from readygate.render.escaping import plain, redact, shorten, visible
 from readygate.render.html.from_markdown import to_plain_text
 from readygate.render.markdown.policy_measures import goal_text
 from readygate.render.markdown.result_cells import first_line
 from readygate.render.markdown.rules import carried_line, score_text, waiver_line
+from readygate.render.not_evaluated import NotEvaluated
 from readygate.render.report_view import Page, figures_line, is_evaluated, provenance_line, verdict_sentence
 from readygate.support.console import quiet_json, quiet_lines
 from readygate.support.number_format import lines_text
 
 TESTS_SHOWN = 10
 NARROW = 80
-"""Below so many columns the rules stand above what they found, not beside it."""
+"""In a terminal with fewer columns, the rules are printed above their findings, not beside them."""
 
 _LEVELS = {
     Status.BLOCK: ("blocks", "bad"),
@@ -32,32 +35,32 @@ Line = tuple[tuple[str, str], ...]
 """Pieces of (text, style)."""
 
 
-def lines(page: Page, width: int = 0) -> Iterator[Line]:
-    """The report in plain text with styles; `width` is that of the terminal, 0 for a file."""
-    yield from _prose(verdict_sentence(page), width, "good" if page.verdict.ready else "bad")
+def lines(view: Page, width: int = 0) -> Iterator[Line]:
+    """Yield the report as lines of styled text; `width` is that of the terminal, 0 for a file."""
+    yield from _prose(verdict_sentence(view), width, "good" if view.verdict.ready else "bad")
     yield ()
-    yield from _prose(to_plain_text(figures_line(page)), width)
-    yield from _prose(_provenance(page), width)
+    yield from _prose(to_plain_text(figures_line(view)), width)
+    yield from _prose(_provenance(view), width)
     yield ()
-    for finding in page.verdict.findings:
+    for finding in view.verdict.findings:
         yield from _finding(finding, width)
-    yield from _around(page, width)
-    tests = page.comparison.tests
+    yield from _around(view, width)
+    tests = view.comparison.tests
     for title, changes in (
-        ("Newly failing" if page.comparison.baseline else "Failing", tests.new_failures),
+        ("Newly failing" if view.comparison.baseline else "Failing", tests.new_failures),
         ("Still failing", tests.still_failing),
         ("Known to be flaky", tests.known_flaky),
         ("Quarantined", tests.quarantined),
         ("Newly skipped", tests.newly_skipped),
-        ("Gone", tests.vanished if is_evaluated(page, "vanished-tests") else ()),
+        ("Gone", tests.vanished if is_evaluated(view, "vanished-tests") else ()),
     ):
         yield from _tests(title, changes, width)
-    yield from _uncovered(page, width)
+    yield from _uncovered(view, width)
 
 
-def render(page: Page, width: int = 0) -> str:
-    """The same without styles."""
-    return "\n".join("".join(text for text, _ in line) for line in lines(page, width))
+def render(view: Page, width: int = 0) -> str:
+    """Return the same text without styles."""
+    return "\n".join("".join(text for text, _ in line) for line in lines(view, width))
 
 
 def _prose(text: str, width: int, style: str = "", indent: int = 0, hang: int = 0) -> Iterator[Line]:
@@ -65,21 +68,21 @@ def _prose(text: str, width: int, style: str = "", indent: int = 0, hang: int = 
         yield ((row, style),)
 
 
-def _provenance(page: Page) -> str:
-    """The third line, the address of the report in place of its link."""
-    line, link = provenance_line(page), page.links.run()
+def _provenance(view: Page) -> str:
+    """Return the third line, with the URL of the report in place of its link."""
+    line, link = provenance_line(view), view.links.run()
     if link and line.endswith(link):
-        return f"{to_plain_text(line.removesuffix(link)).rstrip()} Readygate report: {page.target.run_url}"
+        return f"{to_plain_text(line.removesuffix(link)).rstrip()} Readygate report: {view.target.run_url}"
     return to_plain_text(line)
 
 
-def _around(page: Page, width: int) -> Iterator[Line]:
-    """What stands beside the rules, each in a line: carried suites, the waiver, the next target, the score."""
-    points = score_text(page.verdict)
+def _around(view: Page, width: int) -> Iterator[Line]:
+    """Yield one line each for carried suites, the waiver, the next target and the score."""
+    points = score_text(view.verdict)
     told = (
-        to_plain_text(carried_line(page)),
-        to_plain_text(waiver_line(page)),
-        to_plain_text(goal_text(page)),
+        to_plain_text(carried_line(view)),
+        to_plain_text(waiver_line(view)),
+        to_plain_text(goal_text(view)),
         f"Readiness score: {points} of 100." if points and points != "100" else "",
     )
     for text in filter(None, told):
@@ -87,7 +90,7 @@ def _around(page: Page, width: int) -> Iterator[Line]:
 
 
 def _finding(finding: Finding, width: int) -> Iterator[Line]:
-    """What a rule found, and what to do about it; in a narrow terminal below its name."""
+    """Yield what a rule found and what to do about it."""
     told, style = _LEVELS[finding.status]
     narrow = 0 < width < NARROW
     hang = 4 if narrow else 36
@@ -119,8 +122,8 @@ def _tests(title: str, changes: tuple[TestChange, ...], width: int) -> Iterator[
         yield ((f"  and {len(changes) - TESTS_SHOWN:,} more", ""),)
 
 
-def _uncovered(page: Page, width: int) -> Iterator[Line]:
-    coverage = page.comparison.coverage
+def _uncovered(view: Page, width: int) -> Iterator[Line]:
+    coverage = view.comparison.coverage
     patch = coverage.patch if coverage else None
     files = [file for file in patch.files if file.uncovered] if patch else []
     if not files:
@@ -133,20 +136,29 @@ def _uncovered(page: Page, width: int) -> Iterator[Line]:
         yield ((f"  and {len(files) - TESTS_SHOWN:,} more files", ""),)
 
 
-def wants(_page: Page, _desk: Desk) -> bool:
-    """Always."""
+def enabled(_view: Page, _context: RunContext) -> bool:
+    """Return True: every run has a console."""
     return True
 
 
-def publish(page: Page, desk: Desk) -> None:
-    """Print it, or the comment or the JSON instead where that was asked for."""
-    if desk.stdout is not None and desk.printed == "markdown":
-        desk.stdout.write(quiet_lines(comment.render(page, desk)))
-    elif desk.stdout is not None and desk.printed == "json":
-        desk.stdout.write(quiet_json(report_json.render(page)))
+def publish(view: Page, context: RunContext, published: Published) -> Published:
+    """Print the report, or the comment or the JSON if the command line requests it."""
+    if context.stdout is not None and context.printed == "markdown":
+        done = render_once(view, context, published)
+        context.stdout.write(quiet_lines(done.comment))
+        return done
+    if context.stdout is not None and context.printed == "json":
+        context.stdout.write(quiet_json(report_json.render(view)))
     else:
-        for line in lines(page, desk.log.width):
-            desk.log.pieces(*line)
+        for line in lines(view, context.console.width):
+            context.console.pieces(*line)
+    return Published()
 
 
-OUTPUT = Output(name="console", order=40, wants=wants, publish=publish)
+def publish_failure(failure: NotEvaluated, context: RunContext, _published: Published) -> Published:
+    """Print the error."""
+    context.console.error(str(failure.error))
+    return Published()
+
+
+OUTPUT = Output(name="console", stage=Stage.CONSOLE, enabled=enabled, publish=publish, publish_failure=publish_failure)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from readygate.context import Published, RunContext
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio
-from readygate.outputs import Desk, Output, wants_files
+from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.outputs._xml import XmlWriter
 from readygate.render.report_view import Page
 
@@ -63,11 +64,10 @@ def _rate(ratio: Ratio) -> str:
     return f"{ratio.covered / ratio.total:.4f}" if ratio.total else "0"
 
 
-def publish(page: Page, desk: Desk) -> None:
+def publish(view: Page, context: RunContext, _published: Published) -> Published:
     """Write the file."""
-    coverage = page.comparison.head.snapshot.coverage
-    if coverage is not None:
-        desk.write_file("cobertura.xml", render(coverage))
+    coverage = view.comparison.head.snapshot.coverage
+    return Published() if coverage is None else write_file(context, "cobertura.xml", render(coverage))
 
 
-OUTPUT = Output(name="merged-cobertura", order=34, wants=wants_files, publish=publish)
+OUTPUT = Output(name="merged-cobertura", stage=Stage.FILES, order=5, enabled=writes_files, publish=publish)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from readygate.context import Published, RunContext
 from readygate.model.results import ClassBlock, Counts, Detail, Outcome, TestId, count_outcomes
 from readygate.model.snapshot import Measured
-from readygate.outputs import Desk, Output, wants_files
+from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.outputs._xml import XmlWriter
 from readygate.render.escaping import redact
 from readygate.render.report_view import Page
@@ -77,10 +78,10 @@ def _totals(counts: Counts, seconds: float) -> dict[str, str]:
     }
 
 
-def publish(page: Page, desk: Desk) -> None:
+def publish(view: Page, context: RunContext, _published: Published) -> Published:
     """Write the file."""
-    if page.comparison.head.snapshot.legs:
-        desk.write_file("junit.xml", render(page.comparison.head))
+    head = view.comparison.head
+    return write_file(context, "junit.xml", render(head)) if head.snapshot.legs else Published()
 
 
-OUTPUT = Output(name="merged-junit", order=33, wants=wants_files, publish=publish)
+OUTPUT = Output(name="merged-junit", stage=Stage.FILES, order=4, enabled=writes_files, publish=publish)

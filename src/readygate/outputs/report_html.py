@@ -6,10 +6,11 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from readygate.context import Published, RunContext
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import FileCoverage
 from readygate.model.rich_text import count
-from readygate.outputs import Desk, Output, wants_files
+from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.render.html.document import webpage
 from readygate.render.html.source_listing import LONGEST_FILE, Listing, Sources, annotate
 from readygate.render.report_view import Page
@@ -86,10 +87,10 @@ def _read(root: Path, path: str) -> str | None:
         return None
 
 
-def publish(page: Page, desk: Desk) -> None:
+def publish(view: Page, context: RunContext, _published: Published) -> Published:
     """Write the file."""
-    sources = read_sources(page.comparison, desk.sources or desk.workplace.workspace)
-    desk.write_file("report.html", webpage(page, sources).encode("utf-8", "replace"))
+    sources = read_sources(view.comparison, context.source_root)
+    return write_file(context, "report.html", webpage(view, sources).encode("utf-8", "replace"))
 
 
-OUTPUT = Output(name="report-html", order=35, wants=wants_files, publish=publish)
+OUTPUT = Output(name="report-html", stage=Stage.FILES, order=6, enabled=writes_files, publish=publish)

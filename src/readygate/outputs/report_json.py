@@ -9,14 +9,17 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from readygate import __version__
+from readygate.context import Published, RunContext
 from readygate.model.causes import Cause
 from readygate.model.comparison import Comparison, CoverageComparison, TestChange
 from readygate.model.reports import Problem, TestReport
 from readygate.model.results import Detail, Outcome, TestId
 from readygate.model.snapshot import ReadFile
 from readygate.model.verdict import Finding
-from readygate.outputs import Desk, Output, wants_files
+from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.outputs._named_json import counts_json, excuses_json, named_json, ratio_json
 from readygate.outputs._stored_page import SCHEMA_VERSION, read_report, write_page
 from readygate.render.escaping import plain, redact
@@ -254,11 +257,14 @@ def problem_json(problem: Problem) -> dict[str, str]:
     }
 
 
-def publish(page: Page, desk: Desk) -> None:
-    """Write the file."""
-    path = desk.write_file("report.json", render(page).encode())
-    if path is not None:
-        desk.posted["report-json"] = desk.shown_path(path)
+def publish(view: Page, context: RunContext, _published: Published) -> Published:
+    """Write the file, and set its path as an output of the step: relative, as containers mount the workspace."""
+    done = write_file(context, "report.json", render(view).encode())
+    if not done.files:
+        return done
+    (path,), root = done.files, context.runner.workspace
+    shown = path.relative_to(root) if path.is_relative_to(root) else path
+    return replace(done, step_outputs={"report-json": str(shown)})
 
 
-OUTPUT = Output(name="report-json", order=30, wants=wants_files, publish=publish)
+OUTPUT = Output(name="report-json", stage=Stage.FILES, order=1, enabled=writes_files, publish=publish)

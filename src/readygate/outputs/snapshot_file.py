@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from readygate.baseline.snapshot_codec import encode
-from readygate.outputs import Desk, Output, wants_files
+from readygate.context import Published, RunContext
+from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.render.report_view import Page
 
 
-def publish(page: Page, desk: Desk) -> None:
+def publish(view: Page, context: RunContext, _published: Published) -> Published:
     """Write the file."""
-    desk.write_file("readygate.snapshot", encode(page.comparison.head.snapshot))
+    return write_file(context, "readygate.snapshot", encode(view.comparison.head.snapshot))
 
 
-OUTPUT = Output(name="snapshot-file", order=32, wants=wants_files, publish=publish)
+OUTPUT = Output(name="snapshot-file", stage=Stage.FILES, order=3, enabled=writes_files, publish=publish)

@@ -1,6 +1,6 @@
-"""The commit status on the head commit: for tokens that may not write check runs, and as a link that leads to the run.
+"""Write the commit status on the head commit: for tokens that may not write check runs, and for its link to the run.
 
-GitHub shows check runs of the job's token without the link that they were given; that of a status works.
+GitHub drops the link of a check run that a job's token writes, but keeps that of a status.
 https://docs.github.com/en/rest/commits/statuses
 """
 
@@ -9,70 +9,79 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from readygate.context import Published, RunContext
 from readygate.github.client import GitHub
-from readygate.model.subject import Role
-from readygate.outputs import Desk, Output
+from readygate.model.subject import Role, Target
+from readygate.outputs import Output, Stage, not_written
 from readygate.render.escaping import redact, visible
+from readygate.render.not_evaluated import NotEvaluated
 from readygate.render.report_view import Page, verdict_sentence
-from readygate.support.errors import ForgeError, PermissionDeniedError
+from readygate.support.errors import ForgeError
 
+TITLE = "commit status"
 LONGEST = 140
-"""Characters of the description that GitHub takes."""
+"""Characters of the description that GitHub accepts."""
 
 
 def describe(text: str) -> str:
-    """A description that GitHub takes: one line, cut to its limit, without characters beyond U+FFFF."""
+    """Return a description that GitHub accepts: one line, within its limit, without characters beyond U+FFFF."""
     line = visible(redact(" ".join(text.split())))
     line = "".join(character if ord(character) < 0x10000 else "?" for character in line)
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
 
 
-def wants(page: Page, desk: Desk) -> bool:
-    """A session to write with, a commit to write on, and asked for."""
-    return bool(desk.hub and desk.settings.status and page.target.head_sha)
+def enabled(view: Page, context: RunContext) -> bool:
+    """Return whether the status is requested, and there are a client and a commit to write to."""
+    return bool(context.github and context.settings.status and view.target.head_sha)
 
 
-def publish(page: Page, desk: Desk) -> None:
-    """Write the status; that it cannot be written is told and changes no exit code."""
-    # an informing policy fails nothing, and statuses know no state between
-    state = "success" if page.verdict.ready or page.verdict.inform else "failure"
-    write(
-        page.target.check_name(page.gate),
-        page.target.head_sha,
-        state,
-        verdict_sentence(page),
-        desk,
-        quiet=page.target.role is Role.RECORD,
-    )
+def publish(view: Page, context: RunContext, _published: Published) -> Published:
+    """Write the verdict as a status. If that fails, the exit code stays the same."""
+    # an informing policy fails nothing, and a status has no neutral state
+    state = "success" if view.verdict.ready or view.verdict.inform else "failure"
+    return _write(view.gate, view.target, state, verdict_sentence(view), context, quiet=view.target.role is Role.RECORD)
 
 
-def write(gate: str, sha: str, state: str, text: str, desk: Desk, *, quiet: bool = False) -> None:
-    """Write a status whose context is `gate` on `sha`; `quiet` keeps a missing permission to the log."""
-    if desk.hub is None:
-        return
-    body = {"state": state, "context": gate, "description": describe(text)}
-    if desk.workplace.run_url:
-        body["target_url"] = desk.workplace.run_url
+def publish_failure(failure: NotEvaluated, context: RunContext, _published: Published) -> Published:
+    """Write an error as the status of a change."""
+    target = failure.target
+    if target is None or target.role is not Role.CHANGE or not context.settings.status:
+        return Published()
+    return _write(failure.gate, target, "error", f"{failure.title}: {failure.reason}", context)
+
+
+def _write(gate: str, target: Target, state: str, text: str, context: RunContext, *, quiet: bool = False) -> Published:
+    github = context.github
+    if github is None:
+        return Published()
+    body = {"state": state, "context": target.check_name(gate), "description": describe(text)}
+    if context.runner.run_url:
+        body["target_url"] = context.runner.run_url
     try:
-        desk.hub.create(f"/statuses/{sha}", body, lambda: _find(desk.hub, sha, body))
-    except PermissionDeniedError as error:
-        if quiet:
-            desk.log.line(f"No commit status was written: {error}")
-        else:
-            desk.unwritten.append("commit status")
-            desk.log.line(f"No commit status was written: {error}")
+        github.create(f"/statuses/{target.head_sha}", body, lambda: _find(github, target.head_sha, body))
     except ForgeError as error:
-        desk.log.notice(f"The commit status could not be written: {error}")
+        return not_written(TITLE, error, quiet=quiet)
+    return Published()
 
 
-def _find(hub: GitHub | None, sha: str, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The newest status of the context, if it says what ours says: a commit takes 1,000 of a context and no more."""
-    rows = hub.get(f"/commits/{sha}/status", per_page=100)["statuses"] if hub else ()
-    for row in rows:
+def _find(github: GitHub, sha: str, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the newest status of the context if it equals `body`.
+
+    A commit takes at most 1,000 statuses of a context, so that none must be written twice.
+    """
+    for row in github.get(f"/commits/{sha}/status", per_page=100)["statuses"]:
         if str(row["context"]).lower() == str(body["context"]).lower():
             same = all(row.get(name) == value for name, value in body.items() if name != "context")
             return dict(row) if same else None
     return None
 
 
-OUTPUT = Output(name="status", order=25, wants=wants, publish=publish)
+OUTPUT = Output(
+    name="status",
+    title=TITLE,
+    stage=Stage.GITHUB,
+    order=3,
+    enabled=enabled,
+    publish=publish,
+    publish_failure=publish_failure,
+)

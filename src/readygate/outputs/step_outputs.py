@@ -1,6 +1,6 @@
-"""The outputs of the step, for later steps and jobs.
+"""Write the outputs of the step, for later steps and jobs.
 
-A value could end the block it stands in and forge another output, so each block ends with a random line.
+A value could end its block and forge another output, so each block ends with a random line.
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#multiline-strings
 """
 
@@ -10,16 +10,18 @@ import json
 import os
 from collections.abc import Mapping
 
+from readygate.context import Published, RunContext, logged
 from readygate.model.coverage import Ratio
 from readygate.model.reports import CoverageReport
 from readygate.model.verdict import Status
-from readygate.outputs import Desk, Output
+from readygate.outputs import Output, Stage
 from readygate.outputs.report_json import finding_json
+from readygate.render.not_evaluated import NotEvaluated
 from readygate.render.report_view import Page, is_complete
 from readygate.support.number_format import hundredths
 
 LONGEST_REASONS = 60_000
-"""Bytes of `reasons`; a job may set a mebibyte of outputs in all."""
+"""Bytes of `reasons`; the outputs of a job may have a mebibyte together."""
 
 NAMES = (
     "verdict",
@@ -42,9 +44,16 @@ NAMES = (
 )
 
 
-def values(page: Page, posted: Mapping[str, str]) -> dict[str, str]:
-    """Every output by name; empty where nothing was measured. Shares are percent with two decimals, floored."""
-    comparison, verdict = page.comparison, page.verdict
+def values(view: Page, published: Mapping[str, str]) -> dict[str, str]:
+    """Return every output by name; empty where nothing was measured.
+
+    Shares are percentages with two decimals, rounded down.
+
+    Args:
+        view: the report.
+        published: the outputs that other outputs set.
+    """
+    comparison, verdict = view.comparison, view.verdict
     tests, coverage = comparison.tests, comparison.coverage
     rate = tests.head.pass_rate
     read = bool(comparison.head.snapshot.legs)
@@ -54,7 +63,7 @@ def values(page: Page, posted: Mapping[str, str]) -> dict[str, str]:
         **(counts if read else {}),
         "verdict": "ready" if verdict.ready else "not-ready",
         "ready": "true" if verdict.ready else "false",
-        "reasons": _reasons(page),
+        "reasons": _reasons(view),
         "pass-rate": "" if rate is None else _percent(hundredths(rate)),
         "coverage": _share(coverage.lines if coverage else None),
         "coverage-delta": "",
@@ -63,9 +72,9 @@ def values(page: Page, posted: Mapping[str, str]) -> dict[str, str]:
     }
     base = coverage.delta.base.fraction if coverage and coverage.delta else None
     now = coverage.lines.fraction if coverage else None
-    if base is not None and now is not None and is_complete(page, CoverageReport):
+    if base is not None and now is not None and is_complete(view, CoverageReport):
         found["coverage-delta"] = _percent(hundredths(now) - hundredths(base))
-    return {name: found.get(name, posted.get(name, "")) for name in NAMES}
+    return {name: found.get(name, published.get(name, "")) for name in NAMES}
 
 
 def _percent(value: int) -> str:
@@ -78,10 +87,10 @@ def _share(ratio: Ratio | None) -> str:
     return "" if share is None else _percent(hundredths(share))
 
 
-def _reasons(page: Page) -> str:
-    """The findings that block or warn, as JSON; the last ones go first if it grows too long."""
-    rows = [finding_json(f) for f in page.verdict.findings if f.status in (Status.BLOCK, Status.WARN)]
-    if len(text := json.dumps(rows)) > LONGEST_REASONS:  # the reasons themselves come first
+def _reasons(view: Page) -> str:
+    """Return the findings that block or warn, as JSON; if it is too long, the last ones are dropped."""
+    rows = [finding_json(f) for f in view.verdict.findings if f.status in (Status.BLOCK, Status.WARN)]
+    if len(text := json.dumps(rows)) > LONGEST_REASONS:  # evidence is less important than the findings
         rows = [{**row, "evidence": row["evidence"][:3]} for row in rows]
     while len(text := json.dumps(rows)) > LONGEST_REASONS:
         rows.pop()
@@ -89,33 +98,45 @@ def _reasons(page: Page) -> str:
 
 
 def block(name: str, value: str) -> str:
-    """One output as the runner reads it."""
+    """Return one output as the runner reads it."""
     delimiter = f"ghadelimiter_{os.urandom(16).hex()}"
     while delimiter in value or delimiter in name:  # pragma: no cover  (122 random bits)
         delimiter = f"ghadelimiter_{os.urandom(16).hex()}"
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 
-def wants(_page: Page, desk: Desk) -> bool:
-    """A runner that reads outputs."""
-    return desk.workplace.output is not None
+def enabled(_view: Page, context: RunContext) -> bool:
+    """Return whether the runner reads outputs."""
+    return context.runner.output is not None
 
 
-def publish(page: Page, desk: Desk) -> None:
-    """Append to the file that the runner reads."""
-    write(values(page, desk.posted), desk)
+def publish(view: Page, context: RunContext, published: Published) -> Published:
+    """Append all outputs to the file that the runner reads."""
+    return _append(values(view, published.step_outputs), context)
 
 
-def write(found: Mapping[str, str], desk: Desk) -> None:
-    """Append outputs to the file that the runner reads."""
-    path = desk.workplace.output
+def publish_failure(_failure: NotEvaluated, context: RunContext, published: Published) -> Published:
+    """Append that there is no verdict, and what was written nevertheless."""
+    return _append({"verdict": "not-evaluated", "ready": "false", **published.step_outputs}, context)
+
+
+def _append(found: Mapping[str, str], context: RunContext) -> Published:
+    path = context.runner.output
     if path is None:
-        return
+        return Published()
     try:
         with path.open("a", encoding="utf-8", errors="replace") as stream:
             stream.write("".join(block(name, value) for name, value in found.items()))
     except OSError as error:
-        desk.log.notice(f"The step's outputs could not be written ({error.strerror or error}): {path}")
+        return logged(f"The step's outputs could not be written ({error.strerror or error}): {path}")
+    return Published()
 
 
-OUTPUT = Output(name="step-outputs", order=60, wants=wants, publish=publish)
+OUTPUT = Output(
+    name="step-outputs",
+    title="outputs of the step",
+    stage=Stage.STEP_OUTPUTS,
+    enabled=enabled,
+    publish=publish,
+    publish_failure=publish_failure,
+)

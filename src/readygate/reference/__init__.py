@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
@@ -37,3 +37,10 @@ class Background(Struct, frozen=True, kw_only=True):
     trusted: str = ""
     policy: PolicyFiles = PolicyFiles()
     waiver: Callable[[str], Waiver | None] = lambda _label: None
+
+    def notices(self) -> Iterator[str]:
+        """Yield what could not be read and is not needed."""
+        if self.choice.warning:
+            yield self.choice.warning
+        if self.policy.note:
+            yield f"The policy file of the base could not be read: {self.policy.note}."

@@ -12,11 +12,11 @@ from readygate.baseline.snapshot_codec import MAGIC, decode
 from readygate.baseline.stores import Store, open_store
 from readygate.collect.collect_reports import collect_reports
 from readygate.config.settings import Settings
+from readygate.context import RunContext
 from readygate.git import local_git
 from readygate.model.changes import Changes
 from readygate.model.paths import PathRules
 from readygate.model.snapshot import Baseline, Measured, Provenance, Snapshot
-from readygate.outputs import Desk
 from readygate.policy import PATH, PolicyFiles
 from readygate.reference import Background
 from readygate.reference.base_file import from_git
@@ -53,7 +53,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
         return bool(self.commit) and (self.repo / ".git").exists()
 
 
-def ask(wanted: Wanted, desk: Desk) -> Background:
+def ask(wanted: Wanted, context: RunContext) -> Background:
     """Open the store of baselines, and ask git for everything a change is compared with.
 
     Raises:
@@ -65,7 +65,7 @@ def ask(wanted: Wanted, desk: Desk) -> Background:
     files = local_git.tracked(repo, commit) if wanted.has_git else None
     changes = local_git.diff(repo, start, commit) if start and wanted.has_git else None
     note = "" if changes else "Without --against and a git repository the changed lines are not known"
-    choice = _choice(wanted, start, store, files, desk)
+    choice = _choice(wanted, start, store, files, context)
     since: Changes | None = changes
     base = choice.baseline.snapshot.commit if choice.baseline else ""
     if base and base != start and wanted.has_git:
@@ -112,10 +112,10 @@ def _choice(
     start: str,
     store: Store | None,
     files: frozenset[str] | None,
-    desk: Desk,
+    context: RunContext,
 ) -> BaselineChoice:
     if wanted.base:
-        given = _given(wanted.base, start, rules(wanted.root, wanted.repo, files, desk.settings), desk)
+        given = _given(wanted.base, start, rules(wanted.root, wanted.repo, files, context.settings), context)
         snapshot, details = (given.snapshot, given.details) if isinstance(given, Measured) else (given, {})
         return BaselineChoice(
             baseline=Baseline(snapshot=snapshot, branch=wanted.branch, relation="the given base", details=details)
@@ -136,7 +136,7 @@ def _choice(
     if compared_with:
         return choose(
             store,
-            desk.settings.name,
+            context.settings.name,
             wanted=compared_with,
             relation="the base commit" if start else "the commit before",
             branch=wanted.branch,
@@ -145,11 +145,11 @@ def _choice(
     return BaselineChoice(baseline=None, note="there is no commit before it to compare with; --base names one")
 
 
-def _given(path: Path, commit: str, rules: PathRules, desk: Desk) -> Snapshot | Measured:
+def _given(path: Path, commit: str, rules: PathRules, context: RunContext) -> Snapshot | Measured:
     """The baseline as a snapshot file, or as a folder of reports to read now."""
     if path.is_dir():
-        quiet = Settings(name=desk.settings.name, redact=desk.settings.redact)
-        evidence = collect_reports(path, quiet, desk.log, what="the base")
+        quiet = Settings(name=context.settings.name, redact=context.settings.redact)
+        evidence = collect_reports(path, quiet, context.console, what="the base")
         if not any(file.report for file in evidence.files):  # nothing measured is not the same as nothing failed
             raise SettingsError(
                 (f"--base {path} holds no report that can be read",),

@@ -11,23 +11,23 @@ from msgspec.structs import replace
 from readygate.baseline.select import BaselineChoice, choose
 from readygate.baseline.store_keys import store_key
 from readygate.baseline.stores import Store, open_store
+from readygate.context import RunContext
 from readygate.github.client import GitHub
 from readygate.github.commits import Origin, changes_between, first_parents, origin
 from readygate.github.labels import waiver
 from readygate.model.changes import Changes
 from readygate.model.subject import Role, Target
-from readygate.outputs import Desk
 from readygate.policy import PATH, PolicyFiles
 from readygate.reference import Background
 from readygate.reference.base_file import from_github
 from readygate.support.errors import ForgeError
 
 
-def ask(desk: Desk, target: Target, *, run_id: int, need_files: bool) -> Background:
+def ask(context: RunContext, target: Target, *, run_id: int, need_files: bool) -> Background:
     """Open the store of baselines and fetch everything that a change is compared with.
 
     Args:
-        desk: settings, client and folders.
+        context: settings, client and folders.
         target: what the run is about.
         run_id: the id of this run.
         need_files: fetch the list of files, because the workspace has no checkout that contains it.
@@ -37,9 +37,9 @@ def ask(desk: Desk, target: Target, *, run_id: int, need_files: bool) -> Backgro
         StoreError: a baseline exists and cannot be read.
         ForgeError: a request to GitHub failed.
     """
-    store_client = desk.hub.clone_for_thread() if desk.hub else None
-    store = _open_store(desk, target, store_client, run_id)
-    if desk.hub is None or store_client is None:
+    store_client = context.github.clone_for_thread() if context.github else None
+    store = _open_store(context, target, store_client, run_id)
+    if context.github is None or store_client is None:
         note = "there is no token to ask GitHub with"
         return Background(
             choice=BaselineChoice(baseline=None, note=note),
@@ -48,28 +48,28 @@ def ask(desk: Desk, target: Target, *, run_id: int, need_files: bool) -> Backgro
             policy=PolicyFiles(note=note),
         )
     return Remote(
-        client=desk.hub,
+        client=context.github,
         store_client=store_client,
         target=target,
-        gate=desk.settings.gate,
+        gate=context.settings.gate,
         store=store,
         need_files=need_files,
     ).fetch()
 
 
-def _open_store(desk: Desk, target: Target, client: GitHub | None, run_id: int) -> Store | None:
+def _open_store(context: RunContext, target: Target, client: GitHub | None, run_id: int) -> Store | None:
     """Open the store of baselines; None if baselines are off."""
-    settings = desk.settings
+    settings = context.settings
     if settings.baseline == "off":
         return None
     return open_store(
         settings.baseline,
-        desk.workplace.workspace,
+        context.runner.workspace,
         client,
         gate=store_key(settings.gate),
         branch=target.base_ref,
         run_id=run_id,
-        folder=desk.folder,
+        folder=context.folder,
     )
 
 

@@ -1,50 +1,73 @@
-"""The template that users give for the comment: which version of it counts, and whether it can be had.
+"""Load the user's template for the comment.
 
-A template writes what reviewers read, so a pull request must not write its own: what counts is the version of the
-base commit, as for the policy.
+A template writes what reviewers read, so a pull request must not bring its own: the version of the base commit counts,
+as for the policy.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from readygate.context import RunContext
 from readygate.model.changes import Changes
+from readygate.model.subject import Role, Target
+from readygate.reference import Background
+from readygate.reference.base_file import from_github
 from readygate.support.errors import ForgeError
 
 LARGEST = 100_000
 """Bytes of a template."""
 
 BaseFile = Callable[[str], bytes | None]
-"""The bytes of a file of the base commit by its path; None if it has no such file."""
+"""Returns a file of the base commit by its path; None if there is none."""
 
 
 class TemplateSource(Struct, frozen=True, kw_only=True):
     """A template, or why it is not used.
 
     Attributes:
-        text: empty if there is none to use.
-        refused: the reason, a sentence without a full stop; empty if all is well.
+        text: the template; empty if it is not used.
+        refused: the reason, a sentence without a full stop; empty if the template is used.
     """
 
     text: str = ""
     refused: str = ""
 
 
+def with_template(context: RunContext, target: Target, reference: Background) -> RunContext:
+    """Return the context with the user's template; without it, and with a notice, if it cannot be used."""
+    path, github = context.settings.template, context.github
+    if not path:
+        return context
+    found = template_source(
+        context.source_root,
+        path,
+        change=target.role is Role.CHANGE,
+        changes=reference.changes,
+        base=partial(from_github, github, commit=reference.trusted) if github and reference.trusted else None,
+    )
+    if found.refused:
+        context.console.notice(f"{found.refused[:1].upper()}{found.refused[1:]}. The comment is the built-in one.")
+    return replace(context, template=found.text)
+
+
 def template_source(
     root: Path, path: str, *, change: bool, changes: Changes | None, base: BaseFile | None = None
 ) -> TemplateSource:
-    """Take the template that counts for this run.
+    """Return the template that counts for this run.
 
     Args:
         root: the workspace.
-        path: of the template in the repository.
-        change: the run is about a change, whose own version must not count.
-        changes: what the change touches, None if unknown.
-        base: reads files of the commit that counts, with the path as its only argument; without it the file of the
-            workspace counts as long as the change does not touch it.
+        path: the path of the template in the repository.
+        change: whether the run is about a change, whose own version must not count.
+        changes: what the change touches; None if unknown.
+        base: reads files of the commit that counts; without it, the file of the workspace counts if the change does
+            not touch it.
     """
     if base is not None:
         try:
@@ -61,7 +84,7 @@ def template_source(
 
 
 def _workspace(root: Path, path: str) -> bytes | None:
-    """A plain file of the workspace; no link is followed."""
+    """Read a regular file of the workspace; no link is followed."""
     full = root / path
     try:
         if full.resolve(strict=True) != root.resolve() / path or not full.is_file():

@@ -12,8 +12,27 @@ from readygate.model.paths import PathRules
 from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.results import ClassBlock, Counts, Detail, Leg, TestId
 from readygate.model.snapshot import Evidence, Measured, Provenance, Snapshot, is_damaged
+from readygate.model.subject import Target
 from readygate.snapshot.coverage_merge import place_all
 from readygate.snapshot.matrix import Bucket, Named, assign
+
+
+def provenance(target: Target, evidence: Evidence, inputs: Mapping[str, str]) -> Provenance:
+    """Return where a snapshot comes from; it is marked incomplete if a needed job was cancelled or skipped.
+
+    Args:
+        target: what the run is about.
+        evidence: the reports.
+        inputs: the inputs that affect the verdict, by name.
+    """
+    return Provenance(
+        run_id=target.run_id,
+        run_attempt=target.run_attempt,
+        event=target.event,
+        branch=target.base_ref,
+        inputs=inputs,
+        complete=not any(result in ("cancelled", "skipped") for result in (evidence.needs or {}).values()),
+    )
 
 
 def build(commit: str, evidence: Evidence, paths: PathRules, provenance: Provenance, *, pattern: str = "") -> Measured:

@@ -149,7 +149,7 @@ def post_run(world: World, call: Call) -> Reply:
         raise ApiError(422, f"No commit found for SHA: {body['head_sha']}")
     with world.lock:
         fields: Json = {"status": "queued", "started_at": now()}
-        run = CheckRun(next(world.ids), app_id, found.sha, fields, {}, [])
+        run = CheckRun(next(world.run_ids), app_id, found.sha, fields, {}, [])
         _apply(run, body)
         world.runs[run.id] = run
         return Reply(run_json(world, run), 201)

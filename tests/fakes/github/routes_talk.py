@@ -131,7 +131,7 @@ def add_comment(world: World, number: int, body: str, login: str, app_id: int | 
     """Add a comment."""
     with world.lock:
         moment = now()
-        number_of = next(world.ids)
+        number_of = next(world.comment_ids)
         who = world.id_of_user(login)
         added = Comment(number_of, number, body, login, who, app_id, moment, moment)
         world.comments[added.id] = added

@@ -192,7 +192,9 @@ class World:
     users: dict[str, int] = field(default_factory=dict)
     repositories: dict[str, int] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
-    ids: itertools.count[int] = field(default_factory=lambda: itertools.count(2_400_000_001))
+    comment_ids: itertools.count[int] = field(default_factory=lambda: itertools.count(2_400_000_001))
+    run_ids: itertools.count[int] = field(default_factory=lambda: itertools.count(2_400_000_002))
+    ids: itertools.count[int] = field(default_factory=lambda: itertools.count(2_400_000_003))
 
     @property
     def full_name(self) -> str:

@@ -1,0 +1,74 @@
+"""Store the results of a run as a baseline for later runs, and tell whether that succeeded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from readygate.baseline.record import record
+from readygate.baseline.store_keys import badge_key
+from readygate.baseline.stores import Store
+from readygate.model.comparison import Comparison
+from readygate.model.snapshot import Snapshot
+from readygate.model.subject import Role, Target
+from readygate.support.errors import ForgeError, PermissionDeniedError, StoreError
+
+
+class StoreOutcome(Struct, frozen=True, kw_only=True):
+    """What became of the results.
+
+    Attributes:
+        text: what was done, or why not; a line for the log. Empty if the run stores nothing.
+        failed: results that a later run needs are not stored.
+    """
+
+    text: str = ""
+    failed: bool = False
+
+
+def mark_incomplete(snapshot: Snapshot, comparison: Comparison) -> Snapshot:
+    """Mark a snapshot incomplete if a job failed and its results are missing: a crash must not shrink a baseline."""
+    failed = "failure" in (comparison.head.evidence.needs or {}).values()
+    lost = comparison.missing_groups or comparison.missing_legs or not snapshot.executions.failing
+    if not (failed and lost):
+        return snapshot
+    return replace(snapshot, provenance=replace(snapshot.provenance, complete=False))
+
+
+def store_results(
+    store: Store,
+    gate: str,
+    snapshot: Snapshot,
+    target: Target,
+    *,
+    when: int,
+    ready: bool,
+    badges: Mapping[str, bytes],
+) -> StoreOutcome:
+    """Store a snapshot, with the badges of its branch.
+
+    The results of a merge group may be lost, because the push that follows records the same commit.
+
+    Args:
+        store: the store to write to.
+        gate: the name of the gate.
+        snapshot: the results.
+        target: what the run is about.
+        when: the time of the run, in seconds since 1970.
+        ready: the verdict.
+        badges: the badges by file name; empty if the run must not change them.
+    """
+    if not snapshot.legs and snapshot.coverage is None:
+        return StoreOutcome(text="Nothing was measured, so nothing is stored.")
+    branch = snapshot.provenance.branch
+    extra = {badge_key(gate, branch, name): data for name, data in badges.items()}
+    try:
+        done = record(store, gate, snapshot, gap_only=target.gap_only, when=when, ready=ready, extra=extra)
+    except (StoreError, ForgeError) as error:
+        text = f"The results were not stored: {error}"
+        if isinstance(error, PermissionDeniedError):
+            text += " Storing needs the permission `contents: write`."
+        return StoreOutcome(text=text, failed=target.role is not Role.CHANGE)
+    return StoreOutcome(text=f"{store.where}: {done}")
