@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from readygate.config.settings import Settings, Workplace
 from readygate.github.client import GitHub
 from readygate.support.console import Log
-from readygate.support.deadline import Budget
+from readygate.support.deadline import Deadline
 
 
 class RunContext(Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     runner: Workplace
     console: Log
     github: GitHub | None = None
-    deadline: Budget = field(default_factory=Budget)
+    deadline: Deadline = field(default_factory=Deadline)
     folder: Path | None = None
     sources: Path | None = None
     template: str = ""

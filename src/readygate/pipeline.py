@@ -73,7 +73,7 @@ def run(
     locator = ReportLocator(paths)
     view = Page(gate=settings.gate, target=target, comparison=comparison, verdict=verdict, locator=locator)
 
-    context.deadline.begin_telling()
+    context.deadline.begin_reporting()
     publish(view, with_template(context, target, reference))
 
     stored = _store(view, reference)

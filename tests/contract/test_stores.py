@@ -13,7 +13,7 @@ from tests.fakes.github import FakeGitHub, faults
 from readygate.baseline.stores import Load, Store, all_stores, open_store
 from readygate.baseline.stores.branch import BRANCH
 from readygate.github.client import GitHub
-from readygate.support.deadline import Budget, Clock
+from readygate.support.deadline import Clock, Deadline
 from readygate.support.errors import ForgeError, PermissionDeniedError, SettingsError, StoreError
 
 CLOCK = Clock(sleep=lambda seconds: None)
@@ -38,7 +38,7 @@ def branch_world(tmp_path: Path) -> Iterator[World]:
         token = hub.token({"contents": "write"})
 
         def session() -> GitHub:
-            return GitHub(api_url=hub.url, token=token, repository="acme/widgets", budget=Budget(clock=CLOCK))
+            return GitHub(api_url=hub.url, token=token, repository="acme/widgets", deadline=Deadline(clock=CLOCK))
 
         yield World(lambda: open_store("branch", tmp_path, session()), hub)
         assert not hub.unexpected
@@ -182,7 +182,7 @@ class TestBranch:
 
     def open(self, hub: FakeGitHub, level: str = "write", url: str = "branch") -> Store:
         token = hub.token({"contents": level})
-        session = GitHub(api_url=hub.url, token=token, repository="acme/widgets", budget=Budget(clock=CLOCK))
+        session = GitHub(api_url=hub.url, token=token, repository="acme/widgets", deadline=Deadline(clock=CLOCK))
         return open_store(url, Path(), session)
 
     def log(self, hub: FakeGitHub, branch: str = BRANCH) -> list[str]:

@@ -15,7 +15,7 @@ from readygate.baseline.stores import Store, open_store
 from readygate.baseline.stores.branch import BRANCH, README, SQUASH_AFTER
 from readygate.github.client import GitHub
 from readygate.model.snapshot import Provenance, Snapshot
-from readygate.support.deadline import Budget, Clock
+from readygate.support.deadline import Clock, Deadline
 from readygate.support.errors import StoreError
 from tests.fakes.github import FakeGitHub, faults
 from tests.support.builders import leg
@@ -36,7 +36,7 @@ def hub() -> Iterator[FakeGitHub]:
 
 def opened(hub: FakeGitHub, url: str = "branch") -> Store:
     token = hub.token({"contents": "write"})
-    session = GitHub(api_url=hub.url, token=token, repository="acme/widgets", budget=Budget(clock=QUICK))
+    session = GitHub(api_url=hub.url, token=token, repository="acme/widgets", deadline=Deadline(clock=QUICK))
     return open_store(url, Path(), session)
 
 

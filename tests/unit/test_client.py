@@ -14,7 +14,7 @@ from tests.fakes.github import FakeGitHub, faults
 
 from readygate.github.client import LONGEST_WAIT, TRIES, GitHub
 from readygate.github.responses import Failure, error_of, read
-from readygate.support.deadline import REPORTING_RESERVE, Budget, Clock, jitter
+from readygate.support.deadline import REPORTING_RESERVE, Clock, Deadline, jitter
 from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, TimeBudgetError
 
 NOW = 1_800_000_000.0
@@ -31,9 +31,9 @@ class Place:
             now=lambda: sum(self.waited), wall=lambda: time.time() + sum(self.waited), sleep=self.wait, timeout=timeout
         )
         token = hub.token({"contents": "write", "pull-requests": "write", "actions": "read"})
-        budget = Budget(minutes, clock)
+        deadline = Deadline(minutes, clock)
         self.github = GitHub(
-            api_url=hub.url, token=token, repository="acme/widgets", budget=budget, log=self.lines.append
+            api_url=hub.url, token=token, repository="acme/widgets", deadline=deadline, log=self.lines.append
         )
 
     def wait(self, seconds: float) -> None:
@@ -303,7 +303,7 @@ class TestDownload:
             place.github.download(f"/actions/artifacts/{number}/zip", 100)
 
 
-class TestBudget:
+class TestDeadline:
     """Nothing is waited for beyond the time that a step may take."""
 
     def test_a_wait_that_would_end_later_is_not_begun(self, hub: FakeGitHub) -> None:
@@ -320,7 +320,7 @@ class TestBudget:
         with pytest.raises(TimeBudgetError):
             place.github.get("/pulls/7")
         assert place.sent() == 0
-        place.github.budget.begin_telling()
+        place.github.deadline.begin_reporting()
         assert place.github.get("/pulls/7")["number"] == 7
         place.waited.append(REPORTING_RESERVE)
         with pytest.raises(TimeBudgetError):
@@ -328,7 +328,7 @@ class TestBudget:
 
     def test_what_runs_is_interrupted_even_if_it_catches_everything(self) -> None:
         def run() -> None:
-            with Budget(minutes=0.2 / 60).watch():
+            with Deadline(minutes=0.2 / 60).watch():
                 while True:
                     with suppress(Exception):  # as a reader of foreign formats does
                         sum(range(1_000))
@@ -337,18 +337,18 @@ class TestBudget:
             run()
 
     def test_what_is_done_in_time_is_not(self) -> None:
-        budget = Budget(minutes=0.05 / 60)
-        with budget.watch():
-            budget.begin_telling()
+        deadline = Deadline(minutes=0.05 / 60)
+        with deadline.watch():
+            deadline.begin_reporting()
             end = time.monotonic() + 0.1
             while time.monotonic() < end:
                 pass
 
     def test_without_minutes_there_is_none(self) -> None:
-        budget = Budget()
-        with budget.watch():
-            budget.check()
-        assert budget.left() == float("inf")
+        deadline = Deadline()
+        with deadline.watch():
+            deadline.check()
+        assert deadline.left() == float("inf")
 
 
 def test_the_token_is_in_no_message(place: Place) -> None:

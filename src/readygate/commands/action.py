@@ -28,7 +28,7 @@ from readygate.reference import Background, from_github
 from readygate.reference.base_file import from_github as file_from_github
 from readygate.render.not_evaluated import NotEvaluated
 from readygate.support.console import Log, has_colour
-from readygate.support.deadline import Budget, Clock
+from readygate.support.deadline import Clock, Deadline
 from readygate.support.errors import DOCS, ReadygateError, SettingsError
 from readygate.support.globs import paths_fit
 
@@ -94,7 +94,7 @@ def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | No
 
 def _give_up(error: ReadygateError, context: RunContext, target: Target | None) -> int:
     """Publish an error wherever a verdict would be published: a required check must not be missing."""
-    context.deadline.begin_telling()
+    context.deadline.begin_reporting()
     failure = NotEvaluated(error=error, gate=context.settings.gate, target=target, hidden=context.console.hidden)
     publish_failure(failure, context)
     return error.exit_code
@@ -107,7 +107,7 @@ def _with_inputs(context: RunContext, environment: Mapping[str, str], clock: Clo
         SettingsError: an input is invalid.
     """
     settings = read_inputs(environment)
-    return replace(context, settings=settings, deadline=Budget(settings.time_budget, clock))
+    return replace(context, settings=settings, deadline=Deadline(settings.time_budget, clock))
 
 
 def _with_folder(context: RunContext) -> RunContext:
@@ -133,7 +133,7 @@ def _with_client(context: RunContext) -> RunContext:
         api_url=context.runner.api_url,
         token=context.settings.token,
         repository=context.runner.repository,
-        budget=context.deadline,
+        deadline=context.deadline,
         log=context.console.line,
         trace=context.console.trace,
     )

@@ -22,7 +22,7 @@ import requests
 
 from readygate.github import pygithub
 from readygate.github.responses import Failure, Fields, graphql, no_answer, read, unusable
-from readygate.support.deadline import Budget, jitter
+from readygate.support.deadline import Deadline, jitter
 from readygate.support.errors import ForgeError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class GitHub:
         api_url: str,
         token: str,
         repository: str,
-        budget: Budget | None = None,
+        deadline: Deadline | None = None,
         log: Callable[[str], None] = _ignore,
         trace: Callable[[str], None] = _ignore,
     ) -> None:
@@ -60,23 +60,23 @@ class GitHub:
             api_url: the URL of the API: `https://api.github.com`, or that of an enterprise server.
             token: the token to authenticate with.
             repository: the repository as owner/name.
-            budget: the time that requests and waits may take.
+            deadline: the time that requests and waits may take.
             log: takes a line for every failed try that is repeated.
             trace: takes a line for every request.
         """
         self.repository = repository
-        self.budget = budget or Budget()
+        self.deadline = deadline or Deadline()
         self._log, self._trace = log, trace
         self._api_url = api_url.rstrip("/")
         self._token = token
 
     def clone_for_thread(self) -> GitHub:
-        """Return a client with the same token and budget for another thread: the requester is not thread-safe."""
+        """Return a client with the same token and deadline for another thread: the requester is not thread-safe."""
         return GitHub(
             api_url=self._api_url,
             token=self._token,
             repository=self.repository,
-            budget=self.budget,
+            deadline=self.deadline,
             log=self._log,
             trace=self._trace,
         )
@@ -84,7 +84,7 @@ class GitHub:
     @cached_property
     def _requester(self) -> Requester:
         """The requester of PyGithub, created with the first request."""
-        timeout = self.budget.clock.timeout
+        timeout = self.deadline.clock.timeout
         return pygithub.requester(self._token, self._api_url, timeout=timeout, user_agent="readygate")
 
     def get(self, path: str, **parameters: Any) -> Any:
@@ -171,7 +171,7 @@ class GitHub:
         return data
 
     def _fetch(self, path: str, largest: int, where: str) -> bytes | Failure:
-        clock = self.budget.clock
+        clock = self.deadline.clock
         first = requests.get(
             self._api_url + self._path(path),
             headers={"X-GitHub-Api-Version": API_VERSION},
@@ -233,7 +233,7 @@ class GitHub:
                 headers={"X-GitHub-Api-Version": API_VERSION},
                 input=None if body is None else dict(body),
             )
-            data = read(status, seen, self._masked(text), where, self.budget.clock.wall())
+            data = read(status, seen, self._masked(text), where, self.deadline.clock.wall())
             if isinstance(data, Failure):
                 return data
             if not empty and not isinstance(data, list if bare else Fields):
@@ -245,7 +245,7 @@ class GitHub:
     def _repeat(self, where: str, once: Callable[[], Any], find: Callable[[], Any] | None) -> Any:
         """Try until there is a response, an error that is not retryable, or no try left."""
         for attempt in range(1, TRIES + 1):
-            self.budget.check()
+            self.deadline.check()
             answer = self._traced(where, once)
             if not isinstance(answer, Failure):
                 return answer
@@ -255,7 +255,7 @@ class GitHub:
             if not answer.retryable or wait > LONGEST_WAIT or (last and look is None):
                 raise answer.error
             self._log(f"{answer.error.where}: {answer.error.what}; try {attempt} of {TRIES}, waiting {wait:.1f} s")
-            self.budget.wait(wait)
+            self.deadline.wait(wait)
             found = look() if look else None
             if found is not None:
                 return found

@@ -42,18 +42,18 @@ class _Alarm(BaseException):
     """Raised at any point of the code; not an Exception, so that no parser takes it for a damaged file."""
 
 
-class Budget(Struct):
-    """The time budget of one step.
+class Deadline(Struct):
+    """The end of one step, from its time budget.
 
     Attributes:
         minutes: the minutes that the step may take; None without a limit.
         clock: the source of time.
-        telling: whether reporting has begun, which may use the reserve.
+        reporting: whether reporting has begun, which may use the reserve.
     """
 
     minutes: float | None = None
     clock: Clock = field(default_factory=Clock)
-    telling: bool = False
+    reporting: bool = False
     _start: float = 0.0
 
     def __post_init__(self) -> None:
@@ -64,7 +64,7 @@ class Budget(Struct):
         if self.minutes is None:
             return float("inf")
         whole = self.minutes * 60
-        end = whole if self.telling else whole - min(REPORTING_RESERVE, whole / 5)
+        end = whole if self.reporting else whole - min(REPORTING_RESERVE, whole / 5)
         return self._start + end - self.clock.now()
 
     def check(self) -> None:
@@ -76,15 +76,15 @@ class Budget(Struct):
         """Wait a number of seconds.
 
         Raises:
-            TimeBudgetError: the budget ends before.
+            TimeBudgetError: the deadline is earlier.
         """
         if seconds >= self.left():
             raise self._over()
         self.clock.sleep(seconds)
 
-    def begin_telling(self) -> None:
-        """Begin the reporting phase: only waits for GitHub still end with the budget."""
-        self.telling = True
+    def begin_reporting(self) -> None:
+        """Begin the reporting phase: only waits for GitHub still end with the deadline."""
+        self.reporting = True
         _disarm()
 
     @contextmanager

@@ -173,7 +173,7 @@ class _Branch:
             self.known = None
             if done:
                 return
-            self.hub.budget.wait(jitter(min(0.2 * 2**attempt, LONGEST_PAUSE)))
+            self.hub.deadline.wait(jitter(min(0.2 * 2**attempt, LONGEST_PAUSE)))
         raise StoreError(
             f"the branch moved {TRIES} times while the results were being stored",
             where=self.where,
