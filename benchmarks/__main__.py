@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from benchmarks.figures import Figures, Measured, figures, lines, targets
+from benchmarks.figures import Figures, HeadRun, figures, lines, targets
 from benchmarks.process import Costs, run
 from benchmarks.readers import PACKAGES, READERS
 from benchmarks.scene import Scene
@@ -94,7 +94,7 @@ def _actions(folder: Path, parts: Collection[str], sizes: Iterable[int], stack: 
     return found
 
 
-def _take_turns(measures: Measures, one_pass: Measure, repeat: int) -> Measured:
+def _take_turns(measures: Measures, one_pass: Measure, repeat: int) -> HeadRun:
     """Run all of them in turn, each after a pass. The first round is not counted."""
     measured: dict[str, dict[str, list[Figures]]] = {
         part: {name: [] for name in runs} for part, runs in measures.items()

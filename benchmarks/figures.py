@@ -10,7 +10,7 @@ from benchmarks.process import Costs
 
 Figures = Mapping[str, float]
 """Of one run, by name."""
-Measured = Mapping[str, Mapping[str, Sequence[Figures]]]
+HeadRun = Mapping[str, Mapping[str, Sequence[Figures]]]
 """By part and by kind of run."""
 
 SLOW_WALL: Final = "(wall − 0.9 s) ÷ pass"
@@ -51,7 +51,7 @@ def figures(costs: Costs, one_pass: Costs) -> Figures:
     }
 
 
-def targets(measured: Measured) -> list[dict[str, Any]]:
+def targets(measured: HeadRun) -> list[dict[str, Any]]:
     """Return each bound whose run was measured, with the figure and whether it is met."""
     found = []
     for part, run, figure, bound in BOUNDS:
@@ -68,7 +68,7 @@ def targets(measured: Measured) -> list[dict[str, Any]]:
     ]
 
 
-def lines(measured: Measured) -> Iterator[str]:
+def lines(measured: HeadRun) -> Iterator[str]:
     """Yield all figures and targets as tables of Markdown."""
     for part, runs in measured.items():
         title, left_out = TABLES[part]

@@ -12,9 +12,10 @@ from typing import TextIO
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.github.client import GitHub
-from readygate.support.console import Log
+from readygate.support.console import Console
 from readygate.support.deadline import Deadline
 
 
@@ -35,8 +36,8 @@ class RunContext(Struct, frozen=True, kw_only=True):
     """
 
     settings: Settings
-    runner: Workplace
-    console: Log
+    runner: RunnerEnvironment
+    console: Console
     github: GitHub | None = None
     deadline: Deadline = field(default_factory=Deadline)
     folder: Path | None = None

@@ -19,24 +19,24 @@ from readygate.judge.policy_preview import comparison_options, evaluate
 from readygate.model.comparison import Comparison
 from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
-from readygate.model.snapshot import Evidence, Measured
-from readygate.model.subject import Role, Target
+from readygate.model.snapshot import HeadRun, InputFiles
+from readygate.model.subject import Role, Subject
 from readygate.outputs import publish
 from readygate.outputs.badges import render as render_badges
 from readygate.policy import read_policy_pair
-from readygate.reference import Background
+from readygate.reference import Reference
 from readygate.reference.template import with_template
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.render.test_locations import ReportLocator
 from readygate.snapshot.build import build, provenance
 
 
 def run(
     context: RunContext,
-    target: Target,
-    evidence: Evidence,
-    fetch_reference: Callable[[], Background],
-    path_rules: Callable[[Background], PathRules],
+    target: Subject,
+    evidence: InputFiles,
+    fetch_reference: Callable[[], Reference],
+    path_rules: Callable[[Reference], PathRules],
 ) -> int:
     """Judge the reports of a run, publish the verdict and store the results.
 
@@ -71,7 +71,7 @@ def run(
     comparison, verdict = evaluate(policies, compare_under, reference.waiver)
 
     locator = ReportLocator(paths)
-    view = Page(gate=settings.gate, target=target, comparison=comparison, verdict=verdict, locator=locator)
+    view = ReportView(gate=settings.gate, target=target, comparison=comparison, verdict=verdict, locator=locator)
 
     context.deadline.begin_reporting()
     publish(view, with_template(context, target, reference))
@@ -86,7 +86,7 @@ def run(
     return code
 
 
-def _compare(head: Measured, reference: Background, options: ComparisonOptions) -> Comparison:
+def _compare(head: HeadRun, reference: Reference, options: ComparisonOptions) -> Comparison:
     return compare(
         head,
         reference.choice.baseline,
@@ -99,7 +99,7 @@ def _compare(head: Measured, reference: Background, options: ComparisonOptions) 
     )
 
 
-def _store(view: Page, reference: Background) -> StoreOutcome:
+def _store(view: ReportView, reference: Reference) -> StoreOutcome:
     """Store the results, including those of carried suites, with the badges of a base branch."""
     target, comparison = view.target, view.comparison
     if reference.store is None or not target.stores:

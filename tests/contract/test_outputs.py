@@ -20,17 +20,18 @@ from tests.support.publishing import Published, Scene, publish, read_outputs
 from tests.support.webcheck import page_data_of, page_problems, page_text
 
 from readygate.baseline.snapshot_codec import decode
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.context import RunContext
 from readygate.formats import Source, parse
 from readygate.model.comparison import Comparison
 from readygate.model.reports import CoverageReport, Problem, Severity, TestReport
-from readygate.model.results import Detail, Outcome
+from readygate.model.results import FailureDetail, Outcome
 from readygate.outputs import all_outputs, publish_failure, write_file
 from readygate.outputs import publish as publish_all
 from readygate.outputs.step_outputs import NAMES, block
 from readygate.render.not_evaluated import NotEvaluated
-from readygate.support.console import Log
+from readygate.support.console import Console
 from readygate.support.errors import StoreError
 
 TOKEN = "ghp_" + "s3cr" * 9
@@ -46,7 +47,7 @@ def comparison(commit: str) -> Comparison:
     klass = "".join(PIECES).replace("\0", "")
     text = "\n".join([*PIECES, FORGERY, TOKEN, f"\x1b[31m{TOKEN}\x1b[0m", "at a (tests/a.py:3)"])
     details = [
-        Detail(
+        FailureDetail(
             class_name=klass, name=name, outcome=Outcome.FAILED, type=text[:60], message=f"{TOKEN} {text}", text=text
         )
         for name in names
@@ -234,7 +235,10 @@ def test_a_value_cannot_end_its_block() -> None:
 
 def test_no_half_file_is_left_where_the_disk_is_full(tmp_path: Path) -> None:
     context = RunContext(
-        settings=Settings(), runner=Workplace(workspace=tmp_path), console=Log(stream=StringIO()), folder=tmp_path
+        settings=Settings(),
+        runner=RunnerEnvironment(workspace=tmp_path),
+        console=Console(stream=StringIO()),
+        folder=tmp_path,
     )
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
@@ -255,8 +259,10 @@ def test_what_cannot_be_written_is_a_notice(tmp_path: Path) -> None:
     stream = StringIO()
     context = RunContext(
         settings=Settings(),
-        runner=Workplace(workspace=tmp_path, output=tmp_path / "no" / "output", step_summary=tmp_path / "no" / "s"),
-        console=Log(stream=stream),
+        runner=RunnerEnvironment(
+            workspace=tmp_path, output=tmp_path / "no" / "output", step_summary=tmp_path / "no" / "s"
+        ),
+        console=Console(stream=stream),
         folder=tmp_path / "file" / "folder",
     )
     made = page(compared(measure(report({"A": {"t": "p"}}), cover({"a.py": "h"}))))
@@ -268,8 +274,8 @@ def test_what_cannot_be_written_is_a_notice(tmp_path: Path) -> None:
     assert "The step's outputs could not be written" in told
 
 
-def failing_run(runner: Workplace, stream: StringIO) -> tuple[NotEvaluated, RunContext]:
-    console = Log(stream=stream, commands=True, hidden=OPAQUE)
+def failing_run(runner: RunnerEnvironment, stream: StringIO) -> tuple[NotEvaluated, RunContext]:
+    console = Console(stream=stream, commands=True, hidden=OPAQUE)
     failure = NotEvaluated(
         error=StoreError(f"the baseline with {OPAQUE} is damaged", todo="run the job again"),
         gate="back_end *x*",
@@ -282,7 +288,7 @@ def failing_run(runner: Workplace, stream: StringIO) -> tuple[NotEvaluated, RunC
 
 def test_an_error_is_published_through_the_same_outputs(tmp_path: Path) -> None:
     stream = StringIO()
-    runner = Workplace(workspace=tmp_path, output=tmp_path / "output", step_summary=tmp_path / "summary")
+    runner = RunnerEnvironment(workspace=tmp_path, output=tmp_path / "output", step_summary=tmp_path / "summary")
     failure, context = failing_run(runner, stream)
 
     done = publish_failure(failure, context)
@@ -302,7 +308,7 @@ def test_an_output_that_raises_leaves_the_others_alone(tmp_path: Path) -> None:
             raise RuntimeError
 
     stream = StringIO()
-    failure, context = failing_run(Workplace(workspace=tmp_path, output=tmp_path / "output"), stream)
+    failure, context = failing_run(RunnerEnvironment(workspace=tmp_path, output=tmp_path / "output"), stream)
     context = replace(context, github=Broken())
 
     publish_failure(failure, context)

@@ -21,7 +21,7 @@ from tests.support.situations import changed, failing_since, given, run, with_po
 from readygate.judge.verdict import judge
 from readygate.model.comparison import Comparison
 from readygate.model.policy import PRESETS, Policy
-from readygate.model.rich_text import Name, Phrase
+from readygate.model.rich_text import RichText, Untrusted
 from readygate.model.verdict import Level, Status
 from readygate.rules import Judgement, Result, Rule, all_rules
 
@@ -45,8 +45,8 @@ def found_by(rule: Rule, comparison: Comparison, chosen: Policy) -> Judgement:
     return rule.judge(under(comparison, chosen), chosen)
 
 
-def text(parts: Phrase) -> str:
-    return "".join(part.text if isinstance(part, Name) else part for part in parts)
+def text(parts: RichText) -> str:
+    return "".join(part.text if isinstance(part, Untrusted) else part for part in parts)
 
 
 def by_name(rule: Rule) -> str:

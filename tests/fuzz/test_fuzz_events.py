@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.hostile import PIECES
 
-from readygate.config.settings import Settings, Workplace, read_workplace
-from readygate.github.event import read_target
-from readygate.model.subject import Target
+from readygate.config.runner import RunnerEnvironment, read_runner
+from readygate.config.settings import Settings
+from readygate.github.event import read_subject
+from readygate.model.subject import Subject
 from readygate.support.errors import ReadygateError, SettingsError
 
 KEYS = [
@@ -83,8 +84,8 @@ whole = st.fixed_dictionaries(
 events = st.dictionaries(st.sampled_from(KEYS), values, max_size=6) | whole
 
 
-def place(name: str, event: dict[str, Any], ref: str, *, protected: bool) -> Workplace:
-    return Workplace(
+def place(name: str, event: dict[str, Any], ref: str, *, protected: bool) -> RunnerEnvironment:
+    return RunnerEnvironment(
         event_name=name, event=event, repository="acme/widgets", sha=SHA, ref=ref, ref_protected=protected, run_id=1
     )
 
@@ -94,8 +95,8 @@ def test_an_event_is_a_target_or_an_error(
     name: str, event: dict[str, Any], ref: str, protected: bool, checked_out: str
 ) -> None:
     with suppress(ReadygateError):
-        target = read_target(place(name, event, ref, protected=protected), Settings(), checked_out)
-        assert isinstance(target, Target)
+        target = read_subject(place(name, event, ref, protected=protected), Settings(), checked_out)
+        assert isinstance(target, Subject)
         assert isinstance(target.number, int)
         shas = (target.head_sha, target.base_ref, target.base_sha, target.measured)
         assert all(isinstance(each, str) for each in shas)
@@ -108,7 +109,7 @@ def test_the_file_of_an_event_may_hold_anything(data: bytes) -> None:
         path.write_bytes(data)
         environment = {"GITHUB_EVENT_NAME": "push", "GITHUB_REPOSITORY": "a/b", "GITHUB_EVENT_PATH": str(path)}
         with suppress(SettingsError):
-            assert isinstance(read_workplace(environment).event, dict)
+            assert isinstance(read_runner(environment).event, dict)
 
 
 def test_an_event_that_is_too_deep_is_an_error(tmp_path: Path) -> None:
@@ -116,4 +117,4 @@ def test_an_event_that_is_too_deep_is_an_error(tmp_path: Path) -> None:
     path.write_text('{"a":' * 200_000 + "1" + "}" * 200_000)
     environment = {"GITHUB_EVENT_NAME": "push", "GITHUB_REPOSITORY": "a/b", "GITHUB_EVENT_PATH": str(path)}
     with pytest.raises(SettingsError, match="cannot be read"):
-        read_workplace(environment)
+        read_runner(environment)

@@ -26,7 +26,7 @@ from readygate.collect.redact_reports import redact_file, redactor
 from readygate.formats import Format, Source, all_formats, identify, parse
 from readygate.model.paths import PathRules
 from readygate.model.reports import CoverageReport, Problem, Report, StatedReport, TestReport
-from readygate.model.snapshot import Evidence, Provenance, ReadFile
+from readygate.model.snapshot import InputFiles, Provenance, ReadFile
 from readygate.snapshot.build import build
 from readygate.support.errors import ReadygateError
 
@@ -70,7 +70,7 @@ def check(name: str, report: Report | Problem) -> None:
         if isinstance(report, StatedReport):
             assert all(0 <= file.lines.covered <= file.lines.total for file in report.stated)
     file = redact_file(ReadFile(name=name, size=1, report=report, problems=report.problems), redactor())
-    snapshot = build(COMMIT, Evidence(files=(file,)), RULES, Provenance()).snapshot
+    snapshot = build(COMMIT, InputFiles(files=(file,)), RULES, Provenance()).snapshot
     stored = encode(snapshot)
     assert encode(decode(stored, "here")) == stored
 
@@ -143,7 +143,7 @@ def test_snapshots_that_were_spoilt(content: bytes, seed: int) -> None:
     report = parse(Source(name="x", data=b"<testsuite><testcase classname='c' name='a'/></testsuite>"))
     assert not isinstance(report, Problem)
     file = ReadFile(name="x", size=1, report=report, problems=())
-    whole = encode(build(COMMIT, Evidence(files=(file,)), RULES, Provenance()).snapshot)
+    whole = encode(build(COMMIT, InputFiles(files=(file,)), RULES, Provenance()).snapshot)
     for data in (content, whole[:16] + content, spoilt(whole, seed, ())):
         with suppress(ReadygateError):
             decode(data, "here")

@@ -30,11 +30,11 @@ from tests.support.publishing import Scene
 from readygate.model.comparison import Comparison
 from readygate.model.paths import PathRules
 from readygate.model.reports import Problem, Severity
-from readygate.model.results import Detail, Outcome, TestId
+from readygate.model.results import FailureDetail, Outcome, TestId
 from readygate.model.snapshot import Pattern
 from readygate.model.subject import Role
 
-LOCKED = Detail(
+LOCKED = FailureDetail(
     class_name="tests.test_store",
     name="test_is_atomic",
     outcome=Outcome.FAILED,
@@ -223,7 +223,7 @@ def hostile_names() -> Scene:
     def make(commit: str) -> Comparison:
         klass = "tests.<b>|`@team"
         details = [
-            Detail(
+            FailureDetail(
                 class_name=klass,
                 name=name,
                 outcome=Outcome.FAILED,
@@ -321,7 +321,7 @@ def windows_paths() -> Scene:
             "E   PermissionError: [WinError 32] in use: 'C:\\Users\\runner\\AppData\\Local\\Temp\\x1\\data.tmp'"
         )
         message = trace.rpartition("E   ")[2]
-        told = Detail(
+        told = FailureDetail(
             class_name=klass, name="test_is_atomic", outcome=Outcome.FAILED, message=message, text=trace,
             file=r"D:\a\widgets\widgets\tests\test_store.py", line=12,
         )  # fmt: skip
@@ -359,7 +359,7 @@ def many_failures() -> Scene:
     return Scene(make=make, page={"files": [f"tests/test_{number:02d}.py" for number in range(50)]})
 
 
-def broken(klass: str, name: str, number: int) -> Detail:
+def broken(klass: str, name: str, number: int) -> FailureDetail:
     """One of three causes; addresses, ports of the client and lines of the tests differ from test to test."""
     path = f"{klass.replace('.', '/')}.py"
     if number % 200 == 7:
@@ -370,7 +370,7 @@ def broken(klass: str, name: str, number: int) -> Detail:
     else:
         line = "ModuleNotFoundError: No module named '_cffi_backend'"
         text = f"{path}:3: in <module>\nsrc/acme/store.py:3: in <module>\nE   {line} (at 0x{number:x}ab)"
-    return Detail(class_name=klass, name=name, outcome=Outcome.ERRORED, message=line, text=text)
+    return FailureDetail(class_name=klass, name=name, outcome=Outcome.ERRORED, message=line, text=text)
 
 
 CASES: dict[str, Callable[[], Scene]] = {

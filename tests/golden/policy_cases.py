@@ -24,7 +24,7 @@ from tests.support.publishing import Scene
 from readygate.judge.policy_preview import comparison_options, evaluate
 from readygate.model.comparison import Comparison, Waiver
 from readygate.model.policy import Policy
-from readygate.model.snapshot import Baseline, Measured
+from readygate.model.snapshot import Baseline, HeadRun
 from readygate.policy import PolicyFiles, read_policy_pair
 
 NOW = 1_795_219_200
@@ -35,7 +35,7 @@ WHERE = "acme/widgets@a1b2c3d:.github/readygate.yml"
 def ruled(
     text: str,
     head: Any,
-    base: Measured | Baseline,
+    base: HeadRun | Baseline,
     *,
     own: str | None = None,
     diff: tuple[Any, ...] = (change("src/acme/api.py", [1]),),
@@ -71,7 +71,7 @@ def ran(text: str, head: Suite, base: Suite = SUITE, facts: Mapping[str, Any] | 
     """Tests are what differs."""
     known = baseline(measure(report(base), cover(COVERED), commit=BASE, run_id=96), **(facts or {}))
 
-    def make(commit: str) -> Measured:
+    def make(commit: str) -> HeadRun:
         return measure(report(head, details=(FAILURE,)), cover(COVERED), commit=commit)
 
     return ruled(text, make, known, **more)
@@ -237,7 +237,7 @@ def score_and_goals() -> Scene:
     known = baseline(measure(report(SUITE), cover(POOR), commit=BASE, run_id=96))
     bad = but(test_rounds_down="f", test_locked="s", test_zero="")
 
-    def make(commit: str) -> Measured:
+    def make(commit: str) -> HeadRun:
         return measure(report(bad, details=(FAILURE,)), cover(POOR), commit=commit)
 
     return ruled(LADDER, make, known, diff=(change("src/acme/api.py", [24, 25, 26, 27, 28]),))

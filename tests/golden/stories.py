@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from readygate.model.history import History, PastRun
-from readygate.model.results import Counts, Detail, Outcome, TestId
+from readygate.model.results import Counts, FailureDetail, Outcome, TestId
 
 SUITE = {
     "tests.test_api.TestLogin": {"test_ok": "p", "test_wrong_password": "p", "test_locked": "p"},
@@ -31,7 +31,7 @@ tests/test_expiry.py:58: in test_rounds_down
 src/acme/expiry.py:31: in expiry
     return round(ttl)
 E   AssertionError: assert 3600 == 3599"""
-FAILURE = Detail(
+FAILURE = FailureDetail(
     class_name="tests.test_expiry",
     name="test_rounds_down",
     outcome=Outcome.FAILED,
@@ -39,7 +39,9 @@ FAILURE = Detail(
     message="AssertionError: assert 3600 == 3599",
     text=TRACE,
 )
-SKIP = Detail(class_name="tests.test_store", name="test_symlink", outcome=Outcome.SKIPPED, message="no symlinks here")
+SKIP = FailureDetail(
+    class_name="tests.test_store", name="test_symlink", outcome=Outcome.SKIPPED, message="no symlinks here"
+)
 
 Suite = Mapping[str, Mapping[str, str]]
 

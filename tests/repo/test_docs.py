@@ -12,10 +12,11 @@ from readygate.baseline.record import KEPT
 from readygate.collect.discovery import DISCOVERY, Found
 from readygate.commands.inspect_reports import inspect_file
 from readygate.commands.program import main
-from readygate.config.settings import COMMENT_MODES, Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import COMMENT_MODES, Settings
 from readygate.formats import Source
 from readygate.github.commits import DEEPEST, MOST_FILES
-from readygate.github.event import read_target
+from readygate.github.event import read_subject
 from readygate.render.size_limits import COMMENT_CHARACTERS
 from readygate.rules import all_rules
 from readygate.support import errors
@@ -109,9 +110,9 @@ def test_modes_of_the_comment_are_told() -> None:
 
 
 def test_events_are_told() -> None:
-    place = Workplace(event_name="star", repository="acme/widgets")
+    place = RunnerEnvironment(event_name="star", repository="acme/widgets")
     with pytest.raises(SettingsError) as caught:
-        read_target(place, Settings(), "")
+        read_subject(place, Settings(), "")
     supported = re.findall(r"[a-z]+(?:_[a-z]+)*", caught.value.todo.partition(" on ")[2].partition(";")[0])
     table = read("docs/events.md").partition("\n\nAll others")[0]
 

@@ -22,7 +22,7 @@ from readygate.model.paths import PathRules
 from readygate.model.policy import Policy, SuiteGroup
 from readygate.model.reports import TestReport
 from readygate.model.results import ClassBlock, count_outcomes
-from readygate.model.snapshot import Evidence, Provenance, ReadFile
+from readygate.model.snapshot import InputFiles, Provenance, ReadFile
 from readygate.snapshot.build import build
 
 
@@ -55,9 +55,9 @@ def copies(
             written=moment,
         )
         file = ReadFile(name=name, size=10, report=tests, problems=(), checksum="10-aaaaaaaa")
-        head = build("a" * 40, Evidence(files=(file,)), PathRules(files=None), Provenance())
+        head = build("a" * 40, InputFiles(files=(file,)), PathRules(files=None), Provenance())
         old = replace(file, checksum=("10-aaaaaaaa" if same else "10-bbbbbbbb") if recorded else "")
-        base = build(commit, Evidence(files=(old,)), PathRules(files=None), Provenance())
+        base = build(commit, InputFiles(files=(old,)), PathRules(files=None), Provenance())
         return compared(head, base, diff=changes(*files) if known else None)
 
     return make

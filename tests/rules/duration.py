@@ -16,13 +16,13 @@ from tests.support.situations import cut_short
 from readygate.model.comparison import Comparison
 from readygate.model.history import History, PastRun
 from readygate.model.results import ClassBlock, Counts, Leg
-from readygate.model.snapshot import Measured
+from readygate.model.snapshot import HeadRun
 
 
 def timed(now: Sequence[float], before: Sequence[float] | None, *runs: float) -> Callable[[], Comparison]:
     """Tests of one class by their seconds, and the seconds of earlier runs of the base."""
 
-    def side(seconds: Sequence[float]) -> Measured:
+    def side(seconds: Sequence[float]) -> HeadRun:
         names = [f"test_{number}" for number in range(len(seconds))]
         made = ClassBlock.build(names, bytes(len(seconds)), array("f", seconds))
         counts = Counts(passed=len(seconds))

@@ -20,7 +20,7 @@ from tests.support.situations import BASE, EDIT
 from readygate.model.changes import FileChange
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
-from readygate.model.snapshot import Measured
+from readygate.model.snapshot import HeadRun
 
 
 def with_inputs(
@@ -28,7 +28,7 @@ def with_inputs(
 ) -> Callable[[], Comparison]:
     """Inputs on both sides; None is no baseline, and `known` whether the changed files are."""
 
-    def side(inputs: dict[str, str], commit: str) -> Measured:
+    def side(inputs: dict[str, str], commit: str) -> HeadRun:
         measured = measure(report({"A": numbered("p")}), commit=commit)
         stored = replace(measured.snapshot, provenance=replace(measured.snapshot.provenance, inputs=inputs))
         return replace(measured, snapshot=stored)

@@ -12,7 +12,7 @@ from tests.support.builders import (
 from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
 from tests.support.situations import EDIT, green, with_policy_change
 
-from readygate.model.rich_text import Name
+from readygate.model.rich_text import Untrusted
 from readygate.model.verdict import Level
 
 SITUATIONS = Situations(
@@ -28,7 +28,7 @@ SITUATIONS = Situations(
         Row(
             VIOLATED,
             with_policy_change(
-                loosened=(("`new-failures`: block → off",), ("quarantine of ", Name("A::*"), " until 2030-01-01")),
+                loosened=(("`new-failures`: block → off",), ("quarantine of ", Untrusted("A::*"), " until 2030-01-01")),
                 ready=True,
                 reason="all passed",
             ),

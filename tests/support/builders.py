@@ -24,12 +24,12 @@ from readygate.model.measures import SlowdownLimit
 from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport, MeasuredFile, Problem, Report, Severity, TestReport
-from readygate.model.results import ClassBlock, Counts, Detail, Leg, Outcome, TestId, count_outcomes
-from readygate.model.rich_text import Name, Phrase
-from readygate.model.snapshot import Baseline, Evidence, Measured, Pattern, Provenance, ReadFile, Snapshot
-from readygate.model.subject import Role, Target
+from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, Outcome, TestId, count_outcomes
+from readygate.model.rich_text import RichText, Untrusted
+from readygate.model.snapshot import Baseline, HeadRun, InputFiles, Pattern, Provenance, ReadFile, Snapshot
+from readygate.model.subject import Role, Subject
 from readygate.policy import preset
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.render.test_locations import ReportLocator
 from readygate.snapshot.build import build
 
@@ -95,13 +95,13 @@ def snapshot(commit: str, *legs: Leg, covered: Coverage | None = None, **more: A
     return Snapshot(commit=commit, legs=tuple(legs), coverage=covered, provenance=Provenance(**more))
 
 
-def report(suite: Suite, *, details: Iterable[Detail] = (), problems: tuple[Problem, ...] = ()) -> TestReport:
+def report(suite: Suite, *, details: Iterable[FailureDetail] = (), problems: tuple[Problem, ...] = ()) -> TestReport:
     """A report of tests, with a detail for each test that fails if none are given."""
     blocks = {klass: block(suite[klass]) for klass in sorted(suite) if suite[klass]}
     given = tuple(details)
     told = {(detail.class_name, detail.name) for detail in given}
     made = tuple(
-        Detail(
+        FailureDetail(
             class_name=klass,
             name=name,
             outcome=OUTCOMES[letter],
@@ -145,7 +145,7 @@ def evidence(
     names: Sequence[str] = (),
     patterns: tuple[Pattern, ...] = (),
     needs: Mapping[str, str] | None = None,
-) -> Evidence:
+) -> InputFiles:
     """What a run left behind: reports, or for an unreadable file its problem."""
     files = []
     for number, item in enumerate(found, start=1):
@@ -157,7 +157,7 @@ def evidence(
                 name=name, size=1_000 * number, report=None if isinstance(item, Problem) else item, problems=problems
             )
         )
-    return Evidence(files=tuple(files), patterns=patterns, needs=needs)
+    return InputFiles(files=tuple(files), patterns=patterns, needs=needs)
 
 
 def measure(
@@ -166,7 +166,7 @@ def measure(
     rules: PathRules | None = None,
     run_id: int = 99,
     **more: Any,
-) -> Measured:
+) -> HeadRun:
     """What a run measured, built from its reports as the real one is; further arguments are those of `evidence`."""
     paths = rules or PathRules(files=None)
     return build(commit, evidence(*found, **more), paths, Provenance(run_id=run_id, run_attempt=1))
@@ -176,9 +176,9 @@ def with_legs(
     *legs: Leg,
     covered: Coverage | None = None,
     commit: str = HEAD,
-    details: Mapping[tuple[TestId, str], Detail] | None = None,
+    details: Mapping[tuple[TestId, str], FailureDetail] | None = None,
     **more: Any,
-) -> Measured:
+) -> HeadRun:
     """What a run on several legs measured; without details if none are given."""
     executions = sum((each.executions for each in legs), Counts())
     files = [
@@ -188,16 +188,16 @@ def with_legs(
     ]
     if covered is not None:
         files.append(ReadFile(name="c.xml", size=1, report=CoverageReport(format="lcov", files=()), problems=()))
-    return Measured(
+    return HeadRun(
         snapshot=Snapshot(commit=commit, legs=tuple(legs), coverage=covered),
         details=details or {},
-        evidence=Evidence(files=tuple(files), **more),
+        evidence=InputFiles(files=tuple(files), **more),
     )
 
 
-def baseline(of: Measured | Snapshot, **more: Any) -> Baseline:
+def baseline(of: HeadRun | Snapshot, **more: Any) -> Baseline:
     """A baseline of the commit that a change starts from, on `main`."""
-    stored = of.snapshot if isinstance(of, Measured) else of
+    stored = of.snapshot if isinstance(of, HeadRun) else of
     facts: dict[str, Any] = {"wanted": stored.commit, "branch": "main", "relation": "the merge base", **more}
     return Baseline(snapshot=stored, **facts)
 
@@ -223,16 +223,16 @@ def changes(*files: FileChange, complete: bool = True) -> Changes:
     return Changes(base=BASE, head=HEAD, files=files, complete=complete)
 
 
-NO_RESULTS: Phrase = (Name("main"), " has no stored results yet")
+NO_RESULTS: RichText = (Untrusted("main"), " has no stored results yet")
 NO_CHANGES_NOTE = "The changed lines are not known"
 
 
 def compared(
-    head: Measured,
-    base: Baseline | Measured | Snapshot | None = None,
+    head: HeadRun,
+    base: Baseline | HeadRun | Snapshot | None = None,
     *,
     diff: Changes | None = None,
-    note: Phrase | str = NO_RESULTS,
+    note: RichText | str = NO_RESULTS,
     files: Iterable[str] | None = None,
     options: ComparisonOptions | None = None,
 ) -> Comparison:
@@ -271,7 +271,7 @@ def under(comparison: Comparison, rules: Policy) -> Comparison:
     )
 
 
-def target(**facts: Any) -> Target:
+def target(**facts: Any) -> Subject:
     """A pull request of acme/widgets."""
     known: dict[str, Any] = {
         "role": Role.CHANGE,
@@ -289,7 +289,7 @@ def target(**facts: Any) -> Target:
         "run_url": "https://github.com/acme/widgets/actions/runs/99",
         **facts,
     }
-    return Target(**known)
+    return Subject(**known)
 
 
 def page(
@@ -297,13 +297,13 @@ def page(
     *,
     rules: Policy | None = None,
     gate: str = "readygate",
-    about: Target | None = None,
+    about: Subject | None = None,
     files: Iterable[str] | None = None,
-) -> Page:
+) -> ReportView:
     """Judge a comparison and make the page that outputs render; `files` are those of the repository."""
     chosen = rules or policy()
     known = under(comparison, chosen)
-    return Page(
+    return ReportView(
         gate=gate,
         target=about or target(),
         comparison=known,

@@ -13,13 +13,14 @@ from typing import Any
 from tests.fakes.github import FakeGitHub
 from tests.support.builders import page, target
 
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.context import RunContext
 from readygate.github.client import GitHub
 from readygate.model.comparison import Comparison
 from readygate.outputs import publish as publish_all
-from readygate.render.report_view import Page
-from readygate.support.console import Log
+from readygate.render.report_view import ReportView
+from readygate.support.console import Console
 
 PERMISSIONS = {"contents": "read", "checks": "write", "pull-requests": "write", "statuses": "write"}
 
@@ -45,7 +46,7 @@ class Scene:
 class Published:
     """What has arrived, by place; empty where nothing did."""
 
-    page: Page
+    page: ReportView
     comment: str
     check: dict[str, Any]
     status: dict[str, Any]
@@ -91,7 +92,7 @@ def publish(scene: Scene, folder: Path) -> Published:
         (folder / "out").mkdir()
         context = RunContext(
             settings=Settings(name=made.gate, status="statuses" in scene.permissions),
-            runner=Workplace(
+            runner=RunnerEnvironment(
                 repository="acme/widgets",
                 run_id=about.run_id,
                 run_number=about.run_number,
@@ -100,7 +101,7 @@ def publish(scene: Scene, folder: Path) -> Published:
                 output=folder / "output",
                 step_summary=folder / "summary",
             ),
-            console=Log(stream=stream, commands=True),
+            console=Console(stream=stream, commands=True),
             github=GitHub(api_url=hub.url, token=hub.token(scene.permissions), repository="acme/widgets"),
             folder=folder / "out",
         )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from readygate.formats import FileSample, Format, Source, choose
 from readygate.formats.sniffing import HEAD_BYTES
 from readygate.model.reports import Problem, Severity, TestReport
-from readygate.model.results import Counts, Detail, Outcome
+from readygate.model.results import Counts, FailureDetail, Outcome
 
 Tests = Sequence[tuple[str, str]]
 """Names of tests, each with the letter of its outcome."""
@@ -77,7 +77,7 @@ def figures(report: TestReport) -> tuple[int, int, int, int]:
     return (counts.passed, counts.failed, counts.errored, counts.skipped)
 
 
-def only(report: TestReport) -> Detail:
+def only(report: TestReport) -> FailureDetail:
     """The one detail of a report."""
     (detail,) = report.details
     return detail

@@ -28,7 +28,7 @@ from readygate.model.comparison import Comparison, PolicyChange
 from readygate.model.history import History, PastRun
 from readygate.model.policy import Policy, paths_fit
 from readygate.model.results import Counts, TestId
-from readygate.model.snapshot import Measured, Pattern, Provenance
+from readygate.model.snapshot import HeadRun, Pattern, Provenance
 
 BASE = "b" * 40
 
@@ -91,7 +91,7 @@ def cut_short() -> Comparison:
 def matrix(head: dict[str, str], base: dict[str, str]) -> Callable[[], Comparison]:
     """One test by leg and letter."""
 
-    def side(legs: dict[str, str]) -> Measured:
+    def side(legs: dict[str, str]) -> HeadRun:
         return with_legs(*(leg({"A": {"t": letter, "u": "p"}}, name=name) for name, letter in legs.items()))
 
     return lambda: compared(side(head), side(base))
@@ -100,7 +100,7 @@ def matrix(head: dict[str, str], base: dict[str, str]) -> Callable[[], Compariso
 def suites(head: tuple[str, ...], base: tuple[str, ...]) -> Callable[[], Comparison]:
     """Suites by group, each with tests of its own."""
 
-    def side(groups: tuple[str, ...]) -> Measured:
+    def side(groups: tuple[str, ...]) -> HeadRun:
         return with_legs(*(leg({group: {f"{group}_test": "p"}}, group=group) for group in groups))
 
     return lambda: compared(side(head), side(base))
@@ -161,7 +161,7 @@ def with_policy_change(**facts: Any) -> Callable[[], Comparison]:
 def carried(head: tuple[str, ...], base: tuple[str, ...], *given: Pattern, path: str = "src/a.py") -> Comparison:
     """Suites of both sides under a policy that lets `site` rest unless `site/` changed."""
 
-    def side(groups: tuple[str, ...], commit: str) -> Measured:
+    def side(groups: tuple[str, ...], commit: str) -> HeadRun:
         legs = tuple(leg({group: {f"{group}_test": "p"}}, group=group) for group in groups)
         made = with_legs(*legs, commit=commit, patterns=given)
         stored = replace(made.snapshot, provenance=Provenance(reports={"site/out/junit.xml": "1-a"}))

@@ -17,18 +17,18 @@ from readygate.baseline.record import record
 from readygate.baseline.store_keys import badge_key
 from readygate.outputs.badges import render
 from readygate.render.badge import BAD, FAIR, GOOD, NAMES, UNKNOWN, Badge, badges
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def made(letters: str, lines: str = "", gate: str = "readygate") -> Page:
+def made(letters: str, lines: str = "", gate: str = "readygate") -> ReportView:
     suite = {"A": {f"t{number}": letter for number, letter in enumerate(letters)}}
     covered = [cover({"a.py": lines})] if lines else []
     return page(compared(measure(report(suite), *covered)), gate=gate)
 
 
-def told(of: Page, *, complete: bool = True) -> dict[str, tuple[str, str, str]]:
+def told(of: ReportView, *, complete: bool = True) -> dict[str, tuple[str, str, str]]:
     return {name: (badge.label, badge.message, badge.color) for name, badge in badges(of, complete=complete).items()}
 
 

@@ -15,7 +15,7 @@ from readygate.baseline.record import KEPT, record
 from readygate.baseline.select import MOST_PASSED_OVER, BaselineChoice, choose
 from readygate.baseline.snapshot_codec import MAGIC, encode
 from readygate.baseline.store_keys import store_key
-from readygate.model.rich_text import Name
+from readygate.model.rich_text import Untrusted
 from readygate.model.snapshot import Snapshot
 from readygate.support.errors import StoreError
 
@@ -102,11 +102,11 @@ class TestChoose:
         assert found.baseline is not None
         assert (found.baseline.snapshot.commit, found.baseline.behind) == (sha(1), 1)
         alone = chosen(memory(made(2, complete=False)), 2, line(1))
-        assert (alone.baseline, alone.note) == (None, (Name("main"), " has no stored results yet"))
+        assert (alone.baseline, alone.note) == (None, (Untrusted("main"), " has no stored results yet"))
 
     def test_an_empty_store(self) -> None:
         found = chosen(Memory(), 1)
-        assert (found.baseline, found.note) == (None, (Name("main"), " has no stored results yet"))
+        assert (found.baseline, found.note) == (None, (Untrusted("main"), " has no stored results yet"))
         found = chosen(Memory(), 1, branch="")
         assert (found.baseline, found.note) == (None, "there are no stored results yet")
 

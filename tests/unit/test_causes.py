@@ -17,7 +17,7 @@ from readygate.model.causes import Cause
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.paths import PathRules
 from readygate.model.reports import TestReport
-from readygate.model.results import Counts, Detail, Outcome, TestId
+from readygate.model.results import Counts, FailureDetail, Outcome, TestId
 from readygate.support.stack_frames import MOST_FRAMES, Frame, frames
 
 CORPUS = Path(os.environ.get("READYGATE_CORPUS", Path(__file__).parents[3] / "shared"))
@@ -30,7 +30,7 @@ def failed(
     message: str, *, name: str = "", klass: str = "tests.test_store", kind: str = "", text: str = "", number: int = 0
 ) -> TestChange:
     name = name or f"test_{number}"
-    detail = Detail(class_name=klass, name=name, outcome=Outcome.FAILED, type=kind, message=message, text=text)
+    detail = FailureDetail(class_name=klass, name=name, outcome=Outcome.FAILED, type=kind, message=message, text=text)
     test = TestId(class_name=klass, name=name)
     return TestChange(id=test, before=None, after=Outcome.FAILED, detail=detail)
 

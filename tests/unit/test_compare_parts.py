@@ -51,8 +51,8 @@ from readygate.model.measures import (
     Timed,
 )
 from readygate.model.policy import Category, Component, Goal, Policy
-from readygate.model.results import ClassBlock, Counts, Detail, Leg, Outcome, TestId
-from readygate.model.rich_text import Name
+from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, Outcome, TestId
+from readygate.model.rich_text import Untrusted
 from readygate.model.snapshot import Snapshot
 from readygate.render.markdown.file_coverage import goal_line
 
@@ -231,7 +231,7 @@ class TestGoals:
         assert (found.needed, found.reached, found.steps) == (276, 1, 3)  # 25 % of 13,144 are 3,286
         assert [(file.path, file.lines) for file in found.largest] == [("b.py", 9450), ("c.py", 600), ("d.py", 84)]
         line = goal_line(found)
-        assert "".join(part.text if isinstance(part, Name) else part for part in line) == (
+        assert "".join(part.text if isinstance(part, Untrusted) else part for part in line) == (
             "22.90% → 25% by 2030-06-30: 276 more covered lines; largest uncovered: b.py 9,450, c.py 600, d.py 84"
         )
 
@@ -509,8 +509,8 @@ def test_suites_without_a_pass_rate_come_last() -> None:
 
 
 def test_a_skipped_test_counts_once_with_the_first_reason() -> None:
-    def skipped(message: str, text: str = "", outcome: Outcome = Outcome.SKIPPED) -> Detail:
-        return Detail(class_name="A", name="", outcome=outcome, message=message, text=text)
+    def skipped(message: str, text: str = "", outcome: Outcome = Outcome.SKIPPED) -> FailureDetail:
+        return FailureDetail(class_name="A", name="", outcome=outcome, message=message, text=text)
 
     details = {
         (named("t"), "a"): skipped("needs a server\nmore"),

@@ -28,7 +28,7 @@ from readygate.compare.results import compare_tests
 from readygate.model.changes import Changes
 from readygate.model.comparison import TestComparison
 from readygate.model.results import ClassBlock, Leg, Outcome, TestId, count_outcomes
-from readygate.model.snapshot import Measured, Snapshot
+from readygate.model.snapshot import HeadRun, Snapshot
 
 RAN = "pkfe"
 FAILING = "fe"
@@ -297,7 +297,7 @@ def test_the_comparison_tells_both_sides() -> None:
     found = compare(head, known, changes=None, changes_note="no diff", since_baseline=None)
     assert found.baseline is known
     assert found.head is head
-    assert isinstance(found.head, Measured)
+    assert isinstance(found.head, HeadRun)
     assert found.coverage is None
     alone = compare(head, None, baseline_note="none stored", changes=None, since_baseline=None)
     assert (alone.baseline, alone.baseline_note) == (None, "none stored")

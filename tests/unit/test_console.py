@@ -18,12 +18,13 @@ from tests.golden.test_golden import published
 from tests.support.builders import compared, measure, page, report, target
 from tests.support.hostile import PIECES
 
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.context import Published, RunContext
 from readygate.outputs._terminal import display_width, wrap
 from readygate.outputs.console import lines, publish, render
 from readygate.render.html.from_markdown import to_plain_text
-from readygate.support.console import Log, columns, has_colour
+from readygate.support.console import Console, columns, has_colour
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = re.compile(r"\x1b\[[\d;]*m")
@@ -33,8 +34,8 @@ JUNIT = (
 )
 
 
-def context(console: Log) -> RunContext:
-    return RunContext(settings=Settings(), runner=Workplace(), console=console)
+def context(console: Console) -> RunContext:
+    return RunContext(settings=Settings(), runner=RunnerEnvironment(), console=console)
 
 
 class Terminal(StringIO):
@@ -89,7 +90,7 @@ def test_colours_change_no_word() -> None:
     made = published("one-new-failure").page
     plain, coloured = StringIO(), StringIO()
     for stream, colour in ((plain, False), (coloured, True)):
-        publish(made, context(Log(stream=stream, colour=colour)), Published())
+        publish(made, context(Console(stream=stream, colour=colour)), Published())
     assert "\x1b" not in plain.getvalue()
     assert CODES.sub("", coloured.getvalue()) == plain.getvalue()
     assert coloured.getvalue().startswith("\x1b[1;31m❌ Not ready: 1 test newly fails\x1b[0m\n")
@@ -101,7 +102,7 @@ def test_a_name_brings_no_colour_and_no_command(text: str) -> None:
     name = text.replace("\0", "") or "x"
     made = page(compared(measure(report({name: {name: "f"}}))))
     stream = StringIO()
-    publish(made, context(Log(stream=stream, colour=True, width=80)), Published())
+    publish(made, context(Console(stream=stream, colour=True, width=80)), Published())
     for line in CODES.sub("", stream.getvalue()).split("\n"):
         assert "\x1b" not in line
         assert "##[" not in line

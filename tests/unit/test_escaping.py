@@ -26,10 +26,10 @@ from tests.support.hostile import PIECES
 
 from readygate.model.comparison import Comparison
 from readygate.model.reports import Problem, Severity, TestReport
-from readygate.model.results import Detail, Outcome
-from readygate.model.snapshot import Measured
+from readygate.model.results import FailureDetail, Outcome
+from readygate.model.snapshot import HeadRun
 from readygate.render.markdown.document import render_markdown
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.render.size_limits import CHECK, COMMENT, SUMMARY, SizeLimits
 
 words = st.lists(st.sampled_from(PIECES), min_size=1, max_size=9).map("".join)
@@ -38,9 +38,9 @@ names = st.lists(words, min_size=6, max_size=6, unique=True)
 TOKEN = "ghp_" + "a" * 36
 
 
-def details(klass: str, tests: list[str], text: str) -> list[Detail]:
+def details(klass: str, tests: list[str], text: str) -> list[FailureDetail]:
     return [
-        Detail(
+        FailureDetail(
             class_name=klass,
             name=name,
             outcome=Outcome.FAILED,
@@ -106,13 +106,15 @@ def test_problems_finds_live_markup() -> None:
 
 
 @cache
-def failures(number: int) -> Page:
+def failures(number: int) -> ReportView:
     trace = "\n".join(f"tests/test_x.py:{n}: in a_function_with_a_name\n    `{n}` | {'x' * 200}" for n in range(60))
     suites = {f"tests.test_{n:05d}": numbered("f" * 100, f"test_{'long_name_' * 9}") for n in range(number // 100)}
     failing = report(
         suites,
         details=[
-            Detail(class_name=klass, name=name, outcome=Outcome.FAILED, type="E", message="y" * 2_000, text=trace)
+            FailureDetail(
+                class_name=klass, name=name, outcome=Outcome.FAILED, type="E", message="y" * 2_000, text=trace
+            )
             for klass, tests in suites.items()
             for name in tests
         ],
@@ -164,7 +166,7 @@ def test_larger_limit_never_keeps_fewer_folds() -> None:
 def test_long_traces_stay_within_the_trace_budget(budget: SizeLimits) -> None:
     names = [f"test_{letter}" for letter in "abcdefghijklmnop"]
     told = [
-        Detail(
+        FailureDetail(
             class_name="k", name=name, outcome=Outcome.FAILED, type="E", message=f"{name} broke",
             text="\n".join(f"{name} {n} {'`|<b>' * 90}" for n in range(400)),
         )
@@ -191,7 +193,7 @@ def test_limit_of_bytes_applies_in_addition_to_characters() -> None:
 def test_name_of_a_million_characters() -> None:
     long = "`|<b>@x " * 125_000
     suite = {long: {long: "f"}}
-    head: Measured = measure(report(suite, details=details(long, [long], long)))
+    head: HeadRun = measure(report(suite, details=details(long, [long], long)))
     start = time.process_time()
     document = render_markdown(page(compared(head)), COMMENT)
     assert time.process_time() - start < 3

@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.fakes.github import FakeGitHub
 
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.github.branches import Branches
 from readygate.github.client import GitHub
-from readygate.github.event import read_target
+from readygate.github.event import read_subject
 from readygate.github.payload import Payload
-from readygate.model.subject import Role, Target
+from readygate.model.subject import Role, Subject
 from readygate.support.errors import ForgeError, SettingsError
 
 JSON = st.recursive(
@@ -47,11 +48,13 @@ def payloads(hub: FakeGitHub) -> dict[str, Any]:
     }
 
 
-def read(hub: FakeGitHub, event: str, payload: Any) -> Target:
-    place = Workplace(event_name=event, event=payload, repository="acme/widgets", sha="b" * 40, ref="refs/heads/main")
+def read(hub: FakeGitHub, event: str, payload: Any) -> Subject:
+    place = RunnerEnvironment(
+        event_name=event, event=payload, repository="acme/widgets", sha="b" * 40, ref="refs/heads/main"
+    )
     token = hub.token({"contents": "read", "pull-requests": "read"})
     session = GitHub(api_url=hub.url, token=token, repository="acme/widgets")
-    return read_target(place, Settings(allow_pull_request_target=True), "", Branches(client=session))
+    return read_subject(place, Settings(allow_pull_request_target=True), "", Branches(client=session))
 
 
 @pytest.mark.parametrize("event", ["pull_request", "pull_request_target", "merge_group", "push", "workflow_run"])

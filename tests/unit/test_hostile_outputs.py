@@ -21,17 +21,18 @@ from tests.support.gfm import problems
 from tests.support.hostile import PIECES
 
 from readygate.commands.render import short
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.context import Published, RunContext
 from readygate.model.history import History, PastRun
 from readygate.model.reports import Problem, Severity, TestReport
-from readygate.model.results import Counts, Detail, Outcome, TestId
+from readygate.model.results import Counts, FailureDetail, Outcome, TestId
 from readygate.outputs import all_outputs
 from readygate.outputs._annotations import find_annotations
 from readygate.render.markdown.document import render_markdown
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.render.size_limits import CHECK, COMMENT, SUMMARY
-from readygate.support.console import Log
+from readygate.support.console import Console
 
 ADDRESS = "https://github.com/acme/widgets/"
 TAGS = set("a b blockquote br code details em h2 h3 h4 h5 li p pre strong summary".split(" "))  # noqa: SIM905
@@ -44,21 +45,21 @@ words = st.lists(
 texts = words.map("".join)
 
 
-def hostile(name: str, text: str) -> Page:
+def hostile(name: str, text: str) -> ReportView:
     """A page in whose every place stands a given name or text: tests, classes, legs, files, branches, tools, gate."""
     klass, test = text.replace("\0", "") or "k", name.replace("\0", "") or "n"
     failing = {f"{test}{number}": "f" for number in range(3)}
     suite = {klass: {**failing, "k": "k", f"{test}s": "s", f"{test}new": "p"}, f"{klass}.b": {test: "p"}}
     traces = (text, f'File "{name}", line 3, in {text}\n{text}', f"{name}.py:3: in {text}")
     told = [
-        Detail(class_name=klass, name=each, outcome=Outcome.FAILED, type=name[:90], message=text, text=trace)
+        FailureDetail(class_name=klass, name=each, outcome=Outcome.FAILED, type=name[:90], message=text, text=trace)
         for each, trace in zip(failing, traces, strict=True)
     ]
-    told.append(Detail(class_name=klass, name=f"{test}s", outcome=Outcome.SKIPPED, message=text))
+    told.append(FailureDetail(class_name=klass, name=f"{test}s", outcome=Outcome.SKIPPED, message=text))
     odd = Problem(severity=Severity.NOTE, what=text, place=name, why=text, todo=name)
     properties = {"python": text, "platform": name, "os.name": text}
 
-    def of(letters: dict[str, dict[str, str]], details: list[Detail]) -> TestReport:
+    def of(letters: dict[str, dict[str, str]], details: list[FailureDetail]) -> TestReport:
         return replace(report(letters, details=details, problems=(odd,)), properties=properties)
 
     path = f"{name}.py".replace("\0", "")
@@ -156,14 +157,14 @@ CHECKS: dict[str, Callable[[str], None]] = {
 }
 
 
-def written(made: Page) -> dict[str, str]:
+def written(made: ReportView) -> dict[str, str]:
     """What every output of the folder that can write without GitHub writes, by its short name."""
     found = {}
     for output in all_outputs():
         with TemporaryDirectory() as folder:
             root, printed = Path(folder), StringIO()
-            place = Workplace(workspace=root, output=root / "outputs", step_summary=root / "summary")
-            context = RunContext(settings=Settings(), runner=place, console=Log(stream=printed), folder=root)
+            place = RunnerEnvironment(workspace=root, output=root / "outputs", step_summary=root / "summary")
+            context = RunContext(settings=Settings(), runner=place, console=Console(stream=printed), folder=root)
             if output.enabled(made, context):
                 output.publish(made, context, Published())
                 files = sorted(path for path in root.rglob("*") if path.is_file())

@@ -11,7 +11,7 @@ from tests.support.builders import compared, measure, page, report
 
 from readygate.model.comparison import TestChange
 from readygate.model.paths import PathRules
-from readygate.model.results import Detail, Outcome, TestId
+from readygate.model.results import FailureDetail, Outcome, TestId
 from readygate.outputs._annotations import SAMPLE, find_annotations
 from readygate.render.test_locations import Location, ReportLocator
 
@@ -19,7 +19,7 @@ FILES = frozenset({"tests/test_api.py", "src/app/api.py", "web/button.test.tsx"}
 
 
 def failed(text: str = "", *, class_name: str = "tests.test_api.TestGet", file: str = "", line: int = 0) -> TestChange:
-    detail = Detail(class_name=class_name, name="test", outcome=Outcome.FAILED, text=text, file=file, line=line)
+    detail = FailureDetail(class_name=class_name, name="test", outcome=Outcome.FAILED, text=text, file=file, line=line)
     return TestChange(id=TestId(class_name=class_name, name="test"), before=None, after=Outcome.FAILED, detail=detail)
 
 

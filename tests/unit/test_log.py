@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.support.console import Log, harmless, quiet_json, quiet_lines
+from readygate.support.console import Console, harmless, quiet_json, quiet_lines
 
 COMMANDS = [
     "::error::x",
@@ -42,7 +42,7 @@ def is_command(line: str) -> bool:
 @pytest.mark.parametrize("on_runner", [True, False])
 def test_printed_text_holds_no_command(text: str, on_runner: bool) -> None:
     stream = StringIO()
-    Log(stream=stream, commands=on_runner).line(text)
+    Console(stream=stream, commands=on_runner).line(text)
     for line in stream.getvalue().replace("\r", "\n").splitlines():
         assert not is_command(line)
 
@@ -50,7 +50,7 @@ def test_printed_text_holds_no_command(text: str, on_runner: bool) -> None:
 @given(hostile, st.booleans())
 def test_no_mixture_of_pieces_becomes_a_command(text: str, on_runner: bool) -> None:
     stream = StringIO()
-    Log(stream=stream, commands=on_runner).line(text)
+    Console(stream=stream, commands=on_runner).line(text)
     assert stream.getvalue().count("\n") == text.count("\n") + 1
     for line in stream.getvalue().splitlines():
         assert not is_command(line)
@@ -64,7 +64,7 @@ def test_a_harmless_line_is_one_line(text: str) -> None:
 @given(hostile, st.sampled_from(["notice", "error"]))
 def test_a_message_is_one_command_and_ours(text: str, kind: str) -> None:
     stream = StringIO()
-    getattr(Log(stream=stream, commands=True), kind)(text)
+    getattr(Console(stream=stream, commands=True), kind)(text)
     (line,) = stream.getvalue().splitlines()
     assert line.startswith(f"::{kind} title=Readygate::")
     rest = line.removeprefix(f"::{kind} title=Readygate::")
@@ -76,7 +76,7 @@ def test_a_message_is_one_command_and_ours(text: str, kind: str) -> None:
 @given(hostile, hostile)
 def test_a_group_begins_and_ends_once(title: str, inside: str) -> None:
     stream = StringIO()
-    log = Log(stream=stream, commands=True)
+    log = Console(stream=stream, commands=True)
     with log.group(title):
         log.line(inside)
     first, *between, last = stream.getvalue().splitlines()
@@ -87,14 +87,14 @@ def test_a_group_begins_and_ends_once(title: str, inside: str) -> None:
 
 def test_a_group_ends_when_its_work_fails() -> None:
     stream = StringIO()
-    with pytest.raises(KeyError), Log(stream=stream, commands=True).group("x"):
+    with pytest.raises(KeyError), Console(stream=stream, commands=True).group("x"):
         raise KeyError
     assert stream.getvalue() == "::group::x\n::endgroup::\n"
 
 
 def test_off_a_runner_messages_are_plain() -> None:
     stream = StringIO()
-    log = Log(stream=stream)
+    log = Console(stream=stream)
     log.notice("one\n::two")
     log.error("50 %")
     with log.group("title"):
@@ -104,7 +104,7 @@ def test_off_a_runner_messages_are_plain() -> None:
 
 def test_percent_signs_survive_the_runner() -> None:
     stream = StringIO()
-    Log(stream=stream, commands=True).error("50 %0A of %25\nend")
+    Console(stream=stream, commands=True).error("50 %0A of %25\nend")
     assert stream.getvalue() == "::error title=Readygate::50 %250A of %2525%0Aend\n"
 
 
@@ -127,7 +127,7 @@ def test_printed_json_holds_no_command_and_says_the_same(text: str) -> None:
 def test_the_token_is_not_printed_whatever_it_looks_like(on_runner: bool) -> None:
     token = "0123456789abcdef" * 2 + "01234567"  # an old one, as some servers still give
     stream = StringIO()
-    log = Log(stream=stream, commands=on_runner, hidden=token)
+    log = Console(stream=stream, commands=on_runner, hidden=token)
     log.line(f"a {token}")
     log.error(f"b {token}")
     assert token not in stream.getvalue() + repr(log)

@@ -34,7 +34,7 @@ from readygate.model.comparison import Comparison, Waiver
 from readygate.model.history import History, PastRun
 from readygate.model.policy import PRESETS, Policy
 from readygate.model.results import ClassBlock, Counts, Leg, TestId
-from readygate.model.snapshot import Measured, Pattern, Snapshot
+from readygate.model.snapshot import HeadRun, Pattern, Snapshot
 from readygate.model.verdict import Status, Verdict
 from readygate.policy import PolicyFiles, read_policy_pair
 
@@ -50,8 +50,8 @@ TOUCHED = changes(change("src/app.py", [1]))
 class Case:
     """Both sides of a change, and what else bears on it."""
 
-    head: Measured
-    base: Measured | Snapshot | None = field(default_factory=lambda: both(commit=BASE))
+    head: HeadRun
+    base: HeadRun | Snapshot | None = field(default_factory=lambda: both(commit=BASE))
     diff: Changes | None = TOUCHED
     history: History | None = None
     policy: str = ""
@@ -59,7 +59,7 @@ class Case:
     waiver: Waiver | None = None
 
 
-def both(suite: Mapping[str, Mapping[str, str]] = GREEN, files: Mapping[str, str] = FILES, **more: Any) -> Measured:
+def both(suite: Mapping[str, Mapping[str, str]] = GREEN, files: Mapping[str, str] = FILES, **more: Any) -> HeadRun:
     """A run with tests and coverage."""
     return measure(report(suite), cover(files), **more)
 
@@ -82,15 +82,15 @@ def record(letters: str, leg: str = "") -> History:
     return History(runs=runs, tests={(TestId(class_name="A", name="test_0"), leg): letters})
 
 
-def legs(**letters: str) -> Measured:
+def legs(**letters: str) -> HeadRun:
     return with_legs(*(leg({"A": numbered(some)}, name=name) for name, some in letters.items()))
 
 
-def suites(*names: str) -> Measured:
+def suites(*names: str) -> HeadRun:
     return with_legs(*(leg({name: numbered("pp", f"{name}_")}, group=name) for name in names))
 
 
-def timed(*seconds: float) -> Measured:
+def timed(*seconds: float) -> HeadRun:
     names = [f"test_{number}" for number in range(len(seconds))]
     block = ClassBlock.build(names, bytes(len(seconds)), array("f", seconds))
     return with_legs(Leg(path="x", blocks={"A": block}, executions=Counts(passed=len(seconds)), seconds=sum(seconds)))

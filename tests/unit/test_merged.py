@@ -18,7 +18,7 @@ from readygate.formats import Source, parse
 from readygate.model.coverage import Coverage, FileCoverage, line_states
 from readygate.model.paths import PathRules
 from readygate.model.reports import CoverageReport, TestReport
-from readygate.model.snapshot import Evidence, Measured, Provenance, ReadFile, count_blocks
+from readygate.model.snapshot import HeadRun, InputFiles, Provenance, ReadFile, count_blocks
 from readygate.outputs.merged_cobertura import render as render_cobertura
 from readygate.outputs.merged_junit import render as render_junit
 from readygate.snapshot.build import build
@@ -42,13 +42,13 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
 
 
-def measure(*documents: str) -> Measured:
+def measure(*documents: str) -> HeadRun:
     files = []
     for number, text in enumerate(documents):
         report = parse(Source(name=f"out/junit-{number}.xml", data=text.encode()))
         assert isinstance(report, TestReport)
         files.append(ReadFile(name=f"out/junit-{number}.xml", size=len(text), report=report, problems=report.problems))
-    return build("0" * 40, Evidence(files=tuple(files)), PathRules(files=None), Provenance())
+    return build("0" * 40, InputFiles(files=tuple(files)), PathRules(files=None), Provenance())
 
 
 def written(cases: dict[tuple[str, str], str]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.support.builders import BASE, compared, measure, numbered, policy, report
 
-from readygate.model.results import Detail, Outcome
-from readygate.model.rich_text import Name, Phrase
+from readygate.model.results import FailureDetail, Outcome
+from readygate.model.rich_text import RichText, Untrusted
 from readygate.rules import Judgement, Result
 from readygate.rules.new_failures import RULE
 
@@ -14,7 +14,7 @@ from readygate.rules.new_failures import RULE
 def failing(*messages: str, base: bool = True) -> Judgement:
     """Judge one new failure for each message."""
     details = [
-        Detail(class_name="A", name=f"test_{number}", outcome=Outcome.FAILED, message=message)
+        FailureDetail(class_name="A", name=f"test_{number}", outcome=Outcome.FAILED, message=message)
         for number, message in enumerate(messages)
     ]
     head = measure(report({"A": numbered("f" * len(messages) or "p")}, details=details))
@@ -22,8 +22,8 @@ def failing(*messages: str, base: bool = True) -> Judgement:
     return RULE.judge(compared(head, known if base else None), policy())
 
 
-def text(parts: Phrase) -> str:
-    return "".join(part.text if isinstance(part, Name) else part for part in parts)
+def text(parts: RichText) -> str:
+    return "".join(part.text if isinstance(part, Untrusted) else part for part in parts)
 
 
 def test_no_failure_passes() -> None:

@@ -45,7 +45,7 @@ from readygate.model.measures import SlowdownLimit
 from readygate.model.policy import PRESETS, Policy
 from readygate.model.reports import Report, TestReport
 from readygate.model.results import Counts, TestId
-from readygate.model.snapshot import Measured
+from readygate.model.snapshot import HeadRun
 from readygate.model.verdict import Status
 from readygate.policy import effective, read
 from readygate.rules import Result, all_rules
@@ -71,7 +71,7 @@ class Side:
     suites: Suites
     lines: Lines | None
 
-    def measured(self, commit: str) -> Measured:
+    def measured(self, commit: str) -> HeadRun:
         legs = (leg({"A": numbered(some)}, group=group, name=name) for (group, name), some in self.suites.items())
         return with_legs(*legs, covered=None if self.lines is None else covers(self.lines), commit=commit)
 

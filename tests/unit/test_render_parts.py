@@ -26,13 +26,13 @@ from tests.support.builders import (
 from readygate.model.comparison import Waiver
 from readygate.model.measures import Excuse
 from readygate.model.policy import Component, Goal, Quarantine
-from readygate.model.verdict import Exhibit, Exhibits, Finding, Level, Status, Verdict
+from readygate.model.verdict import Evidence, EvidenceItem, Finding, Level, Status, Verdict
 from readygate.outputs import comment, summary
-from readygate.render.escaping import aside
+from readygate.render.escaping import inline_or_code
 from readygate.render.markdown import changed_tests, policy_measures, rules
 from readygate.render.markdown.durations import slower_table, slowest_table
 from readygate.render.markdown.rules import deductions, score_table, score_text
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 
 def verdict(lost: list[Fraction]) -> Verdict:
@@ -61,7 +61,7 @@ def test_full_score_has_no_table_and_missing_score_has_no_text() -> None:
     assert (score_text(replace(full, score=None)), deductions(replace(full, score=None))) == ("", ())
 
 
-def measured(lines: str, *goals: str) -> Page:
+def measured(lines: str, *goals: str) -> ReportView:
     comparison = compared(measure(report({"A": numbered("p")}), cover({"src/a.py": lines})))
     return page(comparison, rules=replace(policy(), goals=tuple(Goal(coverage=Fraction(goal)) for goal in goals)))
 
@@ -111,7 +111,7 @@ def test_no_slower_tests_without_a_baseline() -> None:
     assert slower_table(told) is None
 
 
-def carried(*names: str) -> Page:
+def carried(*names: str) -> ReportView:
     one = page(compared(measure(report({"A": numbered("p")}))))
     legs = tuple(leg({"A": numbered("p")}, group=name) for name in names)
     return replace(one, comparison=replace(one.comparison, carried=legs))
@@ -145,31 +145,31 @@ def test_waiver_line_names_who_set_the_label(waiver: Waiver | None, told: str) -
     assert bool(shown) is bool(told)
 
 
-def resting(*items: Exhibit, total: int = 0) -> Page:
+def resting(*items: EvidenceItem, total: int = 0) -> ReportView:
     diff = changes(change("gone.yml", status="removed"), change("kept.yml", [1]))
     one = page(compared(measure(report({"A": numbered("p")})), diff=diff))
     finding = verdict([Fraction(5)]).findings[0]
-    finding = replace(finding, evidence=Exhibits(items=items, total=total or len(items)))
+    finding = replace(finding, evidence=Evidence(items=items, total=total or len(items)))
     return replace(one, verdict=replace(one.verdict, findings=(finding,)))
 
 
 def test_evidence_links_only_files_that_exist() -> None:
-    files = [Exhibit(kind="file", name=name, file=name) for name in ("kept.yml", "gone.yml")]
-    text = rules.evidence_text(resting(*files, Exhibit(kind="report", name="out/a.xml")), long=False)
+    files = [EvidenceItem(kind="file", name=name, file=name) for name in ("kept.yml", "gone.yml")]
+    text = rules.evidence_text(resting(*files, EvidenceItem(kind="report", name="out/a.xml")), long=False)
 
     assert "[`kept.yml`](https://github.com/acme/widgets/blob/" in text
     assert "; `gone.yml`; `out/a.xml`" in text
 
 
 def test_evidence_is_limited_and_the_rest_counted() -> None:
-    files = [Exhibit(kind="report", name=f"r{number}.xml") for number in range(20)]
+    files = [EvidenceItem(kind="report", name=f"r{number}.xml") for number in range(20)]
 
     assert rules.evidence_text(resting(*files, total=33), long=False).endswith("`r4.xml`; and 28 more")
     assert rules.evidence_text(resting(*files, total=33), long=True).endswith("`r19.xml`; and 13 more")
 
 
 def test_evidence_omits_kinds_with_lists_of_their_own() -> None:
-    assert rules.evidence_text(resting(Exhibit(kind="test", name="A::a")), long=True) == ""
+    assert rules.evidence_text(resting(EvidenceItem(kind="test", name="A::a")), long=True) == ""
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_evidence_omits_kinds_with_lists_of_their_own() -> None:
     ],
 )
 def test_remark_is_code_if_it_could_be_markup_or_a_link(text: str, shown: str) -> None:
-    assert aside(text) == shown
+    assert inline_or_code(text) == shown
 
 
 def test_quarantined_failure_shows_reason_and_expiry_date() -> None:

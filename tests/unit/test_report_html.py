@@ -31,7 +31,7 @@ from tests.support.webcheck import page_data_of, page_problems, page_text
 
 from readygate.model.comparison import Comparison, Rename
 from readygate.model.history import History
-from readygate.model.results import Detail, Outcome, TestId
+from readygate.model.results import FailureDetail, Outcome, TestId
 from readygate.outputs.report_html import MOST_FILES, read_sources
 from readygate.render.html import test_list
 from readygate.render.html.charts import chart
@@ -130,7 +130,7 @@ def test_traces_have_a_bound() -> None:
 
 def test_a_long_trace_keeps_its_ends() -> None:
     text = "begin\n" + "x" * 100_000 + "\n" * 9 + "y\n" * 30_000 + "the end"
-    detail = Detail(class_name="A", name="t", outcome=Outcome.FAILED, message="m", text=text)
+    detail = FailureDetail(class_name="A", name="t", outcome=Outcome.FAILED, message="m", text=text)
     data = page_data_of(made(compared(measure(report({"A": {"t": "f"}}, details=[detail])))))
     (_, trace, _) = data["tests"][0][6]["0"]
     assert trace.startswith("begin\n")
@@ -179,7 +179,7 @@ def test_the_policy_allows_only_what_the_page_holds() -> None:
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12).map("".join))
 def test_nothing_from_a_report_becomes_part_of_the_page(text: str) -> None:
     name = text.replace("\0", "") or "x"
-    detail = Detail(class_name=name, name=name, outcome=Outcome.FAILED, type=name, message=text, text=text)
+    detail = FailureDetail(class_name=name, name=name, outcome=Outcome.FAILED, type=name, message=text, text=text)
     paths = {f"src/{name}.py": "hmm"}
     head = measure(report({name: {name: "f"}}, details=[detail]), cover(paths), names=[f"{name}.xml"])
     base = measure(report({name: {name: "p", "gone": "p"}}), cover(paths), commit=BASE)

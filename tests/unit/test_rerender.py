@@ -19,20 +19,22 @@ from readygate.commands.program import main
 from readygate.model.coverage import Ratio
 from readygate.model.history import History, PastRun
 from readygate.model.reports import Problem, Severity, StatedFile, StatedReport
-from readygate.model.results import Counts, Detail, Outcome, TestId
-from readygate.model.rich_text import Name, Phrase
-from readygate.model.verdict import Exhibit, Exhibits
+from readygate.model.results import Counts, FailureDetail, Outcome, TestId
+from readygate.model.rich_text import RichText, Untrusted
+from readygate.model.verdict import Evidence, EvidenceItem
 from readygate.outputs import comment, report_json, summary
 from readygate.outputs._json_codec import Encoder, decode
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.support.errors import ReportError
 
 words = st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join)
 
 
-def made(text: str = "x") -> Page:
+def made(text: str = "x") -> ReportView:
     klass, name, path = (text.replace("\0", ""),) * 3
-    told = Detail(class_name=klass, name=name, outcome=Outcome.FAILED, type=text, message=text, text=f"{text}\n{text}")
+    told = FailureDetail(
+        class_name=klass, name=name, outcome=Outcome.FAILED, type=text, message=text, text=f"{text}\n{text}"
+    )
     head = report({klass: {name: "f", f"{name}2": "s"}}, details=[told])
     base = measure(report({klass: {name: "p", f"{name}2": "p"}}), cover({f"{path}.py": "hh"}), commit=BASE)
     stated = StatedReport(format="x", files=(), stated=(StatedFile(candidates=(), lines=Ratio(covered=1, total=2)),))
@@ -179,14 +181,14 @@ def test_no_secret_is_in_the_values() -> None:
     """Reports are redacted when they are read; this is the second barrier, for values that were made otherwise."""
     secret = "ghp_" + "a1B2" * 9
     text = f"token {secret} end"
-    failed = Detail(class_name="c", name="n", outcome=Outcome.FAILED, type=text, message=text, text=text)
+    failed = FailureDetail(class_name="c", name="n", outcome=Outcome.FAILED, type=text, message=text, text=text)
     problem = Problem(severity=Severity.NOTE, what=text, place=text, why=text, todo=text)
-    skipped = Detail(class_name="c", name="s", outcome=Outcome.SKIPPED, message=text)
+    skipped = FailureDetail(class_name="c", name="s", outcome=Outcome.SKIPPED, message=text)
     head = report({"c": {"n": "f", "s": "s"}}, details=[failed, skipped], problems=(problem,))
-    shown = page(compared(measure(head), note=(Name(secret), " has no results")))
-    exhibit = Exhibit(kind="test", name=text, note=text)
+    shown = page(compared(measure(head), note=(Untrusted(secret), " has no results")))
+    exhibit = EvidenceItem(kind="test", name=text, note=text)
     first, *others = shown.verdict.findings
-    first = replace(first, title=(Name(text),), evidence=Exhibits(items=(exhibit,), total=1))
+    first = replace(first, title=(Untrusted(text),), evidence=Evidence(items=(exhibit,), total=1))
     shown = replace(shown, verdict=replace(shown.verdict, findings=(first, *others)))
     written = json.dumps(json.loads(report_json.render(shown))["values"])
     assert written.count("[redacted]") >= 10
@@ -199,8 +201,8 @@ def test_no_secret_is_in_the_values() -> None:
         (Fraction(1, 3), Fraction),
         (b"\0\xff", bytes),
         (Outcome.FLAKY, Outcome),
-        (("a", Name("`b`")), Phrase),
-        ("text", Phrase | str),
+        (("a", Untrusted("`b`")), RichText),
+        ("text", RichText | str),
         ("\ud800", str),
         (1 << 70, int),
         (None, int | None),

@@ -29,11 +29,12 @@ from readygate.collect.read_files import read_file
 from readygate.commands.action import _refuse_own_baseline, _with_folder
 from readygate.compare import is_docs_only
 from readygate.compare.match_suites import match_suites
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.context import RunContext
 from readygate.formats import Source
 from readygate.github.commits import MOST_LISTED, first_parents, origin
-from readygate.github.event import read_target
+from readygate.github.event import read_subject
 from readygate.model.reports import TestReport
 from readygate.model.results import Counts, Leg
 from readygate.model.snapshot import Pattern
@@ -43,7 +44,7 @@ from readygate.outputs.comment import read_conversation
 from readygate.outputs.step_outputs import values
 from readygate.snapshot import similarity
 from readygate.snapshot.matrix import Bucket, Named, assign
-from readygate.support.console import Log
+from readygate.support.console import Console
 from readygate.support.errors import NotFoundError, SettingsError
 
 UNIT, WHOLE = report({"Unit": numbered("p" * 20)}), report({"Whole": numbered("p" * 20)})
@@ -173,14 +174,14 @@ class TestBaseline:
         assert mark_incomplete(head.snapshot, compared(head)).provenance.complete
 
     def test_a_change_does_not_bring_its_own(self, tmp_path: Path) -> None:
-        place, theirs = Workplace(workspace=tmp_path), frozenset({"cache/snapshots/readygate/1-a"})
+        place, theirs = RunnerEnvironment(workspace=tmp_path), frozenset({"cache/snapshots/readygate/1-a"})
         with pytest.raises(SettingsError, match="could bring its baseline"):
             _refuse_own_baseline(place, Settings(baseline="folder:./x/../cache"), theirs)
         for harmless in ("folder:other", "branch", "folder:../cache"):
             _refuse_own_baseline(place, Settings(baseline=harmless), theirs)
 
     def test_a_protected_tag_is_no_base_branch(self) -> None:
-        place = Workplace(
+        place = RunnerEnvironment(
             event_name="push",
             event={"repository": {"default_branch": "main"}, "before": "0" * 40},
             repository="acme/widgets",
@@ -188,7 +189,7 @@ class TestBaseline:
             ref="refs/tags/v1",
             ref_protected=True,
         )
-        found = read_target(place, Settings(), "")
+        found = read_subject(place, Settings(), "")
         assert (found.role, found.base_ref) == (Role.CHANGE, "main")
 
     def test_a_history_full_of_merges_does_not_use_up_the_rate_limit(self) -> None:
@@ -233,7 +234,9 @@ class TestCrashes:
 
         def folder(report: str) -> Path | None:
             context = RunContext(
-                settings=Settings(report=report), runner=Workplace(workspace=root), console=Log(stream=StringIO())
+                settings=Settings(report=report),
+                runner=RunnerEnvironment(workspace=root),
+                console=Console(stream=StringIO()),
             )
             return _with_folder(context).folder
 

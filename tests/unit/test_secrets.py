@@ -14,7 +14,7 @@ from tests.support.builders import HEAD, measure, report
 from readygate.baseline.snapshot_codec import decode, encode
 from readygate.collect.redact_reports import redact_file, redactor
 from readygate.model.reports import Problem, Severity, TestReport
-from readygate.model.results import SEPARATOR, Detail, Outcome
+from readygate.model.results import SEPARATOR, FailureDetail, Outcome
 from readygate.model.snapshot import ReadFile
 from readygate.support.globs import Pattern, regex
 from readygate.support.redaction import REDACTED, redact
@@ -82,7 +82,7 @@ def test_redacting_twice_changes_nothing_more(text: str) -> None:
 
 
 def test_a_report_loses_its_secrets_wherever_they_stand() -> None:
-    detail = Detail(
+    detail = FailureDetail(
         class_name=f"c {TOKEN}",
         name=f"t[{TOKEN}]",
         outcome=Outcome.FAILED,
@@ -119,7 +119,7 @@ def test_names_that_become_one_keep_the_worst_outcome() -> None:
 
 def test_what_a_user_names_is_hidden_too() -> None:
     hide = [regex(r"(?i)acme-\d+")]
-    detail = Detail(class_name="c", name="t[ACME-12]", outcome=Outcome.FAILED, message="acme-7 is bad")
+    detail = FailureDetail(class_name="c", name="t[ACME-12]", outcome=Outcome.FAILED, message="acme-7 is bad")
     cleaned = suites_of(scrub(read(report({"c": {"t[ACME-12]": "f"}}, details=(detail,))), hide))
 
     assert list(cleaned.blocks["c"].items()) == [(f"t[{REDACTED}]", Outcome.FAILED)]
@@ -127,7 +127,9 @@ def test_what_a_user_names_is_hidden_too() -> None:
 
 
 def test_nothing_is_made_anew_where_nothing_is_hidden() -> None:
-    given = report({"c": {"a": "p", "b": "f"}}, details=(Detail(class_name="c", name="b", outcome=Outcome.FAILED),))
+    given = report(
+        {"c": {"a": "p", "b": "f"}}, details=(FailureDetail(class_name="c", name="b", outcome=Outcome.FAILED),)
+    )
 
     cleaned = suites_of(scrub(read(given)))
     assert cleaned == given
@@ -135,7 +137,7 @@ def test_nothing_is_made_anew_where_nothing_is_hidden() -> None:
 
 
 def test_a_stored_snapshot_holds_no_secret() -> None:
-    detail = Detail(class_name="c", name=f"t[{TOKEN}]", outcome=Outcome.FAILED, message=TOKEN, text=TOKEN)
+    detail = FailureDetail(class_name="c", name=f"t[{TOKEN}]", outcome=Outcome.FAILED, message=TOKEN, text=TOKEN)
     cleaned = suites_of(scrub(read(report({"c": {f"t[{TOKEN}]": "f"}}, details=(detail,)))))
     snapshot = measure(cleaned, commit=HEAD).snapshot
 

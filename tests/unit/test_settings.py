@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.config.settings import Settings, read_inputs, read_workplace
+from readygate.config.runner import read_runner
+from readygate.config.settings import Settings, read_inputs
 from readygate.support.errors import EXIT_SETTINGS, SettingsError
 from readygate.support.globs import regex
 
@@ -216,7 +217,7 @@ def test_the_workplace(tmp_path: Path) -> None:
         GITHUB_OUTPUT="/out",
         GITHUB_STEP_SUMMARY="/summary",
     )
-    place = read_workplace(given_ones)
+    place = read_runner(given_ones)
     assert (place.event_name, place.event, place.repository) == ("push", {"before": "x"}, "acme/widgets")
     assert (place.sha, place.ref, place.ref_protected) == (SHA, "refs/heads/main", True)
     assert (place.api_url, place.server_url) == ("https://ghe.example/api/v3", "https://ghe.example")
@@ -230,7 +231,7 @@ def test_the_workplace(tmp_path: Path) -> None:
 
 
 def test_what_the_runner_does_not_say_has_a_default(tmp_path: Path) -> None:
-    place = read_workplace(environment(tmp_path, GITHUB_RUN_ID="x", GITHUB_RUN_ATTEMPT=""))
+    place = read_runner(environment(tmp_path, GITHUB_RUN_ID="x", GITHUB_RUN_ATTEMPT=""))
     assert (place.run_id, place.run_attempt, place.run_url) == (0, 1, "")
     assert (place.output, place.step_summary, place.ref_protected) == (None, None, False)
     assert place.api_url == "https://api.github.com"
@@ -239,7 +240,7 @@ def test_what_the_runner_does_not_say_has_a_default(tmp_path: Path) -> None:
 @pytest.mark.parametrize("event", ["{", "[1]", '"text"', "\ud800".encode("utf-8", "surrogatepass").decode("latin-1")])
 def test_an_event_that_is_no_object_is_told(tmp_path: Path, event: str) -> None:
     with pytest.raises(SettingsError, match="GITHUB_EVENT_PATH"):
-        read_workplace(environment(tmp_path, event))
+        read_runner(environment(tmp_path, event))
 
 
 @pytest.mark.parametrize(
@@ -252,11 +253,11 @@ def test_an_event_that_is_no_object_is_told(tmp_path: Path, event: str) -> None:
 )
 def test_a_workplace_that_is_none_is_told(tmp_path: Path, change: dict[str, Any], says: str) -> None:
     with pytest.raises(SettingsError, match=says) as caught:
-        read_workplace({**environment(tmp_path), **change})
+        read_runner({**environment(tmp_path), **change})
     assert "readygate report" in str(caught.value)
 
 
 def test_both_missing_variables_are_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
-        read_workplace({})
+        read_runner({})
     assert len(caught.value.problems) == 2

@@ -18,8 +18,8 @@ from readygate.model.comparison import TestChange
 from readygate.model.paths import PathRules, Placer
 from readygate.model.policy import PRESETS
 from readygate.model.reports import CoverageReport, TestReport
-from readygate.model.results import Detail, Outcome, TestId
-from readygate.model.snapshot import Evidence, ReadFile, has_damage, is_damaged
+from readygate.model.results import FailureDetail, Outcome, TestId
+from readygate.model.snapshot import InputFiles, ReadFile, has_damage, is_damaged
 from readygate.policy.schema import schema
 from readygate.render.escaping import visible
 from readygate.render.test_locations import ReportLocator
@@ -35,7 +35,7 @@ RUNNER_PATH = "/opt/actions-runner/_work/shop/shop/src/a.test.js"
 
 
 def failing(text: str, **more: object) -> TestChange:
-    detail = Detail(class_name="A", name="a", outcome=Outcome.FAILED, message="boom", text=text, **more)  # type: ignore[arg-type]
+    detail = FailureDetail(class_name="A", name="a", outcome=Outcome.FAILED, message="boom", text=text, **more)  # type: ignore[arg-type]
     return TestChange(id=TestId(class_name="A", name="a"), before=None, after=Outcome.FAILED, detail=detail)
 
 
@@ -132,9 +132,9 @@ def test_damage_of_a_file_and_of_all_files_of_a_kind() -> None:
     unread = ReadFile(name="c", size=1, report=None, problems=(damage(),))
     assert [is_damaged(file) for file in (sound, cut, unread)] == [False, True, True]
     kinds = (TestReport, CoverageReport)
-    assert [has_damage(Evidence(files=(sound,)), kind) for kind in kinds] == [False, False]
-    assert [has_damage(Evidence(files=(sound, cut)), kind) for kind in kinds] == [True, False]
-    assert [has_damage(Evidence(files=(unread, sound)), kind) for kind in kinds] == [True, True]
+    assert [has_damage(InputFiles(files=(sound,)), kind) for kind in kinds] == [False, False]
+    assert [has_damage(InputFiles(files=(sound, cut)), kind) for kind in kinds] == [True, False]
+    assert [has_damage(InputFiles(files=(unread, sound)), kind) for kind in kinds] == [True, True]
 
 
 def test_presets_are_the_same_for_input_option_and_policy() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from readygate.formats import Source, parse
 from readygate.model.paths import PathRules
 from readygate.model.reports import TestReport
-from readygate.model.snapshot import Evidence, Measured, Provenance, ReadFile
+from readygate.model.snapshot import HeadRun, InputFiles, Provenance, ReadFile
 from readygate.snapshot.build import build
 
 RESULTS = ("", "<failure message='x'/>", "<skipped/>", "<error/>")
@@ -18,7 +18,7 @@ NAMES = st.text("abc", min_size=1, max_size=3)
 CASES = st.dictionaries(st.tuples(NAMES, NAMES), st.sampled_from(RESULTS), min_size=1, max_size=25)
 
 
-def measured(files: list[list[tuple[tuple[str, str], str]]]) -> Measured:
+def measured(files: list[list[tuple[tuple[str, str], str]]]) -> HeadRun:
     read = []
     for number, cases in enumerate(files):
         rows = "".join(
@@ -27,7 +27,7 @@ def measured(files: list[list[tuple[tuple[str, str], str]]]) -> Measured:
         report = parse(Source(name=f"out/{number}.xml", data=f"<testsuite>{rows}</testsuite>".encode()))
         assert isinstance(report, TestReport)
         read.append(ReadFile(name=f"out/{number}.xml", size=1, report=report, problems=()))
-    return build("0" * 40, Evidence(files=tuple(read)), PathRules(files=None), Provenance())
+    return build("0" * 40, InputFiles(files=tuple(read)), PathRules(files=None), Provenance())
 
 
 @settings(deadline=None)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.support.gfm import problems, read
 from tests.support.hostile import PIECES
 
-from readygate.model.rich_text import Name
-from readygate.render.escaping import code, fenced, html_code, phrase, plain, shorten, words
+from readygate.model.rich_text import Untrusted
+from readygate.render.escaping import code, escape_markdown, fenced, html_code, plain, render_rich_text, shorten
 from readygate.support.redaction import redact
 from readygate.support.text import visible
 
@@ -110,23 +110,23 @@ def test_shortened_text_keeps_both_ends(text: str, longest: int) -> None:
 
 @given(hostile)
 def test_user_text_never_becomes_markup(text: str) -> None:
-    seen = read(f"### {words(text)}".rstrip())
+    seen = read(f"### {escape_markdown(text)}".rstrip())
     assert (seen.images, seen.comments, dict(seen.tags)) == ([], [], {})
     assert len(seen.code) <= 1
     assert len(seen.headings) == 1
-    assert problems(f"### {words(text)}".rstrip()) == []
+    assert problems(f"### {escape_markdown(text)}".rstrip()) == []
 
 
 @pytest.mark.parametrize("text", ["team @octocat", r"\@octocat", "fixes #12", "x&#64;y", ":tada:", "see e4f5a6b0"])
 def test_name_that_github_could_link_is_code(text: str) -> None:
-    assert words(text) == f"`{text}`"
-    assert "`" not in words("back_end *web*")
+    assert escape_markdown(text) == f"`{text}`"
+    assert "`" not in escape_markdown("back_end *web*")
 
 
 @given(hostile)
 def test_phrases_keep_names_apart(text: str) -> None:
-    parts = ("We say ", Name(text), ".")
-    assert read(phrase(parts)).bare[0].startswith("We say ")
+    parts = ("We say ", Untrusted(text), ".")
+    assert read(render_rich_text(parts)).bare[0].startswith("We say ")
     assert len(plain(parts).splitlines()) == 1
     assert html.escape("<") not in plain(("a < b",))
 
@@ -154,7 +154,7 @@ SECRETS = [
 @pytest.mark.parametrize("around", ["{}", "token={} end", '"{}"', "\x1b[31m{}\x1b[0m", "?x={}&y", "a\n{}\nb", "({})"])
 def test_secret_is_redacted(secret: str, around: str) -> None:
     text = around.format(secret)
-    for shown in (redact(text), code(text, 500), html_code(text), fenced(text), plain((Name(text),))):
+    for shown in (redact(text), code(text, 500), html_code(text), fenced(text), plain((Untrusted(text),))):
         assert "[redacted]" in shown
         for part in secret.splitlines():
             assert part not in shown

@@ -19,20 +19,21 @@ from tests.golden.test_golden import published
 from tests.support.builders import BASE, baseline, change, changes, compared, cover, measure, page, report
 from tests.support.hostile import PIECES
 
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.context import Published, RunContext
 from readygate.model.changes import Changes
-from readygate.model.results import Detail, Outcome
+from readygate.model.results import FailureDetail, Outcome
 from readygate.outputs import comment
 from readygate.reference.template import LARGEST, template_source
 from readygate.render.escaping import code
 from readygate.render.markdown.document import render_markdown
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.render.size_limits import COMMENT, SizeLimits
 from readygate.render.template.placeholders import Placeholders, to_inert_html, to_inert_text, to_inert_trace
 from readygate.render.template.sandbox_process import run_template
 from readygate.render.template.user_template import LISTED, TemplateError, context, render_user_template
-from readygate.support.console import Log
+from readygate.support.console import Console
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -88,18 +89,18 @@ TEMPLATES = {
 TEMPLATES |= {"blockquote", "html", "head", "body"}
 
 
-def failing(name: str = "test_a", text: str = "assert 1 == 2") -> Page:
-    detail = Detail(class_name=name, name=name, outcome=Outcome.FAILED, type="Error", message=text, text=text)
+def failing(name: str = "test_a", text: str = "assert 1 == 2") -> ReportView:
+    detail = FailureDetail(class_name=name, name=name, outcome=Outcome.FAILED, type="Error", message=text, text=text)
     head = measure(report({name: {name: "f"}}, details=[detail]), cover({"a.py": "hmm"}))
     base = baseline(measure(report({name: {name: "p"}}), cover({"a.py": "hmm"}), commit=BASE), branch=name)
     return page(compared(head, base, diff=changes(change("a.py", [2]))))
 
 
-def made(source: str, of: Page | None = None, budget: SizeLimits = COMMENT) -> str:
+def made(source: str, of: ReportView | None = None, budget: SizeLimits = COMMENT) -> str:
     return render_user_template(of or failing(), source, budget, run_template)
 
 
-def refused(source: str, of: Page | None = None) -> str:
+def refused(source: str, of: ReportView | None = None) -> str:
     with pytest.raises(TemplateError) as caught:
         made(source, of)
     return str(caught.value)
@@ -363,7 +364,10 @@ def test_the_process_has_no_environment(monkeypatch: pytest.MonkeyPatch) -> None
 class TestTheComment:
     def context(self, source: str) -> RunContext:
         return RunContext(
-            settings=Settings(template="t.j2"), runner=Workplace(), console=Log(stream=StringIO()), template=source
+            settings=Settings(template="t.j2"),
+            runner=RunnerEnvironment(),
+            console=Console(stream=StringIO()),
+            template=source,
         )
 
     @pytest.mark.parametrize("source", ["hello", "<!-- open", "```\nopen", "<!-- readygate:comment name=other -->"])

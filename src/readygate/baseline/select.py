@@ -11,7 +11,7 @@ from readygate.baseline import history_codec
 from readygate.baseline.snapshot_codec import decode
 from readygate.baseline.store_keys import StoredSnapshot, gates_with_snapshots, store_key, stored_snapshots
 from readygate.baseline.stores import Store
-from readygate.model.rich_text import Name, Phrase
+from readygate.model.rich_text import RichText, Untrusted
 from readygate.model.snapshot import Baseline, Snapshot
 from readygate.support.errors import StoreError
 
@@ -33,7 +33,7 @@ class BaselineChoice(Struct, frozen=True, kw_only=True):
     """
 
     baseline: Baseline | None
-    note: Phrase | str = ""
+    note: RichText | str = ""
     todo: str = ""
     warning: str = ""
 
@@ -65,7 +65,7 @@ def choose(
     if not stored:
         return BaselineChoice(
             baseline=None,
-            note=(Name(branch), " has no stored results yet") if branch else "there are no stored results yet",
+            note=(Untrusted(branch), " has no stored results yet") if branch else "there are no stored results yet",
             todo=f"{FIRST_RUN}{_other_gates(names, gate)}",
         )
     skipped: list[StoreError] = []

@@ -12,7 +12,7 @@ from readygate.baseline.store_keys import badge_key
 from readygate.baseline.stores import Store
 from readygate.model.comparison import Comparison
 from readygate.model.snapshot import Snapshot
-from readygate.model.subject import Role, Target
+from readygate.model.subject import Role, Subject
 from readygate.support.errors import ForgeError, PermissionDeniedError, StoreError
 
 
@@ -41,7 +41,7 @@ def store_results(
     store: Store,
     gate: str,
     snapshot: Snapshot,
-    target: Target,
+    target: Subject,
     *,
     when: int,
     ready: bool,

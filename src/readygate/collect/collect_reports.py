@@ -15,13 +15,13 @@ from readygate.collect.redact_reports import redactor
 from readygate.config.settings import Settings
 from readygate.formats import Source
 from readygate.git.checkout import untouched
-from readygate.model.snapshot import Evidence, Pattern
-from readygate.support.console import Log
+from readygate.model.snapshot import InputFiles, Pattern
+from readygate.support.console import Console
 
 
 def collect_reports(
-    root: Path, settings: Settings, log: Log, archives: Sequence[Source | Found] = (), what: str = "reports"
-) -> Evidence:
+    root: Path, settings: Settings, log: Console, archives: Sequence[Source | Found] = (), what: str = "reports"
+) -> InputFiles:
     """Find reports, read them, and log a line for every file with a problem.
 
     Args:
@@ -36,11 +36,11 @@ def collect_reports(
     """
     found, patterns = _find(root, settings, log, archives)
     files = read_files([found[name] for name in sorted(found)], redactor(settings.redact), log, what)
-    return Evidence(files=files, patterns=patterns, needs=settings.needs)
+    return InputFiles(files=files, patterns=patterns, needs=settings.needs)
 
 
 def _find(
-    root: Path, settings: Settings, log: Log, archives: Sequence[Source | Found]
+    root: Path, settings: Settings, log: Console, archives: Sequence[Source | Found]
 ) -> tuple[dict[str, Found], tuple[Pattern, ...]]:
     """Return the files that the inputs name, by name, and the patterns with the numbers of their files."""
     here: dict[str, Found] = {}

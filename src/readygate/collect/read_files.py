@@ -14,7 +14,7 @@ from readygate.formats.sniffing import HEAD_BYTES
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.rich_text import count
 from readygate.model.snapshot import ReadFile
-from readygate.support.console import Log
+from readygate.support.console import Console
 
 _CUT = re.compile(rb"\0+|(?:\xef\xbb\xbf)?\s*<(?:\?xml[^>]*(?:>\s*(?:<[^>!]*)?)?|\??x?m?|[\w:.-]+(?:\s[^>]*)?)")
 """The whole content of a file that was cut: zero bytes only, or XML without a complete first tag."""
@@ -25,7 +25,7 @@ PROGRESS_SECONDS = 5.0
 """Seconds between two lines of progress."""
 
 
-def read_files(found: Sequence[Found], redact_text: Redact, log: Log, what: str) -> tuple[ReadFile, ...]:
+def read_files(found: Sequence[Found], redact_text: Redact, log: Console, what: str) -> tuple[ReadFile, ...]:
     """Read files in their order and log what each of them holds.
 
     Args:
@@ -90,7 +90,7 @@ def _is_cut(source: Source) -> bool:
         return True
 
 
-def _log_file(file: ReadFile, log: Log) -> None:
+def _log_file(file: ReadFile, log: Console) -> None:
     """Print a summary of a file and each of its problems. Print damage as a notice, too."""
     report = file.report
     if isinstance(report, TestReport):

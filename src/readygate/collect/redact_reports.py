@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from readygate.model.reports import Problem, TestReport
-from readygate.model.results import SEPARATOR, ClassBlock, Detail
+from readygate.model.results import SEPARATOR, ClassBlock, FailureDetail
 from readygate.model.snapshot import ReadFile
 from readygate.support.globs import Pattern, replacer
 from readygate.support.redaction import REDACTED, redact
@@ -75,7 +75,7 @@ def _redact_block(block: ClassBlock, redact_text: Redact) -> ClassBlock:
     return ClassBlock.build(names, block.outcomes, block.durations())
 
 
-def _redact_detail(detail: Detail, redact_text: Redact) -> Detail:
+def _redact_detail(detail: FailureDetail, redact_text: Redact) -> FailureDetail:
     return replace(
         detail,
         class_name=redact_text(detail.class_name),

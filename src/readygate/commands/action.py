@@ -11,23 +11,24 @@ from msgspec.structs import replace
 
 from readygate.collect.artifacts import LATE_ARTIFACTS, fetch, on_enterprise_server
 from readygate.collect.collect_reports import collect_reports
-from readygate.config.settings import Settings, Workplace, read_inputs, read_workplace
+from readygate.config.runner import RunnerEnvironment, read_runner
+from readygate.config.settings import Settings, read_inputs
 from readygate.context import RunContext
 from readygate.formats import Source
 from readygate.git.checkout import checked_out, tracked_files
 from readygate.github.branches import Branches
 from readygate.github.client import GitHub
-from readygate.github.event import read_target
+from readygate.github.event import read_subject
 from readygate.github.workflow_run import conclusion
 from readygate.model.paths import PathRules
-from readygate.model.subject import Target
+from readygate.model.subject import Subject
 from readygate.outputs import publish_failure
 from readygate.pipeline import run
 from readygate.policy import PATH, effective, read
-from readygate.reference import Background, from_github
+from readygate.reference import Reference, from_github
 from readygate.reference.base_file import from_github as file_from_github
 from readygate.render.not_evaluated import NotEvaluated
-from readygate.support.console import Log, has_colour
+from readygate.support.console import Console, has_colour
 from readygate.support.deadline import Clock, Deadline
 from readygate.support.errors import DOCS, ReadygateError, SettingsError
 from readygate.support.globs import paths_fit
@@ -55,7 +56,7 @@ def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | No
     Returns:
         the exit code of the process.
     """
-    console = Log(
+    console = Console(
         stream=stdout,
         commands=environment.get("GITHUB_ACTIONS") == "true",
         colour=has_colour(stdout, environment),
@@ -63,17 +64,17 @@ def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | No
         hidden=environment.get("INPUT_TOKEN", "").strip(),
     )
     # the context and the target are completed step by step: an error is published with what is known by then
-    context = RunContext(settings=Settings(), runner=Workplace(), console=console)
-    target: Target | None = None
+    context = RunContext(settings=Settings(), runner=RunnerEnvironment(), console=console)
+    target: Subject | None = None
     try:
-        context = replace(context, runner=read_workplace(environment))
+        context = replace(context, runner=read_runner(environment))
         context = _with_inputs(context, environment, clock or Clock())
         context = _with_folder(context)
         context = _with_client(context)
-        target = read_target(
+        target = read_subject(
             context.runner, context.settings, checked_out(context.runner.workspace), _branches(context)
         )
-        if target.via and context.settings.needs is None:
+        if target.triggered_by and context.settings.needs is None:
             context = replace(context, settings=replace(context.settings, needs=conclusion(context.runner.event)))
         for notice in (RECIPE if context.settings.leg else "", target.remark):
             if notice:
@@ -92,7 +93,7 @@ def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | No
         return _give_up(crash, context, target)
 
 
-def _give_up(error: ReadygateError, context: RunContext, target: Target | None) -> int:
+def _give_up(error: ReadygateError, context: RunContext, target: Subject | None) -> int:
     """Publish an error wherever a verdict would be published: a required check must not be missing."""
     context.deadline.begin_reporting()
     failure = NotEvaluated(error=error, gate=context.settings.gate, target=target, hidden=context.console.hidden)
@@ -154,20 +155,20 @@ def _branches(context: RunContext) -> Branches:
     return Branches(client=github, listed=listed)
 
 
-def _judge(context: RunContext, target: Target) -> int:
+def _judge(context: RunContext, target: Subject) -> int:
     """Collect the reports and fetch what they are compared with, at the same time; run the rest of the pipeline."""
     runner = context.runner
     context.console.line(f"Measured commit: {target.measured or 'unknown'} ({target.measured_note})")
     tracked = tracked_files(runner.workspace)
     _refuse_own_baseline(runner, context.settings, tracked or frozenset())
-    if target.via and checked_out(runner.workspace) != target.measured:
+    if target.triggered_by and checked_out(runner.workspace) != target.measured:
         tracked = None  # the checkout is that of another commit
 
-    def path_rules(reference: Background) -> PathRules:
+    def path_rules(reference: Reference) -> PathRules:
         files = tracked if tracked is not None else reference.files
         return PathRules(files=files, roots=_roots(runner), maps=context.settings.path_map)
 
-    def fetch_reference() -> Background:
+    def fetch_reference() -> Reference:
         return from_github.ask(context, target, run_id=runner.run_id, need_files=tracked is None)
 
     with ThreadPoolExecutor(1) as pool:
@@ -177,7 +178,7 @@ def _judge(context: RunContext, target: Target) -> int:
         return run(context, target, evidence, fetched.result, path_rules)
 
 
-def _refuse_own_baseline(runner: Workplace, settings: Settings, tracked: frozenset[str]) -> None:
+def _refuse_own_baseline(runner: RunnerEnvironment, settings: Settings, tracked: frozenset[str]) -> None:
     """Refuse a folder of baselines that the repository itself contains: a change could bring its own baseline.
 
     Raises:
@@ -213,7 +214,7 @@ def _artifacts(context: RunContext, run_id: int) -> tuple[Source | Found, ...]:
     return found
 
 
-def _roots(runner: Workplace) -> tuple[str, ...]:
+def _roots(runner: RunnerEnvironment) -> tuple[str, ...]:
     """Return the absolute paths in reports that mean the root of the repository."""
     name = runner.repository.rpartition("/")[2]
     roots = [str(runner.workspace.absolute())]

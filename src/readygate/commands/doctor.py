@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-from readygate.config.settings import read_inputs, read_workplace
+from readygate.config.runner import read_runner
+from readygate.config.settings import read_inputs
 from readygate.doctor import Context, Diagnostic, Grade, github_checks, job_checks, run_checks, workflow_checks
 from readygate.doctor.workflows import Workflow, find_action_steps, read_workflow
 from readygate.git.checkout import checked_out
 from readygate.github.client import GitHub
-from readygate.support.console import Log, quiet_json
+from readygate.support.console import Console, quiet_json
 from readygate.support.errors import EXIT_NOT_READY, EXIT_READY, SettingsError
 
 CHECKS = (*workflow_checks.CHECKS, *job_checks.CHECKS, *run_checks.CHECKS, *github_checks.CHECKS)
@@ -50,7 +51,7 @@ def doctor(root: Path, repository: str, environment: Mapping[str, str], stdout: 
         ready = all(diagnostic.grade is not Grade.WRONG for diagnostic in diagnostics)
         stdout.write(quiet_json(json.dumps({"schema": 1, "well": ready, "remarks": rows}, indent=1)) + "\n")
     else:
-        _print(diagnostics, Log(stream=stdout))
+        _print(diagnostics, Console(stream=stdout))
     return EXIT_NOT_READY if any(diagnostic.grade is Grade.WRONG for diagnostic in diagnostics) else EXIT_READY
 
 
@@ -68,7 +69,7 @@ def look(root: Path, repository: str, environment: Mapping[str, str]) -> Context
     if repository and not _REPOSITORY.fullmatch(repository):
         raise SettingsError((f"--repository {repository!r} is not of the form owner/name",))
     in_a_run = bool(environment.get("GITHUB_EVENT_NAME") and environment.get("GITHUB_REPOSITORY"))
-    place = read_workplace(environment) if in_a_run else None
+    place = read_runner(environment) if in_a_run else None
     settings = read_inputs(environment) if in_a_run else None
     repository = repository or (place.repository if place else "")
     token = (settings.token if settings else "") or environment.get("GITHUB_TOKEN", "")
@@ -83,7 +84,7 @@ def look(root: Path, repository: str, environment: Mapping[str, str]) -> Context
         action_steps=tuple(step for workflow in workflows for step in find_action_steps(workflow)),
         place=place,
         settings=settings,
-        hub=client,
+        github=client,
         default_branch=branch,
         checked_out=checked_out(root),
         rules=github_checks.branch_rules(client, branch) if client and branch else None,
@@ -106,7 +107,7 @@ def read_workflows(root: Path) -> tuple[Workflow, ...]:
     return tuple(found)
 
 
-def _print(diagnostics: list[Diagnostic], log: Log) -> None:
+def _print(diagnostics: list[Diagnostic], log: Console) -> None:
     for diagnostic in diagnostics:
         where = f"  [{diagnostic.where}]" if diagnostic.where else ""
         log.line(f"{_MARKS[diagnostic.grade]}  {diagnostic.check}: {diagnostic.what}{where}")

@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from readygate import __version__
 from readygate.commands.parser import build_parser
-from readygate.support.console import Log
+from readygate.support.console import Console
 from readygate.support.errors import EXIT_NOT_EVALUATED, ReadygateError
 
 
@@ -80,4 +80,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _print_error(text: str) -> None:
     """Print to stderr, made harmless: a runner reads it for commands, and the text may contain names of a report."""
-    Log(stream=sys.stderr).line(text)
+    Console(stream=sys.stderr).line(text)

@@ -8,12 +8,13 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.context import Published, RunContext
 from readygate.outputs import Output, all_outputs
 from readygate.outputs.report_json import read
-from readygate.render.report_view import Page
-from readygate.support.console import Log
+from readygate.render.report_view import ReportView
+from readygate.support.console import Console
 from readygate.support.errors import ReportError, SettingsError
 
 _AFFIXES = ("-file", "report-", "merged-", "step-")
@@ -47,7 +48,7 @@ def rerender(options: argparse.Namespace) -> int:
     return 0
 
 
-def render_as(view: Page, name: str) -> bytes:
+def render_as(view: ReportView, name: str) -> bytes:
     """Return the file that an output writes.
 
     `badges/badge-verdict.svg` selects a file of an output that writes several; the default is the first.
@@ -60,14 +61,14 @@ def render_as(view: Page, name: str) -> bytes:
         printed = StringIO()
         context = RunContext(
             settings=Settings(name=view.gate),
-            runner=Workplace(
+            runner=RunnerEnvironment(
                 workspace=root,
                 run_id=view.target.run_id,
                 run_attempt=view.target.run_attempt,
                 output=root / "outputs",
                 step_summary=root / "summary.md",
             ),
-            console=Log(stream=printed),
+            console=Console(stream=printed),
             folder=root,
         )
         outputs = {short(output): output for output in all_outputs() if output.enabled(view, context)}

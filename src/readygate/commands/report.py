@@ -7,14 +7,15 @@ import sys
 from typing import TYPE_CHECKING
 
 from readygate.collect.collect_reports import collect_reports
-from readygate.config.settings import NO_LEGS, Settings, Workplace, names_legs
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import NO_LEGS, Settings, names_legs
 from readygate.context import RunContext
 from readygate.git.checkout import checked_out
-from readygate.model.subject import Role, Target
+from readygate.model.subject import Role, Subject
 from readygate.pipeline import run
-from readygate.reference import Background, from_git
-from readygate.reference.from_git import Wanted
-from readygate.support.console import Log, columns, has_colour
+from readygate.reference import Reference, from_git
+from readygate.reference.from_git import ReportOptions
+from readygate.support.console import Console, columns, has_colour
 from readygate.support.errors import SettingsError
 from readygate.support.globs import to_hide
 
@@ -37,7 +38,7 @@ def report(options: argparse.Namespace) -> int:
         raise SettingsError((f"--root {root} is no folder",))
     repo = options.repo or root
     commit = options.commit or checked_out(repo)
-    target = Target(
+    target = Subject(
         role=Role.RECORD if options.record else Role.LOCAL,
         measured=commit,
         measured_note="named by --commit" if options.commit else "checked out" if commit else "",
@@ -46,26 +47,26 @@ def report(options: argparse.Namespace) -> int:
     stream = sys.stdout if options.format == "console" else sys.stderr
     context = RunContext(
         settings=settings,
-        runner=Workplace(workspace=root),
-        console=Log(stream=stream, colour=has_colour(stream, os.environ), width=columns(stream, os.environ)),
+        runner=RunnerEnvironment(workspace=root),
+        console=Console(stream=stream, colour=has_colour(stream, os.environ), width=columns(stream, os.environ)),
         printed=options.format,
         stdout=sys.stdout,
         folder=options.output,
         sources=repo,
     )
 
-    def fetch_reference() -> Background:
+    def fetch_reference() -> Reference:
         return from_git.ask(_wanted(options, repo, commit), context)
 
-    def path_rules(reference: Background) -> PathRules:
+    def path_rules(reference: Reference) -> PathRules:
         return from_git.rules(root, repo, reference.files, settings)
 
     evidence = collect_reports(root, settings, context.console)
     return run(context, target, evidence, fetch_reference, path_rules)
 
 
-def _wanted(options: argparse.Namespace, repo: Path, commit: str) -> Wanted:
-    return Wanted(
+def _wanted(options: argparse.Namespace, repo: Path, commit: str) -> ReportOptions:
+    return ReportOptions(
         root=options.root,
         repo=repo,
         commit=commit,

@@ -25,8 +25,8 @@ from readygate.model.measures import SlowdownLimit
 from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
 from readygate.model.results import Outcome, TestId
-from readygate.model.rich_text import Phrase
-from readygate.model.snapshot import Baseline, Blocks, Measured, Snapshot
+from readygate.model.rich_text import RichText
+from readygate.model.snapshot import Baseline, Blocks, HeadRun, Snapshot
 
 __all__ = ["ComparisonOptions", "compare"]
 
@@ -54,10 +54,10 @@ class ComparisonOptions(Struct, frozen=True, kw_only=True):
 
 
 def compare(
-    head: Measured,
+    head: HeadRun,
     baseline: Baseline | None,
     *,
-    baseline_note: Phrase | str = "",
+    baseline_note: RichText | str = "",
     baseline_todo: str = "",
     changes: Changes | None,
     changes_note: str = "",
@@ -113,7 +113,7 @@ def compare(
 
 
 def _tests(
-    head: Measured, base: Snapshot | None, baseline: Baseline | None, names: Names, criteria: FailureCriteria
+    head: HeadRun, base: Snapshot | None, baseline: Baseline | None, names: Names, criteria: FailureCriteria
 ) -> TestComparison:
     tests = compare_tests(head, base, baseline.details if baseline else None)
     if tests.added and tests.vanished:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.history import ABSENT, FAILING, SKIPPED, History, Past
 from readygate.model.results import Outcome, TestId
-from readygate.model.snapshot import Measured
+from readygate.model.snapshot import HeadRun
 
 Names = Mapping[tuple[str, str], tuple[str, str]]
 """(group, leg) of the head by (group, leg) of the base, where they differ."""
@@ -31,7 +31,7 @@ class FailureCriteria(Struct, frozen=True, kw_only=True):
 
 
 def classify_failures(
-    tests: TestComparison, head: Measured, history: History | None, names: Names, criteria: FailureCriteria
+    tests: TestComparison, head: HeadRun, history: History | None, names: Names, criteria: FailureCriteria
 ) -> TestComparison:
     """Add the past of every test, and separate known flaky and quarantined failures from new ones."""
     known = _renamed(history, names) if history else None
@@ -83,7 +83,7 @@ def _worst(change: TestChange, history: History) -> Past | None:
     return max(records, key=lambda past: (past.failed, past.flips))
 
 
-def _flaky(head: Measured) -> tuple[TestChange, ...]:
+def _flaky(head: HeadRun) -> tuple[TestChange, ...]:
     """Return the tests that passed on retry in this run."""
     found: dict[TestId, list[str]] = {}
     for leg in head.snapshot.legs:

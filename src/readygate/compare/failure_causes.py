@@ -21,7 +21,7 @@ from readygate.compare import message_normalizer as normal
 from readygate.model.causes import Cause, Causes
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.paths import PathRules, Placer
-from readygate.model.results import Detail
+from readygate.model.results import FailureDetail
 from readygate.support.source_files import is_test_file, strip_checkout
 from readygate.support.stack_frames import Frame, frames
 
@@ -115,7 +115,7 @@ class _Finder:
             causes.append(Cause(key="untold", tests=tuple(unexplained)))
         return tuple(causes)
 
-    def _read(self, index: int, change: TestChange, detail: Detail) -> _Failure:
+    def _read(self, index: int, change: TestChange, detail: FailureDetail) -> _Failure:
         if detail.text not in self._frames:
             self._frames[detail.text] = frames(detail.text)
         frame = next((own for frame in self._frames[detail.text] if (own := self._own(frame))), None)
@@ -128,7 +128,7 @@ class _Finder:
             function=(change.id.class_name, _function(change.id.name)),
         )
 
-    def _message(self, detail: Detail) -> _Message:
+    def _message(self, detail: FailureDetail) -> _Message:
         said = detail.message
         if not detail.type and normal.says_nothing(said.strip()):  # as in "Failed": the trace has the error
             said = normal.error_line(detail.text) or said
@@ -169,7 +169,7 @@ def _separating(frame: Frame | None) -> tuple[str, str]:
     return (frame.path, _NUMBERS.sub("#", frame.function))
 
 
-def _has_text(detail: Detail) -> bool:
+def _has_text(detail: FailureDetail) -> bool:
     return bool(detail.type.strip() or detail.message.strip() or detail.text.strip())
 
 

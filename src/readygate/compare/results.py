@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from readygate.model.comparison import TestChange, TestComparison
-from readygate.model.results import OUTCOMES, SEPARATOR, ClassBlock, Detail, Leg, Outcome, TestId
-from readygate.model.snapshot import Blocks, Measured, Snapshot, count_blocks
+from readygate.model.results import OUTCOMES, SEPARATOR, ClassBlock, FailureDetail, Leg, Outcome, TestId
+from readygate.model.snapshot import Blocks, HeadRun, Snapshot, count_blocks
 
-Details = Mapping[tuple[TestId, str], Detail]
+Details = Mapping[tuple[TestId, str], FailureDetail]
 
 _FAILED, _SKIPPED = Outcome.FAILED, Outcome.SKIPPED
 _FAILING = re.compile(b"[" + bytes((Outcome.FAILED, Outcome.ERRORED)) + b"]")
@@ -33,7 +33,7 @@ class Transition(NamedTuple):
 Transitions = dict[TestId, Transition]
 
 
-def compare_tests(head: Measured, base: Snapshot | None, base_details: Details | None = None) -> TestComparison:
+def compare_tests(head: HeadRun, base: Snapshot | None, base_details: Details | None = None) -> TestComparison:
     """Compare the tests of the head with those of the base.
 
     Args:
@@ -227,7 +227,7 @@ def _kind(was: Outcome | None, after: Outcome | None) -> str:
 
 
 def _changes(
-    transitions: Transitions, head: Measured, index: BlockIndex, details: Details | None = None
+    transitions: Transitions, head: HeadRun, index: BlockIndex, details: Details | None = None
 ) -> tuple[TestChange, ...]:
     """Return the tests in the order of their identities, with what the reports say of each."""
     known = head.details if details is None else details

@@ -10,7 +10,7 @@ from readygate.compare.carried_suites import OptionalSuites, carried_legs, untou
 from readygate.compare.match_suites import match_suites
 from readygate.model.changes import Changes
 from readygate.model.results import Leg
-from readygate.model.snapshot import Baseline, Measured, Snapshot
+from readygate.model.snapshot import Baseline, HeadRun, Snapshot
 
 
 class ComparedSides(Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class ComparedSides(Struct, frozen=True, kw_only=True):
 
 
 def prepare_sides(
-    head: Measured,
+    head: HeadRun,
     baseline: Baseline | None,
     optional: tuple[OptionalSuites, ...],
     changes: Changes | None,

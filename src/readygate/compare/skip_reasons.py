@@ -6,10 +6,10 @@ from collections import Counter
 
 from readygate.model.measures import SkipReason
 from readygate.model.results import Outcome, TestId
-from readygate.model.snapshot import Measured
+from readygate.model.snapshot import HeadRun
 
 
-def count_skip_reasons(head: Measured, skipped: int) -> tuple[SkipReason, ...]:
+def count_skip_reasons(head: HeadRun, skipped: int) -> tuple[SkipReason, ...]:
     """Return the reasons of skipped tests, the most frequent first; tests without a reason come last.
 
     A test that is skipped on several legs counts once, with the reason of the first. A test that fails on another leg

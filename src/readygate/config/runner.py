@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from readygate.support.errors import SettingsError
 
 
-class Workplace(Struct, frozen=True, kw_only=True):
+class RunnerEnvironment(Struct, frozen=True, kw_only=True):
     """The runner's variables and the event of the run; fields have the names of the variables.
 
     https://docs.github.com/en/actions/reference/workflows-and-actions/variables
@@ -41,7 +41,7 @@ class Workplace(Struct, frozen=True, kw_only=True):
         return f"{self.server_url}/{self.repository}/actions/runs/{self.run_id}" if self.run_id else ""
 
 
-def read_workplace(environment: Mapping[str, str]) -> Workplace:
+def read_runner(environment: Mapping[str, str]) -> RunnerEnvironment:
     """Read the runner's variables and the event of the run.
 
     Raises:
@@ -64,7 +64,7 @@ def read_workplace(environment: Mapping[str, str]) -> Workplace:
             tuple(problems), todo="run this in a GitHub workflow; on a laptop use `readygate report --help`"
         )
     output, summary = get("GITHUB_OUTPUT"), get("GITHUB_STEP_SUMMARY")
-    return Workplace(
+    return RunnerEnvironment(
         event_name=get("GITHUB_EVENT_NAME", ""),
         event=event if isinstance(event, dict) else {},
         repository=get("GITHUB_REPOSITORY", ""),

@@ -11,13 +11,10 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from readygate.config.inputs import Reader
-from readygate.config.runner import Workplace, read_workplace
 from readygate.model.policy import PRESETS
 from readygate.support.errors import SettingsError
 from readygate.support.git_names import is_sha
 from readygate.support.globs import Pattern, to_hide
-
-__all__ = ["COMMENT_MODES", "FAIL_MODES", "Settings", "Workplace", "read_inputs", "read_workplace"]
 
 COMMENT_MODES = ("always", "changes", "not-ready", "off")
 FAIL_MODES = ("not-ready", "never")

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.doctor.workflows import ActionStep, Workflow
 from readygate.github.client import GitHub
 
@@ -49,7 +50,7 @@ class Context(Struct, frozen=True, kw_only=True):
         action_steps: every step that runs Readygate.
         place: the runner's variables; None outside a run.
         settings: the inputs of this step; None outside a run.
-        hub: a session with GitHub; None without a token.
+        github: a session with GitHub; None without a token.
         default_branch: empty if unknown.
         checked_out: the commit in the workspace; empty if there is none.
         rules: GitHub's rules for the default branch, by type; None if they are unknown.
@@ -57,9 +58,9 @@ class Context(Struct, frozen=True, kw_only=True):
 
     workflows: tuple[Workflow, ...] = ()
     action_steps: tuple[ActionStep, ...] = ()
-    place: Workplace | None = None
+    place: RunnerEnvironment | None = None
     settings: Settings | None = None
-    hub: GitHub | None = None
+    github: GitHub | None = None
     default_branch: str = ""
     checked_out: str = ""
     rules: dict[str, list[dict[str, object]]] | None = None

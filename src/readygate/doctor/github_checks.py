@@ -26,19 +26,19 @@ _HINDERING: Final = frozenset(
 )
 
 
-def default_branch(hub: GitHub) -> str:
+def default_branch(github: GitHub) -> str:
     """Return the default branch of the repository; empty if the token may not read it."""
     try:
-        return str(hub.get("").get("default_branch", ""))
+        return str(github.get("").get("default_branch", ""))
     except ForgeError:
         return ""
 
 
-def branch_rules(hub: GitHub, branch: str) -> dict[str, list[dict[str, object]]] | None:
+def branch_rules(github: GitHub, branch: str) -> dict[str, list[dict[str, object]]] | None:
     """Return the rules in force on a branch, by type; None if the token may not read them."""
     found: dict[str, list[dict[str, object]]] = {}
     try:
-        for rule in hub.pages(f"/rules/branches/{quote(branch, safe='')}"):
+        for rule in github.pages(f"/rules/branches/{quote(branch, safe='')}"):
             found.setdefault(str(rule.get("type")), []).append(rule.get("parameters") or {})
     except ForgeError:
         return None
@@ -47,13 +47,13 @@ def branch_rules(hub: GitHub, branch: str) -> dict[str, list[dict[str, object]]]
 
 def the_token_reads(context: Context) -> Diagnostics:
     """Check that the token is valid and has the read permissions that every run needs."""
-    hub = context.hub
-    if hub is None:
+    github = context.github
+    if github is None:
         return
     asked: tuple[tuple[str, str, Callable[[], Any]], ...] = (
-        ("the repository", "metadata: read", lambda: hub.get("")),
-        ("commits", "contents: read", lambda: hub.get("/commits", per_page=1)),
-        ("check runs", "checks: read", lambda: hub.get(f"/commits/{context.default_branch or 'HEAD'}/check-runs")),
+        ("the repository", "metadata: read", lambda: github.get("")),
+        ("commits", "contents: read", lambda: github.get("/commits", per_page=1)),
+        ("check runs", "checks: read", lambda: github.get(f"/commits/{context.default_branch or 'HEAD'}/check-runs")),
     )
     may = []
     for what, permission, ask in asked:
@@ -66,7 +66,7 @@ def the_token_reads(context: Context) -> Diagnostics:
             yield wrong("token", f"The token may not read {what}.", fix_snippet=f"permissions:\n  {permission}")
         except NotFoundError:
             if what == "the repository":
-                yield wrong("token", f"The token does not reach {hub.repository}, or there is no such repository.")
+                yield wrong("token", f"The token does not reach {github.repository}, or there is no such repository.")
                 return
         except ForgeError as error:
             yield advice("token", f"Whether the token may read {what} is not known: {error}")
@@ -78,7 +78,7 @@ def the_token_reads(context: Context) -> Diagnostics:
 
 def results_are_stored(context: Context) -> Diagnostics:
     """Check that the data branch has results, and whether they include the tip of the default branch."""
-    if context.hub is None:
+    if context.github is None:
         return
     told = set()
     for step in context.action_steps:
@@ -86,12 +86,12 @@ def results_are_stored(context: Context) -> Diagnostics:
         if not step.gates or not url.startswith("branch") or "${{" in url + gate or (url, gate) in told:
             continue
         told.add((url, gate))
-        yield from _stored(context, context.hub, step, url, gate)
+        yield from _stored(context, context.github, step, url, gate)
 
 
-def _stored(context: Context, hub: GitHub, step: ActionStep, url: str, gate: str) -> Diagnostics:
+def _stored(context: Context, github: GitHub, step: ActionStep, url: str, gate: str) -> Diagnostics:
     try:
-        names = open_store(url, Path(), hub).names()
+        names = open_store(url, Path(), github).names()
     except ReadygateError as error:
         yield wrong("baseline", f"The stored results cannot be read: {error}", step.where)
         return
@@ -106,7 +106,9 @@ def _stored(context: Context, hub: GitHub, step: ActionStep, url: str, gate: str
         return
     try:
         tip = (
-            str(hub.get(f"/commits/{quote(context.default_branch, safe='')}")["sha"]) if context.default_branch else ""
+            str(github.get(f"/commits/{quote(context.default_branch, safe='')}")["sha"])
+            if context.default_branch
+            else ""
         )
     except ForgeError:
         tip = ""
@@ -122,7 +124,7 @@ def _stored(context: Context, hub: GitHub, step: ActionStep, url: str, gate: str
 
 def the_data_branch_is_free(context: Context) -> Diagnostics:
     """Check that no rule for all branches prevents storing results."""
-    if context.hub is None:
+    if context.github is None:
         return
     told = set()
     for step in context.action_steps:
@@ -131,7 +133,7 @@ def the_data_branch_is_free(context: Context) -> Diagnostics:
         if not step.records or scheme != "branch" or name in told or "${{" in name:
             continue
         told.add(name)
-        found = sorted(_HINDERING & set(branch_rules(context.hub, name) or {}))
+        found = sorted(_HINDERING & set(branch_rules(context.github, name) or {}))
         if found:
             yield wrong(
                 "data-branch",
@@ -181,10 +183,10 @@ def a_merge_queue_gets_its_check(context: Context) -> Diagnostics:
 
 def requests_are_left(context: Context) -> Diagnostics:
     """Check the remaining requests; all runs of a repository share a limit per hour."""
-    if context.hub is None:
+    if context.github is None:
         return
     try:
-        core = context.hub.rate()["resources"]["core"]
+        core = context.github.rate()["resources"]["core"]
         left, limit = int(core["remaining"]), int(core["limit"])
     except (ForgeError, KeyError, TypeError, ValueError):
         return  # GitHub Enterprise Server may have no limit

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.doctor import Context, Diagnostics, advice, good, wrong
-from readygate.github.event import read_target
+from readygate.github.event import read_subject
 from readygate.model.subject import Role
 from readygate.support.errors import DOCS, ReadygateError
 
@@ -17,7 +18,7 @@ def the_event_can_be_judged(context: Context) -> Diagnostics:
     if context.place is None:
         return
     try:
-        target = read_target(context.place, context.settings or Settings(), context.checked_out)
+        target = read_subject(context.place, context.settings or Settings(), context.checked_out)
     except ReadygateError as error:
         yield wrong("event", str(error).replace("\n", " "))
         return
@@ -72,12 +73,12 @@ def the_checkout_is_what_was_measured(context: Context) -> Diagnostics:
 
 def there_is_a_token(context: Context) -> Diagnostics:
     """Check for a token, without which there is no comment, check run or baseline."""
-    if context.hub is None:
+    if context.github is None:
         where = "the input `token` is empty" if _in_a_run(context.place) else "set GITHUB_TOKEN to one that may read"
         yield advice("token", f"GitHub was not asked, as there is no token: {where}.")
 
 
-def _in_a_run(place: Workplace | None) -> bool:
+def _in_a_run(place: RunnerEnvironment | None) -> bool:
     return place is not None
 
 

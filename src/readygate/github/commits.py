@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from readygate.github.client import GitHub
 from readygate.model.changes import Changes, FileChange, hunk_lines
-from readygate.model.subject import Target
+from readygate.model.subject import Subject
 from readygate.support.errors import ForgeError, NotFoundError, SettingsError
 
 MOST_FILES = 300
@@ -42,7 +42,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def origin(client: GitHub, target: Target) -> Origin:
+def origin(client: GitHub, target: Subject) -> Origin:
     """Find the commit that the change of a target starts from.
 
     A tested merge commit starts from its first parent, whatever base the event states. A tested head starts from its
@@ -67,7 +67,7 @@ def origin(client: GitHub, target: Target) -> Origin:
         )
 
 
-def _from(client: GitHub, base: str, target: Target, relation: str) -> Origin:
+def _from(client: GitHub, base: str, target: Subject, relation: str) -> Origin:
     if base == target.measured:
         return Origin(commit=base, relation=relation, note="The base is the measured commit itself")
     data = client.get(f"/compare/{quote(base, safe='')}...{target.measured}", per_page=1)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.github import workflow_run
 from readygate.github.branches import Branches
 from readygate.github.payload import Payload
-from readygate.model.subject import Role, Target
+from readygate.model.subject import Role, Subject
 from readygate.support.errors import DOCS, SettingsError
 from readygate.support.git_names import read_queue_branch
 
@@ -22,7 +23,9 @@ NO_COMMIT = "0" * 40
 ALONE = Branches()
 
 
-def read_target(workplace: Workplace, settings: Settings, checked_out: str, branches: Branches = ALONE) -> Target:
+def read_subject(
+    workplace: RunnerEnvironment, settings: Settings, checked_out: str, branches: Branches = ALONE
+) -> Subject:
     """Return what the run is about.
 
     Args:
@@ -56,10 +59,10 @@ def read_target(workplace: Workplace, settings: Settings, checked_out: str, bran
     facts |= reader(payload, workplace, settings, facts["measured"], branches)
     if settings.pull_request:
         facts["number"] = settings.pull_request
-    return Target(**facts)
+    return Subject(**facts)
 
 
-def _measured(workplace: Workplace, settings: Settings, checked_out: str) -> tuple[str, str]:
+def _measured(workplace: RunnerEnvironment, settings: Settings, checked_out: str) -> tuple[str, str]:
     if settings.commit:
         return settings.commit, "named by the input `commit`"
     if checked_out:
@@ -68,7 +71,7 @@ def _measured(workplace: Workplace, settings: Settings, checked_out: str) -> tup
 
 
 def _pull_request(
-    payload: Payload, place: Workplace, _settings: Settings, measured: str, _branches: Branches
+    payload: Payload, place: RunnerEnvironment, _settings: Settings, measured: str, _branches: Branches
 ) -> dict[str, Any]:
     head = payload.sha("pull_request", "head", "sha")
     return {
@@ -82,7 +85,7 @@ def _pull_request(
 
 
 def _pull_request_target(
-    payload: Payload, place: Workplace, settings: Settings, measured: str, branches: Branches
+    payload: Payload, place: RunnerEnvironment, settings: Settings, measured: str, branches: Branches
 ) -> dict[str, Any]:
     if not settings.allow_pull_request_target:
         raise SettingsError(
@@ -100,12 +103,12 @@ def _pull_request_target(
 
 
 def _merge_group(
-    payload: Payload, _place: Workplace, _settings: Settings, _measured_sha: str, _branches: Branches
+    payload: Payload, _place: RunnerEnvironment, _settings: Settings, _measured_sha: str, _branches: Branches
 ) -> dict[str, Any]:
-    queued = read_queue_branch(payload.text("merge_group", "head_ref", default=""))
+    queued_pr = read_queue_branch(payload.text("merge_group", "head_ref", default=""))
     return {
         "role": Role.CHANGE,
-        "queued": queued.number if queued else 0,
+        "queued_pr": queued_pr.number if queued_pr else 0,
         "head_sha": payload.sha("merge_group", "head_sha"),
         "base_ref": payload.text("merge_group", "base_ref").removeprefix("refs/heads/"),
         "base_sha": payload.sha("merge_group", "base_sha"),
@@ -113,7 +116,7 @@ def _merge_group(
 
 
 def _push(
-    payload: Payload, place: Workplace, _settings: Settings, _measured_sha: str, branches: Branches
+    payload: Payload, place: RunnerEnvironment, _settings: Settings, _measured_sha: str, branches: Branches
 ) -> dict[str, Any]:
     branch = place.ref.removeprefix("refs/heads/")
     default = payload.text("repository", "default_branch", default="main")
@@ -130,13 +133,13 @@ def _push(
 
 
 def _by_hand(
-    payload: Payload, place: Workplace, settings: Settings, measured: str, branches: Branches
+    payload: Payload, place: RunnerEnvironment, settings: Settings, measured: str, branches: Branches
 ) -> dict[str, Any]:
     facts = _push(payload, place, settings, measured, branches)
     return {**facts, "base_sha": "", "gap_only": True}
 
 
-_Reader = Callable[[Payload, Workplace, Settings, str, Branches], dict[str, Any]]
+_Reader = Callable[[Payload, RunnerEnvironment, Settings, str, Branches], dict[str, Any]]
 
 _READERS: dict[str, _Reader] = {
     "pull_request": _pull_request,

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from readygate.config.settings import Settings, Workplace
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
 from readygate.github.branches import Branches
 from readygate.github.client import GitHub
 from readygate.github.payload import Payload
@@ -25,7 +26,9 @@ RUN = "workflow_run"
 _RAN = ("success", "failure", "skipped")
 
 
-def read(payload: Payload, place: Workplace, settings: Settings, _measured: str, branches: Branches) -> dict[str, Any]:
+def read(
+    payload: Payload, place: RunnerEnvironment, settings: Settings, _measured: str, branches: Branches
+) -> dict[str, Any]:
     """Return the values of a target; a checkout in the workspace is not the measured commit.
 
     Raises:
@@ -52,7 +55,7 @@ def read(payload: Payload, place: Workplace, settings: Settings, _measured: str,
     number = payload.number(RUN, "id")
     facts: dict[str, Any] = {
         "event": about,
-        "via": RUN,
+        "triggered_by": RUN,
         "workflow": payload.text(RUN, "path", default="").partition("@")[0],
         "head_sha": payload.sha(RUN, "head_sha"),
         "run_id": number,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from readygate.model.comparison import Comparison, Waiver
 from readygate.model.policy import Policy
-from readygate.model.rich_text import Name, Phrase, count
+from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.verdict import Finding, Level, Status, Verdict
 from readygate.rules import Result, Rule, all_rules
 
@@ -99,12 +99,12 @@ def _finding(rule: Rule, policy: Policy, comparison: Comparison) -> Finding:
     )
 
 
-def _excuse(waiver: Waiver) -> Phrase:
+def _excuse(waiver: Waiver) -> RichText:
     """What a label on the pull request does to a block, and who set it."""
-    by: Phrase = (", set by ", Name(waiver.by)) if waiver.by else ()
+    by: RichText = (", set by ", Untrusted(waiver.by)) if waiver.by else ()
     if waiver.refused:
-        return ("The label ", Name(waiver.label), *by, f", does not count: {waiver.refused}.")
-    return ("Excused by the label ", Name(waiver.label), *by, ".")
+        return ("The label ", Untrusted(waiver.label), *by, f", does not count: {waiver.refused}.")
+    return ("Excused by the label ", Untrusted(waiver.label), *by, ".")
 
 
 def _reason(findings: tuple[Finding, ...], comparison: Comparison) -> str:

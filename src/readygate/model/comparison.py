@@ -12,9 +12,9 @@ from readygate.model.changes import Changes
 from readygate.model.coverage import Coverage, Ratio
 from readygate.model.history import Past
 from readygate.model.measures import Durations, PolicyMeasures, SkipReason, SuiteResult
-from readygate.model.results import Counts, Detail, Leg, Outcome, TestId
-from readygate.model.rich_text import Phrase
-from readygate.model.snapshot import Baseline, Measured, Snapshot
+from readygate.model.results import Counts, FailureDetail, Leg, Outcome, TestId
+from readygate.model.rich_text import RichText
+from readygate.model.snapshot import Baseline, HeadRun, Snapshot
 
 
 class TestChange(Struct, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class TestChange(Struct, frozen=True, kw_only=True):
     after: Outcome | None
     legs: tuple[str, ...] = ()
     all_legs: int = 1
-    detail: Detail | None = None
+    detail: FailureDetail | None = None
     past: Past | None = None
 
 
@@ -185,8 +185,8 @@ class PolicyChange(Struct, frozen=True, kw_only=True):
     """
 
     problems: tuple[str, ...] = ()
-    loosened: tuple[Phrase, ...] = ()
-    tightened: tuple[Phrase, ...] = ()
+    loosened: tuple[RichText, ...] = ()
+    tightened: tuple[RichText, ...] = ()
     ready: bool | None = None
     reason: str = ""
 
@@ -232,9 +232,9 @@ class Comparison(Struct, frozen=True, kw_only=True):
         now: seconds since 1970; 0 if unknown.
     """
 
-    head: Measured
+    head: HeadRun
     baseline: Baseline | None
-    baseline_note: Phrase | str = ""
+    baseline_note: RichText | str = ""
     baseline_todo: str = ""
     tests: TestComparison
     causes: Causes = field(default_factory=Causes)

@@ -8,7 +8,7 @@ from enum import Enum
 from msgspec import Struct, field
 
 from readygate.model.coverage import FileCoverage, Ratio, add_ratios
-from readygate.model.results import ClassBlock, Counts, Detail
+from readygate.model.results import ClassBlock, Counts, FailureDetail
 
 
 class Severity(Enum):
@@ -52,7 +52,7 @@ class TestReport(Struct, frozen=True, kw_only=True, tag=True):
 
     format: str
     blocks: Mapping[str, ClassBlock]
-    details: tuple[Detail, ...] = ()
+    details: tuple[FailureDetail, ...] = ()
     executions: Counts
     seconds: float = 0.0
     problems: tuple[Problem, ...] = ()

@@ -218,7 +218,7 @@ class TestId(NamedTuple):
 TestId.__test__ = False  # type: ignore[attr-defined]  # not a pytest class
 
 
-class Detail(Struct, frozen=True, kw_only=True):
+class FailureDetail(Struct, frozen=True, kw_only=True):
     """What a report says about one execution that did not simply pass. Untrusted text of bounded length.
 
     Attributes:

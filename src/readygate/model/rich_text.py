@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 
-class Name(NamedTuple):
+class Untrusted(NamedTuple):
     """A name from a report, a path, a branch: untrusted, shown as code."""
 
     text: str
 
 
-Phrase = tuple[str | Name, ...]
+RichText = tuple[str | Untrusted, ...]
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -20,19 +20,19 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def listed(names: tuple[str, ...], limit: int) -> Phrase:
+def listed(names: tuple[str, ...], limit: int) -> RichText:
     """Write the first names, separated by commas, and how many more there are."""
-    parts: list[str | Name] = []
+    parts: list[str | Untrusted] = []
     for name in names[:limit]:
-        parts += [", ", Name(name)] if parts else [Name(name)]
+        parts += [", ", Untrusted(name)] if parts else [Untrusted(name)]
     if len(names) > limit:
         parts.append(f" and {len(names) - limit:,} more")
     return tuple(parts)
 
 
-def sentences(facts: Sequence[Phrase], limit: int) -> Phrase:
+def sentences(facts: Sequence[RichText], limit: int) -> RichText:
     """Write the first facts as sentences, and how many more there are."""
-    parts: list[str | Name] = []
+    parts: list[str | Untrusted] = []
     for fact in facts[:limit]:
         parts += [" " if parts else "", *fact, "."]
     if len(facts) > limit:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from readygate.model.coverage import Coverage
 from readygate.model.history import History
 from readygate.model.reports import CoverageReport, Problem, Report, Severity, TestReport
-from readygate.model.results import ClassBlock, Counts, Detail, Leg, TestId, count_outcomes
+from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, TestId, count_outcomes
 
 Blocks = Mapping[tuple[str, str], ClassBlock]
 """Tests by group and class."""
@@ -123,7 +123,7 @@ class Pattern(Struct, frozen=True, kw_only=True):
     given: bool
 
 
-class Evidence(Struct, frozen=True, kw_only=True):
+class InputFiles(Struct, frozen=True, kw_only=True):
     """The files and jobs of a run.
 
     Attributes:
@@ -135,12 +135,12 @@ class Evidence(Struct, frozen=True, kw_only=True):
     needs: Mapping[str, str] | None = None
 
 
-def has_damage(evidence: Evidence, kind: type[TestReport | CoverageReport]) -> bool:
+def has_damage(evidence: InputFiles, kind: type[TestReport | CoverageReport]) -> bool:
     """Return whether a report of a kind, or an unreadable file that may be one, is damaged."""
     return any(is_damaged(file) for file in evidence.files if file.report is None or isinstance(file.report, kind))
 
 
-class Measured(Struct, frozen=True, kw_only=True):
+class HeadRun(Struct, frozen=True, kw_only=True):
     """The head of a comparison: its snapshot, the details of single tests, and the evidence.
 
     Attributes:
@@ -148,8 +148,8 @@ class Measured(Struct, frozen=True, kw_only=True):
     """
 
     snapshot: Snapshot
-    details: Mapping[tuple[TestId, str], Detail]
-    evidence: Evidence
+    details: Mapping[tuple[TestId, str], FailureDetail]
+    evidence: InputFiles
 
 
 class Baseline(Struct, frozen=True, kw_only=True):
@@ -170,4 +170,4 @@ class Baseline(Struct, frozen=True, kw_only=True):
     branch: str = ""
     relation: str = ""
     history: History | None = None
-    details: Mapping[tuple[TestId, str], Detail] = field(default_factory=dict)
+    details: Mapping[tuple[TestId, str], FailureDetail] = field(default_factory=dict)

@@ -21,7 +21,7 @@ class Role(Enum):
     """It runs outside GitHub, by `readygate report`."""
 
 
-class Target(Struct, frozen=True, kw_only=True):
+class Subject(Struct, frozen=True, kw_only=True):
     """The subject of a run.
 
     Attributes:
@@ -32,11 +32,11 @@ class Target(Struct, frozen=True, kw_only=True):
         head_sha: the commit that the verdict is about, which gets the check run.
         base_ref: the base branch.
         base_sha: the base commit if the event states it reliably (merge group, push), else empty.
-        event: the event of the run; for a run that judges another one (`via`), the event of the other.
-        via: `workflow_run` if this run judges another one, else empty.
+        event: the event of the run; for a run that judges another one (`triggered_by`), the event of the other.
+        triggered_by: `workflow_run` if this run judges another one, else empty.
         workflow: the file of the workflow that measured, such as `.github/workflows/ci.yml`.
         number: the pull request; 0 without one.
-        queued: the pull request of a merge group, whose labels apply to it; 0 if unknown.
+        queued_pr: the pull request of a merge group, whose labels apply to it; 0 if unknown.
         remark: a note for the log on how the subject was determined; empty if there is none.
         merged: `measured` is a merge of `head_sha` into the base branch.
         gap_only: store only if the commit has no snapshot yet (`schedule`, `workflow_dispatch`).
@@ -46,7 +46,7 @@ class Target(Struct, frozen=True, kw_only=True):
     repository: str = ""
     server_url: str = ""
     event: str = ""
-    via: str = ""
+    triggered_by: str = ""
     workflow: str = ""
     measured: str = ""
     measured_note: str = ""
@@ -54,7 +54,7 @@ class Target(Struct, frozen=True, kw_only=True):
     base_ref: str = ""
     base_sha: str = ""
     number: int = 0
-    queued: int = 0
+    queued_pr: int = 0
     merged: bool = False
     closed: bool = False
     gap_only: bool = False
@@ -72,7 +72,7 @@ class Target(Struct, frozen=True, kw_only=True):
     @property
     def stores(self) -> bool:
         """Whether the results are stored: on base branches, and of a merge group that is not judged by another run."""
-        return self.role is Role.RECORD or (self.event == "merge_group" and not self.via)
+        return self.role is Role.RECORD or (self.event == "merge_group" and not self.triggered_by)
 
     @property
     def workflow_key(self) -> str:

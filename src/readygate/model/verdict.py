@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from readygate.model.rich_text import Phrase
+from readygate.model.rich_text import RichText
 
 
 class Level(IntEnum):
@@ -35,7 +35,7 @@ MOST_EXHIBITS = 20
 """Maximum number of things that a finding names; the lists of the report contain all."""
 
 
-class Exhibit(Struct, frozen=True, kw_only=True):
+class EvidenceItem(Struct, frozen=True, kw_only=True):
     """One named thing that a finding is based on.
 
     Attributes:
@@ -53,7 +53,7 @@ class Exhibit(Struct, frozen=True, kw_only=True):
     line: int = 0
 
 
-class Exhibits(Struct, frozen=True, kw_only=True):
+class Evidence(Struct, frozen=True, kw_only=True):
     """The named things that a finding is based on.
 
     Attributes:
@@ -61,16 +61,16 @@ class Exhibits(Struct, frozen=True, kw_only=True):
         total: the number of all.
     """
 
-    items: tuple[Exhibit, ...] = ()
+    items: tuple[EvidenceItem, ...] = ()
     total: int = 0
 
     @classmethod
-    def of(cls, things: Sequence[T], show: Callable[[T], Exhibit]) -> Exhibits:
+    def of(cls, things: Sequence[T], show: Callable[[T], EvidenceItem]) -> Evidence:
         """Return evidence that shows the first of some things."""
         return cls(items=tuple(map(show, things[:MOST_EXHIBITS])), total=len(things))
 
-    def __add__(self, other: Exhibits) -> Exhibits:
-        return Exhibits(items=(*self.items, *other.items)[:MOST_EXHIBITS], total=self.total + other.total)
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(items=(*self.items, *other.items)[:MOST_EXHIBITS], total=self.total + other.total)
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -93,16 +93,16 @@ class Finding(Struct, frozen=True, kw_only=True):
     rule: str
     level: Level
     status: Status
-    summary: Phrase
-    title: Phrase = ()
-    detail: Phrase = ()
-    todo: Phrase = ()
+    summary: RichText
+    title: RichText = ()
+    detail: RichText = ()
+    todo: RichText = ()
     short: str = ""
     needs_baseline: bool = False
     incomplete: bool = False
     waived: bool = False
     lost: Fraction = Fraction(0)
-    evidence: Exhibits = Exhibits()
+    evidence: Evidence = Evidence()
     foreign: str = ""
 
 

@@ -20,8 +20,8 @@ from msgspec.structs import replace
 
 from readygate.context import Published, RunContext, logged
 from readygate.render.not_evaluated import NotEvaluated
-from readygate.render.report_view import Page
-from readygate.support.console import Log
+from readygate.render.report_view import ReportView
+from readygate.support.console import Console
 from readygate.support.errors import DOCS, ForgeError, PermissionDeniedError
 from readygate.support.registry import members
 
@@ -60,8 +60,8 @@ class Output(Struct, frozen=True, kw_only=True):
     title: str = ""
     stage: Stage
     order: int = 0
-    enabled: Callable[[Page, RunContext], bool]
-    publish: Callable[[Page, RunContext, Published], Published]
+    enabled: Callable[[ReportView, RunContext], bool]
+    publish: Callable[[ReportView, RunContext, Published], Published]
     publish_failure: Callable[[NotEvaluated, RunContext, Published], Published] = _nothing
 
 
@@ -71,7 +71,7 @@ def all_outputs() -> tuple[Output, ...]:
     return tuple(sorted(members(import_module(__name__), "OUTPUT", Output), key=attrgetter("stage", "order", "name")))
 
 
-def publish(view: Page, context: RunContext) -> Published:
+def publish(view: ReportView, context: RunContext) -> Published:
     """Publish a report through every enabled output, and log what could not be written."""
     context = _with_folder(context)
     enabled = [output for output in all_outputs() if output.enabled(view, context)]
@@ -87,7 +87,7 @@ def publish(view: Page, context: RunContext) -> Published:
 
 
 def _publish_stage(
-    stage: Stage, outputs: tuple[Output, ...], view: Page, context: RunContext, published: Published
+    stage: Stage, outputs: tuple[Output, ...], view: ReportView, context: RunContext, published: Published
 ) -> Iterable[Published]:
     """Publish the outputs of one stage; yield what each did, in their order."""
     if stage is not Stage.GITHUB or len(outputs) == 1:
@@ -117,7 +117,7 @@ def publish_failure(failure: NotEvaluated, context: RunContext) -> Published:
     return published
 
 
-def _log(done: Published, console: Log) -> None:
+def _log(done: Published, console: Console) -> None:
     for message in done.messages:
         (console.notice if message.notice else console.line)(message.text)
 
@@ -136,7 +136,7 @@ def not_written(title: str, error: ForgeError, *, quiet: bool = False) -> Publis
     return logged(f"The {title} could not be written: {error}")
 
 
-def writes_files(_view: Page, context: RunContext) -> bool:
+def writes_files(_view: ReportView, context: RunContext) -> bool:
     """Return whether files are requested."""
     return context.folder is not None
 

@@ -12,7 +12,7 @@ from readygate.model.comparison import TestChange
 from readygate.model.rich_text import count
 from readygate.render.escaping import redact, shorten, visible
 from readygate.render.markdown.result_cells import first_line
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.support.number_format import ranges
 
 TRIED = 2_000
@@ -24,7 +24,7 @@ LONGEST_TEXT = 60_000
 """Bytes; GitHub allows 64 KB of message and of raw details each."""
 
 
-def find_annotations(view: Page, most: int) -> list[dict[str, Any]]:
+def find_annotations(view: ReportView, most: int) -> list[dict[str, Any]]:
     """Return at most `most` annotations: new failures, then uncovered changed lines, then other failures."""
     found: list[dict[str, Any]] = []
     tests = view.comparison.tests
@@ -40,7 +40,7 @@ def find_annotations(view: Page, most: int) -> list[dict[str, Any]]:
     return found
 
 
-def _failures(view: Page, changes: tuple[TestChange, ...], level: str, verb: str) -> Iterator[dict[str, Any]]:
+def _failures(view: ReportView, changes: tuple[TestChange, ...], level: str, verb: str) -> Iterator[dict[str, Any]]:
     tried = changes[:TRIED]
     if not any(map(view.locator.locate, tried[:: -(-len(tried) // SAMPLE) or 1])):
         return
@@ -64,7 +64,7 @@ def _failures(view: Page, changes: tuple[TestChange, ...], level: str, verb: str
         yield row
 
 
-def _uncovered(view: Page) -> Iterator[dict[str, Any]]:
+def _uncovered(view: ReportView) -> Iterator[dict[str, Any]]:
     coverage = view.comparison.coverage
     patch = coverage.patch if coverage else None
     for file in patch.files if patch else ():

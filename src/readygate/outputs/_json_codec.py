@@ -18,9 +18,9 @@ from typing import Any, TypeVar
 from msgspec import Struct, ValidationError, convert, to_builtins
 
 from readygate.model.coverage import Coverage
-from readygate.model.results import ClassBlock, Detail
+from readygate.model.results import ClassBlock, FailureDetail
 
-SHARED: Mapping[type, str] = {Detail: "details", Coverage: "coverages", ClassBlock: "blocks"}
+SHARED: Mapping[type, str] = {FailureDetail: "details", Coverage: "coverages", ClassBlock: "blocks"}
 """Types whose values are used in several places, with the names of their lists."""
 PAIRS = "$pairs"
 

@@ -8,7 +8,7 @@ from readygate.model.coverage import Ratio
 from readygate.model.measures import CategoryResult, ComponentResult, NextGoal
 from readygate.model.results import Counts
 from readygate.render.escaping import plain, redact
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.support.number_format import hundredths
 
 
@@ -34,7 +34,7 @@ def ratio_json(ratio: Ratio | None) -> dict[str, Any] | None:
     }
 
 
-def named_json(page: Page) -> dict[str, Any]:
+def named_json(page: ReportView) -> dict[str, Any]:
     """Return components, categories, the next target, carried suites, the policy change and the waiver."""
     comparison, parts = page.comparison, page.comparison.measures
     change, waiver = comparison.policy_change, comparison.waiver
@@ -63,7 +63,7 @@ def named_json(page: Page) -> dict[str, Any]:
     }
 
 
-def excuses_json(page: Page) -> list[dict[str, str] | None]:
+def excuses_json(page: ReportView) -> list[dict[str, str] | None]:
     """Return the quarantine entry of each quarantined failure."""
     return [
         None if excuse is None else {"reason": redact(excuse.reason), "expires": excuse.expires}

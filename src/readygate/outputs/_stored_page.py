@@ -15,13 +15,13 @@ from readygate.model.comparison import TestChange
 from readygate.model.coverage import Ratio
 from readygate.model.measures import SkipReason
 from readygate.model.reports import CoverageReport, Problem, StatedFile, StatedReport, TestReport
-from readygate.model.results import Detail
-from readygate.model.rich_text import Name
+from readygate.model.results import FailureDetail
+from readygate.model.rich_text import Untrusted
 from readygate.model.snapshot import ReadFile
-from readygate.model.verdict import Exhibit
+from readygate.model.verdict import EvidenceItem
 from readygate.outputs._json_codec import Encoder, decode
 from readygate.render.escaping import redact
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.render.test_locations import RecordedLocator
 from readygate.support.errors import ReportError
 
@@ -33,13 +33,13 @@ CAUSES_PLACED = 100
 TESTS_PLACED = 20
 
 
-class StoredPage(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StoredPage(ReportView, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A page with the test locations that an output may need."""
 
     locator: RecordedLocator
 
 
-def write_page(page: Page) -> dict[str, Any]:
+def write_page(page: ReportView) -> dict[str, Any]:
     """Return a page as JSON data."""
     places = {change.id: page.locator.locate(change) for change in _shown(page)}
     known = {test: place for test, place in places.items() if place is not None}
@@ -47,7 +47,7 @@ def write_page(page: Page) -> dict[str, Any]:
     return {"page": encoder.encode(replace(page, locator=RecordedLocator(known))), **encoder.shared}
 
 
-def read_report(text: bytes | str) -> Page:
+def read_report(text: bytes | str) -> ReportView:
     """Return the page that a report was written from.
 
     Raises:
@@ -78,7 +78,7 @@ def read_report(text: bytes | str) -> Page:
         ) from error
 
 
-def _shown(page: Page) -> Iterable[TestChange]:
+def _shown(page: ReportView) -> Iterable[TestChange]:
     """Return the tests whose location an output may show, each once."""
     tests, causes = page.comparison.tests, page.comparison.causes
     lists = (getattr(tests, field.name) for field in fields(tests))
@@ -96,14 +96,14 @@ def _samples(changes: tuple[TestChange, ...], causes: tuple[Cause, ...]) -> Iter
 
 def _clean(value: Any) -> Any:
     """Return a value without secrets, and a file without its tests and lines, which the snapshot holds merged."""
-    if isinstance(value, Name):
-        return Name(redact(value.text))
-    if isinstance(value, Detail):
+    if isinstance(value, Untrusted):
+        return Untrusted(redact(value.text))
+    if isinstance(value, FailureDetail):
         return replace(value, type=redact(value.type), message=redact(value.message), text=redact(value.text))
     if isinstance(value, Problem):
         what, place, why, todo = map(redact, (value.what, value.place, value.why, value.todo))
         return replace(value, what=what, place=place, why=why, todo=todo)
-    if isinstance(value, Exhibit):
+    if isinstance(value, EvidenceItem):
         return replace(value, name=redact(value.name), note=redact(value.note))
     if isinstance(value, SkipReason):
         return replace(value, text=redact(value.text))

@@ -35,7 +35,7 @@ class XmlWriter:
         """Write an element that holds text only."""
         self._start(name, attributes or {})
         if text:
-            self._xml.characters(_legal(text))
+            self._xml.characters(legal(text))
         self._end(name)
 
     def finish(self) -> bytes:
@@ -44,12 +44,13 @@ class XmlWriter:
         return self._buffer.getvalue()
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
-        self._xml.startElement(name, AttributesImpl({key: _legal(value) for key, value in attributes.items()}))
+        self._xml.startElement(name, AttributesImpl({key: legal(value) for key, value in attributes.items()}))
 
     def _end(self, name: str) -> None:
         self._xml.endElement(name)
         self._xml.ignorableWhitespace("\n")
 
 
-def _legal(text: str) -> str:
+def legal(text: str) -> str:
+    """Replace characters that XML cannot hold, not even as references, by U+FFFD."""
     return _ILLEGAL.sub("\ufffd", text)

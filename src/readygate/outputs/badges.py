@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from readygate.context import Published, RunContext
 from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.render.badge import badges
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 
-def render(view: Page, *, complete: bool) -> Mapping[str, bytes]:
+def render(view: ReportView, *, complete: bool) -> Mapping[str, bytes]:
     """Return the files by name, such as `verdict.svg`; `complete` is False if results are missing."""
     files: dict[str, bytes] = {}
     for name, badge in badges(view, complete=complete).items():
@@ -18,7 +18,7 @@ def render(view: Page, *, complete: bool) -> Mapping[str, bytes]:
     return files
 
 
-def publish(view: Page, context: RunContext, _published: Published) -> Published:
+def publish(view: ReportView, context: RunContext, _published: Published) -> Published:
     """Write the files, until one cannot be written."""
     done = Published()
     for name, data in render(view, complete=view.comparison.head.snapshot.provenance.complete).items():

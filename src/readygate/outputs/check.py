@@ -16,12 +16,12 @@ from msgspec.structs import replace
 from readygate.context import Published, RunContext, logged
 from readygate.github.client import GitHub
 from readygate.model.rich_text import count
-from readygate.model.subject import Role, Target
+from readygate.model.subject import Role, Subject
 from readygate.outputs import Output, Stage, not_written
 from readygate.outputs._annotations import LONGEST_TEXT, LONGEST_TITLE, find_annotations
 from readygate.render.markdown.document import render_markdown
 from readygate.render.not_evaluated import NotEvaluated
-from readygate.render.report_view import Page, verdict_sentence
+from readygate.render.report_view import ReportView, verdict_sentence
 from readygate.render.size_limits import CHECK
 from readygate.support.errors import ForgeError
 
@@ -32,7 +32,7 @@ PER_REQUEST = 50
 _MARK = "readygate"
 
 
-def summary(view: Page, rows: int, most: int) -> str:
+def summary(view: ReportView, rows: int, most: int) -> str:
     """Return the text of the check run, with a note if there are more places to annotate than the setting allows."""
     note = ""
     if most and rows >= most and len(find_annotations(view, most + 1)) > most:
@@ -52,7 +52,7 @@ class CheckRun(Struct, frozen=True, kw_only=True):
     """
 
     gate: str
-    target: Target
+    target: Subject
     conclusion: str
     output: Mapping[str, Any]
     annotations: Sequence[Mapping[str, Any]] = ()
@@ -87,12 +87,12 @@ class CheckRun(Struct, frozen=True, kw_only=True):
         return {**self.output, **({"annotations": list(annotations)} if annotations else {})}
 
 
-def enabled(view: Page, context: RunContext) -> bool:
+def enabled(view: ReportView, context: RunContext) -> bool:
     """Return whether the setting is on, and there are a client and a commit to write to."""
     return bool(context.github and context.settings.check and view.target.head_sha)
 
 
-def publish(view: Page, context: RunContext, _published: Published) -> Published:
+def publish(view: ReportView, context: RunContext, _published: Published) -> Published:
     """Create or edit the check run. If that fails, the exit code stays the same."""
     most = context.settings.annotations
     rows = find_annotations(view, most)
@@ -182,7 +182,7 @@ def _arrived(github: GitHub, number: int, expected: int) -> Callable[[], Any]:
     return find
 
 
-def scope(target: Target) -> str:
+def scope(target: Subject) -> str:
     """Return the part of `external_id` that names the owner of a check run: workflow, event and pull request.
 
     Two workflows, or a push and a pull request for one commit, must never edit each other's check run.
@@ -207,7 +207,7 @@ def _other_workflows(found: Sequence[Mapping[str, Any]], check: CheckRun) -> Pub
     )
 
 
-def _newest_of_ours(found: Sequence[Mapping[str, Any]], target: Target) -> Mapping[str, Any] | None:
+def _newest_of_ours(found: Sequence[Mapping[str, Any]], target: Subject) -> Mapping[str, Any] | None:
     own = f"{scope(target)}/"
     ours = [run for run in found if str(run.get("external_id") or "").startswith(own)]
     return max(ours, key=lambda run: int(run["id"]), default=None)

@@ -15,10 +15,10 @@ from msgspec import Struct
 
 from readygate.context import Published, RunContext, logged
 from readygate.github.client import GitHub
-from readygate.model.subject import Role, Target
+from readygate.model.subject import Role, Subject
 from readygate.outputs import Output, Stage, not_written
 from readygate.render.markdown.document import render_markdown
-from readygate.render.report_view import Page, has_news
+from readygate.render.report_view import ReportView, has_news
 from readygate.render.size_limits import COMMENT, SizeLimits
 from readygate.render.template.sandbox_process import run_template
 from readygate.render.template.user_template import TemplateError, render_user_template
@@ -58,7 +58,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
     spare: tuple[Mapping[str, Any], ...] = ()
 
 
-def marker(gate: str, target: Target) -> str:
+def marker(gate: str, target: Subject) -> str:
     """Return the last line of the comment: which gate and which run wrote it."""
     return (
         f"<!-- readygate:comment name={quote(gate, safe='', errors='replace')} workflow={target.workflow_key} "
@@ -67,12 +67,12 @@ def marker(gate: str, target: Target) -> str:
     )
 
 
-def _marker_of(gate: str, target: Target) -> re.Pattern[str]:
+def _marker_of(gate: str, target: Subject) -> re.Pattern[str]:
     name = re.escape(f"{quote(gate, safe='', errors='replace')} workflow={target.workflow_key}")
     return re.compile(rf"<!-- readygate:comment name={name} head=[0-9a-f]* run=(\d+) attempt=(\d+) -->\s*\Z")
 
 
-def render(view: Page, template: str = "") -> str:
+def render(view: ReportView, template: str = "") -> str:
     """Return the comment with its marker, within GitHub's limit.
 
     Args:
@@ -88,7 +88,7 @@ def render(view: Page, template: str = "") -> str:
     return f"{body}\n\n{end}\n"
 
 
-def render_once(view: Page, context: RunContext, published: Published) -> Published:
+def render_once(view: ReportView, context: RunContext, published: Published) -> Published:
     """Return the comment that an earlier output rendered, or else a new one.
 
     If the user's template cannot be used, the built-in comment takes its place, with a notice.
@@ -103,7 +103,7 @@ def render_once(view: Page, context: RunContext, published: Published) -> Publis
         return refused + Published(comment=render(view))
 
 
-def read_conversation(github: GitHub, target: Target, gate: str) -> Conversation:
+def read_conversation(github: GitHub, target: Subject, gate: str) -> Conversation:
     """Read the state of a pull request and find this gate's comment.
 
     Raises:
@@ -138,7 +138,7 @@ def _pages(github: GitHub, number: int) -> Iterator[Mapping[str, Any]]:
         after = info["endCursor"]
 
 
-def enabled(view: Page, context: RunContext) -> bool:
+def enabled(view: ReportView, context: RunContext) -> bool:
     """Return whether there is an open pull request, a client to write with, and the setting is not `off`."""
     return bool(
         context.github
@@ -149,7 +149,7 @@ def enabled(view: Page, context: RunContext) -> bool:
     )
 
 
-def publish(view: Page, context: RunContext, published: Published) -> Published:
+def publish(view: ReportView, context: RunContext, published: Published) -> Published:
     """Create or edit the comment. If that fails, the exit code stays the same."""
     github = context.github
     if github is None:
@@ -167,7 +167,7 @@ def publish(view: Page, context: RunContext, published: Published) -> Published:
         return done + not_written(TITLE, error)
 
 
-def _write(github: GitHub, view: Page, conversation: Conversation, body: str) -> str:
+def _write(github: GitHub, view: ReportView, conversation: Conversation, body: str) -> str:
     """Create the comment or edit the existing one; return its URL."""
     number = view.target.number
 
@@ -200,7 +200,7 @@ def _number(url: str) -> int:
     return int(url.rpartition("#issuecomment-")[2])
 
 
-def _reason_to_skip(view: Page, mode: str, conversation: Conversation) -> str:
+def _reason_to_skip(view: ReportView, mode: str, conversation: Conversation) -> str:
     """Return why the comment must not be written now; empty if it may be."""
     target = view.target
     if conversation.state != "OPEN":

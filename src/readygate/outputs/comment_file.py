@@ -5,10 +5,10 @@ from __future__ import annotations
 from readygate.context import Published, RunContext
 from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.outputs.comment import render_once
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 
-def publish(view: Page, context: RunContext, published: Published) -> Published:
+def publish(view: ReportView, context: RunContext, published: Published) -> Published:
     """Write the file."""
     done = render_once(view, context, published)
     return done + write_file(context, "comment.md", done.comment.encode("utf-8", "replace"))

@@ -16,7 +16,7 @@ from readygate.render.markdown.policy_measures import goal_text
 from readygate.render.markdown.result_cells import first_line
 from readygate.render.markdown.rules import carried_line, score_text, waiver_line
 from readygate.render.not_evaluated import NotEvaluated
-from readygate.render.report_view import Page, figures_line, is_evaluated, provenance_line, verdict_sentence
+from readygate.render.report_view import ReportView, figures_line, is_evaluated, provenance_line, verdict_sentence
 from readygate.support.console import quiet_json, quiet_lines
 from readygate.support.number_format import lines_text
 
@@ -35,7 +35,7 @@ Line = tuple[tuple[str, str], ...]
 """Pieces of (text, style)."""
 
 
-def lines(view: Page, width: int = 0) -> Iterator[Line]:
+def lines(view: ReportView, width: int = 0) -> Iterator[Line]:
     """Yield the report as lines of styled text; `width` is that of the terminal, 0 for a file."""
     yield from _prose(verdict_sentence(view), width, "good" if view.verdict.ready else "bad")
     yield ()
@@ -58,7 +58,7 @@ def lines(view: Page, width: int = 0) -> Iterator[Line]:
     yield from _uncovered(view, width)
 
 
-def render(view: Page, width: int = 0) -> str:
+def render(view: ReportView, width: int = 0) -> str:
     """Return the same text without styles."""
     return "\n".join("".join(text for text, _ in line) for line in lines(view, width))
 
@@ -68,7 +68,7 @@ def _prose(text: str, width: int, style: str = "", indent: int = 0, hang: int = 
         yield ((row, style),)
 
 
-def _provenance(view: Page) -> str:
+def _provenance(view: ReportView) -> str:
     """Return the third line, with the URL of the report in place of its link."""
     line, link = provenance_line(view), view.links.run()
     if link and line.endswith(link):
@@ -76,7 +76,7 @@ def _provenance(view: Page) -> str:
     return to_plain_text(line)
 
 
-def _around(view: Page, width: int) -> Iterator[Line]:
+def _around(view: ReportView, width: int) -> Iterator[Line]:
     """Yield one line each for carried suites, the waiver, the next target and the score."""
     points = score_text(view.verdict)
     told = (
@@ -122,7 +122,7 @@ def _tests(title: str, changes: tuple[TestChange, ...], width: int) -> Iterator[
         yield ((f"  and {len(changes) - TESTS_SHOWN:,} more", ""),)
 
 
-def _uncovered(view: Page, width: int) -> Iterator[Line]:
+def _uncovered(view: ReportView, width: int) -> Iterator[Line]:
     coverage = view.comparison.coverage
     patch = coverage.patch if coverage else None
     files = [file for file in patch.files if file.uncovered] if patch else []
@@ -136,12 +136,12 @@ def _uncovered(view: Page, width: int) -> Iterator[Line]:
         yield ((f"  and {len(files) - TESTS_SHOWN:,} more files", ""),)
 
 
-def enabled(_view: Page, _context: RunContext) -> bool:
+def enabled(_view: ReportView, _context: RunContext) -> bool:
     """Return True: every run has a console."""
     return True
 
 
-def publish(view: Page, context: RunContext, published: Published) -> Published:
+def publish(view: ReportView, context: RunContext, published: Published) -> Published:
     """Print the report, or the comment or the JSON if the command line requests it."""
     if context.stdout is not None and context.printed == "markdown":
         done = render_once(view, context, published)

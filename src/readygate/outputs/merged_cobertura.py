@@ -11,7 +11,7 @@ from readygate.context import Published, RunContext
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio
 from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.outputs._xml import XmlWriter
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 
 def render(coverage: Coverage) -> bytes:
@@ -64,7 +64,7 @@ def _rate(ratio: Ratio) -> str:
     return f"{ratio.covered / ratio.total:.4f}" if ratio.total else "0"
 
 
-def publish(view: Page, context: RunContext, _published: Published) -> Published:
+def publish(view: ReportView, context: RunContext, _published: Published) -> Published:
     """Write the file."""
     coverage = view.comparison.head.snapshot.coverage
     return Published() if coverage is None else write_file(context, "cobertura.xml", render(coverage))

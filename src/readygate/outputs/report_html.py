@@ -13,7 +13,7 @@ from readygate.model.rich_text import count
 from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.render.html.document import webpage
 from readygate.render.html.source_listing import LONGEST_FILE, Listing, Sources, annotate
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 MOST_FILES = 30
 MOST_LINES = 12_000
@@ -87,7 +87,7 @@ def _read(root: Path, path: str) -> str | None:
         return None
 
 
-def publish(view: Page, context: RunContext, _published: Published) -> Published:
+def publish(view: ReportView, context: RunContext, _published: Published) -> Published:
     """Write the file."""
     sources = read_sources(view.comparison, context.source_root)
     return write_file(context, "report.html", webpage(view, sources).encode("utf-8", "replace"))

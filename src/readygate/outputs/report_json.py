@@ -16,20 +16,20 @@ from readygate.context import Published, RunContext
 from readygate.model.causes import Cause
 from readygate.model.comparison import Comparison, CoverageComparison, TestChange
 from readygate.model.reports import Problem, TestReport
-from readygate.model.results import Detail, Outcome, TestId
+from readygate.model.results import FailureDetail, Outcome, TestId
 from readygate.model.snapshot import ReadFile
 from readygate.model.verdict import Finding
 from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.outputs._named_json import counts_json, excuses_json, named_json, ratio_json
 from readygate.outputs._stored_page import SCHEMA_VERSION, read_report, write_page
 from readygate.render.escaping import plain, redact
-from readygate.render.report_view import Page, verdict_sentence
+from readygate.render.report_view import ReportView, verdict_sentence
 from readygate.support.number_format import ranges
 
 read = read_report
 
 
-def render(page: Page) -> str:
+def render(page: ReportView) -> str:
     """Return the report as JSON text with a fixed order of keys."""
     comparison, target, verdict = page.comparison, page.target, page.verdict
     baseline = comparison.baseline
@@ -179,7 +179,7 @@ def _outcome(outcome: Outcome | None) -> str | None:
     return None if outcome is None else outcome.name.lower()
 
 
-def _detail(detail: Detail) -> dict[str, Any]:
+def _detail(detail: FailureDetail) -> dict[str, Any]:
     return {
         "type": redact(detail.type),
         "message": redact(detail.message),
@@ -257,7 +257,7 @@ def problem_json(problem: Problem) -> dict[str, str]:
     }
 
 
-def publish(view: Page, context: RunContext, _published: Published) -> Published:
+def publish(view: ReportView, context: RunContext, _published: Published) -> Published:
     """Write the file, and set its path as an output of the step: relative, as containers mount the workspace."""
     done = write_file(context, "report.json", render(view).encode())
     if not done.files:

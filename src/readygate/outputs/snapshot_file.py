@@ -5,10 +5,10 @@ from __future__ import annotations
 from readygate.baseline.snapshot_codec import encode
 from readygate.context import Published, RunContext
 from readygate.outputs import Output, Stage, write_file, writes_files
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 
-def publish(view: Page, context: RunContext, _published: Published) -> Published:
+def publish(view: ReportView, context: RunContext, _published: Published) -> Published:
     """Write the file."""
     return write_file(context, "readygate.snapshot", encode(view.comparison.head.snapshot))
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from readygate.context import Published, RunContext
 from readygate.github.client import GitHub
-from readygate.model.subject import Role, Target
+from readygate.model.subject import Role, Subject
 from readygate.outputs import Output, Stage, not_written
 from readygate.render.escaping import redact, visible
 from readygate.render.not_evaluated import NotEvaluated
-from readygate.render.report_view import Page, verdict_sentence
+from readygate.render.report_view import ReportView, verdict_sentence
 from readygate.support.errors import ForgeError
 
 TITLE = "commit status"
@@ -30,12 +30,12 @@ def describe(text: str) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
 
 
-def enabled(view: Page, context: RunContext) -> bool:
+def enabled(view: ReportView, context: RunContext) -> bool:
     """Return whether the status is requested, and there are a client and a commit to write to."""
     return bool(context.github and context.settings.status and view.target.head_sha)
 
 
-def publish(view: Page, context: RunContext, _published: Published) -> Published:
+def publish(view: ReportView, context: RunContext, _published: Published) -> Published:
     """Write the verdict as a status. If that fails, the exit code stays the same."""
     # an informing policy fails nothing, and a status has no neutral state
     state = "success" if view.verdict.ready or view.verdict.inform else "failure"
@@ -50,7 +50,7 @@ def publish_failure(failure: NotEvaluated, context: RunContext, _published: Publ
     return _write(failure.gate, target, "error", f"{failure.title}: {failure.reason}", context)
 
 
-def _write(gate: str, target: Target, state: str, text: str, context: RunContext, *, quiet: bool = False) -> Published:
+def _write(gate: str, target: Subject, state: str, text: str, context: RunContext, *, quiet: bool = False) -> Published:
     github = context.github
     if github is None:
         return Published()

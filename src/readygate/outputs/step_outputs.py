@@ -17,7 +17,7 @@ from readygate.model.verdict import Status
 from readygate.outputs import Output, Stage
 from readygate.outputs.report_json import finding_json
 from readygate.render.not_evaluated import NotEvaluated
-from readygate.render.report_view import Page, is_complete
+from readygate.render.report_view import ReportView, is_complete
 from readygate.support.number_format import hundredths
 
 LONGEST_REASONS = 60_000
@@ -44,7 +44,7 @@ NAMES = (
 )
 
 
-def values(view: Page, published: Mapping[str, str]) -> dict[str, str]:
+def values(view: ReportView, published: Mapping[str, str]) -> dict[str, str]:
     """Return every output by name; empty where nothing was measured.
 
     Shares are percentages with two decimals, rounded down.
@@ -87,7 +87,7 @@ def _share(ratio: Ratio | None) -> str:
     return "" if share is None else _percent(hundredths(share))
 
 
-def _reasons(view: Page) -> str:
+def _reasons(view: ReportView) -> str:
     """Return the findings that block or warn, as JSON; if it is too long, the last ones are dropped."""
     rows = [finding_json(f) for f in view.verdict.findings if f.status in (Status.BLOCK, Status.WARN)]
     if len(text := json.dumps(rows)) > LONGEST_REASONS:  # evidence is less important than the findings
@@ -105,12 +105,12 @@ def block(name: str, value: str) -> str:
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 
-def enabled(_view: Page, context: RunContext) -> bool:
+def enabled(_view: ReportView, context: RunContext) -> bool:
     """Return whether the runner reads outputs."""
     return context.runner.output is not None
 
 
-def publish(view: Page, context: RunContext, published: Published) -> Published:
+def publish(view: ReportView, context: RunContext, published: Published) -> Published:
     """Append all outputs to the file that the runner reads."""
     return _append(values(view, published.step_outputs), context)
 

@@ -10,12 +10,12 @@ from readygate.context import Published, RunContext, logged
 from readygate.outputs import FORKS, Output, Stage
 from readygate.render.markdown.document import render_markdown
 from readygate.render.not_evaluated import NotEvaluated
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.render.size_limits import SUMMARY
 from readygate.render.trends import trends_markdown
 
 
-def render(view: Page, skipped: Sequence[str] = ()) -> str:
+def render(view: ReportView, skipped: Sequence[str] = ()) -> str:
     """Return the summary.
 
     Args:
@@ -40,12 +40,12 @@ def _skipped_note(skipped: Sequence[str]) -> str:
     )
 
 
-def enabled(_view: Page, context: RunContext) -> bool:
+def enabled(_view: ReportView, context: RunContext) -> bool:
     """Return whether the runner shows summaries and the setting is on."""
     return context.settings.summary and context.runner.step_summary is not None
 
 
-def publish(view: Page, context: RunContext, published: Published) -> Published:
+def publish(view: ReportView, context: RunContext, published: Published) -> Published:
     """Append the report to the file that the runner shows."""
     return _append(render(view, published.skipped), context)
 

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from readygate.model.policy import Component, Policy
-from readygate.model.rich_text import Name, Phrase
+from readygate.model.rich_text import RichText, Untrusted
 from readygate.model.verdict import Level
 from readygate.policy.build import rule_of
 from readygate.rules import Option, all_rules
 from readygate.support.number_format import limit
 
-Moves = Iterator[tuple[bool, Phrase]]
+Moves = Iterator[tuple[bool, RichText]]
 """Whether a difference requires less, and its description."""
 
 
-def difference(old: Policy, new: Policy) -> tuple[tuple[Phrase, ...], tuple[Phrase, ...]]:
+def difference(old: Policy, new: Policy) -> tuple[tuple[RichText, ...], tuple[RichText, ...]]:
     """Return what the new policy loosens and what it tightens.
 
     A difference that could be either (other paths of a component) counts as loosening.
@@ -59,25 +59,28 @@ def _components(old: Policy, new: Policy) -> Moves:
     for name, part in before.items():
         now = after.get(name)
         if now is None:
-            yield True, ("component ", Name(name), " is taken away")
+            yield True, ("component ", Untrusted(name), " is taken away")
             continue
         if part.paths != now.paths:
-            yield True, ("component ", Name(name), " has other paths")
+            yield True, ("component ", Untrusted(name), " has other paths")
         if part.critical != now.critical:
             yield (
                 part.critical,
-                ("component ", Name(name), " is ", "no longer critical" if part.critical else "critical"),
+                ("component ", Untrusted(name), " is ", "no longer critical" if part.critical else "critical"),
             )
         if part.minimum != now.minimum:
             less = (now.minimum or Fraction(0)) < (part.minimum or Fraction(0))
-            yield less, ("component ", Name(name), f": minimum {_share(part.minimum)} → {_share(now.minimum)}")
+            yield less, ("component ", Untrusted(name), f": minimum {_share(part.minimum)} → {_share(now.minimum)}")
         if part.maximum_drop != now.maximum_drop:
             less = (Fraction(1) if now.maximum_drop is None else now.maximum_drop) > (
                 Fraction(1) if part.maximum_drop is None else part.maximum_drop
             )
-            yield less, ("component ", Name(name), f": drop {_share(part.maximum_drop)} → {_share(now.maximum_drop)}")
+            yield (
+                less,
+                ("component ", Untrusted(name), f": drop {_share(part.maximum_drop)} → {_share(now.maximum_drop)}"),
+            )
     for name in after.keys() - before.keys():
-        yield False, ("component ", Name(name), " is added")
+        yield False, ("component ", Untrusted(name), " is added")
 
 
 def _categories(old: Policy, new: Policy) -> Moves:
@@ -86,34 +89,34 @@ def _categories(old: Policy, new: Policy) -> Moves:
     for name, part in before.items():
         now = after.get(name)
         if now is None:
-            yield True, ("category ", Name(name), " is taken away")
+            yield True, ("category ", Untrusted(name), " is taken away")
             continue
         if part.tests != now.tests:
-            yield True, ("category ", Name(name), " has other tests")
+            yield True, ("category ", Untrusted(name), " has other tests")
         if part.minimum != now.minimum:
             less = (now.minimum or Fraction(0)) < (part.minimum or Fraction(0))
-            yield less, ("category ", Name(name), f": minimum {_share(part.minimum)} → {_share(now.minimum)}")
+            yield less, ("category ", Untrusted(name), f": minimum {_share(part.minimum)} → {_share(now.minimum)}")
     for name in after.keys() - before.keys():
-        yield False, ("category ", Name(name), " is added")
+        yield False, ("category ", Untrusted(name), " is added")
 
 
 def _excuses(old: Policy, new: Policy) -> Moves:
     if old.inform != new.inform:
         yield new.inform, (f"mode: {'inform' if new.inform else 'enforce'}",)
     if old.waiver != new.waiver:
-        yield bool(new.waiver), ("waiver: ", Name(new.waiver) if new.waiver else "none")
+        yield bool(new.waiver), ("waiver: ", Untrusted(new.waiver) if new.waiver else "none")
     known = {(test, entry.expires) for entry in old.quarantine for test in entry.tests}
     wanted = {(test, entry.expires) for entry in new.quarantine for test in entry.tests}
     for test, expires in sorted(wanted - known):
-        yield True, ("quarantine of ", Name(test), f" until {expires}")
+        yield True, ("quarantine of ", Untrusted(test), f" until {expires}")
     for test, expires in sorted(known - wanted):
-        yield False, ("quarantine of ", Name(test), f" until {expires} is taken away")
+        yield False, ("quarantine of ", Untrusted(test), f" until {expires} is taken away")
     groups = {part.name: part for part in old.groups}
     for part in new.groups:
         if groups.get(part.name) != part:
-            yield True, ("group ", Name(part.name), " need not always run")
+            yield True, ("group ", Untrusted(part.name), " need not always run")
     for name in groups.keys() - {part.name for part in new.groups}:
-        yield False, ("group ", Name(name), " must always run")
+        yield False, ("group ", Untrusted(name), " must always run")
 
 
 def _others(old: Policy, new: Policy) -> Moves:
@@ -130,15 +133,18 @@ def _others(old: Policy, new: Policy) -> Moves:
     )
     for before, after, what in lists:
         if set(before) - set(after) or any(text.startswith("!") for text in set(after) - set(before)):
-            yield True, (what, ": ", Name(", ".join(before) or "none"), " → ", Name(", ".join(after) or "none"))
+            yield (
+                True,
+                (what, ": ", Untrusted(", ".join(before) or "none"), " → ", Untrusted(", ".join(after) or "none")),
+            )
         elif before != after:
-            yield False, (what, ": ", Name(", ".join(before) or "none"), " → ", Name(", ".join(after)))
+            yield False, (what, ": ", Untrusted(", ".join(before) or "none"), " → ", Untrusted(", ".join(after)))
     for branches in dict.fromkeys(name for name, _ in (*old.overrides, *new.overrides)):
         was = [said for name, said in old.overrides if name == branches]
         now = [said for name, said in new.overrides if name == branches]
         if was != now:
             verb = "are added" if not was else "are others" if now else "are taken away"
-            yield True, ("overrides for ", Name(branches), f" {verb}")
+            yield True, ("overrides for ", Untrusted(branches), f" {verb}")
 
 
 def _share(value: Fraction | None) -> str:

@@ -13,7 +13,7 @@ from readygate.model.comparison import Waiver
 from readygate.policy import PolicyFiles
 
 
-class Background(Struct, frozen=True, kw_only=True):
+class Reference(Struct, frozen=True, kw_only=True):
     """What a change is compared with.
 
     Attributes:

@@ -16,15 +16,15 @@ from readygate.context import RunContext
 from readygate.git import local_git
 from readygate.model.changes import Changes
 from readygate.model.paths import PathRules
-from readygate.model.snapshot import Baseline, Measured, Provenance, Snapshot
+from readygate.model.snapshot import Baseline, HeadRun, Provenance, Snapshot
 from readygate.policy import PATH, PolicyFiles
-from readygate.reference import Background
+from readygate.reference import Reference
 from readygate.reference.base_file import from_git
 from readygate.snapshot.build import build
 from readygate.support.errors import SettingsError
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class ReportOptions(Struct, frozen=True, kw_only=True):
     """What a run is about, and what its results shall be compared with.
 
     Attributes:
@@ -53,7 +53,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
         return bool(self.commit) and (self.repo / ".git").exists()
 
 
-def ask(wanted: Wanted, context: RunContext) -> Background:
+def ask(wanted: ReportOptions, context: RunContext) -> Reference:
     """Open the store of baselines, and ask git for everything a change is compared with.
 
     Raises:
@@ -70,7 +70,7 @@ def ask(wanted: Wanted, context: RunContext) -> Background:
     base = choice.baseline.snapshot.commit if choice.baseline else ""
     if base and base != start and wanted.has_git:
         since = local_git.diff(repo, base, commit) if _known(repo, base) else None
-    return Background(
+    return Reference(
         choice=choice,
         store=store,
         changes=changes,
@@ -87,7 +87,7 @@ def rules(root: Path, repo: Path, files: frozenset[str] | None, settings: Settin
     return PathRules(files=files, roots=roots, maps=settings.path_map)
 
 
-def _policy(wanted: Wanted, start: str) -> PolicyFiles:
+def _policy(wanted: ReportOptions, start: str) -> PolicyFiles:
     """The policy of the revision that the change starts from, else the one that lies there."""
     path = wanted.policy_file or wanted.repo / PATH
     try:
@@ -108,7 +108,7 @@ def _known(repo: Path, commit: str) -> bool:
 
 
 def _choice(
-    wanted: Wanted,
+    wanted: ReportOptions,
     start: str,
     store: Store | None,
     files: frozenset[str] | None,
@@ -116,7 +116,7 @@ def _choice(
 ) -> BaselineChoice:
     if wanted.base:
         given = _given(wanted.base, start, rules(wanted.root, wanted.repo, files, context.settings), context)
-        snapshot, details = (given.snapshot, given.details) if isinstance(given, Measured) else (given, {})
+        snapshot, details = (given.snapshot, given.details) if isinstance(given, HeadRun) else (given, {})
         return BaselineChoice(
             baseline=Baseline(snapshot=snapshot, branch=wanted.branch, relation="the given base", details=details)
         )
@@ -145,7 +145,7 @@ def _choice(
     return BaselineChoice(baseline=None, note="there is no commit before it to compare with; --base names one")
 
 
-def _given(path: Path, commit: str, rules: PathRules, context: RunContext) -> Snapshot | Measured:
+def _given(path: Path, commit: str, rules: PathRules, context: RunContext) -> Snapshot | HeadRun:
     """The baseline as a snapshot file, or as a folder of reports to read now."""
     if path.is_dir():
         quiet = Settings(name=context.settings.name, redact=context.settings.redact)

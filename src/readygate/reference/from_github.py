@@ -16,14 +16,14 @@ from readygate.github.client import GitHub
 from readygate.github.commits import Origin, changes_between, first_parents, origin
 from readygate.github.labels import waiver
 from readygate.model.changes import Changes
-from readygate.model.subject import Role, Target
+from readygate.model.subject import Role, Subject
 from readygate.policy import PATH, PolicyFiles
-from readygate.reference import Background
+from readygate.reference import Reference
 from readygate.reference.base_file import from_github
 from readygate.support.errors import ForgeError
 
 
-def ask(context: RunContext, target: Target, *, run_id: int, need_files: bool) -> Background:
+def ask(context: RunContext, target: Subject, *, run_id: int, need_files: bool) -> Reference:
     """Open the store of baselines and fetch everything that a change is compared with.
 
     Args:
@@ -41,13 +41,13 @@ def ask(context: RunContext, target: Target, *, run_id: int, need_files: bool) -
     store = _open_store(context, target, store_client, run_id)
     if context.github is None or store_client is None:
         note = "there is no token to ask GitHub with"
-        return Background(
+        return Reference(
             choice=BaselineChoice(baseline=None, note=note),
             store=store,
             changes_note="There is no token to ask GitHub with",
             policy=PolicyFiles(note=note),
         )
-    return Remote(
+    return GitHubReference(
         client=context.github,
         store_client=store_client,
         target=target,
@@ -57,7 +57,7 @@ def ask(context: RunContext, target: Target, *, run_id: int, need_files: bool) -
     ).fetch()
 
 
-def _open_store(context: RunContext, target: Target, client: GitHub | None, run_id: int) -> Store | None:
+def _open_store(context: RunContext, target: Subject, client: GitHub | None, run_id: int) -> Store | None:
     """Open the store of baselines; None if baselines are off."""
     settings = context.settings
     if settings.baseline == "off":
@@ -73,7 +73,7 @@ def _open_store(context: RunContext, target: Target, client: GitHub | None, run_
     )
 
 
-class Remote(Struct, frozen=True, kw_only=True):
+class GitHubReference(Struct, frozen=True, kw_only=True):
     """Fetches everything that a change is compared with.
 
     Attributes:
@@ -82,12 +82,12 @@ class Remote(Struct, frozen=True, kw_only=True):
 
     client: GitHub
     store_client: GitHub
-    target: Target
+    target: Subject
     gate: str
     store: Store | None
     need_files: bool
 
-    def fetch(self) -> Background:
+    def fetch(self) -> Reference:
         """Fetch what does not depend on each other in parallel.
 
         Raises:
@@ -104,7 +104,7 @@ class Remote(Struct, frozen=True, kw_only=True):
         since = start.changes
         if picked.baseline is not None and picked.baseline.snapshot.commit != start.commit:
             since = changes_between(client, picked.baseline.snapshot.commit, target.measured)
-        return Background(
+        return Reference(
             choice=picked,
             store=self.store,
             changes=start.changes,
@@ -113,7 +113,7 @@ class Remote(Struct, frozen=True, kw_only=True):
             files=files,
             trusted=self._trusted(start),
             policy=policy,
-            waiver=lambda label: waiver(client, target.number or target.queued, label),
+            waiver=lambda label: waiver(client, target.number or target.queued_pr, label),
         )
 
     def _trusted(self, start: Origin) -> str:

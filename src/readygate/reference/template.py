@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from readygate.context import RunContext
 from readygate.model.changes import Changes
-from readygate.model.subject import Role, Target
-from readygate.reference import Background
+from readygate.model.subject import Role, Subject
+from readygate.reference import Reference
 from readygate.reference.base_file import from_github
 from readygate.support.errors import ForgeError
 
@@ -39,7 +39,7 @@ class TemplateSource(Struct, frozen=True, kw_only=True):
     refused: str = ""
 
 
-def with_template(context: RunContext, target: Target, reference: Background) -> RunContext:
+def with_template(context: RunContext, target: Subject, reference: Reference) -> RunContext:
     """Return the context with the user's template; without it, and with a notice, if it cannot be used."""
     path, github = context.settings.template, context.github
     if not path:

@@ -15,7 +15,7 @@ from unicodedata import east_asian_width
 from msgspec import Struct
 
 from readygate.render.escaping import shorten, visible
-from readygate.render.report_view import DEFAULT_GATE, Page
+from readygate.render.report_view import DEFAULT_GATE, ReportView
 from readygate.support.number_format import percent
 
 NAMES = ("verdict", "pass-rate", "coverage")
@@ -84,7 +84,7 @@ def _character_width(character: str) -> float:
     return 7.6 if character.isupper() else 6.8
 
 
-def badges(page: Page, *, complete: bool) -> Mapping[str, Badge]:
+def badges(page: ReportView, *, complete: bool) -> Mapping[str, Badge]:
     """Return the badges by name, one for each of `NAMES`.
 
     Args:

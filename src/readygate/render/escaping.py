@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 from html import escape
 
-from readygate.model.rich_text import Name, Phrase
+from readygate.model.rich_text import RichText, Untrusted
 from readygate.support.ansi import strip_ansi
 from readygate.support.redaction import redact
 from readygate.support.text import visible
@@ -17,16 +17,16 @@ from readygate.support.text import visible
 __all__ = [
     "LONGEST_MESSAGE",
     "LONGEST_NAME",
-    "aside",
     "code",
+    "escape_markdown",
     "fenced",
     "html_code",
-    "phrase",
+    "inline_or_code",
     "plain",
     "redact",
+    "render_rich_text",
     "shorten",
     "visible",
-    "words",
 ]
 
 LONGEST_NAME = 60
@@ -107,7 +107,7 @@ def fenced(text: str, lines: int = LONGEST_TRACE, characters: int = LONGEST_FENC
     return "\n".join((f"{fence}text", *rows, fence))
 
 
-def words(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Escape a user's text, such as the name of a gate, for Markdown; return it as code if GitHub could link it.
 
     A backslash does not prevent such links, because GitHub searches for mentions and numbers in the rendered text.
@@ -116,17 +116,17 @@ def words(text: str) -> str:
     return code(text, 200) if _LINKED.search(shown) else _MARKDOWN.sub(r"\\\1", shown)
 
 
-def aside(text: str, longest: int = 160) -> str:
+def inline_or_code(text: str, longest: int = 160) -> str:
     """Return text that may contain names unchanged if it has neither markup nor links, else as code."""
     shown = shorten(visible(redact(text)), longest).strip()
     return shown if _HARMLESS.fullmatch(shown) and not _LINKED.search(shown) else code(text, longest)
 
 
-def phrase(parts: Phrase | str) -> str:
+def render_rich_text(parts: RichText | str) -> str:
     """Return a phrase as Markdown: Readygate's own text unchanged, names as code."""
-    return "".join(code(part.text) if isinstance(part, Name) else part for part in parts)
+    return "".join(code(part.text) if isinstance(part, Untrusted) else part for part in parts)
 
 
-def plain(parts: Phrase | str) -> str:
+def plain(parts: RichText | str) -> str:
     """Return a phrase without markup, for the console or JSON; names are redacted and shortened."""
-    return "".join(shorten(visible(redact(part.text)), 200) if isinstance(part, Name) else part for part in parts)
+    return "".join(shorten(visible(redact(part.text)), 200) if isinstance(part, Untrusted) else part for part in parts)

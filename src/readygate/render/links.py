@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from readygate.model.subject import Target
+from readygate.model.subject import Subject
 from readygate.render.escaping import code
 
 
 class Links(Struct, frozen=True, kw_only=True):
     """Writes the links of one report."""
 
-    target: Target
+    target: Subject
 
     def commit(self, sha: str) -> str:
         """Return a commit's short sha as code, linked to the commit."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from readygate.model.subject import Target
+from readygate.model.subject import Subject
 from readygate.render.escaping import fenced
 from readygate.support.errors import ReadygateError
 from readygate.support.redaction import REDACTED
@@ -22,7 +22,7 @@ class NotEvaluated(Struct, frozen=True, kw_only=True):
 
     error: ReadygateError
     gate: str
-    target: Target | None = None
+    target: Subject | None = None
     hidden: str = ""
 
     def __repr__(self) -> str:

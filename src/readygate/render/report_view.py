@@ -14,11 +14,11 @@ from readygate.model.comparison import Comparison
 from readygate.model.coverage import Ratio
 from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.results import Counts
-from readygate.model.rich_text import Phrase, count
+from readygate.model.rich_text import RichText, count
 from readygate.model.snapshot import Baseline, has_damage, is_damaged
-from readygate.model.subject import Target
+from readygate.model.subject import Subject
 from readygate.model.verdict import Finding, Status, Verdict
-from readygate.render.escaping import code, phrase, words
+from readygate.render.escaping import code, escape_markdown, render_rich_text
 from readygate.render.links import Links
 from readygate.render.test_locations import Locator
 from readygate.support.number_format import hundredths, percent, points, signed
@@ -26,7 +26,7 @@ from readygate.support.number_format import hundredths, percent, points, signed
 DEFAULT_GATE = "readygate"
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class ReportView(Struct, frozen=True, kw_only=True):
     """The verdict and all facts that an output needs to present it.
 
     Attributes:
@@ -35,7 +35,7 @@ class Page(Struct, frozen=True, kw_only=True):
     """
 
     gate: str
-    target: Target
+    target: Subject
     comparison: Comparison
     verdict: Verdict
     locator: Locator
@@ -46,7 +46,7 @@ class Page(Struct, frozen=True, kw_only=True):
         return Links(target=self.target)
 
 
-def verdict_sentence(page: Page) -> str:
+def verdict_sentence(page: ReportView) -> str:
     """Return the verdict in one sentence without markup, as in the title of the check run."""
     verdict = page.verdict
     symbol = "✅" if verdict.ready else "❌"
@@ -62,14 +62,14 @@ def verdict_sentence(page: Page) -> str:
     return f"{symbol} {page.gate}: {answer[0].lower()}{answer[1:]}, {verdict.reason}"
 
 
-def verdict_line(page: Page) -> str:
+def verdict_line(page: ReportView) -> str:
     """Return the first line of a document: the verdict."""
     if page.gate == DEFAULT_GATE:
         return verdict_sentence(page)
-    return verdict_sentence(page).replace(page.gate, words(page.gate), 1)
+    return verdict_sentence(page).replace(page.gate, escape_markdown(page.gate), 1)
 
 
-def figures_line(page: Page) -> str:
+def figures_line(page: ReportView) -> str:
     """Return the second line: tests, pass rate, coverage and patch coverage, with differences from the baseline."""
     tests = page.comparison.tests
     complete = is_complete(page, TestReport)
@@ -84,7 +84,7 @@ def figures_line(page: Page) -> str:
     return " ".join(parts)
 
 
-def is_complete(page: Page, kind: type[TestReport | CoverageReport]) -> bool:
+def is_complete(page: ReportView, kind: type[TestReport | CoverageReport]) -> bool:
     """Return whether all reports of a kind are there and undamaged, so that they can be compared with the baseline.
 
     Without a baseline no report is missing.
@@ -138,7 +138,7 @@ def _points_delta(head: Fraction, base: Fraction | None) -> str:
     return "" if base is None or hundredths(base) == hundredths(head) else f" ({points(head, base)})"
 
 
-def _coverage(page: Page) -> str:
+def _coverage(page: ReportView) -> str:
     coverage = page.comparison.coverage
     if coverage is None:
         return "Coverage was not measured."
@@ -157,13 +157,13 @@ def _coverage(page: Page) -> str:
     return f"{total}, changed lines **{percent(changed)}** ({patch.lines.covered:,} of {patch.lines.total:,})."
 
 
-def provenance_line(page: Page) -> str:
+def provenance_line(page: ReportView) -> str:
     """Return the third line: the measured commit, the baseline, and the link to the job summary."""
     links, target, baseline = page.links, page.target, page.comparison.baseline
     commit = target.head_sha or target.measured
     subject = f"Commit {links.commit(commit)}" if commit else "This run"
     if baseline is None:
-        line = f"{subject} stands alone: {phrase(page.comparison.baseline_note)}."
+        line = f"{subject} stands alone: {render_rich_text(page.comparison.baseline_note)}."
     else:
         verb = "has the same results as" if _has_same_results(page.comparison) else "compared with"
         base = baseline.snapshot.commit
@@ -189,7 +189,7 @@ def _has_same_results(comparison: Comparison) -> bool:
     return tests.head == tests.base and not any(changes) and same_coverage
 
 
-def alert(page: Page, skipped_note: str = "") -> tuple[str, str] | None:
+def alert(page: ReportView, skipped_note: str = "") -> tuple[str, str] | None:
     """Return the one alert of a document as (kind, text), or None.
 
     The first that applies: results are incomplete, rules lack a baseline, an output was skipped.
@@ -230,14 +230,14 @@ def finding_cell(finding: Finding, evidence: str = "", *, brief: bool = False) -
         evidence: the evidence as Markdown; empty for none.
         brief: leave out the details, because a section below lists them.
     """
-    detail = "" if brief else phrase(finding.detail).strip()
+    detail = "" if brief else render_rich_text(finding.detail).strip()
     cell = " ".join(filter(None, (_bold(finding.title), detail, evidence)))
-    return f"{cell}<br>**To do:** {phrase(finding.todo)}" if finding.todo else cell
+    return f"{cell}<br>**To do:** {render_rich_text(finding.todo)}" if finding.todo else cell
 
 
-def _bold(parts: Phrase) -> str:
+def _bold(parts: RichText) -> str:
     """Return a phrase in bold; GitHub renders `**` around code spans only if no space is next to it."""
-    text = phrase(parts)
+    text = render_rich_text(parts)
     return f"**{text}**" if text else ""
 
 
@@ -262,11 +262,11 @@ def rules_title(verdict: Verdict) -> str:
     return ", ".join(parts)
 
 
-def is_evaluated(page: Page, rule: str) -> bool:
+def is_evaluated(page: ReportView, rule: str) -> bool:
     """Return whether a rule was evaluated; if not, the facts that it is about are unknown."""
     return all(finding.rule != rule for finding in page.verdict.of(Status.NOT_EVALUATED))
 
 
-def has_news(page: Page) -> bool:
+def has_news(page: ReportView) -> bool:
     """Return whether the verdict is not ready, a rule warns, or the results differ from the baseline's."""
     return not page.verdict.ready or bool(page.verdict.of(Status.WARN)) or not _has_same_results(page.comparison)

@@ -12,7 +12,7 @@ from readygate.model.history import PastRun
 from readygate.model.rich_text import count
 from readygate.render.escaping import code
 from readygate.render.markdown.elements import Table, columns_from, write_fold, write_table
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.support.number_format import hundredths, percent
 
 MIN_RUNS = 2
@@ -132,14 +132,14 @@ def sparkline(values: tuple[Fraction, ...]) -> str:
     return "".join(_BARS[min(7, int((value - low) * 8 / (high - low)))] for value in values)
 
 
-def branch_words(page: Page, runs: int) -> str:
+def branch_words(page: ReportView, runs: int) -> str:
     """Return the number of past runs and their branch: "Last 20 runs of `main`"."""
     baseline = page.comparison.baseline
     branch = f" of {code(baseline.branch)}" if baseline and baseline.branch else ""
     return f"Last {count(runs, 'run')}{branch}"
 
 
-def trends_markdown(page: Page, heading: str = "###") -> str:
+def trends_markdown(page: ReportView, heading: str = "###") -> str:
     """Return the job summary's section on history: a table, then charts of the same values.
 
     Args:
@@ -172,7 +172,7 @@ def _newest(trend: Trend) -> tuple[Fraction, ...]:
     return tuple(point.value for point in trend.points[-SHOWN:])
 
 
-def _scale_note(page: Page, found: tuple[Trend, ...]) -> str:
+def _scale_note(page: ReportView, found: tuple[Trend, ...]) -> str:
     note = "Each curve runs from its own lowest to its own highest value, not from zero"
     note += "; this change is its last bar." if any(trend.now is not None for trend in found) else "."
     omitted = count_incomplete(page.comparison)

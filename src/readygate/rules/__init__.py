@@ -17,9 +17,9 @@ from msgspec import Struct, field
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport, TestReport
-from readygate.model.rich_text import Name, Phrase
+from readygate.model.rich_text import RichText, Untrusted
 from readygate.model.snapshot import has_damage
-from readygate.model.verdict import Exhibits, Level
+from readygate.model.verdict import Evidence, Level
 from readygate.support.number_format import limit
 from readygate.support.registry import Extension, entry_point_members, members
 
@@ -44,16 +44,16 @@ class Judgement(Struct, frozen=True, kw_only=True):
     """
 
     result: Result
-    summary: Phrase
-    title: Phrase = ()
-    detail: Phrase = ()
-    todo: Phrase = ()
+    summary: RichText
+    title: RichText = ()
+    detail: RichText = ()
+    todo: RichText = ()
     short: str = ""
     max_level: Level = Level.BLOCK
     min_level: Level = Level.OFF
     needs_baseline: bool = False
     incomplete: bool = False
-    evidence: Exhibits = Exhibits()
+    evidence: Evidence = Evidence()
 
 
 class Option(Struct, frozen=True, kw_only=True):
@@ -128,12 +128,12 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(sorted((*own, *foreign), key=lambda rule: (rule.weight, rule.name)))
 
 
-def passes(*summary: str | Name, evidence: Exhibits | None = None) -> Judgement:
+def passes(*summary: str | Untrusted, evidence: Evidence | None = None) -> Judgement:
     """Return that the rule passes."""
-    return Judgement(result=Result.PASS, summary=summary, evidence=evidence or Exhibits())
+    return Judgement(result=Result.PASS, summary=summary, evidence=evidence or Evidence())
 
 
-def not_evaluated(*reason: str | Name, needs_baseline: bool = False, incomplete: bool = False) -> Judgement:
+def not_evaluated(*reason: str | Untrusted, needs_baseline: bool = False, incomplete: bool = False) -> Judgement:
     """Return that the rule cannot be evaluated, with the reason."""
     return Judgement(result=Result.NOT_EVALUATED, summary=reason, needs_baseline=needs_baseline, incomplete=incomplete)
 

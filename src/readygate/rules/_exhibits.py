@@ -8,7 +8,7 @@ from readygate.model.comparison import Comparison, CoverageComparison, PatchFile
 from readygate.model.coverage import Ratio
 from readygate.model.history import History
 from readygate.model.results import TestId
-from readygate.model.verdict import Exhibit, Exhibits
+from readygate.model.verdict import Evidence, EvidenceItem
 from readygate.support.number_format import lines_text, percent
 
 _LINES = 50
@@ -20,15 +20,15 @@ def full_name(test: TestId) -> str:
     return "::".join(part for part in (test.group, test.class_name, test.name) if part)
 
 
-def tests(changes: Sequence[TestChange], comparison: Comparison) -> Exhibits:
+def tests(changes: Sequence[TestChange], comparison: Comparison) -> Evidence:
     """Return tests with their legs, their record on the base branch, and their location."""
     history = comparison.baseline.history if comparison.baseline else None
 
-    def show(change: TestChange) -> Exhibit:
+    def show(change: TestChange) -> EvidenceItem:
         legs = ", ".join(change.legs) if change.legs and len(change.legs) < change.all_legs else ""
         story = record(change, history)
         detail = change.detail
-        return Exhibit(
+        return EvidenceItem(
             kind="test",
             name=full_name(change.id),
             note="; ".join(part for part in (f"on {legs}" if legs else "", story) if part),
@@ -36,7 +36,7 @@ def tests(changes: Sequence[TestChange], comparison: Comparison) -> Exhibits:
             line=detail.line if detail else 0,
         )
 
-    return Exhibits.of(changes, show)
+    return Evidence.of(changes, show)
 
 
 def record(change: TestChange, history: History | None) -> str:
@@ -60,16 +60,16 @@ def carried(comparison: Comparison) -> list[str]:
     return [f"{leg.group or leg.path or 'the suite'} {leg.leg}".strip() for leg in comparison.carried]
 
 
-def named(kind: str, names: Sequence[str], notes: Mapping[str, str] | None = None) -> Exhibits:
+def named(kind: str, names: Sequence[str], notes: Mapping[str, str] | None = None) -> Evidence:
     """Return things that have only a name and possibly a note; the name of a file is its path."""
     known = notes or {}
-    return Exhibits.of(
+    return Evidence.of(
         names,
-        lambda name: Exhibit(kind=kind, name=name, note=known.get(name, ""), file=name if kind == "file" else ""),
+        lambda name: EvidenceItem(kind=kind, name=name, note=known.get(name, ""), file=name if kind == "file" else ""),
     )
 
 
-def lost_lines(coverage: CoverageComparison, *, untouched: bool = False) -> Exhibits:
+def lost_lines(coverage: CoverageComparison, *, untouched: bool = False) -> Evidence:
     """Return files with more uncovered lines than on the base, the greatest difference first.
 
     Args:
@@ -90,23 +90,23 @@ def lost_lines(coverage: CoverageComparison, *, untouched: bool = False) -> Exhi
             lost.append((more, file.path, before, Ratio(covered=file.covered, total=file.total)))
     lost.sort(key=lambda row: (-row[0], row[1]))
 
-    def show(row: tuple[int, str, Ratio | None, Ratio]) -> Exhibit:
+    def show(row: tuple[int, str, Ratio | None, Ratio]) -> EvidenceItem:
         more, path, before, after = row
         then, now = before.fraction if before else None, after.fraction
         shares = f", {percent(now)} after {percent(then)}" if now is not None and then is not None else ""
         noun = "line is" if more == 1 else "lines are"
-        return Exhibit(kind="file", name=path, note=f"{more:,} more {noun} not covered{shares}", file=path)
+        return EvidenceItem(kind="file", name=path, note=f"{more:,} more {noun} not covered{shares}", file=path)
 
-    return Exhibits.of(lost, show)
+    return Evidence.of(lost, show)
 
 
-def uncovered(files: Sequence[PatchFile]) -> Exhibits:
+def uncovered(files: Sequence[PatchFile]) -> Evidence:
     """Return files with uncovered changed lines, and the lines."""
     open_files = [file for file in files if file.uncovered]
 
-    def show(file: PatchFile) -> Exhibit:
+    def show(file: PatchFile) -> EvidenceItem:
         noun = "line" if len(file.uncovered) == 1 else "lines"
-        return Exhibit(
+        return EvidenceItem(
             kind="file",
             name=file.path,
             note=f"{noun} {lines_text(file.uncovered[:_LINES])}" + (" and more" if file.uncovered[_LINES:] else ""),
@@ -114,4 +114,4 @@ def uncovered(files: Sequence[PatchFile]) -> Exhibits:
             line=file.uncovered[0],
         )
 
-    return Exhibits.of(open_files, show)
+    return Evidence.of(open_files, show)

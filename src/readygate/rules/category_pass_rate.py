@@ -6,7 +6,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.measures import CategoryResult
 from readygate.model.policy import Policy
 from readygate.model.reports import TestReport
-from readygate.model.rich_text import Name, Phrase, count, listed, sentences
+from readygate.model.rich_text import RichText, Untrusted, count, listed, sentences
 from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Level
 from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
@@ -51,15 +51,15 @@ def _fact(missed: int, empty: int) -> str:
     return ", ".join(parts)
 
 
-def _told(part: CategoryResult) -> Phrase:
+def _told(part: CategoryResult) -> RichText:
     rate = part.counts.pass_rate
     if rate is None:
-        return (Name(part.name), ": none of its tests ran" + (", and some did on the base" if part.lost else ""))
+        return (Untrusted(part.name), ": none of its tests ran" + (", and some did on the base" if part.lost else ""))
     asked = "" if part.minimum is None else f", {limit(part.minimum)} asked"
     ran = part.counts.passed + part.counts.failing
     fewer = count(_fewer(part), "test")
     return (
-        Name(part.name),
+        Untrusted(part.name),
         f": {part.counts.passed:,} of {count(ran, 'test')} passed, {percent(rate)}{asked}, {fewer} fewer may fail",
     )
 
@@ -69,10 +69,10 @@ def _fewer(part: CategoryResult) -> int:
     return 0 if part.minimum is None else needed(part.counts.passed, ran, part.minimum)
 
 
-def _todo(part: CategoryResult) -> Phrase:
+def _todo(part: CategoryResult) -> RichText:
     if part.empty:
-        return ("check that the tests of ", Name(part.name), " still run, and how the policy names them")
-    return ("fix the failing tests of ", Name(part.name), f": {count(_fewer(part), 'test')} fewer may fail")
+        return ("check that the tests of ", Untrusted(part.name), " still run, and how the policy names them")
+    return ("fix the failing tests of ", Untrusted(part.name), f": {count(_fewer(part), 'test')} fewer may fail")
 
 
 RULE = Rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from readygate.model.comparison import Comparison
 from readygate.model.measures import ComponentResult
 from readygate.model.policy import Policy
-from readygate.model.rich_text import Name, Phrase, count, listed, sentences
+from readygate.model.rich_text import RichText, Untrusted, count, listed, sentences
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes, uncertain_coverage
 from readygate.support.number_format import allowed, decimal, limit, needed, percent
@@ -52,16 +52,16 @@ def _fact(missed: int, unmeasured: int) -> str:
     return ", ".join(parts)
 
 
-def _open(apart: tuple[str, ...]) -> Phrase:
+def _open(apart: tuple[str, ...]) -> RichText:
     return ("; files are no longer measured in ", *listed(apart, 3)) if apart else ()
 
 
-def _told(part: ComponentResult) -> Phrase:
+def _told(part: ComponentResult) -> RichText:
     critical = " (critical)" if part.critical else ""
     share = part.lines.fraction
     if share is None:
         why = "no line of it is measured any more" if part.lost else "its paths fit no measured file"
-        return (Name(part.name), f"{critical}: {why}")
+        return (Untrusted(part.name), f"{critical}: {why}")
     facts = []
     if part.below and part.minimum is not None:
         more = count(needed(part.lines.covered, part.lines.total, part.minimum), "more covered line")
@@ -70,7 +70,7 @@ def _told(part: ComponentResult) -> Phrase:
         more = count(_to_regain(part), "more covered line")
         shown = decimal(part.fell * 100, above=part.maximum_drop * 100)
         facts.append(f"fell by {shown} points, {allowed(part.maximum_drop)} allowed, {more} needed")
-    return (Name(part.name), f"{critical}: {'; '.join(facts)}")
+    return (Untrusted(part.name), f"{critical}: {'; '.join(facts)}")
 
 
 def _to_regain(part: ComponentResult) -> int:
@@ -80,14 +80,14 @@ def _to_regain(part: ComponentResult) -> int:
     return needed(part.lines.covered, part.lines.total, before - part.maximum_drop)
 
 
-def _todo(part: ComponentResult) -> Phrase:
+def _todo(part: ComponentResult) -> RichText:
     if part.lost:
-        return ("check that the tests of ", Name(part.name), " still run with coverage")
+        return ("check that the tests of ", Untrusted(part.name), " still run with coverage")
     if part.unmeasured:
-        return ("check the paths of ", Name(part.name), " in the policy")
+        return ("check the paths of ", Untrusted(part.name), " in the policy")
     below = needed(part.lines.covered, part.lines.total, part.minimum) if part.minimum is not None else 0
     more = max(below, _to_regain(part) if part.dropped else 0)
-    return (f"cover {count(more, 'more line')} of ", Name(part.name))
+    return (f"cover {count(more, 'more line')} of ", Untrusted(part.name))
 
 
 RULE = Rule(

@@ -10,7 +10,7 @@ from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport
 from readygate.model.rich_text import listed
 from readygate.model.snapshot import has_damage
-from readygate.model.verdict import Exhibits, Level
+from readygate.model.verdict import Evidence, Level
 from readygate.rules import (
     INCOMPLETE,
     NO_BASELINE,
@@ -86,7 +86,7 @@ def _small(fell: Fraction, delta: CoverageDelta, maximum: Fraction) -> str:
 
 
 def _broken(
-    fell: Fraction, maximum: Fraction, subject: str, part: str, max_level: Level, evidence: Exhibits
+    fell: Fraction, maximum: Fraction, subject: str, part: str, max_level: Level, evidence: Evidence
 ) -> Judgement:
     shown = decimal(fell * 100, above=maximum * 100)
     return Judgement(

@@ -7,7 +7,7 @@ from fractions import Fraction
 from readygate.model.comparison import Comparison
 from readygate.model.measures import SharedTime, Timed
 from readygate.model.policy import Policy
-from readygate.model.rich_text import Name, Phrase, count
+from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Option, Result, Rule, _exhibits, not_evaluated, one_sided, passes
 from readygate.support.number_format import decimal
@@ -64,19 +64,21 @@ def _shown(seconds: float | Fraction) -> str:
     return f"{decimal(Fraction(seconds))} s"
 
 
-def _rows(rows: tuple[Timed, ...]) -> Phrase:
-    parts: list[str | Name] = []
+def _rows(rows: tuple[Timed, ...]) -> RichText:
+    parts: list[str | Untrusted] = []
     for row in rows[:TOLD]:
-        leg = (" on ", Name(row.leg)) if row.leg else ()
-        parts += [", " if parts else " Slower: ", Name(row.test.name), *leg]
+        leg = (" on ", Untrusted(row.leg)) if row.leg else ()
+        parts += [", " if parts else " Slower: ", Untrusted(row.test.name), *leg]
         parts.append(f" ({_shown(row.before or 0.0)} → {_shown(row.seconds)})")
     if len(rows) > TOLD:
         parts.append(f" and {len(rows) - TOLD:,} more")
     return (*parts, ".") if parts else ()
 
 
-def _todo(time: SharedTime, factor: Fraction, seconds: Fraction, total: bool, rows: tuple[Timed, ...]) -> Phrase:
-    first: Phrase = ("look at what ", Name(rows[0].test.name), " waits for") if rows else ("look at the slowest tests",)
+def _todo(time: SharedTime, factor: Fraction, seconds: Fraction, total: bool, rows: tuple[Timed, ...]) -> RichText:
+    first: RichText = (
+        ("look at what ", Untrusted(rows[0].test.name), " waits for") if rows else ("look at the slowest tests",)
+    )
     if not total:
         return first
     most = max(factor * Fraction(time.before), Fraction(time.before) + seconds)

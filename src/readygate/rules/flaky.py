@@ -8,7 +8,7 @@ from readygate.model.comparison import Comparison, TestChange
 from readygate.model.history import FLAKY
 from readygate.model.policy import Policy
 from readygate.model.results import Outcome
-from readygate.model.rich_text import Name, Phrase, count
+from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Option, Result, Rule, _exhibits, not_evaluated, passes
 
@@ -27,7 +27,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return passes("0 tests")
     runs = max(1, int(policy.option("flaky", "runs")))
     branch = comparison.baseline.branch if comparison.baseline else ""
-    detail: list[str | Name] = []
+    detail: list[str | Untrusted] = []
     for change in found[:TOLD]:
         detail += [" " if detail else "", *_story(change, runs, branch)]
     if number > TOLD:
@@ -67,17 +67,17 @@ def _summary(failing: int, passing: int) -> str:
     return "; ".join(told)
 
 
-def _story(change: TestChange, runs: int, branch: str) -> Phrase:
+def _story(change: TestChange, runs: int, branch: str) -> RichText:
     """Return a sentence such as "`t` failed first and passed then; flaky on `main`: failed 3 of the last 20 runs"."""
     now = "failed first and passed then" if change.after is Outcome.FLAKY else "fails"
-    where = Name(branch) if branch else "the base branch"
+    where = Untrusted(branch) if branch else "the base branch"
     recent = change.past.last(runs) if change.past else None
     if recent is None or not recent.flips:
-        return (Name(change.id.name), f" {now}.")
+        return (Untrusted(change.id.name), f" {now}.")
     failed = f"failed {recent.failed:,} of the last {count(recent.ran, 'run')}"
     again = recent.letters.count(FLAKY)
     tries = f", and needed a second try in {again:,}" if again else ""
-    return (Name(change.id.name), f" {now}; flaky on ", where, f": {failed}{tries}.")
+    return (Untrusted(change.id.name), f" {now}; flaky on ", where, f": {failed}{tries}.")
 
 
 RULE = Rule(

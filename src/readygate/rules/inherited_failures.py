@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
-from readygate.model.rich_text import Name, Phrase, count
+from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, passes
 
@@ -21,7 +21,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     if not number:
         return passes("0 tests")
     branch = comparison.baseline.branch
-    where: tuple[str | Name, ...] = ("on ", Name(branch)) if branch else ("on the base branch",)
+    where: tuple[str | Untrusted, ...] = ("on ", Untrusted(branch)) if branch else ("on the base branch",)
     return Judgement(
         result=Result.VIOLATED,
         summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'} on the base too",),
@@ -33,10 +33,10 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     )
 
 
-def _since(comparison: Comparison) -> Phrase:
+def _since(comparison: Comparison) -> RichText:
     """Return since which commit and run the first tests fail, as far as the history goes back."""
     history = comparison.baseline.history if comparison.baseline else None
-    told: list[str | Name] = []
+    told: list[str | Untrusted] = []
     for change in comparison.tests.still_failing:
         past = change.past
         since = past.failing_since if past else None
@@ -48,7 +48,7 @@ def _since(comparison: Comparison) -> Phrase:
         run = history.runs[since]
         before = " or before" if since == 0 else ""
         number = f" (run {run.run_id})" if run.run_id else ""
-        told += [" ", Name(change.id.name), " fails there since ", Name(run.commit[:7])]
+        told += [" ", Untrusted(change.id.name), " fails there since ", Untrusted(run.commit[:7])]
         told.append(f"{number}{before}, in {count(past.failing_for, 'run')}.")
     return tuple(told)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
-from readygate.model.rich_text import Name, Phrase, count, listed
+from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
 from readygate.support.globs import paths_fit
@@ -51,11 +51,11 @@ def _broken(
     edited: tuple[str, ...], moved: tuple[str, ...], head: Mapping[str, str], base: Mapping[str, str]
 ) -> Judgement:
     facts = []
-    detail: Phrase = ()
+    detail: RichText = ()
     if moved:
         facts.append(f"{count(len(moved), 'input')} {'differs' if len(moved) == 1 else 'differ'} from the base's run")
         detail = (
-            Name(moved[0]),
+            Untrusted(moved[0]),
             " was ",
             *_value(base[moved[0]]),
             " and is ",
@@ -82,11 +82,11 @@ def _broken(
     )
 
 
-def _value(text: str) -> Phrase:
+def _value(text: str) -> RichText:
     if not text:
         return ("empty",)
     shown = text.replace("\n", ", ")
-    return (Name(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"),)
+    return (Untrusted(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"),)
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
-from readygate.model.rich_text import Name, count
+from readygate.model.rich_text import Untrusted, count
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
 from readygate.support.number_format import lines_text
@@ -26,10 +26,10 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     number = sum(len(file.lines) for file in delta.excluded)
     if not number:
         return passes("0 lines")
-    detail: list[str | Name] = []
+    detail: list[str | Untrusted] = []
     for file in delta.excluded[:TOLD]:
         shown = lines_text(file.lines[:50]) + (" and more" if len(file.lines) > 50 else "")
-        detail += ["; " if detail else "", Name(file.path), f": {shown}"]
+        detail += ["; " if detail else "", Untrusted(file.path), f": {shown}"]
     if len(delta.excluded) > TOLD:
         detail.append(f"; and {count(len(delta.excluded) - TOLD, 'more file')}")
     fact = f"{count(number, 'line')} {'is' if number == 1 else 'are'} newly excluded from coverage"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
-from readygate.model.rich_text import Name, Phrase, count
+from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes
 
@@ -55,10 +55,10 @@ def _behind(comparison: Comparison) -> str:
     return f", for {count(len(causes), 'cause')}"
 
 
-def _todo(comparison: Comparison) -> Phrase:
+def _todo(comparison: Comparison) -> RichText:
     failures, causes = comparison.tests.new_failures, comparison.causes.new_failures
     if len(failures) == 1:
-        return ("fix ", Name(failures[0].id.name), ".")
+        return ("fix ", Untrusted(failures[0].id.name), ".")
     if not _behind(comparison):
         return ("fix the tests listed below.",)
     if len(causes) == 1:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport
-from readygate.model.rich_text import Phrase, count, listed
+from readygate.model.rich_text import RichText, count, listed
 from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Level
 from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, _exhibits, not_evaluated, passes
@@ -40,7 +40,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     if share is None:
         return passes("No changed line is measured")
     figures = f"{patch.lines.covered:,} of {patch.lines.total:,} changed lines, {percent(share, beside=minimum)}"
-    detail: Phrase = ()
+    detail: RichText = ()
     if patch.left_out:
         names = listed(patch.left_out, 3)
         detail = (" GitHub leaves out the diff of ", *names, ": all measured lines there count as changed.")

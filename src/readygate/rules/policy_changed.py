@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from readygate.model.comparison import Comparison, PolicyChange
 from readygate.model.policy import Policy
-from readygate.model.rich_text import Name, Phrase, count, listed
-from readygate.model.verdict import Exhibit, Exhibits, Level
+from readygate.model.rich_text import RichText, Untrusted, count, listed
+from readygate.model.verdict import Evidence, EvidenceItem, Level
 from readygate.rules import Judgement, Result, Rule, not_evaluated, passes
 
 _TOLD = 3
@@ -56,26 +56,26 @@ def _unusable(problems: tuple[str, ...]) -> Judgement:
         todo=("correct the file; `readygate policy check` reads it on any machine.",),
         short="the new policy file cannot be used",
         min_level=Level.BLOCK,
-        evidence=Exhibits.of(problems, lambda text: Exhibit(kind="policy", name=text)),
+        evidence=Evidence.of(problems, lambda text: EvidenceItem(kind="policy", name=text)),
     )
 
 
-def _joined(phrases: tuple[Phrase, ...]) -> Phrase:
-    parts: list[str | Name] = []
+def _joined(phrases: tuple[RichText, ...]) -> RichText:
+    parts: list[str | Untrusted] = []
     for phrase in phrases:
         parts += [", ", *phrase] if parts else phrase
     return tuple(parts)
 
 
-def _evidence(found: PolicyChange) -> Exhibits:
-    def shown(note: str, phrases: tuple[Phrase, ...]) -> Exhibits:
-        return Exhibits.of(phrases, lambda phrase: Exhibit(kind="policy", name=_plain(phrase), note=note))
+def _evidence(found: PolicyChange) -> Evidence:
+    def shown(note: str, phrases: tuple[RichText, ...]) -> Evidence:
+        return Evidence.of(phrases, lambda phrase: EvidenceItem(kind="policy", name=_plain(phrase), note=note))
 
     return shown("asks less", found.loosened) + shown("asks more", found.tightened)
 
 
-def _plain(phrase: Phrase) -> str:
-    return "".join(part.text if isinstance(part, Name) else part.replace("`", "") for part in phrase)
+def _plain(phrase: RichText) -> str:
+    return "".join(part.text if isinstance(part, Untrusted) else part.replace("`", "") for part in phrase)
 
 
 RULE = Rule(

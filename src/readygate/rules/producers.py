@@ -7,7 +7,7 @@ import re
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import TestReport
-from readygate.model.rich_text import Name, Phrase, count, listed
+from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes
 
@@ -18,13 +18,13 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     """Return a violation for a needed job that was cancelled or skipped, or failed without a failing test."""
     needs = comparison.head.evidence.needs
     if needs is None:
-        return not_evaluated("The input ", Name("needs"), " was not given")
+        return not_evaluated("The input ", Untrusted("needs"), " was not given")
     stopped = tuple(sorted(job for job, result in needs.items() if result in ("cancelled", "skipped")))
     failed = tuple(sorted(job for job, result in needs.items() if result == "failure"))
     unexplained = _unexplained(failed, comparison)
     if not stopped and not unexplained:
         return passes(f"{count(len(needs), 'needed job')}, all accounted for")
-    titles: list[str | Name] = []
+    titles: list[str | Untrusted] = []
     if stopped:
         verb = "was" if len(stopped) == 1 else "were"
         titles += [
@@ -37,7 +37,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         none = not comparison.head.snapshot.executions.failing
         why = "No report shows a failing test." if none else "Every failing test is in a report of another failed job."
         titles += [*listed(unexplained, 3), f". {why}"]
-    title: Phrase = tuple(titles)
+    title: RichText = tuple(titles)
     number = len(stopped) + len(unexplained)
     return Judgement(
         result=Result.VIOLATED,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy, Quarantine, tests_fit
 from readygate.model.results import SEPARATOR, TestId
-from readygate.model.rich_text import Name, Phrase, count, listed
+from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, one_sided, passes
 from readygate.support.dates import utc_date
@@ -26,7 +26,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     idle = _idle(comparison, tuple(entry for entry in entries if entry.expires >= today)) if fitting else ()
     excused = tuple(_exhibits.full_name(change.id) for change in comparison.tests.quarantined)
     number = len(excused)
-    told: Phrase = (f"{count(number, 'failing test')} {'is' if number == 1 else 'are'} excused",)
+    told: RichText = (f"{count(number, 'failing test')} {'is' if number == 1 else 'are'} excused",)
     if excused:
         told = (*told, ": ", *listed(excused, 3))
     evidence = _exhibits.tests(comparison.tests.quarantined, comparison)
@@ -65,11 +65,11 @@ def _fit(number: int) -> str:
     return "fits" if number == 1 else "fit"
 
 
-def _detail(expired: tuple[Quarantine, ...], idle: tuple[Quarantine, ...]) -> Phrase:
-    parts: list[str | Name] = []
+def _detail(expired: tuple[Quarantine, ...], idle: tuple[Quarantine, ...]) -> RichText:
+    parts: list[str | Untrusted] = []
     if expired:
         first = min(expired, key=lambda entry: entry.expires)
-        parts += [Name(_name(first)), f" expired on {first.expires} and excuses nothing any more."]
+        parts += [Untrusted(_name(first)), f" expired on {first.expires} and excuses nothing any more."]
     if idle:
         parts += [" " if parts else "", *listed(tuple(map(_name, idle)), 3), f" {_fit(len(idle))} no test of this run."]
     return tuple(parts)

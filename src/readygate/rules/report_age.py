@@ -7,7 +7,7 @@ from fractions import Fraction
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import TestReport
-from readygate.model.rich_text import Name, Phrase, count, listed
+from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Option, Result, Rule, _exhibits, not_evaluated, passes
 
@@ -35,14 +35,21 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     if not old and not early:
         return passes(f"{count(len(times), 'report')} written within {count(int(hours), 'hour')} of this run")
     facts = []
-    detail: list[str | Name] = []
+    detail: list[str | Untrusted] = []
     if old:
         facts.append(f"{count(len(old), 'report')} {'is' if len(old) == 1 else 'are'} older than this run")
-        detail += [Name(old[0]), f" was written {_span(ages[old[0]])} before it; {count(int(hours), 'hour')} allowed."]
+        detail += [
+            Untrusted(old[0]),
+            f" was written {_span(ages[old[0]])} before it; {count(int(hours), 'hour')} allowed.",
+        ]
     if early:
         facts.append(f"{count(len(early), 'report')} {'comes' if len(early) == 1 else 'come'} from the future")
-        detail += [" " if detail else "", Name(early[0]), f" claims to be written {_span(-ages[early[0]])} after it."]
-    more: Phrase = listed((*old[1:], *early[1:]), 3)
+        detail += [
+            " " if detail else "",
+            Untrusted(early[0]),
+            f" claims to be written {_span(-ages[early[0]])} after it.",
+        ]
+    more: RichText = listed((*old[1:], *early[1:]), 3)
     fact = "; ".join(facts)
     notes = {
         name: f"written {_span(abs(ages[name]))} {'before' if ages[name] > 0 else 'after'} the run" for name in ages

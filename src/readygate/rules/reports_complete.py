@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
-from readygate.model.rich_text import Name, Phrase, count, listed
+from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, all_rules, not_evaluated, passes
 
@@ -37,7 +37,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         parts.append(f"{count(len(groups), 'suite')} of the base left no report")
     if legs:
         parts.append(f"{count(len(legs), 'leg')} of the base left no report")
-    names: Phrase = listed((*groups, *legs), 5)
+    names: RichText = listed((*groups, *legs), 5)
     fact = "; ".join(parts)
     return Judgement(
         result=Result.VIOLATED,
@@ -74,11 +74,14 @@ def _files_gone(names: tuple[str, ...], policy: Policy) -> Judgement:
     )
 
 
-def _way_out(them: str, policy: Policy) -> Phrase:
+def _way_out(them: str, policy: Policy) -> RichText:
     """Return what to do if files are excluded on purpose."""
     if not policy.waiver:
         return ()
-    return (f"; if this change means to leave {them} out, a maintainer excuses it by the label ", Name(policy.waiver))
+    return (
+        f"; if this change means to leave {them} out, a maintainer excuses it by the label ",
+        Untrusted(policy.waiver),
+    )
 
 
 RULE = Rule(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport, TestReport
-from readygate.model.rich_text import Name, Phrase, count, listed
+from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.snapshot import ReadFile, Snapshot
-from readygate.model.verdict import Exhibits, Level
+from readygate.model.verdict import Evidence, Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, passes
 from readygate.support.globs import PatternError, paths_fit
 
@@ -65,17 +65,17 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     return passes(f"{count(tests, 'test report')}, {count(covers, 'coverage report')}")
 
 
-def _inputs(patterns: tuple[str, ...]) -> Exhibits:
+def _inputs(patterns: tuple[str, ...]) -> Evidence:
     return _exhibits.named("input", patterns, dict.fromkeys(patterns, "matches no file"))
 
 
-def _looked(comparison: Comparison) -> Exhibits:
+def _looked(comparison: Comparison) -> Evidence:
     """Return the coverage patterns that matched no file."""
     patterns = comparison.head.evidence.patterns
     return _inputs(tuple(each.text for each in patterns if each.kind == "coverage" and not each.matched))
 
 
-def _read(comparison: Comparison) -> Exhibits:
+def _read(comparison: Comparison) -> Evidence:
     """Return the files that were read, with their content."""
     files = comparison.head.evidence.files
     names = tuple(file.name for file in files)
@@ -105,16 +105,16 @@ def _of_base(pattern: str, comparison: Comparison) -> bool:
     return any(fits(name) for name in reports)
 
 
-def _broken(title: Phrase, short: str, evidence: Exhibits) -> Judgement:
+def _broken(title: RichText, short: str, evidence: Evidence) -> Judgement:
     return Judgement(
         result=Result.VIOLATED,
         summary=title,
         title=title,
         todo=(
             "check that the tests ran, that their reports reach this job, and that the inputs ",
-            Name("tests"),
+            Untrusted("tests"),
             " and ",
-            Name("coverage"),
+            Untrusted("coverage"),
             " name them.",
         ),
         short=short,

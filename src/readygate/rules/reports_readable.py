@@ -5,7 +5,7 @@ from __future__ import annotations
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import Severity
-from readygate.model.rich_text import Name, Phrase, count, listed
+from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes
 
@@ -23,8 +23,8 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     names = tuple(dict.fromkeys(name for name, _ in damaged))
     fact = f"{count(len(names), 'report')} {'is' if len(names) == 1 else 'are'} damaged"
     first = damaged[0][1]
-    place: Phrase = (" at ", Name(first.place)) if first.place else ()  # may contain the name of a suite
-    detail: Phrase = (Name(names[0]), *place, ": ", Name(first.what), ".")
+    place: RichText = (" at ", Untrusted(first.place)) if first.place else ()  # may contain the name of a suite
+    detail: RichText = (Untrusted(names[0]), *place, ": ", Untrusted(first.what), ".")
     if len(names) > 1:
         detail = (*detail, " Also ", *listed(names[1:], 3), ".")
     partly = any(file.report is not None and file.name in names for file in files)

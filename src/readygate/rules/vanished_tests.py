@@ -6,7 +6,7 @@ from collections import Counter
 
 from readygate.model.comparison import Comparison, TestChange
 from readygate.model.policy import Policy
-from readygate.model.rich_text import Name, Phrase, count, listed
+from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, one_sided, passes
 
@@ -24,12 +24,12 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         return passes(f"0 tests{known}")
     number = len(gone)
     fact = f"{count(number, 'test')} {'is' if number == 1 else 'are'} gone{_in_part(gone)}"
-    detail: Phrase = ("The base has them.",)
+    detail: RichText = ("The base has them.",)
     if number == 1:
         only = gone[0].id
-        place = (" in ", Name(only.class_name)) if only.class_name else ()
+        place = (" in ", Untrusted(only.class_name)) if only.class_name else ()
         on = (" on ", *listed(gone[0].legs, 3)) if gone[0].after is not None and gone[0].legs else ()
-        detail = ("The base has ", Name(only.name), *place, *on, ".")
+        detail = ("The base has ", Untrusted(only.name), *place, *on, ".")
     return Judgement(
         result=Result.VIOLATED,
         summary=(f"{fact}{known}",),

@@ -10,14 +10,14 @@ from msgspec.structs import replace
 from readygate.model.coverage import Coverage
 from readygate.model.paths import PathRules
 from readygate.model.reports import CoverageReport, TestReport
-from readygate.model.results import ClassBlock, Counts, Detail, Leg, TestId
-from readygate.model.snapshot import Evidence, Measured, Provenance, Snapshot, is_damaged
-from readygate.model.subject import Target
+from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, TestId
+from readygate.model.snapshot import HeadRun, InputFiles, Provenance, Snapshot, is_damaged
+from readygate.model.subject import Subject
 from readygate.snapshot.coverage_merge import place_all
 from readygate.snapshot.matrix import Bucket, Named, assign
 
 
-def provenance(target: Target, evidence: Evidence, inputs: Mapping[str, str]) -> Provenance:
+def provenance(target: Subject, evidence: InputFiles, inputs: Mapping[str, str]) -> Provenance:
     """Return where a snapshot comes from; it is marked incomplete if a needed job was cancelled or skipped.
 
     Args:
@@ -35,7 +35,7 @@ def provenance(target: Target, evidence: Evidence, inputs: Mapping[str, str]) ->
     )
 
 
-def build(commit: str, evidence: Evidence, paths: PathRules, provenance: Provenance, *, pattern: str = "") -> Measured:
+def build(commit: str, evidence: InputFiles, paths: PathRules, provenance: Provenance, *, pattern: str = "") -> HeadRun:
     """Merge the reports of a run; the order of the files has no influence on the snapshot.
 
     Args:
@@ -51,7 +51,7 @@ def build(commit: str, evidence: Evidence, paths: PathRules, provenance: Provena
         if isinstance(file.report, TestReport)
     ]
     buckets = assign(named, pattern)
-    return Measured(
+    return HeadRun(
         snapshot=Snapshot(
             commit=commit,
             legs=tuple(_leg(bucket) for bucket in buckets),
@@ -67,7 +67,7 @@ def build(commit: str, evidence: Evidence, paths: PathRules, provenance: Provena
     )
 
 
-def _coverage(evidence: Evidence, paths: PathRules) -> Coverage | None:
+def _coverage(evidence: InputFiles, paths: PathRules) -> Coverage | None:
     reports = [file.report for file in evidence.files if isinstance(file.report, CoverageReport)]
     if not reports:
         return None
@@ -104,12 +104,12 @@ def _merged(reports: Sequence[Mapping[str, ClassBlock]]) -> dict[str, ClassBlock
     return dict(zip(names, map(merged.__getitem__, names), strict=True))
 
 
-def _details(buckets: Iterable[Bucket]) -> dict[tuple[TestId, str], Detail]:
+def _details(buckets: Iterable[Bucket]) -> dict[tuple[TestId, str], FailureDetail]:
     """Return the detail of each test's worst execution; of equal outcomes the one that is last by its text.
 
     The details are sorted, so that the order of the files has no influence.
     """
-    details: dict[tuple[TestId, str], Detail] = {}
+    details: dict[tuple[TestId, str], FailureDetail] = {}
     for bucket in buckets:
         for report in bucket.reports:
             for detail in report.details:
@@ -120,5 +120,5 @@ def _details(buckets: Iterable[Bucket]) -> dict[tuple[TestId, str], Detail]:
     return dict(sorted(details.items(), key=itemgetter(0)))
 
 
-def _weight(detail: Detail) -> tuple[int, str, str, str]:
+def _weight(detail: FailureDetail) -> tuple[int, str, str, str]:
     return (detail.outcome, detail.type, detail.message, detail.text)

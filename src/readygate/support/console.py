@@ -72,7 +72,7 @@ def _data(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-class Log(Struct, frozen=True, kw_only=True):
+class Console(Struct, frozen=True, kw_only=True):
     """Writes to a stream.
 
     Attributes:

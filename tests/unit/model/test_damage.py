@@ -6,7 +6,7 @@ import pytest
 
 from readygate.model.reports import CoverageReport, Problem, Severity, TestReport
 from readygate.model.results import Counts
-from readygate.model.snapshot import Evidence, ReadFile, has_damage, is_damaged
+from readygate.model.snapshot import InputFiles, ReadFile, has_damage, is_damaged
 
 DAMAGE = Problem(severity=Severity.DAMAGE, what="the file ends inside an element")
 NOTE = Problem(severity=Severity.NOTE, what="an unknown attribute")
@@ -38,5 +38,5 @@ def test_one_damage_is_enough(problems: tuple[Problem, ...], damaged: bool) -> N
     ],
 )
 def test_damage_counts_for_its_kind(files: list[ReadFile], tests: bool, coverage: bool) -> None:
-    evidence = Evidence(files=tuple(files))
+    evidence = InputFiles(files=tuple(files))
     assert (has_damage(evidence, TestReport), has_damage(evidence, CoverageReport)) == (tests, coverage)

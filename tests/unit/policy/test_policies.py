@@ -14,7 +14,7 @@ import yaml
 
 from readygate.model.comparison import PolicyChange
 from readygate.model.policy import PRESETS, Policy
-from readygate.model.rich_text import Name, Phrase
+from readygate.model.rich_text import RichText, Untrusted
 from readygate.model.verdict import Level
 from readygate.policy import PolicyFiles, effective, preset, read, read_policy_pair
 from readygate.policy.difference import difference
@@ -30,8 +30,8 @@ def made(text: str, **more: str) -> Policy:
     return effective(read(text.encode(), "p.yml"), **more)
 
 
-def texts(phrases: tuple[Phrase, ...]) -> list[str]:
-    return ["".join(part.text if isinstance(part, Name) else part for part in phrase) for phrase in phrases]
+def texts(phrases: tuple[RichText, ...]) -> list[str]:
+    return ["".join(part.text if isinstance(part, Untrusted) else part for part in phrase) for phrase in phrases]
 
 
 @pytest.mark.parametrize("name", PRESETS)

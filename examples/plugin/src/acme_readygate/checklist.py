@@ -7,7 +7,7 @@ from array import array
 
 from readygate.formats import FileSample, Format, Source
 from readygate.model.reports import Problem, Severity, TestReport
-from readygate.model.results import ClassBlock, Detail, Outcome, count_outcomes
+from readygate.model.results import ClassBlock, FailureDetail, Outcome, count_outcomes
 
 _FIRST_LINE = "# checklist"
 _LINE = re.compile(r"(?P<name>[^:]+): (?P<outcome>ok|fail)(?: (?P<seconds>\d{1,6}(?:\.\d{1,6})?))?")
@@ -43,7 +43,7 @@ def parse(source: Source) -> TestReport:
     return TestReport(
         format=FORMAT.name,
         blocks={"checklist": ClassBlock.build(names, outcomes, seconds)} if names else {},
-        details=tuple(Detail(class_name="checklist", name=name, outcome=Outcome.FAILED) for name in failed),
+        details=tuple(FailureDetail(class_name="checklist", name=name, outcome=Outcome.FAILED) for name in failed),
         executions=count_outcomes(outcomes),
         seconds=sum(seconds),
         problems=tuple(problems[:1]),

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
-from readygate.model.rich_text import Name, count
-from readygate.model.verdict import Exhibit, Exhibits, Level
+from readygate.model.rich_text import Untrusted, count
+from readygate.model.verdict import Evidence, EvidenceItem, Level
 from readygate.rules import Judgement, Option, Result, Rule, not_evaluated, passes
 
 
@@ -33,12 +33,12 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     fact = f"{count(len(slow), 'test')} {'takes' if len(slow) == 1 else 'take'} longer than {float(limit):g} s"
     return Judgement(
         result=Result.VIOLATED,
-        summary=(f"{fact}: ", Name(name), f" {seconds:.2f} s"),
+        summary=(f"{fact}: ", Untrusted(name), f" {seconds:.2f} s"),
         title=(f"{fact}.",),
-        detail=("The slowest is ", Name(name), f" with {seconds:.2f} s."),
+        detail=("The slowest is ", Untrusted(name), f" with {seconds:.2f} s."),
         todo=("make it faster, or raise the limit in the policy.",),
         short=fact,
-        evidence=Exhibits.of(slow, lambda row: Exhibit(kind="test", name=row[1], note=f"{row[0]:.2f} s")),
+        evidence=Evidence.of(slow, lambda row: EvidenceItem(kind="test", name=row[1], note=f"{row[0]:.2f} s")),
     )
 
 

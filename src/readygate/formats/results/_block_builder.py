@@ -7,7 +7,7 @@ from typing import Final
 
 from readygate.model.identity import stable_names
 from readygate.model.reports import Problem, Severity
-from readygate.model.results import ClassBlock, Counts, Detail, Outcome
+from readygate.model.results import ClassBlock, Counts, FailureDetail, Outcome
 
 MAX_DETAILS: Final = 20_000
 """Failing, and again skipped, executions of one report whose message is kept."""
@@ -99,14 +99,14 @@ class DetailCollector:
     """Collects the messages of executions that did not pass, up to `MAX_DETAILS` and `MAX_TEXTS`."""
 
     def __init__(self) -> None:
-        self._kept: list[Detail] = []
+        self._kept: list[FailureDetail] = []
         self._skipped = self._failing = self._texts = self._left_out = 0
 
     def wants_text(self) -> bool:
         """Return whether another trace is kept."""
         return self._texts < MAX_TEXTS
 
-    def add(self, detail: Detail) -> None:
+    def add(self, detail: FailureDetail) -> None:
         """Keep a detail unless the limit is reached."""
         if detail.outcome is Outcome.SKIPPED:
             self._skipped += 1
@@ -120,7 +120,7 @@ class DetailCollector:
         self._texts += bool(detail.text)
         self._kept.append(detail)
 
-    def all(self) -> tuple[Detail, ...]:
+    def all(self) -> tuple[FailureDetail, ...]:
         """Return the kept details in the order of the report."""
         return tuple(self._kept)
 

@@ -14,7 +14,7 @@ from readygate.formats.results._suite_totals import Suite, Sums, Totals
 from readygate.formats.results._timestamps import NewestTime
 from readygate.model.identity import stable_name
 from readygate.model.reports import Problem, TestReport
-from readygate.model.results import Detail, Outcome
+from readygate.model.results import FailureDetail, Outcome
 
 Attributes = dict[str, str]
 
@@ -69,7 +69,9 @@ class JunitBuilder:
         self._blocks.add(class_name, name, outcome, self._seconds(case))
         if outcome is not Outcome.PASSED:
             self._count(outcome, 0)
-            self._details.add(Detail(class_name=stable_name(class_name), name=stable_name(name), outcome=outcome))
+            self._details.add(
+                FailureDetail(class_name=stable_name(class_name), name=stable_name(name), outcome=outcome)
+            )
 
     def add_result(self, result: Result) -> None:
         """Add a test, or the innermost suite, that has result elements."""

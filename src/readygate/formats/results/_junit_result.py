@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats.results._truncated_text import Excerpt, shorten
-from readygate.model.results import Detail, Outcome
+from readygate.model.results import FailureDetail, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -110,7 +110,7 @@ class Result:
             return Outcome.SKIPPED
         return max(self.outcome, self._attempt) if self.outcome < Outcome.SKIPPED else self.outcome
 
-    def detail(self, class_name: str, name: str, *, with_text: bool, first_line: int) -> Detail:
+    def detail(self, class_name: str, name: str, *, with_text: bool, first_line: int) -> FailureDetail:
         """Return the detail of the test; `first_line` is the number that the tool gives the first line of a file."""
         outcome, message, text = self.final(), self._message.strip(), ""
         if self._excerpt is not None:
@@ -119,7 +119,7 @@ class Result:
             elif with_text:
                 text = self._excerpt.text()
         case = self._where if self.case.keys().isdisjoint(_PLACE) else self.case
-        return Detail(
+        return FailureDetail(
             class_name=class_name,
             name=name,
             outcome=outcome,

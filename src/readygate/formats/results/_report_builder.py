@@ -13,7 +13,7 @@ from readygate.formats.results._timestamps import NewestTime
 from readygate.formats.results._truncated_text import MAX_TEXT, Excerpt, shorten
 from readygate.model.identity import stable_name
 from readygate.model.reports import Problem, Severity, TestReport
-from readygate.model.results import Detail, Outcome, count_outcomes
+from readygate.model.results import FailureDetail, Outcome, count_outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +86,7 @@ class ReportBuilder:
             return
         self.failing += outcome >= Outcome.FAILED
         self._details.add(
-            Detail(
+            FailureDetail(
                 class_name=stable_name(class_name),
                 name=stable_name(name),
                 outcome=outcome,

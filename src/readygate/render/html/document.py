@@ -22,7 +22,7 @@ from readygate.render.html.from_markdown import inline, to_html
 from readygate.render.html.source_listing import Listing, Sources
 from readygate.render.html.test_list import embedded, file_rows, page_data
 from readygate.render.markdown.document import render_markdown
-from readygate.render.report_view import Page, verdict_sentence
+from readygate.render.report_view import ReportView, verdict_sentence
 from readygate.render.size_limits import SizeLimits
 from readygate.render.trends import Trend, branch_words, count_incomplete, trends
 
@@ -55,7 +55,7 @@ def _fingerprint(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def webpage(page: Page, sources: Sources) -> str:
+def webpage(page: ReportView, sources: Sources) -> str:
     """Return the page."""
     files = file_rows(page.comparison)
     found = trends(page.comparison)
@@ -83,7 +83,7 @@ def webpage(page: Page, sources: Sources) -> str:
     return _environment().get_template("report.html.j2").render(values) + "\n"
 
 
-def _document(page: Page) -> str:
+def _document(page: ReportView) -> str:
     """Return the document of all outputs; the title of its link to the run differs from that of this page."""
     here, run = page.links.run(), page.target.run_url
     text = render_markdown(page, ROOM, heading="#")
@@ -96,7 +96,7 @@ def _files_count(number: int) -> str:
     return f"{count(number, 'file')}; the {FILES_WITHOUT_SCRIPT} with the most lines not covered:"
 
 
-def _history_title(page: Page, found: tuple[Trend, ...]) -> Markup:
+def _history_title(page: ReportView, found: tuple[Trend, ...]) -> Markup:
     """Return which runs are drawn, and how."""
     runs = max((len(trend.points) for trend in found), default=0)
     lost = count_incomplete(page.comparison)

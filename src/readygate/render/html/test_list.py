@@ -15,10 +15,10 @@ from msgspec import Struct
 
 from readygate.model.comparison import Comparison, TestChange
 from readygate.model.coverage import MEASURED, FileCoverage
-from readygate.model.results import SEPARATOR, ClassBlock, Detail, Outcome, TestId
+from readygate.model.results import SEPARATOR, ClassBlock, FailureDetail, Outcome, TestId
 from readygate.render.escaping import LONGEST_MESSAGE, redact, shorten, visible
 from readygate.render.markdown.result_cells import first_line
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.support.number_format import hundredths, lines_text, percent, points
 
 MOST_TESTS = 200_000
@@ -90,7 +90,7 @@ def _share(file: FileCoverage) -> Fraction | None:
     return Fraction(file.covered, file.total) if file.total else None
 
 
-def page_data(page: Page, files: list[FileRow]) -> dict[str, Any]:
+def page_data(page: ReportView, files: list[FileRow]) -> dict[str, Any]:
     """Return the data of the lists.
 
     `tests` holds a list for each class: group, class, names, one letter for each outcome, milliseconds, and by the
@@ -194,7 +194,7 @@ class _TestNotes:
         self._classes.setdefault((test.group, test.class_name), {})[test.name] = (mark, detail)
 
     @staticmethod
-    def _others(details: Mapping[tuple[TestId, str], Detail]) -> Iterator[tuple[TestId, TestChange]]:
+    def _others(details: Mapping[tuple[TestId, str], FailureDetail]) -> Iterator[tuple[TestId, TestChange]]:
         for (test, _), detail in details.items():
             yield test, TestChange(id=test, before=None, after=detail.outcome, detail=detail)
 

@@ -6,13 +6,13 @@ from readygate.model.comparison import PatchFile
 from readygate.model.rich_text import count
 from readygate.render.escaping import code
 from readygate.render.markdown.elements import FILES_SHOWN, Fold, Section, Table, columns_from, more_note, paragraphs
-from readygate.render.report_view import Page, ratio_cell
+from readygate.render.report_view import ReportView, ratio_cell
 from readygate.support.number_format import ranges
 
 RANGES_SHOWN = 20
 
 
-def uncovered(page: Page) -> Section | None:
+def uncovered(page: ReportView) -> Section | None:
     """Return the changed lines that are not covered, by file, those with most lines first; None if there are none."""
     coverage = page.comparison.coverage
     patch = coverage.patch if coverage else None
@@ -36,7 +36,7 @@ def uncovered(page: Page) -> Section | None:
     )
 
 
-def _lines_cell(page: Page, file: PatchFile) -> str:
+def _lines_cell(page: ReportView, file: PatchFile) -> str:
     spans = ranges(file.uncovered)
     cells = [
         page.links.to(f"{a}" if a == b else f"{a}–{b}", page.links.lines(file.path, a, b))
@@ -46,7 +46,7 @@ def _lines_cell(page: Page, file: PatchFile) -> str:
     return ", ".join(cells) + (f" and {count(omitted, 'more line')}" if omitted else "")
 
 
-def unmeasured(page: Page) -> Fold | None:
+def unmeasured(page: ReportView) -> Fold | None:
     """Return the changed source files that no report measures; None if there are none."""
     coverage = page.comparison.coverage
     patch = coverage.patch if coverage else None

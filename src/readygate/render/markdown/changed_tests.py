@@ -9,7 +9,7 @@ from readygate.model.history import FAILING, FLAKY, PASSED, Past
 from readygate.model.measures import Excuse
 from readygate.model.results import Outcome
 from readygate.model.rich_text import count
-from readygate.render.escaping import aside, code
+from readygate.render.escaping import code, inline_or_code
 from readygate.render.markdown.elements import TESTS_SHOWN, Fold, Section, Table, columns_from, more_note, paragraphs
 from readygate.render.markdown.result_cells import (
     OUTCOME_WORDS,
@@ -19,7 +19,7 @@ from readygate.render.markdown.result_cells import (
     plain_name,
     test_name,
 )
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 LINES_SHOWN = 100
 """Lines in the list of fixed tests by cause, headings and empty lines included."""
@@ -28,7 +28,7 @@ RECENT_RUNS = 20
 SCALE = "One bar a run, the oldest first: ▁ passed, ▄ failed first and passed then, █ failed, · did not run."
 
 
-def fixed(page: Page) -> Section | None:
+def fixed(page: ReportView) -> Section | None:
     """Return the fixed tests: by cause if the baseline's messages are known, else by name; None if there are none."""
     changes, causes = page.comparison.tests.fixed, page.comparison.causes.fixed
     known = [cause for cause in causes if cause.told]
@@ -53,7 +53,7 @@ def fixed(page: Page) -> Section | None:
     )
 
 
-def added(page: Page) -> Fold | None:
+def added(page: ReportView) -> Fold | None:
     """Return the added tests with their outcomes, under a title that counts the outcomes; None if there are none."""
     tests = page.comparison.tests.added
     if not tests:
@@ -83,20 +83,20 @@ def _count_outcomes(outcomes: list[Outcome | None]) -> str:
     return ", ".join(f"{number:,} {word}" if total > 1 else word for word, number in words)
 
 
-def flaky(page: Page) -> Section | None:
+def flaky(page: ReportView) -> Section | None:
     """Return the tests that passed on retry, with their record on the base branch; None if there are none."""
     tests = page.comparison.tests.flaky
     return _flaky_section(page, tests, f"{count(len(tests), 'flaky test')}: failed first, then passed", "Flaky test")
 
 
-def known_flaky(page: Page) -> Section | None:
+def known_flaky(page: ReportView) -> Section | None:
     """Return the failing tests that their record on the base branch excuses as flaky; None if there are none."""
     tests = page.comparison.tests.known_flaky
     title = f"{count(len(tests), 'known flaky test')} {'fails' if len(tests) == 1 else 'fail'}"
     return _flaky_section(page, tests, title, "Known flaky test")
 
 
-def _flaky_section(page: Page, tests: tuple[TestChange, ...], title: str, header: str) -> Section | None:
+def _flaky_section(page: ReportView, tests: tuple[TestChange, ...], title: str, header: str) -> Section | None:
     if not tests:
         return None
     shown = tests[:TESTS_SHOWN]
@@ -132,7 +132,7 @@ def _bar(letter: str) -> str:
     return "█" if letter in FAILING else "▄" if letter == FLAKY else "▁" if letter == PASSED else "·"
 
 
-def quarantined(page: Page) -> Section | None:
+def quarantined(page: ReportView) -> Section | None:
     """Return the failing tests in quarantine, with the policy's reason and expiry date; None if there are none."""
     tests = page.comparison.tests.quarantined
     if not tests:
@@ -151,10 +151,10 @@ def quarantined(page: Page) -> Section | None:
 
 
 def _excuse_cell(excuse: Excuse | None) -> str:
-    return "–" if excuse is None else f"{aside(excuse.expires)}: {code(excuse.reason, 160)}"
+    return "–" if excuse is None else f"{inline_or_code(excuse.expires)}: {code(excuse.reason, 160)}"
 
 
-def renamed(page: Page) -> Section | None:
+def renamed(page: ReportView) -> Section | None:
     """Return the renamed tests with both names and outcomes; None if there are none."""
     pairs = page.comparison.tests.renamed
     if not pairs:
@@ -177,7 +177,7 @@ def _outcome_change(pair: Rename) -> str:
     return now if pair.was == pair.now else f"{was}, now {now}"
 
 
-def vanished(page: Page) -> Section | None:
+def vanished(page: ReportView) -> Section | None:
     """Return the missing tests with their outcome in the baseline; None for fewer than two.
 
     The finding names a single missing test.

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from readygate.render.markdown import durations, figure_table, file_coverage, policy_measures, skip_reasons, suites
 from readygate.render.markdown.elements import Table, columns_from
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -24,9 +24,9 @@ class Part(Struct, frozen=True, kw_only=True):
     pieces: tuple[Table | str, ...]
 
 
-def parts(page: Page, *, long: bool, with_figures: bool = True) -> tuple[Part, ...]:
+def parts(page: ReportView, *, long: bool, with_figures: bool = True) -> tuple[Part, ...]:
     """All lists that have something to tell, in their order; a new one is one more function here."""
-    makers: tuple[Callable[[Page, bool], Part | None], ...] = (
+    makers: tuple[Callable[[ReportView, bool], Part | None], ...] = (
         _categories,
         _suites,
         _components,
@@ -39,13 +39,13 @@ def parts(page: Page, *, long: bool, with_figures: bool = True) -> tuple[Part, .
     return (*found, *(part for maker in makers if (part := maker(page, long)) is not None))
 
 
-def figures(page: Page, before: str = "Base", after: str = "This change") -> Table:
+def figures(page: ReportView, before: str = "Base", after: str = "This change") -> Table:
     """The table of all figures."""
     columns = columns_from("Measured", f">{before}", f">{after}", ">Difference")
     return Table(columns=columns, rows=tuple(figure_table.figure_rows(page)))
 
 
-def _figures(page: Page) -> Part:
+def _figures(page: ReportView) -> Part:
     compared = page.comparison.baseline is not None
     return Part(
         kind="base and this change" if compared else "",
@@ -54,7 +54,7 @@ def _figures(page: Page) -> Part:
     )
 
 
-def _suites(page: Page, long: bool) -> Part | None:
+def _suites(page: ReportView, long: bool) -> Part | None:
     made = suites.suite_table(page, long=long)
     if made is None:
         return None
@@ -62,17 +62,17 @@ def _suites(page: Page, long: bool) -> Part | None:
     return Part(kind="suites", title=f"Tests by suite: {answer}", pieces=_filled(table, rest))
 
 
-def _categories(page: Page, _long: bool) -> Part | None:
+def _categories(page: ReportView, _long: bool) -> Part | None:
     made = policy_measures.other_categories(page)
     return None if made is None else Part(kind="categories", title=made[0], pieces=_filled(*made[1:]))
 
 
-def _components(page: Page, _long: bool) -> Part | None:
+def _components(page: ReportView, _long: bool) -> Part | None:
     made = policy_measures.other_components(page)
     return None if made is None else Part(kind="components", title=made[0], pieces=_filled(*made[1:]))
 
 
-def _coverage(page: Page, long: bool) -> Part | None:
+def _coverage(page: ReportView, long: bool) -> Part | None:
     rows = file_coverage.file_rows(page)
     if not rows:
         return None
@@ -84,17 +84,17 @@ def _coverage(page: Page, long: bool) -> Part | None:
     return Part(kind="files", title="Coverage by file", pieces=_filled(file_coverage.tier_table(rows), *listed, target))
 
 
-def _skips(page: Page, _long: bool) -> Part | None:
+def _skips(page: ReportView, _long: bool) -> Part | None:
     made = skip_reasons.skips_table(page)
     return None if made is None else Part(kind="skips", title=made[0], pieces=_filled(*made[1:]))
 
 
-def _slowest(page: Page, _long: bool) -> Part | None:
+def _slowest(page: ReportView, _long: bool) -> Part | None:
     made = durations.slowest_table(page)
     return None if made is None else Part(kind="slowest tests", title=made[0], pieces=_filled(*made[1:]))
 
 
-def _slower(page: Page, _long: bool) -> Part | None:
+def _slower(page: ReportView, _long: bool) -> Part | None:
     made = durations.slower_table(page)
     return None if made is None else Part(kind="slower tests", title=made[0], pieces=_filled(*made[1:]))
 

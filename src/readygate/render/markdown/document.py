@@ -24,11 +24,11 @@ from readygate.render.markdown import (
 )
 from readygate.render.markdown.elements import Section, Table, TraceBudget, columns_from
 from readygate.render.markdown.result_cells import named_tests
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.render.size_limits import Block, DropOrder, SizeLimits
 
 
-def render_markdown(page: Page, limits: SizeLimits, *, heading: str = "###", skipped_note: str = "") -> str:
+def render_markdown(page: ReportView, limits: SizeLimits, *, heading: str = "###", skipped_note: str = "") -> str:
     """Return a report as Markdown within size limits.
 
     Args:
@@ -51,7 +51,7 @@ def render_markdown(page: Page, limits: SizeLimits, *, heading: str = "###", ski
     return text
 
 
-def _join(page: Page, blocks: list[Block], dropped: list[Block]) -> str:
+def _join(page: ReportView, blocks: list[Block], dropped: list[Block]) -> str:
     texts = [block.text for block in blocks]
     if dropped:
         numbers = Counter(block.kind for block in dropped)
@@ -61,7 +61,7 @@ def _join(page: Page, blocks: list[Block], dropped: list[Block]) -> str:
     return "\n\n".join(texts)
 
 
-def _blocks(page: Page, limits: SizeLimits, heading: str, skipped_note: str) -> list[Block]:
+def _blocks(page: ReportView, limits: SizeLimits, heading: str, skipped_note: str) -> list[Block]:
     """Return the blocks of a document in order; without anything to report, a comment has only its first lines."""
     lines = (view.verdict_line(page), view.figures_line(page), view.provenance_line(page))
     header = [_kept("verdict", elements.write_header(heading, *lines))]
@@ -85,7 +85,7 @@ def _kept(kind: str, text: str) -> Block:
     return Block(kind=kind, drop_order=DropOrder.ALWAYS_KEPT, text=text)
 
 
-def _findings(page: Page) -> list[Block]:
+def _findings(page: ReportView) -> list[Block]:
     rows = tuple(
         (view.level_cell(finding), rules.finding_cell(page, finding))
         for finding in page.verdict.findings
@@ -95,7 +95,7 @@ def _findings(page: Page) -> list[Block]:
     return [_kept("findings", elements.write_table(table))] if rows else []
 
 
-def _sections(page: Page, limits: SizeLimits, heading: str) -> list[Block]:
+def _sections(page: ReportView, limits: SizeLimits, heading: str) -> list[Block]:
     """Return the sections with facts that need a reader's attention."""
     return [
         *_failing_blocks(page, limits, heading),
@@ -105,7 +105,7 @@ def _sections(page: Page, limits: SizeLimits, heading: str) -> list[Block]:
     ]
 
 
-def _failing_blocks(page: Page, limits: SizeLimits, heading: str) -> list[Block]:
+def _failing_blocks(page: ReportView, limits: SizeLimits, heading: str) -> list[Block]:
     tests, causes = page.comparison.tests, page.comparison.causes
     budget = TraceBudget(per_trace=limits.trace, remaining=limits.traces)
     header = "Newly failing test" if page.comparison.baseline else "Failing test"
@@ -119,7 +119,7 @@ def _failing_blocks(page: Page, limits: SizeLimits, heading: str) -> list[Block]
     ]
 
 
-def _changed_test_blocks(page: Page, heading: str) -> list[Block]:
+def _changed_test_blocks(page: ReportView, heading: str) -> list[Block]:
     figures = (
         Section(title="Before and after", table=details.figures(page, "Before", "After"))
         if _shows_figures_first(page)
@@ -143,7 +143,7 @@ def _changed_test_blocks(page: Page, heading: str) -> list[Block]:
     ]
 
 
-def _policy_blocks(page: Page, heading: str) -> list[Block]:
+def _policy_blocks(page: ReportView, heading: str) -> list[Block]:
     uncovered = changed_lines.uncovered(page) if _needs_action(page, "patch-coverage") else None
     categories = policy_measures.missed_categories(page)
     components = policy_measures.missed_components(page)
@@ -178,7 +178,7 @@ def _section_blocks(
     return blocks
 
 
-def _matrix_blocks(page: Page, heading: str, *, long: bool) -> list[Block]:
+def _matrix_blocks(page: ReportView, heading: str, *, long: bool) -> list[Block]:
     found = matrix.leg_table(page)
     if found is None:
         return []
@@ -188,12 +188,12 @@ def _matrix_blocks(page: Page, heading: str, *, long: bool) -> list[Block]:
     return [Block(kind="outcomes by leg", drop_order=DropOrder.MATRIX, text=text)]
 
 
-def _shows_figures_first(page: Page) -> bool:
+def _shows_figures_first(page: ReportView) -> bool:
     """Return whether the table of figures is a section of its own: the verdict is ready and tests were fixed."""
     return page.verdict.ready and bool(page.comparison.tests.fixed)
 
 
-def _informational_folds(page: Page) -> list[Block]:
+def _informational_folds(page: ReportView) -> list[Block]:
     """Return folds that need no action: names of changed tests, and measures that the policy accepts."""
     blocks = []
     section = changed_tests.renamed(page)
@@ -222,7 +222,7 @@ def _folded(kind: str, section: Section, title: str) -> Block:
     return Block(kind=kind, drop_order=DropOrder.FOLDED, text=elements.write_fold(title, body))
 
 
-def _needs_action(page: Page, rule: str) -> bool:
+def _needs_action(page: ReportView, rule: str) -> bool:
     """Return whether a rule blocks or warns, so that its facts are shown unfolded."""
     return any(f.rule == rule and f.status in (Status.BLOCK, Status.WARN) for f in page.verdict.findings)
 
@@ -231,7 +231,7 @@ def _part_text(part: details.Part) -> str:
     return "\n\n".join(map(elements.write_piece, part.pieces))
 
 
-def _detail_folds(page: Page, heading: str) -> list[Block]:
+def _detail_folds(page: ReportView, heading: str) -> list[Block]:
     """Return the three folds at the end of a comment: all figures, the rules, the sources."""
     parts = details.parts(page, long=False, with_figures=not _shows_figures_first(page))
     kinds = ", ".join(part.kind for part in parts if part.kind)
@@ -248,7 +248,7 @@ def _detail_folds(page: Page, heading: str) -> list[Block]:
     ]
 
 
-def _long_details(page: Page, heading: str) -> list[Block]:
+def _long_details(page: ReportView, heading: str) -> list[Block]:
     """Return the details of the long form, each under a heading."""
     parts = [
         (part.title, _part_text(part), DropOrder.FIGURES)
@@ -262,7 +262,7 @@ def _long_details(page: Page, heading: str) -> list[Block]:
     ]
 
 
-def _rules_text(page: Page, *, long: bool) -> str:
+def _rules_text(page: ReportView, *, long: bool) -> str:
     verdict = page.verdict
     off = f"Off in this policy: `{'`, `'.join(verdict.off)}`. " if verdict.off else ""
     file = f" and {code(verdict.policy, 200)}" if verdict.policy else ""
@@ -271,6 +271,6 @@ def _rules_text(page: Page, *, long: bool) -> str:
     return "\n\n".join((elements.write_table(rules.rules_table(page)), policy, *notes))
 
 
-def _sources_text(page: Page) -> str:
+def _sources_text(page: ReportView) -> str:
     table, rest = sources.sources_table(page)
     return elements.append_list(elements.paragraphs(elements.write_table(table), rest), sources.provenance_items(page))

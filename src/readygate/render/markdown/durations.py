@@ -7,11 +7,11 @@ from readygate.model.rich_text import count
 from readygate.render.escaping import code
 from readygate.render.markdown.elements import Table, columns_from, more_note
 from readygate.render.markdown.result_cells import plain_name
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.support.number_format import seconds_delta, seconds_text
 
 
-def slowest_table(page: Page) -> tuple[str, Table, str] | None:
+def slowest_table(page: ReportView) -> tuple[str, Table, str] | None:
     """Return the title with the answer, the table, and no note; None if no test took any time."""
     rows = page.comparison.durations.slowest
     if not rows:
@@ -21,7 +21,7 @@ def slowest_table(page: Page) -> tuple[str, Table, str] | None:
     return f"Slowest tests: {shown} {own:,.2f} of {seconds_text(total)}", _table(page, rows), ""
 
 
-def slower_table(page: Page) -> tuple[str, Table, str] | None:
+def slower_table(page: ReportView) -> tuple[str, Table, str] | None:
     """Return the title, the table, and what it leaves out; None if no test is slower, or there is no base."""
     rows, number = page.comparison.durations.slower, page.comparison.durations.slower_total
     if not rows:
@@ -34,7 +34,7 @@ def slower_table(page: Page) -> tuple[str, Table, str] | None:
     return f"Slower than on the base: {count(number, 'test')}", _table(page, rows), notes
 
 
-def _table(page: Page, rows: tuple[Timed, ...]) -> Table:
+def _table(page: ReportView, rows: tuple[Timed, ...]) -> Table:
     legs = any(row.leg for row in rows)
     compared = page.comparison.base is not None
     columns = ["Test", *(["Leg"] if legs else []), ">Time", *([">Difference"] if compared else [])]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 TESTS_SHOWN = 20
 FILES_SHOWN = 20
@@ -78,7 +78,7 @@ def columns_from(*headers: str) -> tuple[tuple[str, bool], ...]:
     return tuple((header.removeprefix(">"), header.startswith(">")) for header in headers)
 
 
-def more_note(page: Page, omitted: int, noun: str = "") -> str:
+def more_note(page: ReportView, omitted: int, noun: str = "") -> str:
     """Return a note about omitted rows: "… and 4,688 more, in the Readygate report."; empty if none is omitted."""
     if omitted <= 0:
         return ""

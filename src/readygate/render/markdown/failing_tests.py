@@ -20,7 +20,7 @@ from readygate.render.markdown.elements import (
     paragraphs,
 )
 from readygate.render.markdown.result_cells import first_line, message_cell, test_name
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.support.dates import utc_date
 from readygate.support.number_format import percent
 
@@ -32,7 +32,7 @@ NO_MESSAGE = "(no message)"
 
 
 def failing_section(
-    page: Page, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str, budget: TraceBudget
+    page: ReportView, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str, budget: TraceBudget
 ) -> Section | None:
     """Return the section of one list of failing tests; None if the list is empty.
 
@@ -65,7 +65,7 @@ def failing_section(
 
 
 def _single_test(
-    page: Page, change: TestChange, causes: tuple[Cause, ...], header: str, budget: TraceBudget
+    page: ReportView, change: TestChange, causes: tuple[Cause, ...], header: str, budget: TraceBudget
 ) -> Section:
     """Return the section of one test: its message is the title of the fold with its trace, else a cell."""
     cause = next((cause for cause in causes if cause.told), None)
@@ -84,7 +84,7 @@ def _single_test(
     return Section(title=f"1 {header.lower()}", table=table, folds=folds)
 
 
-def _table_by_test(page: Page, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str) -> Table:
+def _table_by_test(page: ReportView, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str) -> Table:
     """Return a table of tests with the number of each test's cause, those of the largest cause first."""
     numbers = {index: number for number, cause in enumerate(causes, start=1) if cause.told for index in cause.tests}
     order = [index for cause in causes for index in cause.tests] or list(range(len(changes)))
@@ -137,7 +137,7 @@ def _cause_legs(changes: tuple[TestChange, ...], cause: Cause) -> str:
 
 
 def _cause_folds(
-    page: Page, changes: tuple[TestChange, ...], causes: Sequence[Cause], budget: TraceBudget, *, with_tests: bool
+    page: ReportView, changes: tuple[TestChange, ...], causes: Sequence[Cause], budget: TraceBudget, *, with_tests: bool
 ) -> tuple[Fold, ...]:
     """Return one fold for each cause with the trace of its first test.
 
@@ -169,7 +169,7 @@ def _cause_folds(
     return tuple(folds)
 
 
-def _cause_tests(page: Page, changes: tuple[TestChange, ...], cause: Cause) -> str:
+def _cause_tests(page: ReportView, changes: tuple[TestChange, ...], cause: Cause) -> str:
     shown = cause.tests[:TESTS_PER_CAUSE]
     names = "\n".join(f"- {test_name(page, changes[index])}" for index in shown)
     return paragraphs(names, more_note(page, len(cause.tests) - len(shown), "test"))
@@ -186,7 +186,7 @@ def _trace(change: TestChange, budget: TraceBudget) -> str:
     return trace
 
 
-def _trace_heading(page: Page, change: TestChange, cause: Cause, *, with_name: bool) -> str:
+def _trace_heading(page: ReportView, change: TestChange, cause: Cause, *, with_name: bool) -> str:
     """Return the place of the failure, and the test and leg that the trace below is from."""
     frame = cause.frame
     place = ""
@@ -202,7 +202,7 @@ def _trace_heading(page: Page, change: TestChange, cause: Cause, *, with_name: b
     return f"{place}Trace{name}{leg}:"
 
 
-def _legs_with_same_message(page: Page, change: TestChange) -> str:
+def _legs_with_same_message(page: ReportView, change: TestChange) -> str:
     """Return on how many further legs the test fails with the same message; empty for none."""
     details = page.comparison.head.details
     same = [
@@ -231,7 +231,7 @@ def _format_legs(legs: tuple[str, ...], total: int) -> str:
     return f"{len(legs)} of {total} legs"
 
 
-def _failing_since(page: Page, change: TestChange) -> str:
+def _failing_since(page: ReportView, change: TestChange) -> str:
     """Return the commit of the base branch since which a test fails, and in how many runs; empty if unknown."""
     baseline = page.comparison.baseline
     history = baseline.history if baseline else None

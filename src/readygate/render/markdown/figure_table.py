@@ -6,14 +6,14 @@ from fractions import Fraction
 
 from readygate.model.comparison import Comparison, CoverageComparison
 from readygate.model.reports import CoverageReport, TestReport
-from readygate.render.report_view import Page, is_complete, ratio_cell
+from readygate.render.report_view import ReportView, is_complete, ratio_cell
 from readygate.support.number_format import percent, points, seconds_delta, seconds_text, signed
 
 Row = tuple[str, str, str, str]
 """The cells measure, baseline, this run, difference."""
 
 
-def figure_rows(page: Page) -> list[Row]:
+def figure_rows(page: ReportView) -> list[Row]:
     """Return the rows of the table of all figures.
 
     If reports are missing or damaged there are no differences, because the results are then not comparable. Without

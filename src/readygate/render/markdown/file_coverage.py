@@ -9,10 +9,10 @@ from msgspec import Struct
 from readygate.model.coverage import HIT, MEASURED, FileCoverage, Ratio, add_ratios
 from readygate.model.measures import NextGoal
 from readygate.model.reports import CoverageReport
-from readygate.model.rich_text import Name, Phrase, count
+from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.render.escaping import code
 from readygate.render.markdown.elements import FILES_SHOWN, Table, columns_from, more_note, paragraphs
-from readygate.render.report_view import Page, is_complete, ratio_cell
+from readygate.render.report_view import ReportView, is_complete, ratio_cell
 from readygate.support.number_format import limit, needed, percent, points
 
 TIERS = (
@@ -51,7 +51,7 @@ class FileRow(Struct, frozen=True, kw_only=True):
     base: Ratio | None
 
 
-def file_rows(page: Page) -> tuple[FileRow, ...]:
+def file_rows(page: ReportView) -> tuple[FileRow, ...]:
     """Return the measured files, those with most uncovered lines first."""
     coverage = page.comparison.coverage
     if coverage is None:
@@ -95,7 +95,7 @@ def _tier_cells(title: str, files: int, lines: Ratio) -> tuple[str, ...]:
     return (title, f"{files:,}", f"{lines.total:,}", ratio_cell(lines), f"{lines.total - lines.covered:,}")
 
 
-def file_table(page: Page, rows: tuple[FileRow, ...], *, long: bool) -> tuple[Table, str]:
+def file_table(page: ReportView, rows: tuple[FileRow, ...], *, long: bool) -> tuple[Table, str]:
     """Return the files whose coverage is incomplete or changed, and notes about the others.
 
     Args:
@@ -158,7 +158,7 @@ def _uncovered_lines(file: FileCoverage) -> str:
     return (text or "none") + (f" and {count(len(ranges) - shown, 'more range')}" if shown < len(ranges) else "")
 
 
-def target_line(page: Page, rows: tuple[FileRow, ...]) -> str:
+def target_line(page: ReportView, rows: tuple[FileRow, ...]) -> str:
     """Return the lines needed for the next default target and the largest gaps; empty if every line is covered."""
     coverage = page.comparison.coverage
     share = coverage.lines.fraction if coverage else None
@@ -172,12 +172,12 @@ def target_line(page: Page, rows: tuple[FileRow, ...]) -> str:
     )
 
 
-def goal_line(goal: NextGoal) -> Phrase:
+def goal_line(goal: NextGoal) -> RichText:
     """Return "22.90% → 25%: 276 more covered lines; largest uncovered: `routes/chat.py` 684, …"."""
     share = goal.lines.fraction
     now = "nothing" if share is None else percent(share, beside=goal.goal)
     by = f" by {goal.by}" if goal.by else ""
-    parts: list[str | Name] = [f"{now} → {limit(goal.goal)}{by}: {count(goal.needed, 'more covered line')}"]
+    parts: list[str | Untrusted] = [f"{now} → {limit(goal.goal)}{by}: {count(goal.needed, 'more covered line')}"]
     for file in goal.largest[:GOAL_FILES_SHOWN]:
-        parts += [", " if len(parts) > 1 else "; largest uncovered: ", Name(file.path), f" {file.lines:,}"]
+        parts += [", " if len(parts) > 1 else "; largest uncovered: ", Untrusted(file.path), f" {file.lines:,}"]
     return tuple(parts)

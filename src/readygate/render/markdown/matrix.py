@@ -6,7 +6,7 @@ from readygate.model.comparison import TestChange
 from readygate.model.results import SEPARATOR, Leg, Outcome
 from readygate.render.escaping import code
 from readygate.render.markdown.elements import TESTS_SHOWN, Table, columns_from
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 LEGS_SHOWN = 8
 WORDS = {
@@ -18,7 +18,7 @@ WORDS = {
 }
 
 
-def leg_table(page: Page) -> tuple[str, Table, str] | None:
+def leg_table(page: ReportView) -> tuple[str, Table, str] | None:
     """Return the title, the table and notes about omitted legs; None without a matrix or without failures.
 
     The columns are the legs on which at least one of the listed tests fails.

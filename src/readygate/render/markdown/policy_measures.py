@@ -9,10 +9,10 @@ from readygate.model.measures import CategoryResult, ComponentResult
 from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.rich_text import count
 from readygate.model.verdict import Status
-from readygate.render.escaping import code, phrase
+from readygate.render.escaping import code, render_rich_text
 from readygate.render.markdown.elements import FILES_SHOWN, Section, Table, columns_from, more_note
 from readygate.render.markdown.file_coverage import goal_line
-from readygate.render.report_view import Page, is_complete, ratio_cell
+from readygate.render.report_view import ReportView, is_complete, ratio_cell
 from readygate.support.number_format import allowed, decimal, limit, needed, percent, points
 
 COMPONENTS, CATEGORIES = "components", "category-pass-rate"
@@ -21,7 +21,7 @@ COMPONENTS, CATEGORIES = "components", "category-pass-rate"
 T = TypeVar("T", ComponentResult, CategoryResult)
 
 
-def missed_components(page: Page) -> Section | None:
+def missed_components(page: ReportView) -> Section | None:
     """Components that miss their goals; a single one is told by its finding."""
     missed = _missed(page)
     if len(missed) < 2:
@@ -34,7 +34,7 @@ def missed_components(page: Page) -> Section | None:
     )
 
 
-def other_components(page: Page) -> tuple[str, Table, str] | None:
+def other_components(page: ReportView) -> tuple[str, Table, str] | None:
     """The title with the answer, the components that do not stand in a section, and what is left out."""
     missed, every = _missed(page), page.comparison.measures.components
     rows = _rest(every, missed)
@@ -44,7 +44,7 @@ def other_components(page: Page) -> tuple[str, Table, str] | None:
     return title, _component_table(page, rows[:FILES_SHOWN]), more_note(page, len(rows) - FILES_SHOWN, "component")
 
 
-def missed_categories(page: Page) -> Section | None:
+def missed_categories(page: ReportView) -> Section | None:
     """Categories that miss their pass rate; a single one is told by its finding."""
     missed = _failed(page)
     if len(missed) < 2:
@@ -56,7 +56,7 @@ def missed_categories(page: Page) -> Section | None:
     )
 
 
-def other_categories(page: Page) -> tuple[str, Table, str] | None:
+def other_categories(page: ReportView) -> tuple[str, Table, str] | None:
     """The title with the answer, the categories that do not stand in a section, and what is left out."""
     missed, every = _failed(page), page.comparison.measures.categories
     rows = _rest(every, missed)
@@ -66,13 +66,13 @@ def other_categories(page: Page) -> tuple[str, Table, str] | None:
     return title, _category_table(page, rows[:FILES_SHOWN]), more_note(page, len(rows) - FILES_SHOWN)
 
 
-def listed_below(page: Page, rule: str) -> bool:
+def listed_below(page: ReportView, rule: str) -> bool:
     """Whether a section lists what a rule found, so that its finding need not."""
     section = {COMPONENTS: missed_components, CATEGORIES: missed_categories}.get(rule)
     return section is not None and section(page) is not None
 
 
-def goal_text(page: Page) -> str:
+def goal_text(page: ReportView) -> str:
     """The way to the next step of the policy's ladder; empty without a ladder, or where figures are missing."""
     parts = page.comparison.measures
     if not parts.goals or page.comparison.coverage is None or not is_complete(page, CoverageReport):
@@ -82,7 +82,7 @@ def goal_text(page: Page) -> str:
         share = page.comparison.coverage.lines.fraction
         return "" if share is None else f"{every} of the policy {'is' if parts.goals == 1 else 'are'} reached."
     steps = f" {parts.goal.reached} of {parts.goals} steps reached." if parts.goals > 1 else ""
-    return f"**Next target:** {phrase(goal_line(parts.goal))}.{steps}"
+    return f"**Next target:** {render_rich_text(goal_line(parts.goal))}.{steps}"
 
 
 def _title(missed: Sequence[ComponentResult], below: int, number: int) -> str:
@@ -106,7 +106,7 @@ def _is(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def _missed(page: Page) -> tuple[ComponentResult, ...]:
+def _missed(page: ReportView) -> tuple[ComponentResult, ...]:
     """Components that the rule holds against the change, critical ones first."""
     if _status(page, COMPONENTS) not in (Status.WARN, Status.BLOCK):
         return ()
@@ -114,7 +114,7 @@ def _missed(page: Page) -> tuple[ComponentResult, ...]:
     return tuple(sorted(found, key=lambda part: (not part.critical, part.unmeasured)))
 
 
-def _failed(page: Page) -> tuple[CategoryResult, ...]:
+def _failed(page: ReportView) -> tuple[CategoryResult, ...]:
     if _status(page, CATEGORIES) not in (Status.WARN, Status.BLOCK):
         return ()
     return tuple(part for part in page.comparison.measures.categories if part.below or part.empty)
@@ -137,11 +137,11 @@ def _answer(status: Status, rows: int, missed: int, every: int) -> str:
     return f"{kept:,} of {every:,} as asked"
 
 
-def _status(page: Page, rule: str) -> Status:
+def _status(page: ReportView, rule: str) -> Status:
     return next((f.status for f in page.verdict.findings if f.rule == rule), Status.NOT_EVALUATED)
 
 
-def _component_table(page: Page, parts: Sequence[ComponentResult]) -> Table:
+def _component_table(page: ReportView, parts: Sequence[ComponentResult]) -> Table:
     status, whole = _status(page, COMPONENTS), is_complete(page, CoverageReport)
     compared = whole and any(part.base is not None for part in parts)
     columns = columns_from("Component", ">Lines", ">Covered", *([">Difference"] if compared else []), "Goal")
@@ -177,7 +177,7 @@ def _component_goal(part: ComponentResult, status: Status) -> str:
     return "<br>".join(told) or ", ".join(asked) or "–"
 
 
-def _category_table(page: Page, parts: Sequence[CategoryResult], *, brief: bool = False) -> Table:
+def _category_table(page: ReportView, parts: Sequence[CategoryResult], *, brief: bool = False) -> Table:
     status, whole = _status(page, CATEGORIES), is_complete(page, TestReport)
     compared = whole and any(part.base is not None and part.base.total for part in parts)
     columns = columns_from(

@@ -6,7 +6,7 @@ from readygate.model.comparison import TestChange
 from readygate.model.results import Outcome, TestId
 from readygate.render.escaping import code
 from readygate.render.markdown.elements import TESTS_SHOWN, Section, Table, columns_from, more_note
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 OUTCOME_WORDS: dict[Outcome | None, str] = {
     Outcome.PASSED: "passed",
@@ -17,7 +17,7 @@ OUTCOME_WORDS: dict[Outcome | None, str] = {
 }
 
 
-def test_name(page: Page, change: TestChange) -> str:
+def test_name(page: ReportView, change: TestChange) -> str:
     """Return "`name` in `class or file`", linked to the test's file if it is known."""
     location = page.locator.locate(change)
     name = code(change.id.name)
@@ -64,7 +64,7 @@ def has_messages(changes: tuple[TestChange, ...]) -> bool:
 
 
 def named_tests(
-    page: Page, changes: tuple[TestChange, ...], title: str, header: str, *, reasons: bool = False
+    page: ReportView, changes: tuple[TestChange, ...], title: str, header: str, *, reasons: bool = False
 ) -> Section | None:
     """Return a section that lists tests by name; None if there are none.
 

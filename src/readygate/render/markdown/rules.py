@@ -6,13 +6,13 @@ import re
 from math import floor
 
 from readygate.model.comparison import Waiver
-from readygate.model.rich_text import Name, Phrase, count
-from readygate.model.verdict import Exhibit, Finding, Status, Verdict
+from readygate.model.rich_text import RichText, Untrusted, count
+from readygate.model.verdict import EvidenceItem, Finding, Status, Verdict
 from readygate.render import report_view as view
-from readygate.render.escaping import aside, code, phrase
+from readygate.render.escaping import code, inline_or_code, render_rich_text
 from readygate.render.markdown.elements import Fold, Table, columns_from
 from readygate.render.markdown.policy_measures import listed_below
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 from readygate.support.number_format import MINUS
 
 CARRIED_SHOWN = 10
@@ -30,28 +30,28 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _STATUS_WORDS = {Status.BLOCK: "blocks", Status.WARN: "warns"}
 
 
-def rules_title(page: Page) -> str:
+def rules_title(page: ReportView) -> str:
     """Return the title of the part about the rules: the number of rules by status, and the score."""
     score = score_text(page.verdict)
     readiness = f"; readiness score {score} of 100" if score else ""
     return f"How the verdict was reached: {view.rules_title(page.verdict)}{readiness}"
 
 
-def rules_table(page: Page) -> Table:
+def rules_table(page: ReportView) -> Table:
     """Return the table of all rules with their results."""
     rows = tuple(
         (
             view.level_cell(finding),
-            f"`{finding.rule}`{f' (from {aside(finding.foreign)})' if finding.foreign else ''}",
+            f"`{finding.rule}`{f' (from {inline_or_code(finding.foreign)})' if finding.foreign else ''}",
             "–" if finding.status is Status.NOT_EVALUATED else finding.level.name.lower(),
-            phrase(finding.summary) or "–",
+            render_rich_text(finding.summary) or "–",
         )
         for finding in page.verdict.findings
     )
     return Table(columns=columns_from("Result", "Rule", "Level", "What was found"), rows=rows)
 
 
-def rules_notes(page: Page, *, long: bool) -> tuple[Table | str, ...]:
+def rules_notes(page: ReportView, *, long: bool) -> tuple[Table | str, ...]:
     """Return what follows the table of rules: the waiver, the evidence, the score and its deductions."""
     score, evidence = score_text(page.verdict), evidence_text(page, long=long)
     pieces = (
@@ -63,7 +63,7 @@ def rules_notes(page: Page, *, long: bool) -> tuple[Table | str, ...]:
     return tuple(piece for piece in pieces if piece)
 
 
-def carried_line(page: Page) -> str:
+def carried_line(page: ReportView) -> str:
     """Return one line with the suites that were carried over from the baseline; empty if there are none."""
     legs = page.comparison.carried
     if not legs:
@@ -74,7 +74,7 @@ def carried_line(page: Page) -> str:
     return f"Carried from the base, not run for this change: {', '.join(names)}{more}."
 
 
-def policy_fold(page: Page) -> Fold | None:
+def policy_fold(page: ReportView) -> Fold | None:
     """Return the policy settings that the change loosens or tightens, and the verdict with them; None if none."""
     change = page.comparison.policy_change
     if change is None or not (change.loosened or change.tightened):
@@ -84,9 +84,9 @@ def policy_fold(page: Page) -> Fold | None:
         for number, word in ((len(change.loosened), "less"), (len(change.tightened), "more"))
         if number
     ]
-    rows: list[tuple[str, Phrase]] = [("Asks less", setting) for setting in change.loosened]
+    rows: list[tuple[str, RichText]] = [("Asks less", setting) for setting in change.loosened]
     rows += [("Asks more", setting) for setting in change.tightened]
-    shown = tuple((effect, phrase(setting)) for effect, setting in rows[:SETTINGS_SHOWN])
+    shown = tuple((effect, render_rich_text(setting)) for effect, setting in rows[:SETTINGS_SHOWN])
     rest = [f"… and {count(len(rows) - SETTINGS_SHOWN, 'more point')}."] if len(rows) > SETTINGS_SHOWN else []
     rest.append("The policy of the base is in force; this one counts once it is merged.")
     if change.ready is not None:
@@ -98,7 +98,7 @@ def policy_fold(page: Page) -> Fold | None:
     )
 
 
-def waiver_line(page: Page) -> str:
+def waiver_line(page: ReportView) -> str:
     """Return the waiver's label, who set it, and the waived rules; empty if no finding is waived."""
     waiver = page.comparison.waiver
     rules = [f"`{finding.rule}`" for finding in page.verdict.findings if finding.waived]
@@ -114,15 +114,15 @@ def _set_by(waiver: Waiver) -> str:
     return f", set by {code(waiver.by)}" + (f" on {date[0]}" if date else "")
 
 
-def finding_cell(page: Page, finding: Finding) -> str:
+def finding_cell(page: ReportView, finding: Finding) -> str:
     """Return a finding as a cell; its details are left out if a section below lists them."""
     brief = not finding.waived and listed_below(page, finding.rule)
     return view.finding_cell(finding, _row_evidence(page, finding), brief=brief)
 
 
-def _row_evidence(page: Page, finding: Finding) -> str:
+def _row_evidence(page: ReportView, finding: Finding) -> str:
     """Return the first files of the evidence that the finding's own text does not name; empty if there are none."""
-    texts = {part.text for part in (*finding.title, *finding.detail) if isinstance(part, Name)}
+    texts = {part.text for part in (*finding.title, *finding.detail) if isinstance(part, Untrusted)}
     items = [item for item in finding.evidence.items if item.kind == "file" and item.name not in texts]
     if not items or finding.rule in LISTED_RULES:
         return ""
@@ -131,7 +131,7 @@ def _row_evidence(page: Page, finding: Finding) -> str:
     return f"Most in {names}{f' and {omitted:,} more' if omitted > 0 else ''}."
 
 
-def evidence_text(page: Page, *, long: bool) -> str:
+def evidence_text(page: ReportView, *, long: bool) -> str:
     """Return the evidence of the rules that block or warn as a list, without what other lists of the report show."""
     lines = []
     for finding in page.verdict.findings:
@@ -143,19 +143,19 @@ def evidence_text(page: Page, *, long: bool) -> str:
     return "\n".join(lines)
 
 
-def _evidence_line(page: Page, finding: Finding, items: list[Exhibit], limit: int) -> str:
+def _evidence_line(page: ReportView, finding: Finding, items: list[EvidenceItem], limit: int) -> str:
     omitted = finding.evidence.total - (len(finding.evidence.items) - len(items)) - min(len(items), limit)
     names = "; ".join(_evidence_item(page, item) for item in items[:limit])
     return f"- `{finding.rule}`: {names}{f'; and {omitted:,} more' if omitted > 0 else ''}"
 
 
-def _evidence_item(page: Page, item: Exhibit) -> str:
+def _evidence_item(page: ReportView, item: EvidenceItem) -> str:
     url = page.links.blob(item.file, item.line) if item.file and _exists(page, item.file) else ""
     name = page.links.to(code(item.name), url)
-    return f"{name} ({aside(item.note)})" if item.note else name
+    return f"{name} ({inline_or_code(item.note)})" if item.note else name
 
 
-def _exists(page: Page, path: str) -> bool:
+def _exists(page: ReportView, path: str) -> bool:
     """Return whether a file exists at the measured commit."""
     coverage, changes = page.comparison.coverage, page.comparison.changes
     if coverage is not None and path in coverage.head.unplaced:
@@ -187,7 +187,10 @@ def deductions(verdict: Verdict) -> tuple[tuple[Finding, int], ...]:
 def score_table(verdict: Verdict) -> Table | None:
     """Return the table of deductions with their rules; None if there are none."""
     rows = tuple(
-        (f"{MINUS}{_format_points(lost)}", f"`{f.rule}` {_STATUS_WORDS.get(f.status, 'lost')}: {phrase(f.summary)}")
+        (
+            f"{MINUS}{_format_points(lost)}",
+            f"`{f.rule}` {_STATUS_WORDS.get(f.status, 'lost')}: {render_rich_text(f.summary)}",
+        )
         for f, lost in deductions(verdict)
     )
     return Table(columns=columns_from(">Points", "Taken off for"), rows=rows) if rows else None

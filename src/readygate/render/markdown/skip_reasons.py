@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from readygate.render.escaping import code
 from readygate.render.markdown.elements import Table, columns_from, more_note
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 SHOWN = 10
 NO_REASON = "(no reason given)"
 
 
-def skips_table(page: Page) -> tuple[str, Table, str] | None:
+def skips_table(page: ReportView) -> tuple[str, Table, str] | None:
     """Return title, table, and what it leaves out; None if no test is skipped."""
     reasons = page.comparison.skip_reasons
     if not reasons:

@@ -8,7 +8,7 @@ from readygate.model.rich_text import count
 from readygate.model.snapshot import Baseline, ReadFile
 from readygate.render.escaping import code
 from readygate.render.markdown.elements import FILES_SHOWN, Table, columns_from, more_note
-from readygate.render.report_view import Page
+from readygate.render.report_view import ReportView
 
 TOOL_NAMES = {
     "python": "Python",
@@ -47,7 +47,7 @@ PROBLEMS_SHOWN = 3
 VERSIONS_SHOWN = 3
 
 
-def sources_title(page: Page) -> str:
+def sources_title(page: ReportView) -> str:
     """Return the number of parsed reports by kind, and the number of problems."""
     files = page.comparison.head.evidence.files
     tests = sum(isinstance(file.report, TestReport) for file in files)
@@ -60,7 +60,7 @@ def sources_title(page: Page) -> str:
     return f"{title}, {count(problems, 'problem') if problems else 'no problems'}"
 
 
-def sources_table(page: Page) -> tuple[Table, str]:
+def sources_table(page: ReportView) -> tuple[Table, str]:
     """Return the table of parsed files, missing ones first, then those with problems, and a note about the rest."""
     files = sorted(page.comparison.head.evidence.files, key=lambda file: (not file.problems, file.name))
     shown = files[:FILES_SHOWN]
@@ -69,7 +69,7 @@ def sources_table(page: Page) -> tuple[Table, str]:
     return Table(columns=columns, rows=rows), more_note(page, len(files) - len(shown), "file")
 
 
-def _missing_rows(page: Page) -> list[tuple[str, ...]]:
+def _missing_rows(page: ReportView) -> list[tuple[str, ...]]:
     """Return a row for each suite and leg that has reports in the baseline and none in this run."""
     comparison = page.comparison
     missing = [*comparison.missing_groups, *(f"{group} {leg}".strip() for group, leg in comparison.missing_legs)]
@@ -101,7 +101,7 @@ def _measured_lines(report: CoverageReport) -> int:
     return sum(file.coverage.total for file in report.files)
 
 
-def provenance_items(page: Page) -> list[str]:
+def provenance_items(page: ReportView) -> list[str]:
     """Return list items about the measured commit, the baseline, the tools, and paths that match no file."""
     target, comparison = page.target, page.comparison
     items = []
@@ -124,7 +124,7 @@ def provenance_items(page: Page) -> list[str]:
     return items
 
 
-def _baseline_items(page: Page, baseline: Baseline) -> list[str]:
+def _baseline_items(page: ReportView, baseline: Baseline) -> list[str]:
     run, web = baseline.snapshot.provenance.run_id, page.target.web
     stored_by = f", stored by [run {run}]({web}/actions/runs/{run})" if run and web else ""
     items = [f"**Baseline:** {page.links.commit(baseline.snapshot.commit)}{stored_by}"]
@@ -136,7 +136,7 @@ def _baseline_items(page: Page, baseline: Baseline) -> list[str]:
     return items
 
 
-def _tool_versions(page: Page) -> str:
+def _tool_versions(page: ReportView) -> str:
     """Return the versions of the tools that ran, as the reports state them; empty if they state none."""
     found: dict[str, list[str]] = {}
     for file in page.comparison.head.evidence.files:

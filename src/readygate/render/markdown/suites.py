@@ -7,7 +7,7 @@ from readygate.model.reports import TestReport
 from readygate.model.rich_text import count
 from readygate.render.escaping import code
 from readygate.render.markdown.elements import Table, columns_from, more_note
-from readygate.render.report_view import Page, is_complete
+from readygate.render.report_view import ReportView, is_complete
 from readygate.support.number_format import percent, points, seconds_text
 
 SUITES_SHOWN = 20
@@ -15,7 +15,7 @@ SUITES_LISTED = 100
 """In the long form."""
 
 
-def suite_table(page: Page, *, long: bool) -> tuple[str, Table, str] | None:
+def suite_table(page: ReportView, *, long: bool) -> tuple[str, Table, str] | None:
     """Return a title with the answer, the table, and what it leaves out; None if there is only one suite."""
     rows = page.comparison.suites
     if len(rows) < 2:

@@ -14,12 +14,12 @@ from readygate.model.coverage import Ratio
 from readygate.model.results import Counts, TestId
 from readygate.model.snapshot import Baseline
 from readygate.model.verdict import Finding
-from readygate.render.escaping import code, phrase, words
+from readygate.render.escaping import code, escape_markdown, render_rich_text
 from readygate.render.markdown.document import render_markdown
 from readygate.render.markdown.policy_measures import goal_text
 from readygate.render.markdown.result_cells import first_line, test_name
 from readygate.render.markdown.rules import carried_line, score_text, waiver_line
-from readygate.render.report_view import Page, alert, figures_line, provenance_line, verdict_line
+from readygate.render.report_view import ReportView, alert, figures_line, provenance_line, verdict_line
 from readygate.render.size_limits import SizeLimits
 from readygate.render.template.placeholders import Placeholders, has_value_in_tag
 from readygate.render.trends import trends
@@ -40,7 +40,7 @@ class TemplateError(Exception):
     """The template cannot be used; the text is a sentence without a period."""
 
 
-def context(page: Page, placeholders: Placeholders) -> dict[str, Any]:
+def context(page: ReportView, placeholders: Placeholders) -> dict[str, Any]:
     """Return the values of a template: strings, numbers, booleans, None, and lists and mappings of these."""
     comparison, target = page.comparison, page.target
     tests, baseline = comparison.tests, comparison.baseline
@@ -57,7 +57,7 @@ def context(page: Page, placeholders: Placeholders) -> dict[str, Any]:
     }
     changes = {name: tuple(found) for name, found in lists.items()}
     return {
-        "gate": placeholders.markdown(words(page.gate)),
+        "gate": placeholders.markdown(escape_markdown(page.gate)),
         "ready": page.verdict.ready,
         "verdict": placeholders.markdown(verdict_line(page)),
         "figures": placeholders.markdown(figures_line(page)),
@@ -90,7 +90,7 @@ def context(page: Page, placeholders: Placeholders) -> dict[str, Any]:
     }
 
 
-def _named(page: Page, placeholders: Placeholders) -> dict[str, Any]:
+def _named(page: ReportView, placeholders: Placeholders) -> dict[str, Any]:
     """Return the values of what the policy names, and of the score, the carried suites and the waiver."""
     return {
         "score": score_text(page.verdict),
@@ -119,7 +119,7 @@ def _named(page: Page, placeholders: Placeholders) -> dict[str, Any]:
     }
 
 
-def _baseline(page: Page, baseline: Baseline | None, placeholders: Placeholders) -> dict[str, Any] | None:
+def _baseline(page: ReportView, baseline: Baseline | None, placeholders: Placeholders) -> dict[str, Any] | None:
     if baseline is None:
         return None
     return {
@@ -164,14 +164,14 @@ def _finding(finding: Finding, placeholders: Placeholders) -> dict[str, Any]:
         "rule": finding.rule,
         "level": finding.level.name.lower(),
         "status": finding.status.name.lower().replace("_", "-"),
-        "summary": placeholders.markdown(phrase(finding.summary)),
-        "title": placeholders.markdown(phrase(finding.title)),
-        "detail": placeholders.markdown(phrase(finding.detail)),
-        "todo": placeholders.markdown(phrase(finding.todo)),
+        "summary": placeholders.markdown(render_rich_text(finding.summary)),
+        "title": placeholders.markdown(render_rich_text(finding.title)),
+        "detail": placeholders.markdown(render_rich_text(finding.detail)),
+        "todo": placeholders.markdown(render_rich_text(finding.todo)),
     }
 
 
-def _tests(page: Page, changes: tuple[TestChange, ...], placeholders: Placeholders) -> list[dict[str, Any]]:
+def _tests(page: ReportView, changes: tuple[TestChange, ...], placeholders: Placeholders) -> list[dict[str, Any]]:
     rows = []
     for number, change in enumerate(changes[:LISTED]):
         message = first_line(change)
@@ -196,7 +196,7 @@ def _identity(test: TestId, placeholders: Placeholders) -> dict[str, Any]:
     return {"name": placeholders.markdown(code(test.name)), "class": shown(test.class_name), "group": shown(test.group)}
 
 
-def _uncovered(page: Page, placeholders: Placeholders) -> list[dict[str, Any]]:
+def _uncovered(page: ReportView, placeholders: Placeholders) -> list[dict[str, Any]]:
     coverage = page.comparison.coverage
     patch = coverage.patch if coverage else None
     files = sorted(patch.files if patch else (), key=lambda file: (-len(file.uncovered), file.path))
@@ -213,7 +213,7 @@ def _uncovered(page: Page, placeholders: Placeholders) -> list[dict[str, Any]]:
 
 
 def render_user_template(
-    page: Page, source: str, budget: SizeLimits, run: Callable[[str, Mapping[str, Any]], str]
+    page: ReportView, source: str, budget: SizeLimits, run: Callable[[str, Mapping[str, Any]], str]
 ) -> str:
     """Return the comment that a user's template makes.
 
@@ -240,7 +240,7 @@ def render_user_template(
     return whole
 
 
-def _around(page: Page, parts: list[str], texts: list[str], budget: SizeLimits) -> str:
+def _around(page: ReportView, parts: list[str], texts: list[str], budget: SizeLimits) -> str:
     """Return the built-in comment between the texts that a template writes before and after it.
 
     The template must not leave anything open that reaches into the comment: names are code spans there, which would
