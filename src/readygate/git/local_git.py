@@ -30,7 +30,7 @@ def _raw(repo: Path, *arguments: str) -> bytes:
     """
     command = ["git", "-C", str(repo), "-c", "core.quotePath=false", "-c", "diff.noprefix=false", *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603  (no shell)
     except OSError as error:
         raise GitError("git cannot be run", where=str(repo), todo="install git, or leave the diff out") from error
     if done.returncode:

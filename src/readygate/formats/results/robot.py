@@ -7,7 +7,7 @@ execution of its own.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from readygate.formats import FileSample, Format, Source
@@ -128,8 +128,9 @@ class _Reader:
         if "elapsed" in status:
             return self.builder.seconds(status["elapsed"])
         try:
-            begun = datetime.strptime(status["starttime"], _CLOCK)  # noqa: DTZ007  (only the difference is used)
-            ended = datetime.strptime(status["endtime"], _CLOCK)  # noqa: DTZ007
+            begun, ended = (
+                datetime.strptime(status[key], _CLOCK).replace(tzinfo=UTC) for key in ("starttime", "endtime")
+            )
         except (KeyError, ValueError):
             return 0.0
         return self.builder.valid_seconds((ended - begun).total_seconds())
