@@ -1,4 +1,4 @@
-"""What all tests share: how hypothesis searches, and the option that rewrites golden files."""
+"""Shared set-up: how hypothesis searches, the option that rewrites golden files, and which tests are slow."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ settings.register_profile(
     "fuzz", deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow], print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
+
+
+SLOW_FOLDERS = {"corpus", "e2e", "fuzz", "image"}
+"""Folders whose tests start processes, read hundreds of files or drive a browser; `tests/run --fast` skips them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of slow folders. A slow test elsewhere has the mark itself."""
+    for item in items:
+        if not SLOW_FOLDERS.isdisjoint(item.path.parts):
+            item.add_marker(pytest.mark.slow)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -138,7 +138,10 @@ def render(name: str) -> str:
 
 
 def updated(text: str) -> str:
-    """A document with all of its tables made anew."""
+    """Return a document with its tables and its numbers of formats as they are now."""
+    for title, kind in (("Test", "tests"), ("Coverage", "coverage")):
+        number = sum(fmt.kind == kind for fmt in all_formats())
+        text = re.sub(rf"(\| {title} reports \| )\d+ formats", rf"\g<1>{number} formats", text)
     return _BLOCK.sub(lambda found: f"{found[1]}\n{render(found['name'])}\n{found[3]}", text)
 
 

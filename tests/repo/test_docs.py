@@ -74,14 +74,6 @@ def test_the_readme_shows_the_workflows_as_they_stand_in_the_examples() -> None:
     assert shown == [read("examples/workflows/three-jobs.yml"), read("examples/workflows/one-job.yml")]
 
 
-def test_the_readme_counts_the_formats_right() -> None:
-    rows = read("docs/formats.md")
-    numbers = [len(re.findall(rf"^\| .* \| {kind} \| <", rows, re.MULTILINE)) for kind in ("tests", "coverage")]
-
-    assert f"| Test reports | {numbers[0]} formats" in read("README.md")
-    assert f"| Coverage reports | {numbers[1]} formats |" in read("README.md")
-
-
 def test_the_readme_begins_with_what_it_is_and_a_workflow() -> None:
     before = read("README.md").partition("```yaml")[0]
 

@@ -1,6 +1,8 @@
 """Properties of all JSON document formats: damage, encodings, outlines, values of the wrong type."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.reading import check_cut_document, damages, figures, parse, read
 
-from readygate.formats import FileSample, Format, Source
+from readygate.formats import FileSample, Format, Source, results
 from readygate.formats import parse as parse_any
 from readygate.formats.results import _json, ctrf, cucumber, jest, mocha, playwright, rspec
 from readygate.formats.results._json_keys import outline
@@ -64,6 +66,13 @@ def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     if isinstance(value, dict):
         return {key: replaced(each, path[1:], new) if key == path[0] else each for key, each in value.items()}
     return [replaced(each, path[1:], new) if at == path[0] else each for at, each in enumerate(value)]
+
+
+def test_every_json_format_has_a_document_here() -> None:
+    """Add a small document of a new format to DOCUMENTS: one test, which passed."""
+    folder = Path(results.__file__).parent
+    whole = [path.stem for path in folder.glob("[a-z]*.py") if re.search(r"import .*\bload\b", path.read_text())]
+    assert sorted(whole) == sorted(fmt.parse.__module__.rpartition(".")[2] for fmt in DOCUMENTS)
 
 
 @every

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison
@@ -16,21 +17,21 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     legs = comparison.head.snapshot.legs
     if not legs:
         return not_evaluated("There is no test report")
-    limit = policy.option(RULE.name, "seconds")
+    limit = array("f", [policy.option(RULE.name, "seconds")])[0]  # durations are 32-bit floats
     slow = sorted(
         (
             (seconds, f"{class_name}::{name}")
             for leg in legs
             for class_name, block in leg.blocks.items()
             for (name, _), seconds in zip(block.items(), block.durations(), strict=True)
-            if Fraction(seconds) > limit
+            if seconds > limit
         ),
         reverse=True,
     )
     if not slow:
-        return passes(f"No test takes longer than {float(limit):g} s")
+        return passes(f"No test takes longer than {limit:g} s")
     seconds, name = slow[0]
-    fact = f"{count(len(slow), 'test')} {'takes' if len(slow) == 1 else 'take'} longer than {float(limit):g} s"
+    fact = f"{count(len(slow), 'test')} {'takes' if len(slow) == 1 else 'take'} longer than {limit:g} s"
     return Judgement(
         result=Result.VIOLATED,
         summary=(f"{fact}: ", Untrusted(name), f" {seconds:.2f} s"),
