@@ -18,6 +18,7 @@ from readygate.support.deadline import REPORTING_RESERVE, Clock, Deadline, jitte
 from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, TimeBudgetError
 
 NOW = 1_800_000_000.0
+QUERY = '{ repository(owner: "acme", name: "widgets") { id } }'
 
 
 class Place:
@@ -239,7 +240,7 @@ class TestAnswers:
     def test_of_graphql(self, place: Place, answer: dict[str, Any], kind: type[ForgeError]) -> None:
         place.hub.fault("POST", "/graphql", faults.answer(200, answer), times=TRIES)
         with pytest.raises(kind):
-            place.github.query("query { viewer { login } }", {})
+            place.github.query(QUERY, {})
 
     @pytest.mark.parametrize(
         "error",
@@ -250,7 +251,7 @@ class TestAnswers:
     )
     def test_of_graphql_that_pass(self, place: Place, error: dict[str, str]) -> None:
         place.hub.fault("POST", "/graphql", faults.answer(200, {"errors": [error]}), times=2)
-        assert place.github.query("query { viewer { login } }", {})["viewer"]["login"] == "github-actions[bot]"
+        assert place.github.query(QUERY, {})["repository"]["id"].startswith("R_")
         assert len(place.waited) == 2
 
     def test_odd_headers_of_a_proxy(self, place: Place) -> None:

@@ -13,11 +13,7 @@ if TYPE_CHECKING:
     from .routing import Json
     from .state import Token, World
 
-VERSIONS = ("2022-11-28", "2026-03-10")
-_GONE = {
-    "2022-11-28": frozenset[str](),
-    "2026-03-10": frozenset({"merge_commit_sha", "assignee", "rate", "has_downloads"}),
-}
+VERSION = "2022-11-28"
 
 
 @dataclass(slots=True)
@@ -39,8 +35,8 @@ def dispatch(world: World, exchange: Exchange) -> Reply:
     if not exchange.headers.get("user-agent"):
         problem = "Please make sure your request has a User-Agent header."
         raise ApiError(403, f"Request forbidden by administrative rules. {problem}")
-    version = exchange.headers.get("x-github-api-version", VERSIONS[0])
-    if version not in VERSIONS:
+    version = exchange.headers.get("x-github-api-version", VERSION)
+    if version != VERSION:
         raise ApiError(400, f"{version} is not a supported API version.")
     exchange.token = token = _authenticate(world, exchange.headers.get("authorization", ""))
     with world.lock:
@@ -64,17 +60,9 @@ def dispatch(world: World, exchange: Exchange) -> Reply:
         query=exchange.query,
         body=body,
         token=token,
-        accept=exchange.headers.get("accept", ""),
         base_url=world.url,
     )
-    wanted = call.media
-    reply = found.handler(world, call)
-    if wanted != "json" and isinstance(reply.body, dict | list):
-        exchange.unexpected = f"no {wanted} form here"
-    gone = _GONE[version]
-    if gone and isinstance(reply.body, dict | list):
-        reply.body = _without(reply.body, gone)
-    return reply
+    return found.handler(world, call)
 
 
 def _authenticate(world: World, header: str) -> Token:
@@ -116,13 +104,6 @@ def _body(exchange: Exchange, found: Route) -> Json:
         raise ApiError(400, "Body should be a JSON object")
     bodies.validate(found.models, exchange.raw, exchange.body)
     return exchange.body
-
-
-def _without(value: Any, gone: frozenset[str]) -> Any:
-    """Take out the fields that a later version of the API no longer has."""
-    if isinstance(value, dict):
-        return {key: _without(item, gone) for key, item in value.items() if key not in gone}
-    return [_without(item, gone) for item in value] if isinstance(value, list) else value
 
 
 def rate(world: World, token: Token | None) -> dict[str, str]:

@@ -10,7 +10,7 @@ from graphql import ExecutionResult, GraphQLError, build_schema, execute_sync, p
 
 from .gitrepo import ZERO
 from .graphql_schema import SDL
-from .graphql_talk import actor, comment_json, comment_page, need_one, refuse
+from .graphql_talk import comment_page, need_one, refuse
 from .routing import Call, Json, Reply, route
 from .state import node_id
 
@@ -30,11 +30,6 @@ class _Repository:
         self._world = world
         self._token = token
         self.id = node_id("R", world.repository_id)
-        self.databaseId = world.repository_id
-        self.name = world.name
-        self.nameWithOwner = world.full_name
-        self.isPrivate = world.private
-        self.url = world.web()
 
     def pullRequest(self, info: Any, number: int) -> Json:  # noqa: N802
         need_one(self._world, self._token, "pull_requests:read")
@@ -43,24 +38,10 @@ class _Repository:
             raise refuse("NOT_FOUND", f"Could not resolve to a PullRequest with the number of {number}.")
         return _pull(self._world, self._token, pull)
 
-    def defaultBranchRef(self, info: Any) -> Json | None:  # noqa: N802
-        return self.ref(info, f"refs/heads/{self._world.default_branch}")
-
     def ref(self, info: Any, qualifiedName: str) -> Json | None:  # noqa: N803
         need_one(self._world, self._token, "contents:read")
-        name = qualifiedName
-        for full in [name] if name.startswith("refs/") else [f"refs/heads/{name}", f"refs/tags/{name}"]:
-            sha = self._world.git.ref(full)
-            if sha and full.count("/") >= 2:
-                root, kind, short = full.split("/", 2)
-                target = _object(self._world, sha)
-                about = {"id": f"REF_{full}", "name": short, "prefix": f"{root}/{kind}/", "target": target}
-                return about | (_guards(self._world, short) if kind == "heads" else {})
-        return None
-
-    def object(self, info: Any, oid: str | None = None, expression: str | None = None) -> Json | None:
-        need_one(self._world, self._token, "contents:read")
-        return _object(self._world, oid or expression or "")
+        sha = self._world.git.ref(qualifiedName)
+        return {"target": {"oid": sha}, **_guards(self._world, qualifiedName[len("refs/heads/") :])} if sha else None
 
 
 def _guards(world: World, branch: str) -> Json:
@@ -69,9 +50,6 @@ def _guards(world: World, branch: str) -> Json:
         return {"refUpdateRule": None, "rules": _rules([])}
     classic = found.reviews is not None or found.checks or not found.rules
     rule = {
-        "allowsDeletions": False,
-        "allowsForcePushes": False,
-        "pattern": branch,
         "requiredApprovingReviewCount": found.reviews,
         "requiredStatusCheckContexts": found.checks,
     }
@@ -83,56 +61,19 @@ def _rules(types: list[str]) -> Any:
         size = first if first is not None else last
         if size is None or not 0 <= size <= 100:
             raise refuse("MISSING_PAGINATION_BOUNDARIES", "You must provide a `first` or `last` value up to 100.")
-        return {"nodes": [{"type": kind} for kind in types[:size]], "totalCount": len(types)}
+        return {"nodes": [{"type": kind} for kind in types[:size]]}
 
     return page
-
-
-def _object(world: World, name: str) -> Json | None:
-    found = world.git.find(name)
-    if found is None:
-        return None
-    kind = found.kind.capitalize()
-    shown: Json = {
-        "__typename": kind,
-        "id": f"{kind[0]}_{found.sha}",
-        "oid": found.sha,
-        "abbreviatedOid": found.sha[:7],
-    }
-    commit = world.git.commit(found.sha) if kind == "Commit" else None
-    if commit:
-        shown |= {
-            "message": commit.message.removesuffix("\n"),
-            "tree": {"__typename": "Tree", "oid": commit.tree},
-        }
-    if kind == "Blob":
-        binary = b"\0" in found.data[:8000]
-        text = None if binary else found.data.decode(errors="replace")
-        shown |= {"byteSize": len(found.data), "isBinary": binary, "isTruncated": False, "text": text}
-    return shown
 
 
 def _pull(world: World, token: Token, pull: Pull) -> Json:
     def comments(info: Any, **arguments: Any) -> Json:
         return comment_page(world, token, pull, arguments)
 
-    number = 1_800_000_000 + pull.number
     return {
-        "id": node_id("PR", number),
-        "databaseId": number,
-        "number": pull.number,
-        "title": pull.title,
         "state": "MERGED" if pull.merged else pull.state.upper(),
         "locked": pull.locked,
-        "isDraft": pull.draft,
-        "isCrossRepository": pull.fork,
-        "merged": pull.merged,
-        "url": world.web(f"/pull/{pull.number}"),
         "headRefOid": pull.head_sha,
-        "baseRefOid": pull.base_sha,
-        "headRefName": pull.head,
-        "baseRefName": pull.base,
-        "author": actor(world, pull.login),
         "comments": comments,
     }
 
@@ -144,38 +85,10 @@ class _Root:
         self._world = world
         self._token = token
 
-    def viewer(self, info: Any) -> Json:
-        # An App's own viewer keeps the suffix that the author of a comment loses.
-        return actor(self._world, self._token.login) | {"__typename": "User", "login": self._token.login}
-
-    def repository(
-        self,
-        info: Any,
-        owner: str,
-        name: str,
-        followRenames: bool = True,  # noqa: N803
-    ) -> _Repository:
+    def repository(self, info: Any, owner: str, name: str) -> _Repository:
         if f"{owner}/{name}".lower() != self._world.full_name.lower():
             raise refuse("NOT_FOUND", f"Could not resolve to a Repository with the name '{owner}/{name}'.")
         return _Repository(self._world, self._token)
-
-    def minimizeComment(self, info: Any, input: Json) -> Json:  # noqa: A002, N802
-        return self._minimize(input, input["classifier"].lower())
-
-    def unminimizeComment(self, info: Any, input: Json) -> Json:  # noqa: A002, N802
-        return self._minimize(input, None)
-
-    def _minimize(self, given: Json, reason: str | None) -> Json:
-        need_one(self._world, self._token, "pull_requests:write", "issues:write")
-        with self._world.lock:
-            for comment in self._world.comments.values():
-                if comment.node_id == given["subjectId"]:
-                    comment.minimized = reason
-                    shown = {"isMinimized": reason is not None, "minimizedReason": reason}
-                    subject = comment_json(self._world, self._token, comment) | shown
-                    key = {"clientMutationId": given.get("clientMutationId")}
-                    return key | {"minimizedComment": subject, "unminimizedComment": subject}
-        raise refuse("NOT_FOUND", f"Could not resolve to a node with the global id of '{given['subjectId']}'.")
 
     def updateRefs(self, info: Any, input: Json) -> Json:  # noqa: A002, N802
         world = self._world

@@ -253,9 +253,9 @@ class FakeGitHub:
         )
 
     def comments(self, number: int) -> list[Json]:
-        """Return the comments of a pull request, oldest first, with `minimized` added."""
+        """Return the comments of a pull request, oldest first, as the API shows them."""
         found = self.world.comments_of(number)
-        return [render.comment(self.world, c) | {"minimized": c.minimized} for c in found]
+        return [render.comment(self.world, c) for c in found]
 
     def check_runs(self, sha: str) -> list[Json]:
         """Return the check runs of a commit, oldest first, with all their `annotations`."""

@@ -13,45 +13,17 @@ if TYPE_CHECKING:
     from .routing import Json
     from .state import Comment, Pull, World
 
-_USER_LISTS = (
-    "followers", "following", "gists", "starred", "subscriptions", "organizations", "repos", "events",
-    "received_events",
-)  # fmt: skip
-_REPOSITORY_LISTS = {
-    "archive_url": "/{archive_format}{/ref}", "assignees_url": "/assignees{/user}",
-    "blobs_url": "/git/blobs{/sha}", "branches_url": "/branches{/branch}",
-    "collaborators_url": "/collaborators{/collaborator}", "comments_url": "/comments{/number}",
-    "commits_url": "/commits{/sha}", "compare_url": "/compare/{base}...{head}",
-    "contents_url": "/contents/{+path}", "contributors_url": "/contributors",
-    "deployments_url": "/deployments", "downloads_url": "/downloads", "events_url": "/events",
-    "forks_url": "/forks", "git_commits_url": "/git/commits{/sha}", "git_refs_url": "/git/refs{/sha}",
-    "git_tags_url": "/git/tags{/sha}", "hooks_url": "/hooks",
-    "issue_comment_url": "/issues/comments{/number}", "issue_events_url": "/issues/events{/number}",
-    "issues_url": "/issues{/number}", "keys_url": "/keys{/key_id}", "labels_url": "/labels{/name}",
-    "languages_url": "/languages", "merges_url": "/merges", "milestones_url": "/milestones{/number}",
-    "notifications_url": "/notifications{?since,all,participating}", "pulls_url": "/pulls{/number}",
-    "releases_url": "/releases{/id}", "stargazers_url": "/stargazers", "statuses_url": "/statuses/{sha}",
-    "subscribers_url": "/subscribers", "subscription_url": "/subscription", "tags_url": "/tags",
-    "teams_url": "/teams", "trees_url": "/git/trees{/sha}",
-}  # fmt: skip
-
 
 def user(world: World, login: str, kind: str | None = None) -> Json:
     """Return an account."""
     number = world.id_of_user(login)
     kind = kind or ("Bot" if login.endswith("[bot]") else "User")
-    api = f"{world.url}/users/{login}"
     return {
         "login": login,
         "id": number,
         "node_id": node_id(kind[0], number),
-        "avatar_url": f"{world.html}/avatars/u/{number}?v=4",
-        "gravatar_id": "",
-        "url": api,
         "html_url": f"{world.html}/{login.removesuffix('[bot]')}",
-        **{f"{name}_url": f"{api}/{name}" for name in _USER_LISTS},
         "type": kind,
-        "site_admin": False,
     }
 
 
@@ -62,16 +34,7 @@ def app(world: World, app_id: int) -> Json:
         "id": app_id,
         "slug": slug,
         "node_id": node_id("A", app_id),
-        "client_id": f"Iv1.{app_id:016x}",
-        "owner": user(world, "github" if app_id == ACTIONS_APP else world.owner, "Organization"),
         "name": "GitHub Actions" if app_id == ACTIONS_APP else f"App {app_id}",
-        "description": "",
-        "external_url": f"{world.html}/apps/{slug}",
-        "html_url": f"{world.html}/apps/{slug}",
-        "created_at": "2018-07-30T09:30:17Z",
-        "updated_at": "2019-12-10T19:04:12Z",
-        "permissions": {"checks": "write", "contents": "read", "metadata": "read"},
-        "events": [],
     }
 
 
@@ -80,8 +43,6 @@ def repository(world: World, full_name: str = "") -> Json:
     name = full_name or world.full_name
     fork = name.lower() != world.full_name.lower()
     owner, _, short = name.partition("/")
-    api, web = f"{world.url}/repos/{name}", f"{world.html}/{name}"
-    zero = ("forks", "open_issues", "watchers", "stargazers")
     return {
         "id": world.id_of_repository(name),
         "node_id": node_id("R", world.id_of_repository(name)),
@@ -90,39 +51,10 @@ def repository(world: World, full_name: str = "") -> Json:
         "private": world.private,
         "visibility": "private" if world.private else "public",
         "owner": user(world, owner, "User" if fork else "Organization"),
-        "html_url": web,
-        "description": None,
+        "html_url": f"{world.html}/{name}",
         "fork": fork,
-        "url": api,
-        **{key: api + tail for key, tail in _REPOSITORY_LISTS.items()},
-        "git_url": f"git://{web.partition('://')[2]}.git",
-        "ssh_url": f"git@github.com:{name}.git",
-        "clone_url": f"{web}.git",
-        "svn_url": web,
-        "homepage": None,
-        "mirror_url": None,
-        "language": "Python",
-        **{f"{key}_count": 0 for key in (*zero, "network", "subscribers")},
-        **dict.fromkeys(zero[:3], 0),
-        "size": 1,
+        "url": f"{world.url}/repos/{name}",
         "default_branch": world.default_branch,
-        "topics": [],
-        "has_issues": True,
-        "has_projects": True,
-        "has_wiki": True,
-        "has_pages": False,
-        "has_downloads": True,
-        "has_discussions": False,
-        "is_template": False,
-        "archived": False,
-        "disabled": False,
-        "license": None,
-        "allow_forking": True,
-        "web_commit_signoff_required": False,
-        "pushed_at": now(),
-        "created_at": "2024-01-01T00:00:00Z",
-        "updated_at": now(),
-        "permissions": {"admin": False, "maintain": False, "push": False, "triage": False, "pull": True},
     }
 
 
@@ -134,9 +66,6 @@ def person(field: str) -> Json:
     offset = timedelta(hours=int(zone[:3]), minutes=int(zone[0] + zone[3:]))
     date = datetime.fromtimestamp(int(seconds), timezone(offset)).astimezone(UTC)
     return {"name": name, "email": mail, "date": date.strftime("%Y-%m-%dT%H:%M:%SZ")}
-
-
-_UNSIGNED = {"verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None}
 
 
 def git_commit(world: World, commit: Commit) -> Json:
@@ -151,7 +80,6 @@ def git_commit(world: World, commit: Commit) -> Json:
         "tree": {"sha": commit.tree, "url": world.api(f"/git/trees/{commit.tree}")},
         "message": commit.message.removesuffix("\n"),
         "parents": [_parent(world, sha, "/git/commits") for sha in commit.parents],
-        "verification": dict(_UNSIGNED),
     }
 
 
@@ -170,19 +98,14 @@ def commit(world: World, found: Commit) -> Json:
             "message": found.message.removesuffix("\n"),
             "tree": {"sha": found.tree, "url": world.api(f"/git/trees/{found.tree}")},
             "url": world.api(f"/git/commits/{found.sha}"),
-            "comment_count": 0,
-            "verification": dict(_UNSIGNED),
         },
         "url": world.api(f"/commits/{found.sha}"),
         "html_url": world.web(f"/commit/{found.sha}"),
-        "comments_url": world.api(f"/commits/{found.sha}/comments"),
-        "author": None,
-        "committer": None,
         "parents": [_parent(world, sha, "/commits") for sha in found.parents],
     }
 
 
-def file(world: World, diff: FileDiff, ref: str) -> Json:
+def file(world: World, diff: FileDiff) -> Json:
     """Return one changed file."""
     row: Json = {
         "sha": diff.sha,
@@ -191,9 +114,6 @@ def file(world: World, diff: FileDiff, ref: str) -> Json:
         "additions": diff.additions,
         "deletions": diff.deletions,
         "changes": diff.additions + diff.deletions,
-        "blob_url": world.web(f"/blob/{ref}/{diff.filename}"),
-        "raw_url": world.web(f"/raw/{ref}/{diff.filename}"),
-        "contents_url": world.api(f"/contents/{diff.filename}?ref={ref}"),
     }
     if diff.previous:
         row["previous_filename"] = diff.previous
@@ -214,7 +134,6 @@ def comment(world: World, found: Comment) -> Json:
         "user": user(world, found.login),
         "created_at": found.created_at,
         "updated_at": found.updated_at,
-        "author_association": "NONE",
         "performed_via_github_app": app(world, found.app_id) if found.app_id else None,
     }
 
@@ -227,11 +146,6 @@ def label(world: World, name: str) -> Json:
         "node_id": node_id("LA", number),
         "url": world.api(f"/labels/{name}"),
         "name": name,
-        "description": None,
-        "color": "ededed",
-        "default": False,
-        "archived_at": None,
-        "archived_by": None,
     }
 
 
@@ -244,28 +158,8 @@ def labeled(world: World, pull: Pull, name: str) -> Json:
         "url": world.api(f"/issues/events/{number}"),
         "actor": user(world, pull.labeler) if pull.labeler else None,
         "event": "labeled",
-        "commit_id": None,
-        "commit_url": None,
         "created_at": pull.created_at,
         "label": {"name": name, "color": "ededed"},
-        "performed_via_github_app": None,
-    }
-
-
-def pull_links(world: World, pull: Pull) -> Json:
-    """Return the addresses of a pull request."""
-    api, web = world.api(f"/pulls/{pull.number}"), world.web(f"/pull/{pull.number}")
-    return {
-        "url": api,
-        "html_url": web,
-        "diff_url": f"{web}.diff",
-        "patch_url": f"{web}.patch",
-        "issue_url": world.api(f"/issues/{pull.number}"),
-        "commits_url": f"{api}/commits",
-        "review_comments_url": f"{api}/comments",
-        "review_comment_url": world.api("/pulls/comments{/number}"),
-        "comments_url": world.api(f"/issues/{pull.number}/comments"),
-        "statuses_url": world.api(f"/statuses/{pull.head_sha}"),
     }
 
 
@@ -276,39 +170,39 @@ def side(world: World, ref: str, sha: str, full_name: str) -> Json:
     return {"label": f"{owner}:{ref}", "ref": ref, "sha": sha, "user": whole["owner"], "repo": whole}
 
 
+def pull_reference(world: World, pull: Pull) -> Json:
+    """Return a pull request as runs and checks refer to it."""
+    here = {"id": world.repository_id, "url": world.api(), "name": world.name}
+    return {
+        "id": 1_800_000_000 + pull.number,
+        "number": pull.number,
+        "url": world.api(f"/pulls/{pull.number}"),
+        "head": {"ref": pull.head, "sha": pull.head_sha, "repo": here},
+        "base": {"ref": pull.base, "sha": pull.base_sha, "repo": here},
+    }
+
+
 def pull_summary(world: World, pull: Pull) -> Json:
     """Return a pull request as lists show it."""
     number = 1_800_000_000 + pull.number
-    links = pull_links(world, pull)
-    names = {"url": "self", "html_url": "html", "issue_url": "issue", "comments_url": "comments"}
-    names |= {f"{n}_url": n for n in ("commits", "review_comments", "review_comment", "statuses")}
     closed = None if pull.state == "open" else now()
     return {
         "id": number,
         "node_id": node_id("PR", number),
-        **links,
+        "url": world.api(f"/pulls/{pull.number}"),
+        "html_url": world.web(f"/pull/{pull.number}"),
         "number": pull.number,
         "state": pull.state,
         "locked": pull.locked,
-        "active_lock_reason": None,
         "title": pull.title,
         "user": user(world, pull.login),
-        "body": None,
         "labels": [label(world, name) for name in pull.labels],
-        "milestone": None,
         "created_at": pull.created_at,
         "updated_at": now(),
         "closed_at": closed,
         "merged_at": closed if pull.merged else None,
         "merge_commit_sha": pull.merge_sha,
-        "assignee": None,
-        "assignees": [],
-        "requested_reviewers": [],
-        "requested_teams": [],
         "head": side(world, pull.head, pull.head_sha, pull.head_repo),
         "base": side(world, pull.base, pull.base_sha, world.full_name),
-        "_links": {name: {"href": links[key]} for key, name in names.items()},
-        "author_association": "CONTRIBUTOR",
-        "auto_merge": None,
         "draft": pull.draft,
     }

@@ -50,8 +50,6 @@ def get_blob(world: World, call: Call) -> Reply:
         raise ApiError(404, "Not Found")
     found = world.git.find(sha)
     data = found.data if found else b""
-    if call.media == "raw":
-        return Reply(data, headers={"Content-Type": "application/vnd.github.raw"})
     return Reply(_told(sha, world.api(f"/git/blobs/{sha}"), data))
 
 
@@ -60,7 +58,6 @@ def _told(sha: str, url: str, data: bytes) -> bytes:
     """The answer, which never changes: large ones take the machine that is measured as long as some of its own work."""
     answer = {
         "sha": sha,
-        "node_id": f"B_{sha}",
         "size": len(data),
         "url": url,
         "content": in_lines(data),
@@ -238,16 +235,3 @@ def patch_ref(world: World, call: Call) -> Reply:
             if world.git.swap_ref(name, sha, old):
                 return Reply(_ref(world, name, "commit", sha))
     raise ApiError(409, f"{name} is locked")
-
-
-@route("DELETE", "git/refs/{ref+}", WRITE)
-def delete_ref(world: World, call: Call) -> Reply:
-    name = f"refs/{call.params['ref']}"
-    old = world.git.ref(name)
-    if old is None:
-        raise ApiError(422, "Reference does not exist")
-    if name == f"refs/heads/{world.default_branch}":
-        raise ApiError(422, "Cannot delete the default branch")
-    with world.lock:
-        world.git.run("update-ref", "-d", name)
-    return Reply(status=204)

@@ -6,26 +6,17 @@ import time
 from typing import TYPE_CHECKING
 
 from . import gitdiff, render
-from .gitrepo import EMPTY_TREE, Commit, TreeEntry
+from .gitrepo import Commit
 from .routes_git import READ, in_lines, is_empty
 from .routing import PAGING, ApiError, Call, Json, Reply, route
 
 if TYPE_CHECKING:
     from .state import World
 
-_DIFF_TYPE = "application/vnd.github.diff; charset=utf-8"
-
 
 @route("GET", "")
 def get_repository(world: World, call: Call) -> Reply:
     return Reply(render.repository(world))
-
-
-@route("GET", "/user")
-def get_user(world: World, call: Call) -> Reply:
-    if call.token.kind != "pat":
-        raise ApiError(403, "Resource not accessible by integration")
-    return Reply(render.user(world, call.token.login))
 
 
 @route("GET", "/rate_limit")
@@ -58,7 +49,7 @@ def _shown(world: World, shas: list[str]) -> list[Json]:
     return [render.commit(world, found) for found in commits if found]
 
 
-@route("GET", "commits", READ, query=("sha", "path", "since", "until", *PAGING))
+@route("GET", "commits", READ, query=("sha", *PAGING))
 def list_commits(world: World, call: Call) -> Reply:
     if is_empty(world):
         raise ApiError(409, "Git Repository is empty.")
@@ -66,42 +57,15 @@ def list_commits(world: World, call: Call) -> Reply:
         start = resolve(world, call.query.get("sha") or world.default_branch)
     except ApiError as error:
         raise ApiError(404, "Not Found") from error
-    bounds = [f"--{name}={call.query[name]}" for name in ("since", "until") if call.query.get(name)]
-    path = ["--", call.query["path"]] if call.query.get("path") else []
-    shas = _log(world, *bounds, start.sha, *path)
+    shas = _log(world, start.sha)
     page, size = call.page()
     rows = _shown(world, shas[(page - 1) * size : page * size])
     return Reply(rows, headers=call.link(world.repository_id, len(shas), size, page))
 
 
-@route("GET", "commits/{ref+}", READ, query=PAGING)
+@route("GET", "commits/{ref+}", READ)
 def get_commit(world: World, call: Call) -> Reply:
-    found = resolve(world, call.params["ref"])
-    parent = found.parents[0] if found.parents else EMPTY_TREE
-    if call.media == "diff":
-        return _diff(world, parent, found.sha)
-    files = gitdiff.files(world.git, parent, found.sha)
-    page = call.page()[0]
-    shown = files[(page - 1) * world.limits.diff_files : page * world.limits.diff_files]
-    added, deleted = sum(f.additions for f in files), sum(f.deletions for f in files)
-    body = render.commit(world, found) | {
-        "stats": {"additions": added, "deletions": deleted, "total": added + deleted},
-        "files": [render.file(world, diff, found.sha) for diff in shown],
-    }
-    return Reply(body, headers=call.link(world.repository_id, len(files), world.limits.diff_files, page))
-
-
-def _diff(world: World, old: str, new: str) -> Reply:
-    text = gitdiff.text(world.git, old, new)
-    limits = world.limits
-    for what, count, bound in (
-        ("lines", text.count(b"\n"), limits.diff_lines),
-        ("files", text.count(b"\ndiff --git ") + text.startswith(b"diff --git "), limits.diff_files),
-    ):
-        if count > bound:
-            row = {"resource": "Commit", "field": "diff", "code": "too_large"}
-            raise ApiError(406, f"Sorry, the diff exceeded the maximum number of {what} ({bound}).", [row])
-    return Reply(text, headers={"Content-Type": _DIFF_TYPE})
+    return Reply(render.commit(world, resolve(world, call.params["ref"])))
 
 
 def _side(world: World, name: str) -> Commit:
@@ -128,21 +92,14 @@ def compare(world: World, call: Call) -> Reply:
     common = world.git.commit(meeting) if meeting else None
     if common is None:
         raise ApiError(404, f"No common ancestor between {left} and {right}.")
-    if call.media == "diff":
-        return _diff(world, common.sha, head.sha)
     ahead = _log(world, "--reverse", "--topo-order", f"{base.sha}..{head.sha}")
     behind = len(_log(world, f"{head.sha}..{base.sha}"))
     words = {(True, True): "diverged", (True, False): "ahead", (False, True): "behind"}
     page, size = call.page()
     size = size if set(call.query) & set(PAGING) else 250
     files = gitdiff.files(world.git, common.sha, head.sha)[: world.limits.diff_files] if page == 1 else []
-    web = world.web(f"/compare/{left}...{right}")
     body = {
         "url": world.api(f"/compare/{left}...{right}"),
-        "html_url": web,
-        "permalink_url": world.web(f"/compare/{base.sha}...{head.sha}"),
-        "diff_url": f"{web}.diff",
-        "patch_url": f"{web}.patch",
         "base_commit": render.commit(world, base),
         "merge_base_commit": render.commit(world, common),
         "status": words.get((bool(ahead), bool(behind)), "identical"),
@@ -150,32 +107,11 @@ def compare(world: World, call: Call) -> Reply:
         "behind_by": behind,
         "total_commits": len(ahead),
         "commits": _shown(world, ahead[(page - 1) * size : page * size]),
-        "files": [render.file(world, diff, head.sha) for diff in files],
+        "files": [render.file(world, diff) for diff in files],
     }
     return Reply(body, headers=call.link(world.repository_id, len(ahead), size, page))
 
 
-def _entry(world: World, entry: TreeEntry, ref: str) -> Json:
-    kind = {"tree": "dir", "commit": "submodule"}.get(entry.kind, "file")
-    kind = "symlink" if entry.mode == "120000" else kind
-    api = world.api(f"/contents/{entry.path}?ref={ref}")
-    git = world.api(f"/git/{entry.kind}s/{entry.sha}")
-    web = world.web(f"/{'tree' if kind == 'dir' else 'blob'}/{ref}/{entry.path}")
-    return {
-        "name": entry.path.rpartition("/")[2],
-        "path": entry.path,
-        "sha": entry.sha,
-        "size": entry.size or 0,
-        "url": api,
-        "html_url": web,
-        "git_url": git,
-        "download_url": None if kind == "dir" else world.web(f"/raw/{ref}/{entry.path}"),
-        "type": kind,
-        "_links": {"self": api, "git": git, "html": web},
-    }
-
-
-@route("GET", "contents", READ, query=("ref",))
 @route("GET", "contents/{path+}", READ, query=("ref",))
 def get_contents(world: World, call: Call) -> Reply:
     ref = call.query.get("ref") or world.default_branch
@@ -183,18 +119,22 @@ def get_contents(world: World, call: Call) -> Reply:
         start = resolve(world, ref)
     except ApiError as error:
         raise ApiError(404, f"No commit found for the ref {ref}") from error
-    path = call.params.get("path", "").strip("/")
-    found = world.git.tree(start.sha, path=path) if path else []
-    if path and not found:
+    path = call.params["path"]
+    found = world.git.tree(start.sha, path=path)
+    if not found:
         raise ApiError(404, "Not Found")
-    if not path or found[0].kind == "tree":
-        inside = world.git.tree(start.sha, path=f"{path}/" if path else "")
-        return Reply([_entry(world, entry, ref) for entry in inside[:1000]])
+    if found[0].kind == "tree":
+        return Reply([{"type": "file", "path": entry.path} for entry in world.git.tree(start.sha, path=f"{path}/")])
     blob = world.git.find(found[0].sha)
     data = blob.data if blob else b""
-    if call.media == "raw":
-        return Reply(data, headers={"Content-Type": "application/vnd.github.raw; charset=utf-8"})
-    body = _entry(world, found[0], ref)
+    body = {
+        "type": "symlink" if found[0].mode == "120000" else "file",
+        "name": path.rpartition("/")[2],
+        "path": path,
+        "sha": found[0].sha,
+        "size": len(data),
+        "url": world.api(f"/contents/{path}?ref={ref}"),
+    }
     if len(data) > world.limits.inline_content_bytes:
         return Reply(body | {"content": "", "encoding": "none"})
     return Reply(body | {"content": in_lines(data), "encoding": "base64"})

@@ -63,11 +63,6 @@ def get_run(world: World, call: Call) -> Reply:
     return Reply(run_json(world, run))
 
 
-@route("GET", "actions/runs", "actions:read", _FILTERS)
-def list_runs(world: World, call: Call) -> Reply:
-    return _listed(world, call, world.workflow_runs.values())
-
-
 @route("GET", "actions/workflows/{workflow}/runs", "actions:read", _FILTERS)
 def list_runs_of_workflow(world: World, call: Call) -> Reply:
     name = call.params["workflow"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import gitdiff, render
+from . import render
 from .routing import PAGING, ApiError, Call, Json, Reply, invalid, route
 from .state import Comment, Pull, Token, World, now
 
@@ -18,51 +18,25 @@ def pull_of(world: World, number: int) -> Pull:
     return world.pulls[number]
 
 
-def commits_of(world: World, pull: Pull) -> list[str]:
-    """Return the commits that a pull request adds, oldest first."""
-    return world.git.lines("rev-list", "--reverse", "--topo-order", f"{pull.base_sha}..{pull.head_sha}")
-
-
-def _files(world: World, pull: Pull) -> list[gitdiff.FileDiff]:
-    start = world.git.merge_base(pull.base_sha, pull.head_sha)
-    return gitdiff.files(world.git, start, pull.head_sha) if start else []
-
-
 def pull_details(world: World, pull: Pull) -> Json:
     """Return a pull request as its own route and the webhooks show it."""
-    files = _files(world, pull)
     mergeable = None if pull.state == "closed" else pull.merge_sha is not None
     state = "unknown" if mergeable is None else ("clean" if mergeable else "dirty")
     return render.pull_summary(world, pull) | {
         "merged": pull.merged,
         "mergeable": mergeable,
-        "rebaseable": mergeable,
         "mergeable_state": state,
-        "merged_by": None,
-        "comments": len(world.comments_of(pull.number)),
-        "review_comments": 0,
-        "maintainer_can_modify": pull.fork,
-        "commits": len(commits_of(world, pull)),
-        "additions": sum(diff.additions for diff in files),
-        "deletions": sum(diff.deletions for diff in files),
-        "changed_files": len(files),
     }
 
 
 @route("GET", "pulls/{number}", _PULLS)
 def get_pull(world: World, call: Call) -> Reply:
-    pull = pull_of(world, call.number("number"))
-    if call.media == "diff":
-        start = world.git.merge_base(pull.base_sha, pull.head_sha)
-        if start is None:
-            raise ApiError(404, "Not Found")
-        return Reply(gitdiff.text(world.git, start, pull.head_sha))
-    return Reply(pull_details(world, pull))
+    return Reply(pull_details(world, pull_of(world, call.number("number"))))
 
 
-@route("GET", "pulls", _PULLS, query=("state", "head", "base", "sort", "direction", *PAGING))
+@route("GET", "pulls", _PULLS, query=("state", "head", *PAGING))
 def list_pulls(world: World, call: Call) -> Reply:
-    state, head, base = (call.query.get(name, "") for name in ("state", "head", "base"))
+    state, head = (call.query.get(name, "") for name in ("state", "head"))
     if state not in ("", "open", "closed", "all"):
         raise invalid("PullRequest", "state", f"{state} is not a state", "invalid")
     rows = []
@@ -71,33 +45,9 @@ def list_pulls(world: World, call: Call) -> Reply:
         # A head without an owner is no filter at all.
         if ":" in head and head.lower() != label.lower():
             continue
-        if (base and base != pull.base) or (state != "all" and pull.state != (state or "open")):
+        if state != "all" and pull.state != (state or "open"):
             continue
         rows.append(render.pull_summary(world, pull))
-    return call.paged(world, rows)
-
-
-@route("GET", "pulls/{number}/files", _PULLS, query=PAGING)
-def list_files(world: World, call: Call) -> Reply:
-    pull = pull_of(world, call.number("number"))
-    rows = [render.file(world, diff, pull.head_sha) for diff in _files(world, pull)[:3000]]
-    return call.paged(world, rows)
-
-
-@route("GET", "commits/{sha}/pulls", _PULLS, query=PAGING)
-def pulls_of_commit(world: World, call: Call) -> Reply:
-    found = world.git.commit(call.params["sha"])
-    if found is None:
-        raise ApiError(422, f"No commit found for SHA: {call.params['sha']}")
-    tip = world.branch_tip(world.default_branch)
-    landed = tip is not None and world.git.is_ancestor(found.sha, tip)
-    rows = []
-    for pull in world.pulls.values():
-        # Commits that exist in a fork only are not connected with the pull request here.
-        if (pull.fork and not landed) or (landed and not pull.merged):
-            continue
-        if found.sha in commits_of(world, pull):
-            rows.append(render.pull_summary(world, pull))
     return call.paged(world, rows)
 
 
@@ -105,15 +55,6 @@ def pulls_of_commit(world: World, call: Call) -> Reply:
 def list_issue_events(world: World, call: Call) -> Reply:
     pull = pull_of(world, call.number("number"))
     return call.paged(world, [render.labeled(world, pull, name) for name in pull.labels])
-
-
-@route("GET", "issues/{number}/comments", _TALK_READ, query=("since", *PAGING))
-def list_comments(world: World, call: Call) -> Reply:
-    pull = pull_of(world, call.number("number"))
-    since = call.query.get("since", "")
-    with world.lock:
-        found = [c for c in world.comments_of(pull.number) if c.updated_at >= since]
-        return call.paged(world, [render.comment(world, c) for c in found])
 
 
 def _body_of(world: World, call: Call) -> str:
@@ -163,11 +104,6 @@ def _comment_of(world: World, call: Call) -> Comment:
     if found is None:
         raise ApiError(404, "Not Found")
     return found
-
-
-@route("GET", "issues/comments/{id}", _TALK_READ)
-def get_comment(world: World, call: Call) -> Reply:
-    return Reply(render.comment(world, _comment_of(world, call)))
 
 
 @route("PATCH", "issues/comments/{id}", _TALK_WRITE, models=("ReposOwnerRepoIssuesCommentsCommentIdPatchBody",))

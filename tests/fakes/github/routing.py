@@ -14,14 +14,6 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = dict[str, Any]
 DOCS = "https://docs.github.com/rest"
-MEDIA = {
-    "application/vnd.github.diff": "diff",
-    "application/vnd.github.v3.diff": "diff",
-    "application/vnd.github.raw": "raw",
-    "application/vnd.github.raw+json": "raw",
-    "application/vnd.github.v3.raw": "raw",
-}
-_PLAIN = ("*/*", "application/*", "application/json", "application/vnd.github+json")
 
 
 class ApiError(Exception):
@@ -69,7 +61,6 @@ class Call:
     query: dict[str, str]
     body: Json
     token: Token
-    accept: str
     base_url: str
 
     def number(self, name: str) -> int:
@@ -77,18 +68,6 @@ class Call:
         if not self.params[name].isascii() or not self.params[name].isdigit():
             raise ApiError(404, "Not Found")
         return int(self.params[name])
-
-    @property
-    def media(self) -> str:
-        """Return which form is asked for: json, diff or raw."""
-        wanted = [part.split(";")[0].strip() for part in self.accept.split(",")]
-        special = [MEDIA[part] for part in wanted if part in MEDIA]
-        if special:
-            return special[0]
-        if self.accept and not any(part in _PLAIN or part.endswith("+json") for part in wanted):
-            problem = f"Unsupported 'Accept' header: [{self.accept!r}]. Must accept 'application/json'."
-            raise ApiError(415, problem)
-        return "json"
 
     def page(self) -> tuple[int, int]:
         """Return the page number and the page size, bounded as GitHub bounds them."""

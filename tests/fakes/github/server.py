@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from . import bodies
-from .dispatch import VERSIONS, Exchange, dispatch, rate
+from .dispatch import VERSION, Exchange, dispatch, rate
 from .routing import ApiError, Reply
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class _Handler(BaseHTTPRequestHandler):
             "Content-Type": "application/json; charset=utf-8",
             "X-GitHub-Request-Id": f"FA4E:{next(self.server.serial):06X}",
             "X-GitHub-Media-Type": "github.v3; format=json",
-            "X-GitHub-Api-Version-Selected": exchange.headers.get("x-github-api-version", VERSIONS[0]),
+            "X-GitHub-Api-Version-Selected": VERSION,
             **rate(self.server.world, exchange.token),
         }
         given = {name.lower() for name in reply.headers}

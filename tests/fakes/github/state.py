@@ -96,7 +96,6 @@ class Comment:
     app_id: int | None
     created_at: str
     updated_at: str
-    minimized: str | None = None
 
     @property
     def node_id(self) -> str:
