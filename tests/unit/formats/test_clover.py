@@ -1,8 +1,9 @@
 """Clover: which lines count, what branches mean with each writer, names, metrics."""
 
 import pytest
+from tests.support.coverage_reading import is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
+from readygate.formats import Source
 from readygate.formats.coverage.clover import FORMAT
 from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED
@@ -11,18 +12,11 @@ from readygate.model.reports import CoverageReport, Severity
 
 def read(inner: str, *, root: str = 'generated="1" clover="4.4.1"', project: str = "") -> CoverageReport:
     text = f"<coverage {root}><project {project}>{inner}</project></coverage>"
-    report = FORMAT.parse(Source(name="clover.xml", data=text.encode()))
-    assert isinstance(report, CoverageReport)
-    return report
+    return parse_coverage(FORMAT, text)
 
 
 def file(lines: str, names: str = "name='a.php' path='/r/src/a.php'") -> str:
     return f"<file {names}><class name='A'><metrics statements='9'/></class>{lines}<metrics statements='7'/></file>"
-
-
-def states(report: CoverageReport) -> dict[int, int]:
-    (only,) = report.files
-    return {line: state for line, state in enumerate(only.coverage.lines) if state}
 
 
 @pytest.mark.parametrize(
@@ -34,10 +28,7 @@ def states(report: CoverageReport) -> dict[int, int]:
     ],
 )
 def test_matches(text: str) -> None:
-    chosen = choose(FileSample.read("x", text.encode()))
-
-    assert isinstance(chosen, tuple)
-    assert chosen[0] is FORMAT
+    assert is_chosen(FORMAT, text)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.coverage_reading import damages, is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
 from readygate.formats.coverage.cobertura import FORMAT, MAX_SOURCES
 from readygate.formats.sniffing import HEAD_BYTES, FileSample
 from readygate.model.coverage import HIT, MEASURED, FileCoverage
@@ -14,9 +14,7 @@ LINE = "<line number='1' hits='1'/>"
 
 
 def read(data: bytes | str) -> CoverageReport:
-    report = FORMAT.parse(Source(name="coverage.xml", data=data.encode() if isinstance(data, str) else data))
-    assert isinstance(report, CoverageReport)
-    return report
+    return parse_coverage(FORMAT, data)
 
 
 def document(classes: str, *, sources: str = "", attributes: str = 'line-rate="1"') -> str:
@@ -35,14 +33,6 @@ def only(report: CoverageReport) -> FileCoverage:
     return file.coverage
 
 
-def states(report: CoverageReport) -> dict[int, int]:
-    return {number: state for number, state in enumerate(only(report).lines) if state}
-
-
-def damages(report: CoverageReport) -> list[str]:
-    return [problem.what for problem in report.problems if problem.severity is Severity.DAMAGE]
-
-
 def attributes(values: dict[str, str]) -> str:
     return " ".join(f'{key}="{value}"' for key, value in values.items())
 
@@ -59,10 +49,7 @@ class TestClaims:
         ],
     )
     def test_cobertura(self, text: str) -> None:
-        chosen = choose(FileSample.read("x.xml", text.encode()))
-
-        assert isinstance(chosen, tuple)
-        assert chosen[0] is FORMAT
+        assert is_chosen(FORMAT, text)
 
     @pytest.mark.parametrize(
         "text",

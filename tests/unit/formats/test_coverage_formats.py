@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.coverage_reading import damages, parse_coverage
 
-from readygate.formats import Source, all_formats, choose
+from readygate.formats import all_formats, choose
 from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED, FileCoverage, merge_files
-from readygate.model.reports import CoverageReport, Severity
+from readygate.model.reports import CoverageReport
 
 Lines = Mapping[int, int]
 """Hits by line."""
@@ -139,9 +140,7 @@ every = pytest.mark.parametrize("name", BUILDERS)
 
 def read(name: str, data: bytes | str) -> CoverageReport:
     (fmt,) = (fmt for fmt in all_formats() if fmt.name == name)
-    report = fmt.parse(Source(name="x", data=data.encode() if isinstance(data, str) else data))
-    assert isinstance(report, CoverageReport)
-    return report
+    return parse_coverage(fmt, data)
 
 
 def merged(report: CoverageReport) -> tuple[FileCoverage, ...]:
@@ -149,10 +148,6 @@ def merged(report: CoverageReport) -> tuple[FileCoverage, ...]:
         FileCoverage(path=file.candidates[-1], lines=file.coverage.lines.rstrip(b"\0"), branches=file.coverage.branches)
         for file in report.files
     )
-
-
-def damages(report: CoverageReport) -> list[str]:
-    return [problem.what for problem in report.problems if problem.severity is Severity.DAMAGE]
 
 
 @every

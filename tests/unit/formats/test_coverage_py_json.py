@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.coverage_reading import is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
 from readygate.formats.coverage import coverage_py_json
 from readygate.formats.coverage.coverage_py_json import FORMAT
 from readygate.formats.sniffing import FileSample
@@ -16,9 +16,7 @@ from readygate.model.reports import CoverageReport, Severity
 
 
 def read(data: bytes | str) -> CoverageReport:
-    report = FORMAT.parse(Source(name="coverage.json", data=data.encode() if isinstance(data, str) else data))
-    assert isinstance(report, CoverageReport)
-    return report
+    return parse_coverage(FORMAT, data)
 
 
 def document(entry: Any, **meta: Any) -> dict[str, Any]:
@@ -44,17 +42,9 @@ VALUES = st.recursive(
 )
 
 
-def states(report: CoverageReport) -> dict[int, int]:
-    (file,) = report.files
-    return {number: state for number, state in enumerate(file.coverage.lines) if state}
-
-
 class TestClaims:
     def test_by_what_meta_says(self) -> None:
-        chosen = choose(FileSample.read("x.json", json.dumps(document(ENTRY), indent=4).encode()))
-
-        assert isinstance(chosen, tuple)
-        assert chosen[0] is FORMAT
+        assert is_chosen(FORMAT, json.dumps(document(ENTRY), indent=4))
 
     def test_sorted_keys_put_meta_last(self) -> None:
         assert FORMAT.matches(FileSample.read("x", b'{"files": {"a": {"executed_lines": [], "missing_lines": []'))

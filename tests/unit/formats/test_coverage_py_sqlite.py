@@ -7,11 +7,12 @@ from pathlib import Path
 
 import coverage
 import pytest
+from tests.support.coverage_reading import damages, is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
+from readygate.formats import Source
 from readygate.formats.coverage import coverage_py_sqlite
 from readygate.formats.coverage.coverage_py_sqlite import FORMAT
-from readygate.formats.sniffing import HEAD_BYTES, FileSample
+from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED
 from readygate.model.reports import CoverageReport, Severity
 
@@ -39,17 +40,7 @@ def write(path: Path, name: str, *, branch: bool = False, tracer: str = "") -> P
 
 
 def read(path: Path) -> CoverageReport:
-    report = FORMAT.parse(Source(name=".coverage", path=path))
-    assert isinstance(report, CoverageReport)
-    return report
-
-
-def states(report: CoverageReport) -> dict[int, int]:
-    return {number: state for number, state in enumerate(report.files[0].coverage.lines) if state}
-
-
-def damages(report: CoverageReport) -> list[str]:
-    return [problem.what for problem in report.problems if problem.severity is Severity.DAMAGE]
+    return parse_coverage(FORMAT, path)
 
 
 @pytest.fixture
@@ -63,10 +54,7 @@ def project(tmp_path: Path) -> Path:
 class TestClaims:
     def test_by_its_tables(self, tmp_path: Path) -> None:
         path = write(tmp_path / "x", "a.py")
-        chosen = choose(FileSample.read("x", path.read_bytes()[:HEAD_BYTES]))
-
-        assert isinstance(chosen, tuple)
-        assert chosen[0] is FORMAT
+        assert is_chosen(FORMAT, path.read_bytes())
 
     def test_no_other_database(self, tmp_path: Path) -> None:
         with sqlite3.connect(tmp_path / ".coverage") as database:

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from tests.support.coverage_reading import is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
 from readygate.formats.coverage.gcovr_json import FORMAT
 from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED, Ratio
@@ -22,13 +22,7 @@ def document(*lines: Any) -> dict[str, Any]:
 
 
 def read(value: Any) -> CoverageReport:
-    report = FORMAT.parse(Source(name="coverage.json", data=json.dumps(value).encode()))
-    assert isinstance(report, CoverageReport)
-    return report
-
-
-def states(report: CoverageReport) -> dict[int, int]:
-    return {number: state for number, state in enumerate(report.files[0].coverage.lines) if state}
+    return parse_coverage(FORMAT, json.dumps(value))
 
 
 @pytest.mark.parametrize(
@@ -40,10 +34,7 @@ def states(report: CoverageReport) -> dict[int, int]:
     ],
 )
 def test_matches(text: str) -> None:
-    chosen = choose(FileSample.read("x", text.encode()))
-
-    assert isinstance(chosen, tuple)
-    assert chosen[0] is FORMAT
+    assert is_chosen(FORMAT, text)
 
 
 @pytest.mark.parametrize("text", ['{"files": [], "format_version": "1"}', '{"source_files": []}', '["gcovr/md5"]'])

@@ -5,8 +5,8 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.coverage_reading import is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
 from readygate.formats.coverage.go_cover import FORMAT
 from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED
@@ -16,21 +16,12 @@ from readygate.snapshot.coverage_merge import place_all
 
 
 def read(data: str | bytes) -> CoverageReport:
-    report = FORMAT.parse(Source(name="c.out", data=data.encode() if isinstance(data, str) else data))
-    assert isinstance(report, CoverageReport)
-    return report
-
-
-def states(report: CoverageReport) -> dict[int, int]:
-    return {number: state for number, state in enumerate(report.files[0].coverage.lines) if state}
+    return parse_coverage(FORMAT, data)
 
 
 @pytest.mark.parametrize("text", ["mode: set\n", "mode: count\r\nx", "\ufeffmode: atomic", "\n mode: set \na.go:1"])
 def test_matches(text: str) -> None:
-    chosen = choose(FileSample.read("x", text.encode()))
-
-    assert isinstance(chosen, tuple)
-    assert chosen[0] is FORMAT
+    assert is_chosen(FORMAT, text)
 
 
 @pytest.mark.parametrize("text", ["", "mode: other\n", "mode: settled\n", "a.go:1.1,2.2 1 1\n", "x\nmode: set\n"])

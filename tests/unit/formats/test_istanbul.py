@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from tests.support.coverage_reading import is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
+from readygate.formats import Source
 from readygate.formats.coverage import istanbul_final, istanbul_summary
 from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED, Ratio
@@ -21,13 +22,7 @@ def entry(**fields: Any) -> dict[str, Any]:
 
 
 def read(document: Any) -> CoverageReport:
-    report = istanbul_final.FORMAT.parse(Source(name="coverage-final.json", data=json.dumps(document).encode()))
-    assert isinstance(report, CoverageReport)
-    return report
-
-
-def states(report: CoverageReport) -> dict[int, int]:
-    return {number: state for number, state in enumerate(report.files[0].coverage.lines) if state}
+    return parse_coverage(istanbul_final.FORMAT, json.dumps(document))
 
 
 class TestFinal:
@@ -40,10 +35,7 @@ class TestFinal:
         ],
     )
     def test_matches(self, document: Any) -> None:
-        chosen = choose(FileSample.read("x", json.dumps(document).encode()))
-
-        assert isinstance(chosen, tuple)
-        assert chosen[0] is istanbul_final.FORMAT
+        assert is_chosen(istanbul_final.FORMAT, json.dumps(document))
 
     @pytest.mark.parametrize("document", [{}, [], {"numTotalTests": 1, "coverageMap": {"/r/a.js": entry()}}])
     def test_matches_nothing_else(self, document: Any) -> None:
@@ -104,9 +96,7 @@ def summary(*entries: tuple[str, Any, Any]) -> dict[str, Any]:
 
 
 def read_summary(document: Any) -> CoverageReport:
-    report = istanbul_summary.FORMAT.parse(Source(name="coverage-summary.json", data=json.dumps(document).encode()))
-    assert isinstance(report, CoverageReport)
-    return report
+    return parse_coverage(istanbul_summary.FORMAT, json.dumps(document))
 
 
 class TestSummary:
@@ -118,10 +108,7 @@ class TestSummary:
 
     def test_matches(self) -> None:
         for document in (self.document, dict(sorted(self.document.items()))):
-            chosen = choose(FileSample.read("x", json.dumps(document, indent=2).encode()))
-
-            assert isinstance(chosen, tuple)
-            assert chosen[0] is istanbul_summary.FORMAT
+            assert is_chosen(istanbul_summary.FORMAT, json.dumps(document, indent=2))
 
     @pytest.mark.parametrize("text", ["{}", '{"total": {"lines": {"total": 1}}}', '{"total": 3, "pct": 1}', '["pct"]'])
     def test_matches_nothing_else(self, text: str) -> None:

@@ -1,8 +1,8 @@
 """JaCoCo: lines, packages and groups, counters, and gcovr's lines without instructions."""
 
 import pytest
+from tests.support.coverage_reading import is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
 from readygate.formats.coverage.jacoco import FORMAT
 from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED, Ratio
@@ -13,9 +13,7 @@ from readygate.snapshot.coverage_merge import place_all
 
 def read(inner: str) -> CoverageReport:
     text = f'<!DOCTYPE report PUBLIC "-//JACOCO//DTD Report 1.1//EN" "report.dtd"><report name="r">{inner}</report>'
-    report = FORMAT.parse(Source(name="jacoco.xml", data=text.encode()))
-    assert isinstance(report, CoverageReport)
-    return report
+    return parse_coverage(FORMAT, text)
 
 
 def package(lines: str, *, name: str = "org/acme", file: str = "A.java") -> str:
@@ -28,11 +26,6 @@ def line(nr: int, mi: int = 0, ci: int = 1, mb: int = 0, cb: int = 0) -> str:
     return f'<line nr="{nr}" mi="{mi}" ci="{ci}" mb="{mb}" cb="{cb}"/>'
 
 
-def states(report: CoverageReport) -> dict[int, int]:
-    (only,) = report.files
-    return {number: state for number, state in enumerate(only.coverage.lines) if state}
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -42,10 +35,7 @@ def states(report: CoverageReport) -> dict[int, int]:
     ],
 )
 def test_matches(text: str) -> None:
-    chosen = choose(FileSample.read("x", text.encode()))
-
-    assert isinstance(chosen, tuple)
-    assert chosen[0] is FORMAT
+    assert is_chosen(FORMAT, text)
 
 
 @pytest.mark.parametrize(

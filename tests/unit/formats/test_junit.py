@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import tracemalloc
+from collections.abc import Iterable
 from itertools import product
-from typing import TYPE_CHECKING
+from pathlib import Path
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
@@ -21,10 +22,6 @@ from readygate.formats.results._truncated_text import MAX_MESSAGE, MAX_TEXT
 from readygate.formats.sniffing import FileSample
 from readygate.model.reports import Severity, TestReport
 from readygate.model.results import Counts, Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
 
 P, K, S, F, E = Outcome.PASSED, Outcome.FLAKY, Outcome.SKIPPED, Outcome.FAILED, Outcome.ERRORED
 

@@ -5,8 +5,8 @@ import tracemalloc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.coverage_reading import damages, is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
 from readygate.formats.coverage import _lcov_text, _report_builder, lcov
 from readygate.formats.coverage.lcov import FORMAT
 from readygate.formats.sniffing import HEAD_BYTES, FileSample
@@ -15,22 +15,12 @@ from readygate.model.reports import CoverageReport, Severity
 
 
 def read(data: bytes | str) -> CoverageReport:
-    report = FORMAT.parse(Source(name="lcov.info", data=data.encode() if isinstance(data, str) else data))
-    assert isinstance(report, CoverageReport)
-    return report
+    return parse_coverage(FORMAT, data)
 
 
 def only(report: CoverageReport) -> FileCoverage:
     (file,) = report.files
     return file.coverage
-
-
-def states(file: FileCoverage) -> dict[int, int]:
-    return {number: state for number, state in enumerate(file.lines) if state}
-
-
-def damages(report: CoverageReport) -> list[str]:
-    return [problem.what for problem in report.problems if problem.severity is Severity.DAMAGE]
 
 
 def head(text: str | bytes) -> FileSample:
@@ -76,17 +66,14 @@ class TestClaims:
         assert FORMAT.matches(head("TN:\nSF:a\n".encode("utf-16")))
 
     def test_no_other_format_matches(self) -> None:
-        chosen = choose(head(FULL))
-
-        assert isinstance(chosen, tuple)
-        assert chosen[0] is FORMAT
+        assert is_chosen(FORMAT, FULL)
 
 
 class TestRecords:
     def test_all_kinds(self) -> None:
         report = read(FULL)
 
-        assert states(only(report)) == {1: HIT, 2: HIT, 3: MEASURED}
+        assert states(report) == {1: HIT, 2: HIT, 3: MEASURED}
         assert only(report).branches == {2: (1, 2)}
         assert report.has_branches
         assert report.problems == ()
@@ -101,11 +88,11 @@ class TestRecords:
         report = read("TN:\r\nSF:C:\\x\\a.cs\r\nDA:5,1\r\nend_of_record \r\n")
 
         assert only(report).path == "C:\\x\\a.cs"
-        assert states(only(report)) == {5: HIT}
+        assert states(report) == {5: HIT}
         assert report.problems == ()
 
     def test_utf_16(self) -> None:
-        assert states(only(read("SF:ä\nDA:1,1\nend_of_record\n".encode("utf-16")))) == {1: HIT}
+        assert states(read("SF:ä\nDA:1,1\nend_of_record\n".encode("utf-16"))) == {1: HIT}
 
     def test_byte_order_mark(self) -> None:
         assert read(b"\xef\xbb\xbfSF:a\nDA:1,1\nend_of_record\n").problems == ()
@@ -134,7 +121,7 @@ class TestRecords:
     def test_joined_directly_to_a_source_file(self) -> None:
         report = read("SF:a\nDA:1,1\nend_of_recordSF:b\nDA:2,1\nend_of_record")
 
-        assert [states(file.coverage) for file in report.files] == [{1: HIT}, {2: HIT}]
+        assert [states(report, at) for at in (0, 1)] == [{1: HIT}, {2: HIT}]
 
     def test_a_record_of_an_unknown_kind_is_noted(self) -> None:
         (note,) = read("SF:a\nNEW:1\nDA:1,1\nwarning\nend_of_record\n").problems
@@ -161,34 +148,34 @@ class TestHits:
     def test_it_ran(self, hits: str) -> None:
         report = read(f"SF:a\nDA:1,{hits}\nend_of_record\n")
 
-        assert states(only(report)) == {1: HIT}
+        assert states(report) == {1: HIT}
         assert report.problems == ()
 
     @pytest.mark.parametrize("hits", ["0", "00", "0.0", "#####", "=====", "-"])
     def test_it_did_not(self, hits: str) -> None:
         report = read(f"SF:a\nDA:1,{hits}\nend_of_record\n")
 
-        assert states(only(report)) == {1: MEASURED}
+        assert states(report) == {1: MEASURED}
         assert report.problems == ()
 
     @pytest.mark.parametrize("hits", ["-4", "undefined", "", "nan", "-inf"])
     def test_what_cannot_be_told_is_not_hit_and_noted(self, hits: str) -> None:
         report = read(f"SF:a\nDA:1,{hits}\nend_of_record\n")
 
-        assert states(only(report)) == {1: MEASURED}
+        assert states(report) == {1: MEASURED}
         assert [problem.severity for problem in report.problems] == [Severity.NOTE]
 
     def test_a_line_that_is_hit_once_is_hit(self) -> None:
-        assert states(only(read("SF:a\nDA:1,1\nDA:1,0\nDA:2,0\nDA:2,7\nend_of_record\n"))) == {1: HIT, 2: HIT}
+        assert states(read("SF:a\nDA:1,1\nDA:1,0\nDA:2,0\nDA:2,7\nend_of_record\n")) == {1: HIT, 2: HIT}
 
     def test_checksums_of_any_kind(self) -> None:
         report = read("SF:a\nDA:1,0,12\nDA:2,5,a+/=,b\nDA:3,1\nDA:4,2,\nend_of_record\n")
 
-        assert states(only(report)) == {1: MEASURED, 2: HIT, 3: HIT, 4: HIT}
+        assert states(report) == {1: MEASURED, 2: HIT, 3: HIT, 4: HIT}
         assert report.problems == ()
 
     def test_missing_hits_are_not_taken_from_the_next_line(self) -> None:
-        assert states(only(read("SF:a\nDA:1\nDA:2,3,4\nend_of_record\n"))) == {1: MEASURED, 2: HIT}
+        assert states(read("SF:a\nDA:1\nDA:2,3,4\nend_of_record\n")) == {1: MEASURED, 2: HIT}
 
 
 class TestNumbers:
@@ -196,12 +183,12 @@ class TestNumbers:
     def test_no_line_number(self, number: str) -> None:
         report = read(f"SF:a\nDA:{number},1\nDA:7,1\nend_of_record\n")
 
-        assert states(only(report)) == {7: HIT}
+        assert states(report) == {7: HIT}
         assert "line number" in report.problems[0].what
         assert report.problems[0].severity is Severity.NOTE
 
     def test_leading_zeros(self) -> None:
-        assert states(only(read("SF:a\nDA:007,1\nend_of_record\n"))) == {7: HIT}
+        assert states(read("SF:a\nDA:007,1\nend_of_record\n")) == {7: HIT}
 
     def test_the_greatest_number(self) -> None:
         assert only(read(f"SF:a\nDA:{MAX_LINE},1\nend_of_record\n")).covered == 1
@@ -215,7 +202,7 @@ class TestNumbers:
         finally:
             tracemalloc.stop()
 
-        assert states(only(report)) == {2: HIT}
+        assert states(report) == {2: HIT}
         assert damages(report) == ["a line number above 1,000,000: passed over (2 times)"]
 
     def test_many_long_files_are_damage(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,7 +221,7 @@ class TestMerging:
             "TN:two\nSF:a\nDA:2,4\nDA:3,0\nBRDA:1,0,0,0\nBRDA:1,0,1,2\nLF:2\nLH:1\nend_of_record\n"
         )
 
-        assert states(only(report)) == {1: HIT, 2: HIT, 3: MEASURED}
+        assert states(report) == {1: HIT, 2: HIT, 3: MEASURED}
         assert only(report).branches == {1: (2, 2)}
         assert report.problems == ()
 
@@ -281,7 +268,7 @@ class TestMerging:
     def test_the_order_within_a_record_makes_no_difference(self, lines: list[str]) -> None:
         report = read("SF:a\n" + "\n".join(lines) + "\nend_of_record\n")
 
-        assert states(only(report)) == {1: HIT, 2: MEASURED, 9: HIT}
+        assert states(report) == {1: HIT, 2: MEASURED, 9: HIT}
         assert only(report).branches == {1: (1, 2)}
         assert report.problems == ()
 
@@ -311,15 +298,15 @@ class TestDamage:
     def test_cut_anywhere(self, cut: int) -> None:
         report = read(FULL[:cut])
 
-        whole = states(only(read(FULL)))
+        whole = states(read(FULL))
         if cut == len("TN:unit tests\n"):
             assert report.files == ()
         elif not FULL[:cut].endswith("end_of_record"):
             assert damages(report) == ["the file ends in the middle of a record"]
             assert report.problems[0].place
             assert report.problems[0].todo
-        for file in report.files:
-            assert states(file.coverage).items() <= whole.items()
+        for at in range(len(report.files)):
+            assert states(report, at).items() <= whole.items()
 
     def test_what_was_read_before_counts(self) -> None:
         report = read("SF:a\nDA:1,1\nend_of_record\nSF:b\nDA:1,1\nDA:2,0\nDA:33")
@@ -330,7 +317,7 @@ class TestDamage:
     def test_a_record_that_is_not_closed_in_between(self) -> None:
         report = read("SF:a\nDA:1,1\nSF:b\nDA:2,0\nend_of_record\n")
 
-        assert [states(file.coverage) for file in report.files] == [{1: HIT}, {2: MEASURED}]
+        assert [states(report, at) for at in (0, 1)] == [{1: HIT}, {2: MEASURED}]
         assert damages(report) == ["a record is not closed before the next one begins"]
         assert report.problems[0].place == "file 'a'"
 

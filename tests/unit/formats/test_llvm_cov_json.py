@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from tests.support.coverage_reading import is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
 from readygate.formats.coverage.llvm_cov_json import FORMAT
 from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED, Ratio
@@ -29,13 +29,7 @@ def skip(line: int, column: int = 1, *, begins: bool = False) -> list[Any]:
 
 
 def read(value: Any) -> CoverageReport:
-    report = FORMAT.parse(Source(name="x.json", data=json.dumps(value).encode()))
-    assert isinstance(report, CoverageReport)
-    return report
-
-
-def states(report: CoverageReport) -> dict[int, int]:
-    return {number: state for number, state in enumerate(report.files[0].coverage.lines) if state}
+    return parse_coverage(FORMAT, json.dumps(value))
 
 
 @pytest.mark.parametrize(
@@ -48,10 +42,7 @@ def states(report: CoverageReport) -> dict[int, int]:
     ],
 )
 def test_matches(text: str) -> None:
-    chosen = choose(FileSample.read("x", text.encode()))
-
-    assert isinstance(chosen, tuple)
-    assert chosen[0] is FORMAT
+    assert is_chosen(FORMAT, text)
 
 
 @pytest.mark.parametrize("text", ['{"data": [{"files": 3}]}', '{"data": []}', '["llvm.coverage.json.export"]'])

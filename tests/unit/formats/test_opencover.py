@@ -1,10 +1,9 @@
 """OpenCover: sequence points, files by number, modules, branch points."""
 
 import pytest
+from tests.support.coverage_reading import is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
 from readygate.formats.coverage.opencover import FORMAT
-from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED
 from readygate.model.reports import CoverageReport, Severity
 
@@ -17,9 +16,7 @@ def module(points: str, files: str = FILES) -> str:
 
 def read(modules: str, summary: str = "") -> CoverageReport:
     text = f"<CoverageSession>{summary}<Modules>{modules}</Modules></CoverageSession>"
-    report = FORMAT.parse(Source(name="opencover.xml", data=text.encode()))
-    assert isinstance(report, CoverageReport)
-    return report
+    return parse_coverage(FORMAT, text)
 
 
 def point(sl: int | str, vc: int | str = 1, rest: str = 'fileid="1"') -> str:
@@ -30,17 +27,8 @@ def way(sl: int, vc: int, path: int, offset: int = 0) -> str:
     return f'<BranchPoint vc="{vc}" sl="{sl}" path="{path}" offset="{offset}" ordinal="{path}" fileid="1"/>'
 
 
-def states(report: CoverageReport, at: int = 0) -> dict[int, int]:
-    return {number: state for number, state in enumerate(report.files[at].coverage.lines) if state}
-
-
 def test_matches() -> None:
-    chosen = choose(
-        FileSample.read("x", b"\xef\xbb\xbf<?xml version='1.0'?><CoverageSession><Modules/></CoverageSession>")
-    )
-
-    assert isinstance(chosen, tuple)
-    assert chosen[0] is FORMAT
+    assert is_chosen(FORMAT, b"\xef\xbb\xbf<?xml version='1.0'?><CoverageSession><Modules/></CoverageSession>")
 
 
 class TestLines:

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from tests.support.coverage_reading import is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
 from readygate.formats.coverage import simplecov_json, simplecov_resultset
 from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED
@@ -14,18 +14,12 @@ from readygate.model.reports import CoverageReport, Severity
 IF = {"[:if, 0, 3, 4, 7, 7]": {"[:then, 1, 4, 6, 4, 10]": 1, "[:else, 2, 6, 6, 6, 10]": 0}}
 
 
-def states(report: CoverageReport) -> dict[int, int]:
-    return {number: state for number, state in enumerate(report.files[0].coverage.lines) if state}
-
-
 def resultset(*entries: Any) -> dict[str, Any]:
     return {f"c{at}": {"coverage": {"/r/a.rb": entry}, "timestamp": 1} for at, entry in enumerate(entries)}
 
 
 def read_set(document: Any) -> CoverageReport:
-    report = simplecov_resultset.FORMAT.parse(Source(name=".resultset.json", data=json.dumps(document).encode()))
-    assert isinstance(report, CoverageReport)
-    return report
+    return parse_coverage(simplecov_resultset.FORMAT, json.dumps(document))
 
 
 class TestResultset:
@@ -38,10 +32,7 @@ class TestResultset:
         ],
     )
     def test_matches(self, document: Any) -> None:
-        chosen = choose(FileSample.read("x", json.dumps(document, indent=2).encode()))
-
-        assert isinstance(chosen, tuple)
-        assert chosen[0] is simplecov_resultset.FORMAT
+        assert is_chosen(simplecov_resultset.FORMAT, json.dumps(document, indent=2))
 
     @pytest.mark.parametrize("text", ['{"coverage": {"a": {"1": "1/1"}}}', '{"a": {"coverage": [1]}}', "{}", "[]"])
     def test_matches_nothing_else(self, text: str) -> None:
@@ -93,17 +84,12 @@ def document(lines: Any, branches: Any = (), **others: Any) -> dict[str, Any]:
 
 
 def read_json(value: Any) -> CoverageReport:
-    report = simplecov_json.FORMAT.parse(Source(name="coverage.json", data=json.dumps(value).encode()))
-    assert isinstance(report, CoverageReport)
-    return report
+    return parse_coverage(simplecov_json.FORMAT, json.dumps(value))
 
 
 class TestJson:
     def test_matches(self) -> None:
-        chosen = choose(FileSample.read("x", json.dumps(document([1])).encode()))
-
-        assert isinstance(chosen, tuple)
-        assert chosen[0] is simplecov_json.FORMAT
+        assert is_chosen(simplecov_json.FORMAT, json.dumps(document([1])))
 
     @pytest.mark.parametrize("text", ['{"meta": {"version": "7"}}', '["meta": {"simplecov_version": 1}]', "{}"])
     def test_matches_nothing_else(self, text: str) -> None:

@@ -1,8 +1,8 @@
 """SonarQube's generic coverage."""
 
 import pytest
+from tests.support.coverage_reading import is_chosen, parse_coverage, states
 
-from readygate.formats import Source, choose
 from readygate.formats.coverage.sonarqube import FORMAT
 from readygate.formats.sniffing import FileSample
 from readygate.model.coverage import HIT, MEASURED
@@ -10,23 +10,14 @@ from readygate.model.reports import CoverageReport, Severity
 
 
 def read(inner: str) -> CoverageReport:
-    report = FORMAT.parse(Source(name="x.xml", data=f'<coverage version="1">{inner}</coverage>'.encode()))
-    assert isinstance(report, CoverageReport)
-    return report
-
-
-def states(report: CoverageReport) -> dict[int, int]:
-    return {number: state for number, state in enumerate(report.files[0].coverage.lines) if state}
+    return parse_coverage(FORMAT, f'<coverage version="1">{inner}</coverage>')
 
 
 @pytest.mark.parametrize(
     "text", ['<coverage version="1"><file path="a"/></coverage>', "<coverage version='1'/>", '<coverage version="1">\n']
 )
 def test_matches(text: str) -> None:
-    chosen = choose(FileSample.read("x", text.encode()))
-
-    assert isinstance(chosen, tuple)
-    assert chosen[0] is FORMAT
+    assert is_chosen(FORMAT, text)
 
 
 @pytest.mark.parametrize(

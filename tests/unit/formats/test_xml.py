@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tracemalloc
-from typing import TYPE_CHECKING
+from pathlib import Path
+from xml.parsers.expat import XMLParserType
 
 import pytest
 from hypothesis import given
@@ -11,10 +12,6 @@ from hypothesis import strategies as st
 
 from readygate.formats import Source, xml_stream
 from readygate.model.reports import Problem, Severity
-
-if TYPE_CHECKING:
-    from pathlib import Path
-    from xml.parsers.expat import XMLParserType
 
 Events = list[tuple[str, object]]
 
