@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from xml.parsers.expat import XMLParserType
 
 from msgspec import Struct
 
 from readygate.formats import xml_stream
 from readygate.formats.xml_repair import encoding_of
-
-if TYPE_CHECKING:
-    from xml.parsers.expat import XMLParserType
 
 HEAD_BYTES = 65_536
 """Bytes of a file that a format is chosen by."""

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from readygate.git import local_git
+from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError, NotFoundError
-
-if TYPE_CHECKING:
-    from readygate.github.client import GitHub
 
 LARGEST = 1 << 20
 """The size in bytes up to which this endpoint sends the content of a file.

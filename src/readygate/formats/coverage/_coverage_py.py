@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from readygate.formats.coverage._document import Shape
-    from readygate.formats.coverage._report_builder import CoverageBuilder
+from readygate.formats.coverage._document import Shape
+from readygate.formats.coverage._report_builder import CoverageBuilder
 
 
 def add_entry(builder: CoverageBuilder, shape: Shape, name: str, entry: dict[str, Any], *, branches: bool) -> None:

@@ -12,14 +12,12 @@ import contextlib
 import json
 import sqlite3
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from readygate.model.coverage import MAX_LINE
 from readygate.model.paths import PathRules, Placer, normalise
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_SOURCE: Final = 1 << 24
 """Maximum bytes of a source file."""

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from readygate.formats import Source
 from readygate.formats.coverage._report_builder import Anomaly, CoverageBuilder
 from readygate.model.reports import CoverageReport, Problem, Severity
-
-if TYPE_CHECKING:
-    from readygate.formats import Source
 
 MAX_BYTES: Final = 1 << 28
 """Maximum bytes of a file: read as a whole, it needs about six times as much memory."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from collections.abc import Iterator
+from typing import BinaryIO, Final, cast
 
 CHUNK: Final = 1 << 20
 """Bytes read at a time."""

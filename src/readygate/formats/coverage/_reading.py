@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import Protocol, TypeVar
+from xml.parsers.expat import XMLParserType
 
+from readygate.formats import Source
 from readygate.formats.xml_stream import feed
 from readygate.model.reports import Problem, Severity
-
-if TYPE_CHECKING:
-    from xml.parsers.expat import XMLParserType
-
-    from readygate.formats import Source
 
 
 class Reader(Protocol):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
 from readygate.model.coverage import EXCLUDED, HIT, MAX_LINE, MEASURED, FileCoverage, merge_branches, merge_lines
 from readygate.model.reports import CoverageReport, MeasuredFile, Problem, Severity
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 MAX_LINES = 100_000_000
 """Maximum lines, measured or not, of all files of one report; each needs one byte."""

@@ -5,16 +5,12 @@ Index 0 is line 1. Each entry is a count, `null` for a line without code, or "ig
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from readygate.formats.coverage._document import kind
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from readygate.formats.coverage._document import Shape
-    from readygate.formats.coverage._report_builder import CoverageBuilder
+from readygate.formats.coverage._document import Shape, kind
+from readygate.formats.coverage._report_builder import CoverageBuilder
 
 
 def add_lines(builder: CoverageBuilder, shape: Shape, name: str, runs: Sequence[tuple[str, list[Any]]]) -> None:

@@ -6,14 +6,11 @@ therefore kept apart from measured lines: they are shown, with a note, and enter
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from readygate.formats.coverage._report_builder import share
 from readygate.model.coverage import add_ratios
 from readygate.model.reports import MeasuredFile, Problem, Severity, StatedFile, StatedReport
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def summary_only_report(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import Final
 
-from readygate.formats.coverage._report_builder import BAD_HITS, Anomaly, disagreement, hit_count, share, shown
+from readygate.formats.coverage._report_builder import (
+    BAD_HITS,
+    Anomaly,
+    CoverageBuilder,
+    disagreement,
+    hit_count,
+    share,
+    shown,
+)
 from readygate.model.coverage import MAX_LINE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from readygate.formats.coverage._report_builder import CoverageBuilder
-    from readygate.model.reports import Problem
+from readygate.model.reports import Problem
 
 _DIGITS: Final = 9
 

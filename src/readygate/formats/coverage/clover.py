@@ -10,18 +10,14 @@ file without other lines. `testproject` contains the tests themselves and does n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from xml.parsers.expat import XMLParserType
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._reading import read_xml, unless_damaged
 from readygate.formats.coverage._report_builder import BAD_BRANCH, NO_FILE, CoverageBuilder, shown
 from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement
-
-if TYPE_CHECKING:
-    from xml.parsers.expat import XMLParserType
-
-    from readygate.formats import FileSample, Source
-    from readygate.model.reports import CoverageReport, Problem
+from readygate.model.reports import CoverageReport, Problem
 
 _NAME: Final = "clover"
 _OTHERS: Final = frozenset({"line-rate", "branch-rate", "lines-valid", "lines-covered"})

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from array import array
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
+from xml.parsers.expat import XMLParserType
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._reading import read_xml, unless_damaged
 from readygate.formats.coverage._report_builder import (
     BAD_BRANCH,
@@ -27,13 +29,7 @@ from readygate.formats.coverage._report_builder import (
 from readygate.model.coverage import MAX_LINE
 from readygate.model.reports import CoverageReport, Problem
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from xml.parsers.expat import XMLParserType
-
-    from readygate.formats import FileSample, Source
-
-    _Start = Callable[[str, dict[str, str]], None]
+_Start = Callable[[str, dict[str, str]], None]
 
 MAX_SOURCES: Final = 100
 """Maximum `<source>` roots that are used."""

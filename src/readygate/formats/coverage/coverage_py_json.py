@@ -8,16 +8,13 @@ paths, excluded lines, and both ends of each branch.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._coverage_py import add_entry
 from readygate.formats.coverage._document import Shape, UnreadableError, load
 from readygate.formats.coverage._report_builder import CoverageBuilder, disagreement, share
-
-if TYPE_CHECKING:
-    from readygate.formats import FileSample, Source
-    from readygate.model.reports import CoverageReport, Problem
+from readygate.model.reports import CoverageReport, Problem
 
 MAX_BYTES: Final = 1 << 28
 """Maximum bytes of a file: read as a whole, it needs about six times as much memory."""

@@ -11,17 +11,14 @@ from __future__ import annotations
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._coverage_py import add_entry
 from readygate.formats.coverage._coverage_py_data import Analyst, DataError, check
 from readygate.formats.coverage._document import Shape
 from readygate.formats.coverage._report_builder import Anomaly, CoverageBuilder, shown
 from readygate.model.reports import CoverageReport, Problem, Severity
-
-if TYPE_CHECKING:
-    from readygate.formats import FileSample, Source
 
 MAX_BYTES: Final = 1 << 28
 """Maximum bytes of a file."""

@@ -9,18 +9,14 @@ from __future__ import annotations
 
 import re
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
 from readygate.formats.coverage._report_builder import NEGATIVE_HITS, CoverageBuilder, shown
 from readygate.formats.coverage._summary_only import summary_only_report
 from readygate.model.coverage import Ratio
-from readygate.model.reports import StatedFile
-
-if TYPE_CHECKING:
-    from readygate.formats import FileSample, Source
-    from readygate.model.reports import CoverageReport
+from readygate.model.reports import CoverageReport, StatedFile
 
 _NAME: Final = "gcovr-json"
 _WRITER: Final = "gcovr"

@@ -12,18 +12,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, BinaryIO, Final
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, Final
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._lcov_text import chunks
 from readygate.formats.coverage._report_builder import NO_NUMBER, TOO_FAR, Anomaly, CoverageBuilder, share, shown
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED
 from readygate.model.reports import CoverageReport, Problem, Severity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from readygate.formats import FileSample, Source
 
 MAX_LINE_BYTES: Final = 1 << 20
 """Maximum bytes of one line of the file."""

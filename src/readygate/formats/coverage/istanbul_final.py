@@ -8,15 +8,12 @@ a line counts if a statement begins on it, with the largest hit count of these.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._document import Shape, UnreadableError, load
 from readygate.formats.coverage._report_builder import BAD_BRANCH, NO_NUMBER, CoverageBuilder, shown
-
-if TYPE_CHECKING:
-    from readygate.formats import FileSample, Source
-    from readygate.model.reports import CoverageReport
+from readygate.model.reports import CoverageReport
 
 _NAME: Final = "istanbul-final-json"
 _WRITER: Final = "Istanbul"

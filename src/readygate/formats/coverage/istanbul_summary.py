@@ -6,18 +6,14 @@ The writer: https://github.com/istanbuljs/istanbuljs/blob/main/packages/istanbul
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
 from readygate.formats.coverage._report_builder import CoverageBuilder, disagreement, share
 from readygate.formats.coverage._summary_only import summary_only_report
 from readygate.model.coverage import Ratio
-from readygate.model.reports import StatedFile
-
-if TYPE_CHECKING:
-    from readygate.formats import FileSample, Source
-    from readygate.model.reports import CoverageReport, Problem
+from readygate.model.reports import CoverageReport, Problem, StatedFile
 
 _NAME: Final = "istanbul-summary-json"
 _WRITER: Final = "Istanbul"

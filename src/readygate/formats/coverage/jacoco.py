@@ -10,21 +10,16 @@ stated totals, and only branches are counted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from xml.parsers.expat import XMLParserType
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._reading import read_xml
 from readygate.formats.coverage._report_builder import NO_FILE, Anomaly, CoverageBuilder, shown
 from readygate.formats.coverage._summary_only import summary_only_report
 from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement
 from readygate.model.coverage import Ratio
-from readygate.model.reports import Severity, StatedFile
-
-if TYPE_CHECKING:
-    from xml.parsers.expat import XMLParserType
-
-    from readygate.formats import FileSample, Source
-    from readygate.model.reports import CoverageReport, Problem
+from readygate.model.reports import CoverageReport, Problem, Severity, StatedFile
 
 _NAME: Final = "jacoco"
 _CHILDREN: Final = frozenset({"sessioninfo", "group", "package", "counter"})

@@ -6,9 +6,9 @@ grcov, Istanbul, coverage.py, simplecov and many more, which differ in the detai
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import BinaryIO, Final
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._lcov_branches import Branches, TakenCache
 from readygate.formats.coverage._lcov_text import chunks, cut, pairs
 from readygate.formats.coverage._report_builder import (
@@ -24,9 +24,6 @@ from readygate.formats.coverage._report_builder import (
 )
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED
 from readygate.model.reports import CoverageReport, Problem, Severity
-
-if TYPE_CHECKING:
-    from readygate.formats import FileSample, Source
 
 MAX_LINE_BYTES: Final = 1 << 24
 """Maximum bytes of one line of the file."""

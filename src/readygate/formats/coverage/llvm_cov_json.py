@@ -10,23 +10,18 @@ sums over functions, so a line of several instantiations may count several times
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
 from readygate.formats.coverage._report_builder import NO_NUMBER, TOO_FAR, CoverageBuilder, shown
 from readygate.formats.coverage._summary_only import summary_only_report
 from readygate.formats.coverage._xml_reader import total_disagreement
 from readygate.model.coverage import HIT, MAX_LINE, MEASURED, Ratio, merge_lines
-from readygate.model.reports import StatedFile
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from readygate.formats import FileSample, Source
-    from readygate.model.reports import CoverageReport
+from readygate.model.reports import CoverageReport, StatedFile
 
 _NAME: Final = "llvm-cov-json"
 _WRITER: Final = "llvm-cov"

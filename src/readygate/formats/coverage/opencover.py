@@ -7,18 +7,14 @@ never ran, they would show the lambda as covered.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from xml.parsers.expat import XMLParserType
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._reading import read_xml, unless_damaged
 from readygate.formats.coverage._report_builder import NO_FILE, CoverageBuilder
 from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement
-
-if TYPE_CHECKING:
-    from xml.parsers.expat import XMLParserType
-
-    from readygate.formats import FileSample, Source
-    from readygate.model.reports import CoverageReport, Problem
+from readygate.model.reports import CoverageReport, Problem
 
 _NAME: Final = "opencover"
 _HIDDEN: Final = frozenset({"16707566", "15732480"})

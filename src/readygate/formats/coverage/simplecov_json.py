@@ -7,17 +7,14 @@ the gem simplecov_json_formatter). Schema: https://github.com/simplecov-ruby/sim
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._document import Shape, UnreadableError, count, load
 from readygate.formats.coverage._report_builder import BAD_BRANCH, CoverageBuilder, shown
 from readygate.formats.coverage._ruby import add_lines
 from readygate.formats.coverage._xml_reader import total_disagreement
-
-if TYPE_CHECKING:
-    from readygate.formats import FileSample, Source
-    from readygate.model.reports import CoverageReport
+from readygate.model.reports import CoverageReport
 
 _NAME: Final = "simplecov-json"
 _WRITER: Final = "SimpleCov"

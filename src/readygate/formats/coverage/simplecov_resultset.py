@@ -8,16 +8,13 @@ which SimpleCov excludes from its reports.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._document import Shape, UnreadableError, load
 from readygate.formats.coverage._report_builder import BAD_BRANCH, CoverageBuilder, shown
 from readygate.formats.coverage._ruby import add_lines
-
-if TYPE_CHECKING:
-    from readygate.formats import FileSample, Source
-    from readygate.model.reports import CoverageReport
+from readygate.model.reports import CoverageReport
 
 _NAME: Final = "simplecov-resultset"
 _WRITER: Final = "SimpleCov"

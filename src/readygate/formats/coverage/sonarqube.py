@@ -6,19 +6,15 @@ https://docs.sonarsource.com/sonarqube-server/latest/analyzing-source-code/test-
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from xml.parsers.expat import XMLParserType
 
-from readygate.formats import Format
+from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._reading import read_xml
 from readygate.formats.coverage._report_builder import BAD_BRANCH, BAD_HITS, NO_FILE, CoverageBuilder, shown
 from readygate.formats.coverage._xml_reader import FileLines, number
 from readygate.model.coverage import MAX_LINE
-
-if TYPE_CHECKING:
-    from xml.parsers.expat import XMLParserType
-
-    from readygate.formats import FileSample, Source
-    from readygate.model.reports import CoverageReport
+from readygate.model.reports import CoverageReport
 
 _NAME: Final = "sonarqube-generic"
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from readygate.formats import Source
 from readygate.formats.results._report_builder import clean, damage
 from readygate.formats.xml_repair import encoding_of
-
-if TYPE_CHECKING:
-    from readygate.formats import Source
-    from readygate.model.reports import Problem
+from readygate.model.reports import Problem
 
 MAX_BYTES: Final = 1 << 28
 """Maximum bytes of a document: read as a whole, it needs several times as much memory."""

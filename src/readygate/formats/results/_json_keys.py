@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct
 
-if TYPE_CHECKING:
-    from readygate.formats import FileSample
+from readygate.formats import FileSample
 
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.){0,300}"(?P<key>\s*:)?|"(?:[^"\\]|\\.)*"|[{}\[\]]|"', re.DOTALL)
 _DEEPEST: Final = 6

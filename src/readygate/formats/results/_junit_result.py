@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import Final
 
 from readygate.formats.results._truncated_text import Excerpt, shorten
 from readygate.model.results import FailureDetail, Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 RESULTS: Final = {
     "error": Outcome.ERRORED,

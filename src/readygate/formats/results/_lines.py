@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import codecs
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
+from readygate.formats import Source
 from readygate.formats.xml_repair import encoding_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from readygate.formats import Source
 
 CHUNK: Final = 1 << 16
 MAX_LINE: Final = 1 << 22

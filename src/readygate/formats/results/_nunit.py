@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
 from msgspec import Struct
 
+from readygate.formats import Source
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, joined
 from readygate.formats.results._source_location import dotnet_place
+from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.results._xml_reader import TextCollector, read_elements
+from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from readygate.formats import Source
-    from readygate.formats.results._truncated_text import Excerpt
-    from readygate.model.reports import TestReport
-
-    Attributes = dict[str, str]
+Attributes = dict[str, str]
 
 _DEEPEST: Final = 50
 """Maximum depth of suites whose names are part of a path."""

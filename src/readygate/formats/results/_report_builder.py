@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Mapping
+from typing import Final
 
 from msgspec import Struct
 
@@ -14,9 +15,6 @@ from readygate.formats.results._truncated_text import MAX_TEXT, Excerpt, shorten
 from readygate.model.identity import stable_name
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.results import FailureDetail, Outcome, count_outcomes
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 PATH: Final = " > "
 """Joins the names of nested suites."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable
+from typing import Final
 
 from msgspec import Struct
 
@@ -11,9 +12,6 @@ from readygate.formats.results._durations import seconds_of
 from readygate.formats.results._report_builder import FailureText
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.model.results import Outcome
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 VERSION: Final = re.compile(r"TAP version 1[234]\s*", re.IGNORECASE)
 PLAN: Final = re.compile(r"1\.\.(\d{1,9})\s*(?:#\s*(.*))?")

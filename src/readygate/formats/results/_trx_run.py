@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from readygate.formats.results._report_builder import FailureText, ReportBuilder
+from readygate.formats.results._truncated_text import Excerpt
 from readygate.model.results import Outcome
-
-if TYPE_CHECKING:
-    from readygate.formats.results._truncated_text import Excerpt
 
 _BAD: Final = frozenset(("Error", "Failed", "Aborted", "Timeout", "Disconnected"))
 _BAD_RUN: Final = frozenset(("Failed", "Error", "Aborted", "Timeout", "Disconnected", "PassedButRunAborted"))

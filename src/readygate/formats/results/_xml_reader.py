@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+from xml.parsers.expat import XMLParserType
 
-from readygate.formats import xml_stream
+from readygate.formats import Source, xml_stream
 from readygate.formats.results._truncated_text import Excerpt
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from xml.parsers.expat import XMLParserType
-
-    from readygate.formats import Source
-    from readygate.model.reports import Problem
+from readygate.model.reports import Problem
 
 
 class Reader(Protocol):

@@ -7,16 +7,14 @@ failed.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder
+from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.results._xml_reader import TextCollector, read_elements
+from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
-
-if TYPE_CHECKING:
-    from readygate.formats.results._truncated_text import Excerpt
-    from readygate.model.reports import TestReport
 
 _NAME: Final = "ctest-dart-xml"
 STATUSES: Final = {"passed": Outcome.PASSED, "notrun": Outcome.SKIPPED, "failed": Outcome.FAILED}

@@ -7,7 +7,7 @@ The run ends with the event `done`. Without it, the counts that the groups annou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -17,10 +17,8 @@ from readygate.formats.results._lines import Lines
 from readygate.formats.results._report_builder import FailureText, ReportBuilder, damage, note
 from readygate.formats.results._source_location import line_in, without_runner
 from readygate.formats.results._truncated_text import Excerpt
+from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
-
-if TYPE_CHECKING:
-    from readygate.model.reports import TestReport
 
 _NAME: Final = "dart-json"
 RESULTS: Final = {"success": Outcome.PASSED, "failure": Outcome.FAILED, "error": Outcome.ERRORED}

@@ -9,7 +9,7 @@ without an end is damage.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from msgspec import Struct, field
 
@@ -18,10 +18,8 @@ from readygate.formats.results._json import event, number_of, text_of
 from readygate.formats.results._lines import Lines
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, damage
 from readygate.formats.results._truncated_text import Excerpt
+from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
-
-if TYPE_CHECKING:
-    from readygate.model.reports import TestReport
 
 _NAME: Final = "go-test-json"
 OUTCOMES: Final = {

@@ -8,23 +8,20 @@ seconds.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
+from xml.parsers.expat import XMLParserType
 
 from readygate.formats import xml_stream
 from readygate.formats.format import Format, Source
 from readygate.formats.results._junit_builder import JunitBuilder
 from readygate.formats.results._junit_result import RESULTS, Result
+from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.sniffing import FileSample
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.results import Outcome
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from xml.parsers.expat import XMLParserType
-
-    from readygate.formats.results._truncated_text import Excerpt
-
-    Attributes = dict[str, str]
+Attributes = dict[str, str]
 
 _SUITES: Final = frozenset(("testsuite", "testsuites", "testrun"))
 _OUTPUTS: Final = frozenset(("system-out", "system-err"))

@@ -8,17 +8,15 @@ is missing or differs, the program stopped early.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._lines import Lines
 from readygate.formats.results._report_builder import NO_TEXT, PATH, FailureText, ReportBuilder, damage, note
 from readygate.formats.results._tap_line import BAIL, PLAN, VERSION, Point, fields_of, point
 from readygate.formats.results._truncated_text import Excerpt
+from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
-
-if TYPE_CHECKING:
-    from readygate.model.reports import TestReport
 
 _NAME: Final = "tap"
 _INDENT: Final = 4

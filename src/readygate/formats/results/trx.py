@@ -12,20 +12,18 @@ is worse than theirs.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from msgspec import Struct
 
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, parse_total
 from readygate.formats.results._source_location import dotnet_place
+from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.results._trx_run import RunErrors
 from readygate.formats.results._xml_reader import TextCollector, read_elements
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
-
-if TYPE_CHECKING:
-    from readygate.formats.results._truncated_text import Excerpt
 
 _NAME: Final = "trx"
 OUTCOMES: Final = {

@@ -7,19 +7,17 @@ Errors outside of tests (clean-up of a class, a collection or the assembly; a fa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, parse_total
 from readygate.formats.results._source_location import dotnet_place
+from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.results._xml_reader import TextCollector, read_elements
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
-if TYPE_CHECKING:
-    from readygate.formats.results._truncated_text import Excerpt
-
-    Attributes = dict[str, str]
+Attributes = dict[str, str]
 
 _NAME: Final = "xunit.net-v2"
 OUTCOMES: Final = {
