@@ -1,7 +1,5 @@
 """Shared set-up: how hypothesis searches, the option that rewrites golden files, and which tests are slow."""
 
-from __future__ import annotations
-
 import os
 
 import pytest

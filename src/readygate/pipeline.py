@@ -4,8 +4,6 @@ The commands collect and parse the reports, and at the same time fetch what they
 the rest. Each step is one call, and takes only values that earlier steps returned.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from msgspec.structs import replace

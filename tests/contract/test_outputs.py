@@ -1,7 +1,5 @@
 """What every output owes: on the most hostile page nothing of a report leaves it unescaped, and no secret at all."""
 
-from __future__ import annotations
-
 import json
 import resource
 import unicodedata

@@ -4,8 +4,6 @@
 passes, is violated, or cannot be evaluated. A rule without situations of each kind fails here.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from fractions import Fraction

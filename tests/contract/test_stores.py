@@ -1,7 +1,5 @@
 """What every store owes, each over its own world: nothing is lost, nothing is silently missing."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

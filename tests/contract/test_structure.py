@@ -1,7 +1,5 @@
 """The structure of the package: folders that are registries, stages that look back only, values that stay values."""
 
-from __future__ import annotations
-
 import ast
 import importlib.util
 import inspect

@@ -3,8 +3,6 @@
 After a change of the comment's look: `pytest tests/corpus/test_gallery.py --update-golden`.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """What the tests of the gate share: a base with stored results, a policy, and what a verdict says by name."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Runs the real entry point as the runner does: environment in; exit code, log, outputs and summary out."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

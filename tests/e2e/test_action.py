@@ -1,7 +1,5 @@
 """The whole road over HTTP: events of the runner in, comment, check run, branch and exit code out."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from pathlib import Path

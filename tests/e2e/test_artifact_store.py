@@ -1,7 +1,5 @@
 """Baselines from artifacts: taken from runs that GitHub says were the base branch's own, and from no others."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Reports from this run's artifacts, and from archives in the workspace."""
 
-from __future__ import annotations
-
 import gzip
 import io
 import json

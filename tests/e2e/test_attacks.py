@@ -1,7 +1,5 @@
 """A pull request that tries everything in its reports, and what reaches GitHub, the log, the files and the store."""
 
-from __future__ import annotations
-
 import io
 import json
 import os

@@ -1,7 +1,5 @@
 """Badges on the data branch: written with the results of a base branch, and by nobody else."""
 
-from __future__ import annotations
-
 import json
 
 from tests.e2e.support import Runner, junit, lcov

@@ -1,7 +1,5 @@
 """What goes wrong on a laptop is told in words, with the exit code of its kind."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,8 +1,6 @@
 """Bad input in every form: a result or an error that says what, where and what to do; never green, never a traceback,
 in bounded time and memory."""
 
-from __future__ import annotations
-
 import os
 import resource
 import subprocess

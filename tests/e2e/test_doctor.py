@@ -1,7 +1,5 @@
 """The doctor asks GitHub: what the token reads, what is stored, what the branch requires. It changes nothing."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """A server of one's own: other addresses, a certificate that nobody else knows, a proxy on the way."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.e2e.support import GATE, Done, Runner, junit

@@ -1,7 +1,5 @@
 """Every event: what is measured, on which commit the check stands, what is written and stored."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 from typing import Any

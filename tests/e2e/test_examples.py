@@ -4,8 +4,6 @@ A small reader of workflows stands in for the runner: it decides which jobs run,
 does, and gives the step its inputs and a token that may do what the job may, and no more.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import re

@@ -5,8 +5,6 @@ traceback, and the exit code that the verdict, or its absence, asks for. What a 
 after the next run.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """Ways past the gate from inside a pull request, and what the verdict says of each by name."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """What a run may cost and must not give away: requests, time, and the token; and the commit status beside the check."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Iterator

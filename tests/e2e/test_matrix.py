@@ -1,7 +1,5 @@
 """One job that judges a whole matrix: suites and legs by path, failures leg by leg, what is missing by name."""
 
-from __future__ import annotations
-
 from tests.e2e.support import Runner, junit
 from tests.fakes.github import Pull
 

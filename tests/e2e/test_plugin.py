@@ -1,7 +1,5 @@
 """The package in examples/plugin, installed: a format and a rule that are not Readygate's own."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """The policy file over the whole road: where it is read from, what it excuses, and what a change to it says."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta
 

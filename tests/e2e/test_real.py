@@ -4,8 +4,6 @@ The figures are those that the packages' own runs gave. The reports carry the pa
 those of the workspace.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """report.html in a real browser: used by keyboard, read by a screen reader, printed, fed with hostile names."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import replace

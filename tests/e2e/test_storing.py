@@ -1,7 +1,5 @@
 """The data branch under many runs: nothing is lost, nothing grows without bound, and no code branch is written to."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from pathlib import Path

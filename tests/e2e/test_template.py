@@ -1,7 +1,5 @@
 """A user's template for the comment over the whole road: whose version counts, and what stands if it fails."""
 
-from __future__ import annotations
-
 from tests.e2e.support import Runner, junit
 from tests.fakes.github import Pull
 

@@ -1,7 +1,5 @@
 """The second of two workflows: it judges a run whose token could only read, maybe that of a stranger."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The event of a run is read as hostile data: a target, or an error that says why."""
 
-from __future__ import annotations
-
 import json
 from contextlib import suppress
 from pathlib import Path

@@ -3,8 +3,6 @@
 `tests/fuzz/run MINUTES` runs longer, with other documents each time. New formats are included without an edit.
 """
 
-from __future__ import annotations
-
 import os
 import time
 import tracemalloc

@@ -1,7 +1,5 @@
 """The situations whose documents are kept: one small story each."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any

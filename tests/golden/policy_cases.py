@@ -1,7 +1,5 @@
 """Situations in which the policy file has its say: parts with goals, excuses, changes of the policy itself."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

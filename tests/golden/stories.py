@@ -1,7 +1,5 @@
 """The small project that the kept documents tell of: its suite, its files, a failure, and what its past was."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from readygate.model.history import History, PastRun

@@ -1,7 +1,5 @@
 """Documents as they stand, compared with those that were looked at: `--update-golden` writes them anew."""
 
-from __future__ import annotations
-
 import json
 import re
 from functools import cache

@@ -1,7 +1,5 @@
 """report.html, badges and a comment by a template as they stand, compared with those that were looked at."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

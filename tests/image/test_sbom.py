@@ -1,7 +1,5 @@
 """The list of packages that a release carries names those of the image, each with its version and its hashes."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

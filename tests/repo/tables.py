@@ -5,8 +5,6 @@ A table is between `<!-- table: NAME -->` and `<!-- end of table -->`. After a c
     .venv/bin/python -m tests.repo.tables --update
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import re

@@ -1,7 +1,5 @@
 """action.yml, the settings and the outputs say the same."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """The code that CONTRIBUTING.md shows works: it is written where the text says, and nothing else is edited."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """What stands in examples/ works."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

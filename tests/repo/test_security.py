@@ -1,7 +1,5 @@
 """The threat model names tests that exist, and none of them is empty."""
 
-from __future__ import annotations
-
 import ast
 import re
 

@@ -1,7 +1,5 @@
 """The workflows of this repository: what their jobs may, what they call, and what a release writes."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

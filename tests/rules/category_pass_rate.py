@@ -1,7 +1,5 @@
 """Situations of category-pass-rate."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from msgspec.structs import replace

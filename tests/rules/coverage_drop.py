@@ -1,7 +1,5 @@
 """Situations of coverage-drop."""
 
-from __future__ import annotations
-
 from tests.support.builders import (
     change,
 )

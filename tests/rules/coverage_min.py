@@ -1,7 +1,5 @@
 """Situations of coverage-min."""
 
-from __future__ import annotations
-
 from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
 from tests.support.situations import MANY, asks, covered, lines
 

@@ -1,7 +1,5 @@
 """Situations of duration."""
 
-from __future__ import annotations
-
 from array import array
 from collections.abc import Callable, Sequence
 

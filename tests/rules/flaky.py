@@ -1,7 +1,5 @@
 """Situations of flaky."""
 
-from __future__ import annotations
-
 from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
 from tests.support.situations import nothing_found, recorded, run
 

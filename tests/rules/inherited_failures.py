@@ -1,7 +1,5 @@
 """Situations of inherited-failures."""
 
-from __future__ import annotations
-
 from tests.support.builders import (
     baseline,
     compared,

@@ -1,7 +1,5 @@
 """Situations of inputs-changed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """Situations of new-failures."""
 
-from __future__ import annotations
-
 from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
 from tests.support.situations import matrix, nothing_found, run
 

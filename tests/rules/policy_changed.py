@@ -1,7 +1,5 @@
 """Situations of policy-changed."""
 
-from __future__ import annotations
-
 from tests.support.builders import (
     changes,
     compared,

@@ -1,7 +1,5 @@
 """Situations of producers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from tests.support.builders import (

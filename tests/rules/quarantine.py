@@ -1,7 +1,5 @@
 """Situations of quarantine."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 from tests.support.builders import (
     baseline,

@@ -1,7 +1,5 @@
 """Situations of report-age."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Situations of reports-complete."""
 
-from __future__ import annotations
-
 from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
 from tests.support.situations import carried, matrix, nothing_found, run, suites
 

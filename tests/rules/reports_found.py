@@ -1,7 +1,5 @@
 """Situations of reports-found."""
 
-from __future__ import annotations
-
 from tests.support.builders import (
     change,
     changes,

@@ -1,7 +1,5 @@
 """Situations of reports-readable."""
 
-from __future__ import annotations
-
 from tests.support.builders import (
     compared,
     damage,

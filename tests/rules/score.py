@@ -1,7 +1,5 @@
 """Situations of score."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """Situations of test-count."""
 
-from __future__ import annotations
-
 from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
 from tests.support.situations import asks, cut_short, nothing_found, run
 

@@ -1,7 +1,5 @@
 """Situations of unmeasured-files."""
 
-from __future__ import annotations
-
 from tests.support.builders import (
     NO_CHANGES_NOTE,
     change,

@@ -1,7 +1,5 @@
 """Situations of vanished-tests."""
 
-from __future__ import annotations
-
 from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
 from tests.support.situations import cut_short, docs_only_without_reports, nothing_found, run
 

@@ -3,8 +3,6 @@
 Nothing is installed for it: tests that need it are skipped where there is no Chromium.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 import os

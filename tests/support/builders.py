@@ -4,8 +4,6 @@ Tests are written as letters: `p` passed, `k` flaky, `s` skipped, `f` failed, `e
 as one character each, from line 1: `h` hit, `m` missed, `x` excluded, anything else not measured.
 """
 
-from __future__ import annotations
-
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

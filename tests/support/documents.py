@@ -1,7 +1,5 @@
 """Documents that could be reports: made of the words that a format's module knows, and real ones that were spoilt."""
 
-from __future__ import annotations
-
 import ast
 import importlib
 import inspect

@@ -1,7 +1,5 @@
 """What a reader of GitHub's Markdown sees of a text: parsed with tables, links without brackets, and raw HTML."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """Repositories made by the git program itself, apart from the configuration of whoever runs the tests."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path

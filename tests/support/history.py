@@ -1,7 +1,5 @@
 """Short ways to make the history of a base branch."""
 
-from __future__ import annotations
-
 from msgspec.structs import replace
 
 from readygate.model.comparison import Comparison

@@ -1,7 +1,5 @@
 """Installs small distributions with entry points into a folder."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

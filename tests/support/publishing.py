@@ -1,7 +1,5 @@
 """Publish a report through all outputs, to a GitHub of its own and to files, and collect what arrived there."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterable

@@ -4,8 +4,6 @@
 finds them by the name of the rule's module.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec

@@ -1,7 +1,5 @@
 """Builders of the situations in tests/rules."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any

@@ -1,7 +1,5 @@
 """A store in memory, for what stands on stores; the stores of the package are tested against their own worlds."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from readygate.baseline.stores import Change, Store

@@ -1,7 +1,5 @@
 """A server with a certificate of one's own in front of the fake GitHub, addressed as GitHub Enterprise Server is."""
 
-from __future__ import annotations
-
 import http.client
 import select
 import socket

@@ -1,7 +1,5 @@
 """Real reports without the zone of their times, by which a run would tell how old they are."""
 
-from __future__ import annotations
-
 import re
 
 _ZONE = re.compile(rb'(timestamp="[^"+]*)\+00:00"')

@@ -1,7 +1,5 @@
 """Reads report.html as a browser does and says what in it is not the page's own."""
 
-from __future__ import annotations
-
 import json
 import re
 import warnings

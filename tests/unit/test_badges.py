@@ -1,7 +1,5 @@
 """Badges: a word and a figure, as a picture that needs nobody, and in the form that shields.io reads."""
 
-from __future__ import annotations
-
 import json
 import re
 import xml.etree.ElementTree as ET

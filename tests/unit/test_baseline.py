@@ -1,7 +1,5 @@
 """Which stored snapshot a change is compared with, and what storing one leaves behind."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Callable, Iterable
 

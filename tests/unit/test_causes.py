@@ -1,7 +1,5 @@
 """Failures with one cause are one group, and failures with different causes are not."""
 
-from __future__ import annotations
-
 import os
 import time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The checkout, read without git and compared with what git itself says of real repositories."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """The session with GitHub: what is tried again, what is never sent twice, how long is waited, and how failures read."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Iterator

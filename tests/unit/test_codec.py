@@ -1,7 +1,5 @@
 """Snapshots as bytes: what goes in comes out, equal content is equal bytes, and damage is always told as such."""
 
-from __future__ import annotations
-
 import json
 import struct
 import zlib

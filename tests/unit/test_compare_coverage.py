@@ -1,7 +1,5 @@
 """Coverage of both sides, joined by the diff: worked by hand, one case after the other."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

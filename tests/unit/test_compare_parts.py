@@ -1,7 +1,5 @@
 """Components, categories, goals, exclusions, durations: worked by hand."""
 
-from __future__ import annotations
-
 import time
 from array import array
 from collections.abc import Mapping

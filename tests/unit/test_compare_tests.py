@@ -1,7 +1,5 @@
 """Tests of both sides: every kind of change by name, leg by leg, and fast where most of it is equal."""
 
-from __future__ import annotations
-
 import time
 from array import array
 

@@ -1,7 +1,5 @@
 """The console: coloured for a person at a terminal, plain in a log, never wider than it is, and never a command."""
 
-from __future__ import annotations
-
 import os
 import pty
 import re

@@ -1,7 +1,5 @@
 """The doctor: one diagnostic with a fix for each mistake in a workflow, and none that is wrong for a good one."""
 
-from __future__ import annotations
-
 import io
 import json
 from pathlib import Path

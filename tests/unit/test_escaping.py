@@ -1,7 +1,5 @@
 """Documents from hostile reports: no text of a report becomes markup, and no document exceeds its size limits."""
 
-from __future__ import annotations
-
 import re
 import time
 from functools import cache

@@ -1,7 +1,5 @@
 """The reader of events: payloads are not ours, so anything in them ends in a target or in a clear refusal."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterator
 from typing import Any

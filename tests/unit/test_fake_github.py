@@ -3,8 +3,6 @@
 The end-to-end tests exercise what it accepts.
 """
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Shown figures: floored, exact at both ends, and never at odds with what was decided."""
 
-from __future__ import annotations
-
 import re
 from fractions import Fraction
 from itertools import pairwise

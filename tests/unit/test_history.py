@@ -1,7 +1,5 @@
 """What the last runs of a base branch leave behind: letters, their bounds, and their way through bytes."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

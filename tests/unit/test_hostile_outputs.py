@@ -1,7 +1,5 @@
 """Hostile names and messages through every output: nothing of them becomes markup for a Markdown or an HTML parser."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Changed lines, read from what the git program itself prints for random files."""
 
-from __future__ import annotations
-
 import subprocess
 import tempfile
 from collections.abc import Iterator

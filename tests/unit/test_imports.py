@@ -1,7 +1,5 @@
 """Check that importing Readygate has no effect on other libraries."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """Findings to a verdict: the strongest decides, nothing judged is not ready, and the reason is the first that holds."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import pytest

@@ -1,7 +1,5 @@
 """The pattern of the input `legs`, held against a regular expression and against paths that would make one hang."""
 
-from __future__ import annotations
-
 import re
 import time
 

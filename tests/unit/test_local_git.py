@@ -1,7 +1,5 @@
 """Differences and commits of a local repository, compared with what git tells and with the files themselves."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

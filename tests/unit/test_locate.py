@@ -1,7 +1,5 @@
 """Where a failing test stands: as the report says, else by its trace, else by its class; and never at great length."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """The console: whatever a report says, the runner takes none of it for a command."""
 
-from __future__ import annotations
-
 import json
 from io import StringIO
 

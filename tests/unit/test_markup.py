@@ -1,7 +1,5 @@
 """Our Markdown as HTML: it says the same, and nothing comes out that is not ours."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Iterator
 from typing import Any

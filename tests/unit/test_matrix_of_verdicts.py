@@ -4,8 +4,6 @@
 block stand before the bar, those that warn after it. A row with a policy file is judged by that file.
 """
 
-from __future__ import annotations
-
 from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """The merged files say what the snapshot says, to us and to the tools that others read them with."""
 
-from __future__ import annotations
-
 import string
 import subprocess
 from pathlib import Path

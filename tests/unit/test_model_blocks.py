@@ -1,7 +1,5 @@
 """Blocks of tests: whatever the order and the split of the executions, the same block comes out."""
 
-from __future__ import annotations
-
 from array import array
 from itertools import pairwise
 

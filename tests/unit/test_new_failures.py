@@ -1,7 +1,5 @@
 """The title and the advice of the rule new-failures."""
 
-from __future__ import annotations
-
 import pytest
 from tests.support.builders import BASE, compared, measure, numbered, policy, report
 

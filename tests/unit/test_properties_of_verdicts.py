@@ -1,7 +1,5 @@
 """What holds of every verdict, whatever was measured: worse is never better, order says nothing, equal is equal."""
 
-from __future__ import annotations
-
 import json
 import random
 import re

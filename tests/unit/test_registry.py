@@ -1,7 +1,5 @@
 """Members that other distributions add through entry points."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Vanished and added tests that are the same ones under other names."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Parts of the documents: goals, score, carried suites, waivers, evidence, slow tests, quarantine."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import pytest

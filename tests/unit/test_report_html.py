@@ -1,7 +1,5 @@
 """report.html: what it holds, what it leaves out and says so, and that nothing of a report becomes part of the page."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

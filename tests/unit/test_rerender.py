@@ -1,7 +1,5 @@
 """`readygate render`: a report.json is enough for every other output, and any other file is an error."""
 
-from __future__ import annotations
-
 import json
 from contextlib import suppress
 from fractions import Fraction

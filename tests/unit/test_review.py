@@ -1,7 +1,5 @@
 """Ways in which a change could have been called ready, or a run have crashed, that a review found."""
 
-from __future__ import annotations
-
 from io import StringIO
 from pathlib import Path
 from typing import Any

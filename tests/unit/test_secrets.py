@@ -1,7 +1,5 @@
 """Secrets leave a report when it is read: texts, names, problems, and with them whatever is stored or written."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Inputs and environment: every input, its default, what it refuses, and all problems told at once."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Facts with one home: the cases in which earlier copies of each disagreed."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

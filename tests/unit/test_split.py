@@ -1,7 +1,5 @@
 """How a run is cut into files makes no difference to what it measured."""
 
-from __future__ import annotations
-
 import random
 
 from hypothesis import given, settings

@@ -1,7 +1,5 @@
 """Escaping of text from reports: one visible line, limited length, no markup, no secrets."""
 
-from __future__ import annotations
-
 import html
 import unicodedata
 

@@ -1,7 +1,5 @@
 """The history of the figures: in words and numbers first, as curves beside them."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Users' templates: they say what they like, and can neither free a name, nor hang, nor grow, nor get out."""
 
-from __future__ import annotations
-
 import subprocess
 import time
 import warnings

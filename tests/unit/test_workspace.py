@@ -1,7 +1,5 @@
 """Report files of the workspace: what patterns match, and that nothing outside is ever opened."""
 
-from __future__ import annotations
-
 import os
 import posixpath
 import time

@@ -4,8 +4,6 @@ A history is limited to `RUNS_KEPT` runs and `MOST_TESTS` tests, so that the cos
 number of earlier runs.
 """
 
-from __future__ import annotations
-
 import json
 import struct
 import zlib

@@ -1,7 +1,5 @@
 """Store the snapshot of a run, with the history of its branch and its badges."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from readygate.baseline import history_codec

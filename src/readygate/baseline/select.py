@@ -1,7 +1,5 @@
 """Select the stored snapshot that a change is compared with."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 

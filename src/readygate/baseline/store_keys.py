@@ -6,8 +6,6 @@
 - `badges/GATE/BRANCH/NAME`: the badges of the newest run of a branch.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256

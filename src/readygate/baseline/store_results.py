@@ -1,7 +1,5 @@
 """Store the results of a run as a baseline for later runs, and tell whether that succeeded."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from msgspec import Struct

@@ -5,8 +5,6 @@ are read as streams with a size limit, their names are never used as paths, and 
 https://docs.python.org/3/library/zipfile.html#decompression-pitfalls
 """
 
-from __future__ import annotations
-
 import gzip
 import zipfile
 from collections.abc import Callable

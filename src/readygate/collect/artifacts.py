@@ -4,8 +4,6 @@ https://docs.github.com/en/rest/actions/artifacts . The jobs that wrote them ran
 content is untrusted (see `archives`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit

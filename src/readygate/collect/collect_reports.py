@@ -1,7 +1,5 @@
 """Collect the reports of a run from the workspace and from artifacts, each file once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Find the report files of a workspace by globs. No file outside of the workspace is opened."""
 
-from __future__ import annotations
-
 import os
 import re
 import stat

@@ -1,7 +1,5 @@
 """Read the files that were found, each once, and log what each of them holds."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Sequence

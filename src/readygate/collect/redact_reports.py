@@ -3,8 +3,6 @@
 Every output and every stored result is made from these contents, so none of them can repeat a secret.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """Run `readygate doctor`: read workflows, run and repository, run all checks, and print their results."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Write the page of a rule for `readygate explain`: requirement, reason, levels, options and an example."""
 
-from __future__ import annotations
-
 from readygate.model.policy import PRESETS
 from readygate.model.verdict import Level
 from readygate.policy.read import nearest

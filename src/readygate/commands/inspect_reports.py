@@ -1,7 +1,5 @@
 """Run `readygate inspect`: print the format and the figures of each file as one JSON object per line."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Run `readygate policy check`, `show`, `init` and `schema`."""
 
-from __future__ import annotations
-
 import argparse
 import json
 from pathlib import Path

@@ -3,8 +3,6 @@
 Besides `__main__.py` and the action, no other module reads arguments or environment.
 """
 
-from __future__ import annotations
-
 import errno
 import gc
 import io

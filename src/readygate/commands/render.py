@@ -1,7 +1,5 @@
 """`readygate render`: write any output from a report.json, without the reports of the run."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from io import StringIO

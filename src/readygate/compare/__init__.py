@@ -1,7 +1,5 @@
 """Compare what a run measured with its baseline: pure functions from values to values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 

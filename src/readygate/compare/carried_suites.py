@@ -1,7 +1,5 @@
 """Carry the results of suites that the policy allows to skip because the change does not touch their paths."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Container, Iterable, Mapping
 
 from msgspec import Struct

@@ -1,7 +1,5 @@
 """Classify the failures of a run: each is new, inherited, known to be flaky on the base, or quarantined."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct

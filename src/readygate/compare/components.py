@@ -1,7 +1,5 @@
 """Measure the coverage of the components that a policy names."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from readygate.model.comparison import Comparison, CoverageComparison

@@ -1,7 +1,5 @@
 """Compare project coverage, and measure changed lines. Lines are matched by the diff, never by number alone."""
 
-from __future__ import annotations
-
 from collections.abc import Container, Iterable
 from pathlib import PurePosixPath
 

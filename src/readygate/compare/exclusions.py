@@ -1,7 +1,5 @@
 """Find lines that a change excludes from the measurement: excluded now, and not on the base."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 
 from readygate.model.changes import Changes, FileChange

@@ -10,8 +10,6 @@ There are three degrees, each needs more evidence:
    project's own code, or over the parameters of one test function.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from hashlib import sha256

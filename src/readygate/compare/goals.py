@@ -1,7 +1,5 @@
 """Find the next coverage goal of a policy, and the distance to it."""
 
-from __future__ import annotations
-
 from heapq import nsmallest
 from math import ceil
 

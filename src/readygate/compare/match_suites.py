@@ -4,8 +4,6 @@ A leg is matched by its path first; a suite whose legs all moved is matched by i
 the base are missing in the head.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field

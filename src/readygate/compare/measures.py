@@ -1,7 +1,5 @@
 """Measure what a policy names: components, categories, coverage goals and quarantined failures."""
 
-from __future__ import annotations
-
 from readygate.compare.categories import category_results
 from readygate.compare.components import component_results
 from readygate.compare.goals import next_goal

@@ -1,7 +1,5 @@
 """Reduce a message to what stays the same from run to run: variable parts become marks, in two strengths."""
 
-from __future__ import annotations
-
 import re
 
 from readygate.support.ansi import strip_ansi

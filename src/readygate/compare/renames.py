@@ -5,8 +5,6 @@ The rest is paired by likeness within its class. A pair whose outcome differs is
 fails now, it is skipped now), so that a rename hides nothing.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import SequenceMatcher

@@ -1,7 +1,5 @@
 """Compare the tests of both sides by name. Equal blocks are never expanded, unless a test fails in them."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections import Counter

@@ -1,7 +1,5 @@
 """Prepare the baseline for the comparison: match its suites with the head's, and take out carried suites."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from msgspec import Struct, field

@@ -1,7 +1,5 @@
 """Count skipped tests by the reason that their reports give."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from readygate.model.measures import SkipReason

@@ -3,8 +3,6 @@
 How the runner passes inputs: https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 

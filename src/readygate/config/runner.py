@@ -1,7 +1,5 @@
 """Read the runner's variables and the event of the run."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

@@ -4,8 +4,6 @@ It reads the workflow files, the runner's variables, and GitHub, with requests t
 function of `workflow_checks`, `job_checks`, `run_checks` or `github_checks` that yields diagnostics.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from enum import StrEnum
 

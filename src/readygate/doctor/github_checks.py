@@ -5,8 +5,6 @@ https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch . Only admini
 branch protection, so missing rules prove nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final

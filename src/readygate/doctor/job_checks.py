@@ -1,7 +1,5 @@
 """Check the jobs and steps that run Readygate: permissions, conditions, inputs and other steps."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterator
 from typing import Final

@@ -1,7 +1,5 @@
 """Check the run in which the doctor is called: event, limits of its token, checkout."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Check whole workflow files: events that gate and record, filters, names, and invalid files."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from typing import Final
 

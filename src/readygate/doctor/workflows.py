@@ -3,8 +3,6 @@
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

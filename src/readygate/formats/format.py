@@ -1,7 +1,5 @@
 """The records of this room: a source of bytes, and a format that can read it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Choose the format of a file by its content, and parse the file."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from msgspec.structs import replace

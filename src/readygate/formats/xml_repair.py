@@ -1,7 +1,5 @@
 """Repair files that are almost XML: decode them and replace characters that XML forbids."""
 
-from __future__ import annotations
-
 import codecs
 import re
 from typing import Final

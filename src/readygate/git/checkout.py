@@ -3,8 +3,6 @@
 Formats: https://git-scm.com/docs/gitrepository-layout and https://git-scm.com/docs/index-format
 """
 
-from __future__ import annotations
-
 import hashlib
 import struct
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Read commits and diffs of a local repository by the git program, which the image does not contain."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Iterator
 from itertools import islice

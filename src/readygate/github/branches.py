@@ -1,7 +1,5 @@
 """Decide which branches are base branches: others are merged into them, and their results are stored."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from msgspec import Struct

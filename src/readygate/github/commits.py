@@ -1,7 +1,5 @@
 """Find the commit that a change starts from, its ancestors, and the changed lines."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import quote

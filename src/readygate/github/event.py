@@ -5,8 +5,6 @@ The commit of each event:
 https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Read the payload of an event, which is untrusted data. An error names the path of the value."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

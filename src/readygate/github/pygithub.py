@@ -3,8 +3,6 @@
 PyGithub's own retries and pauses are off; `client.py` has the retry policy and says why.
 """
 
-from __future__ import annotations
-
 from logging import Logger
 
 import github

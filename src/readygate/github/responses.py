@@ -3,8 +3,6 @@
 Rate limits: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

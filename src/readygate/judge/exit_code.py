@@ -1,7 +1,5 @@
 """Choose the exit code of the process."""
 
-from __future__ import annotations
-
 from readygate.judge.verdict import lacks_evidence
 from readygate.model.subject import Role
 from readygate.model.verdict import Verdict

@@ -1,7 +1,5 @@
 """Evaluate a change under the policy in force, and preview what the change's own policy would decide."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from msgspec.structs import replace

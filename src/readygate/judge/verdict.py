@@ -1,7 +1,5 @@
 """Comparison and policy to findings, findings to a verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 

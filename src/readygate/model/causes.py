@@ -1,7 +1,5 @@
 """Groups of failures with the same cause."""
 
-from __future__ import annotations
-
 from msgspec import Struct
 
 from readygate.support.stack_frames import Frame

@@ -1,7 +1,5 @@
 """Which lines a change added and removed."""
 
-from __future__ import annotations
-
 import re
 
 from msgspec import Struct

@@ -1,7 +1,5 @@
 """The comparison of a run with its baseline: tests by name, coverage by line."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 

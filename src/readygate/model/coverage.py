@@ -1,7 +1,5 @@
 """Line and branch coverage, one byte a line: merging is a bitwise or, counting is counting bytes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 

@@ -4,8 +4,6 @@ Only parts that are recognizable as such are replaced, because two names that be
 outcome.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 from zlib import crc32

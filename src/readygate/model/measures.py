@@ -1,7 +1,5 @@
 """Measures of a run: components, categories and goals of the policy, suites, skip reasons and durations."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 from typing import Final
 

@@ -4,8 +4,6 @@ Reports contain paths of the machine that measured: below another folder, with a
 module, or relative to one of several roots. A path that cannot be resolved is listed, never guessed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The policy as a value: levels and options of rules, named parts of the repository, and excuses."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """What a format module makes of one file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import Enum
 

@@ -1,7 +1,5 @@
 """Text with names in it: what is ours and what a report wrote stay apart until an output escapes the latter."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

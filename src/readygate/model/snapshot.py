@@ -1,7 +1,5 @@
 """The results of one commit, and the evidence of the run that measured them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from itertools import chain, repeat
 

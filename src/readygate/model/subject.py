@@ -1,7 +1,5 @@
 """The subject of a run: the measured commit, its base, and where the verdict is published."""
 
-from __future__ import annotations
-
 from enum import Enum
 from hashlib import sha256
 

@@ -4,8 +4,6 @@ Outputs are published stage by stage. An output receives what earlier stages did
 outputs that write to GitHub come first, so that the others can link to their results or name what is missing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress

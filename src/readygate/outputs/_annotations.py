@@ -3,8 +3,6 @@
 https://docs.github.com/en/rest/checks/runs#update-a-check-run
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -9,8 +9,6 @@ msgspec defines the form of each value: https://jcristharif.com/msgspec/supporte
 docs/report.md describes the form for other readers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeVar

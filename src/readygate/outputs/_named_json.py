@@ -1,7 +1,5 @@
 """The keys of `report.json` about the policy: components, categories, targets, carried suites and the waiver."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from readygate.model.coverage import Ratio

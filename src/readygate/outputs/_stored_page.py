@@ -1,7 +1,5 @@
 """The page in report.json: enough to render every output again."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from itertools import chain

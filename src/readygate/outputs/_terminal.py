@@ -1,7 +1,5 @@
 """Format text for a terminal: measure its width, wrap its lines."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Write `badge-*.svg` and `badge-*.json`: verdict, pass rate and coverage as pictures and for shields.io."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from readygate.context import Published, RunContext

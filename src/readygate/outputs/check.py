@@ -3,8 +3,6 @@
 https://docs.github.com/en/rest/checks/runs
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence

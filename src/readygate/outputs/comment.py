@@ -4,8 +4,6 @@ It is found by its author and by the hidden marker at its end, on every page of 
 but nobody else can write as this token.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Write `comment.md`: the comment as a file, for a second workflow or for reading."""
 
-from __future__ import annotations
-
 from readygate.context import Published, RunContext
 from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.outputs.comment import render_once

@@ -1,7 +1,5 @@
 """Print the verdict, its reasons and the numbers, as lines for a terminal or a log."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from readygate.context import Published, RunContext

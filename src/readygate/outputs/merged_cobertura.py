@@ -3,8 +3,6 @@
 Format: https://github.com/cobertura/web/blob/master/htdocs/xml/coverage-04.dtd
 """
 
-from __future__ import annotations
-
 from itertools import groupby
 
 from readygate.context import Published, RunContext

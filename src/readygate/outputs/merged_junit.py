@@ -4,8 +4,6 @@ A test that ran in several matrix legs has its worst outcome. The format has no 
 https://github.com/testmoapp/junitxml describes it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 

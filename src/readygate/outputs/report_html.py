@@ -1,7 +1,5 @@
 """`report.html`: the whole report as one offline page, with all tests, all files, and the sources of changed files."""
 
-from __future__ import annotations
-
 import stat
 from collections.abc import Iterator
 from pathlib import Path

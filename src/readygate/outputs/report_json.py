@@ -3,8 +3,6 @@
 The schema is docs/report.schema.json. Names are as in the test reports; messages are redacted.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from typing import Any

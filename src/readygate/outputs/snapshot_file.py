@@ -1,7 +1,5 @@
 """`readygate.snapshot`: the results of this run, as the base of another one (`readygate report --base`)."""
 
-from __future__ import annotations
-
 from readygate.baseline.snapshot_codec import encode
 from readygate.context import Published, RunContext
 from readygate.outputs import Output, Stage, write_file, writes_files

@@ -4,8 +4,6 @@ GitHub drops the link of a check run that a job's token writes, but keeps that o
 https://docs.github.com/en/rest/commits/statuses
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

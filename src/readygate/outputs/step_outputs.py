@@ -4,8 +4,6 @@ A value could end its block and forge another output, so each block ends with a 
 https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#multiline-strings
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Mapping

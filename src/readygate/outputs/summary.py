@@ -1,7 +1,5 @@
 """Write the job summary: the long form of the report, on the page of the run, followed by the trends."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from msgspec.structs import replace

@@ -1,7 +1,5 @@
 """The policy: a preset, the settings of the base's policy file, and an input that can only tighten them."""
 
-from __future__ import annotations
-
 from readygate.policy.build import PATH, effective, preset
 from readygate.policy.files import PolicyFiles, PolicyPair, read_policy_pair
 from readygate.policy.read import Document, read

@@ -1,7 +1,5 @@
 """Build the policy for one base branch from a preset and the policy file."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any

@@ -1,7 +1,5 @@
 """Compare two policies: what a change of the policy file loosens and tightens."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 

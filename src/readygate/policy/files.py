@@ -1,7 +1,5 @@
 """Read the policy files of both sides of a change into a pair of policies."""
 
-from __future__ import annotations
-
 from msgspec import Struct
 
 from readygate.model.policy import Policy

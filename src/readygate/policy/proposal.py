@@ -1,7 +1,5 @@
 """Write a first policy file, for `readygate policy init`, that the measured results already meet."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

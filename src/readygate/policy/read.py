@@ -4,8 +4,6 @@ Anchors and aliases are refused: a few lines can expand to gigabytes, and a poli
 YAML: https://yaml.org/spec/1.1/ as PyYAML reads it. Numbers are parsed from their text, so that 0.1 is 1/10.
 """
 
-from __future__ import annotations
-
 import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping

@@ -3,8 +3,6 @@
 https://json-schema.org/draft/2020-12
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

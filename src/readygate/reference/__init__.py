@@ -1,7 +1,5 @@
 """What a run is compared with: base commit, changed lines, baseline and policy."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct

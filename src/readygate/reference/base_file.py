@@ -3,8 +3,6 @@
 Files that decide the verdict come from the commit that the change starts from, so that a change cannot bring its own.
 """
 
-from __future__ import annotations
-
 import base64
 from pathlib import Path
 from urllib.parse import quote

@@ -1,7 +1,5 @@
 """What a run on a laptop is compared with: git and files instead of GitHub."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Fetch what a run is compared with from GitHub."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 

@@ -4,8 +4,6 @@ A template writes what reviewers read, so a pull request must not bring its own:
 as for the policy.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path

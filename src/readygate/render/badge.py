@@ -4,8 +4,6 @@ With the SVG files a README depends on no third party. The format of the JSON:
 https://shields.io/badges/endpoint-badge
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from fractions import Fraction

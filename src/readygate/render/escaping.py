@@ -3,8 +3,6 @@
 Code spans and fences: https://github.github.com/gfm/#code-spans and https://github.github.com/gfm/#fenced-code-blocks
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from html import escape

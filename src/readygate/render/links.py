@@ -1,7 +1,5 @@
 """Write absolute links to a repository's pages on GitHub; plain text if the repository is unknown."""
 
-from __future__ import annotations
-
 from hashlib import sha256
 from urllib.parse import quote
 

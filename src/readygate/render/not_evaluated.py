@@ -1,7 +1,5 @@
 """The document of a run that ended without a verdict."""
 
-from __future__ import annotations
-
 from msgspec import Struct
 
 from readygate.model.subject import Subject

@@ -3,8 +3,6 @@
 Unless a docstring says otherwise, every function returns finished Markdown.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Size limits of the documents on GitHub, and the order in which a document drops blocks to stay below them."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 
 from msgspec import Struct

@@ -1,7 +1,5 @@
 """Find the file and line of a failing test in the repository, from the facts in its report."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Protocol
 

@@ -1,7 +1,5 @@
 """Compute pass rate, coverage and duration over the last runs of the base branch, and write them for the summary."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from fractions import Fraction
 

@@ -3,8 +3,6 @@
 A rule looks at the comparison of a run with its baseline and returns a `Judgement`. It does no I/O.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from enum import Enum
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Build the evidence of findings: named tests, files, reports and inputs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from readygate.model.comparison import Comparison, CoverageComparison, PatchFile, TestChange

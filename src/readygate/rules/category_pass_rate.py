@@ -1,7 +1,5 @@
 """category-pass-rate: the pass rate of each of the policy's categories reaches its minimum."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.measures import CategoryResult
 from readygate.model.policy import Policy

@@ -1,7 +1,5 @@
 """components: each of the policy's components reaches its coverage goals."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.measures import ComponentResult
 from readygate.model.policy import Policy

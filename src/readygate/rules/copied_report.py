@@ -1,7 +1,5 @@
 """copied-report: no report is a byte-for-byte copy of one of the base."""
 
-from __future__ import annotations
-
 import re
 
 from readygate.model.changes import Changes

@@ -1,7 +1,5 @@
 """coverage-drop: the change does not reduce the coverage of the project."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison, CoverageComparison, CoverageDelta

@@ -1,7 +1,5 @@
 """coverage-min: the coverage of the project reaches a minimum."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import count

@@ -1,7 +1,5 @@
 """duration: the tests do not take longer than on the base."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison

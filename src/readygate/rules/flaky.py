@@ -1,7 +1,5 @@
 """flaky: no test passes only on retry, and no failing test is known to be flaky."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison, TestChange

@@ -1,7 +1,5 @@
 """inherited-failures: no test fails that also fails on the base."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count

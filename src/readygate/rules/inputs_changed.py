@@ -1,7 +1,5 @@
 """inputs-changed: the inputs are those of the base's run, and no workflow is edited."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from readygate.model.changes import Changes

@@ -1,7 +1,5 @@
 """new-exclusions: no line is newly excluded from the coverage measurement."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import Untrusted, count

@@ -1,7 +1,5 @@
 """new-failures: no test fails that did not fail on the base."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count

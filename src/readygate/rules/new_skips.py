@@ -1,7 +1,5 @@
 """new-skips: no test is skipped that ran on the base."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import count

@@ -1,7 +1,5 @@
 """pass-rate: the pass rate reaches a minimum."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import TestReport

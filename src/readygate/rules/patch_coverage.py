@@ -1,7 +1,5 @@
 """patch-coverage: the coverage of the changed lines reaches a minimum."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison

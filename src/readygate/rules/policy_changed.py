@@ -1,7 +1,5 @@
 """policy-changed: the change does not loosen the policy for later changes."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison, PolicyChange
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count, listed

@@ -1,7 +1,5 @@
 """producers: the reports explain the results of the needed jobs."""
 
-from __future__ import annotations
-
 import re
 
 from readygate.model.comparison import Comparison

@@ -1,7 +1,5 @@
 """quarantine: no entry is expired or unused, and no failing test needs one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from readygate.model.comparison import Comparison

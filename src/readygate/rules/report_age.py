@@ -1,7 +1,5 @@
 """report-age: this run wrote the reports."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison

@@ -1,7 +1,5 @@
 """reports-complete: no suite, leg or measured file of the base is missing."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count, listed

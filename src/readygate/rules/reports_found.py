@@ -1,7 +1,5 @@
 """reports-found: there are reports, and tests were executed."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport, TestReport

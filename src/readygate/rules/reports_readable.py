@@ -1,7 +1,5 @@
 """reports-readable: every report was parsed completely."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import Severity

@@ -1,7 +1,5 @@
 """score: the readiness score reaches a minimum."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.verdict import Level

@@ -1,7 +1,5 @@
 """test-count: the number of tests that ran reaches a minimum."""
 
-from __future__ import annotations
-
 from math import ceil
 
 from readygate.model.comparison import Comparison

@@ -1,7 +1,5 @@
 """unmeasured-files: every changed source file has coverage data."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport

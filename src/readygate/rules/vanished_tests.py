@@ -1,7 +1,5 @@
 """vanished-tests: no test of the base is missing."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from readygate.model.comparison import Comparison, TestChange

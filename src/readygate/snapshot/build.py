@@ -1,7 +1,5 @@
 """Merge all reports of a run into what the run measured."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 

@@ -1,7 +1,5 @@
 """Merge the coverage of a run: map each file to its path in the repository, and merge the reports that measured it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from readygate.model.coverage import Coverage, FileCoverage, merge_files

@@ -4,8 +4,6 @@ Reports of one folder belong together. Folders are legs of one suite only if a p
 `matrix` properties, or if at least 90 % of their tests are the same. Two packages of a monorepo stay two suites.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 

@@ -4,8 +4,6 @@ Paths may come from a hostile archive, so the search does not backtrack: its tim
 for each part of the pattern.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath

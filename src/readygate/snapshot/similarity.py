@@ -1,7 +1,5 @@
 """Group places of reports by the similarity of their tests: similar ones run the same suite."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 

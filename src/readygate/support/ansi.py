@@ -1,7 +1,5 @@
 """Terminal escape sequences in the texts of reports."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

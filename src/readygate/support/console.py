@@ -4,8 +4,6 @@ The runner executes commands in anything that is printed. So every line is made 
 the older `##[` anywhere. https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Dates in UTC, from seconds since 1970 that the caller supplies."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Final
 

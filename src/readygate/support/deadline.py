@@ -4,8 +4,6 @@ A step that hangs is worse than a step that fails, because its check never compl
 budget. A part of the budget is reserved for reporting, so that a verdict still reaches summary, outputs and exit code.
 """
 
-from __future__ import annotations
-
 import random
 import signal
 import threading

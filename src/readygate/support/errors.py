@@ -4,8 +4,6 @@ Damage in a report is not an error but a value, `readygate.model.reports.Problem
 judge it.
 """
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 DOCS = "https://github.com/readygate/readygate/blob/main/docs"

@@ -1,7 +1,5 @@
 """Names that git and GitHub give: commit ids, and the branches of a merge queue."""
 
-from __future__ import annotations
-
 import re
 from typing import Final, NamedTuple
 

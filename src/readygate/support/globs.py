@@ -8,8 +8,6 @@ In a glob of test names `*` matches any characters including `/`, `.` and `::`, 
 backslash escapes the next one. Brackets are literal, because test names contain them (`test_sum[1-2]`).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable
 from functools import cache

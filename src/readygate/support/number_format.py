@@ -3,8 +3,6 @@
 A displayed value never contradicts a decision, and displayed differences add up.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 from math import ceil, floor
 

@@ -7,8 +7,6 @@ https://docs.github.com/en/code-security/reference/secret-security/supported-sec
 is recognizable as a secret is replaced, so that the reason of a failure stays readable.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -4,8 +4,6 @@ A new format, rule, store or output is one new module; nothing else is edited. O
 rules through entry points: https://packaging.python.org/en/latest/specifications/entry-points/
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 import sysconfig

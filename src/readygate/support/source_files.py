@@ -1,7 +1,5 @@
 """Facts about source paths: which files are tests, and where GitHub's runners check a repository out."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

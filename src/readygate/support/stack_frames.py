@@ -9,8 +9,6 @@ Ruby: https://docs.ruby-lang.org/en/master/Exception.html#method-i-full_message 
 PHP: https://www.php.net/manual/en/exception.gettraceasstring.php · Rust: https://doc.rust-lang.org/std/macro.panic.html
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Make untrusted text visible: one line without control characters or other characters that cannot be seen."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

@@ -1,7 +1,5 @@
 """The bare git repository behind the fake: every object and ref that the API shows is a real one."""
 
-from __future__ import annotations
-
 import itertools
 import os
 import re

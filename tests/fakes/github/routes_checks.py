@@ -1,7 +1,5 @@
 """Check runs and commit statuses."""
 
-from __future__ import annotations
-
 import re
 
 from . import render

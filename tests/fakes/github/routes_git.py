@@ -1,7 +1,5 @@
 """The git data API: blobs, trees, commits and references."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

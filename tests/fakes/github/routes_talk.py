@@ -1,7 +1,5 @@
 """Pull requests and their conversations."""
 
-from __future__ import annotations
-
 from . import render
 from .routing import PAGING, ApiError, Call, Json, Reply, invalid, route
 from .state import Comment, Pull, Token, World, now

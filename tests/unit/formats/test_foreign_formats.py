@@ -1,7 +1,5 @@
 """Formats that other distributions add through entry points."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

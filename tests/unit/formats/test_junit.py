@@ -1,7 +1,5 @@
 """JUnit XML of all producers: outcomes, names, durations, totals, damage."""
 
-from __future__ import annotations
-
 import random
 import tracemalloc
 from collections.abc import Iterable

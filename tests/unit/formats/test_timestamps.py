@@ -1,7 +1,5 @@
 """Times of reports: only those with a zone count, and the newest wins."""
 
-from __future__ import annotations
-
 import pytest
 
 from readygate.formats import Source, parse

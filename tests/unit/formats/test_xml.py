@@ -1,7 +1,5 @@
 """The XML parser: refused files, repaired files, and no exception for any content."""
 
-from __future__ import annotations
-
 import tracemalloc
 from pathlib import Path
 from xml.parsers.expat import XMLParserType

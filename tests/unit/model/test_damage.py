@@ -1,7 +1,5 @@
 """A file is damaged if any of its problems is, and a run if any file of a kind is."""
 
-from __future__ import annotations
-
 import pytest
 
 from readygate.model.reports import CoverageReport, Problem, Severity, TestReport

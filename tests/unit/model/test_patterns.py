@@ -1,7 +1,5 @@
 """Patterns of users: what they fit, which are refused, and that none takes long, whatever the name is."""
 
-from __future__ import annotations
-
 import fnmatch
 import re
 import time

@@ -1,7 +1,5 @@
 """`readygate policy` and `readygate explain`, as processes."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """From files to policies in force, what one asks less than another, and the schema."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from fractions import Fraction

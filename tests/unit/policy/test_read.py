@@ -1,7 +1,5 @@
 """What the reader of policy files takes, what it refuses, and how it says so."""
 
-from __future__ import annotations
-
 import time
 from fractions import Fraction
 from pathlib import Path

@@ -4,8 +4,6 @@ The REST API forces a ref without a condition. Only GraphQL's `updateRefs` takes
 before: https://docs.github.com/en/graphql/reference/mutations#updaterefs
 """
 
-from __future__ import annotations
-
 from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError, TimeBudgetError
 

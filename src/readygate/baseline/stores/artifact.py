@@ -5,8 +5,6 @@ by what GitHub says about its run, never by its content: a fork may use the same
 https://docs.github.com/en/rest/actions/artifacts and https://docs.github.com/en/rest/actions/workflow-runs
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Mapping
 from itertools import islice

@@ -9,8 +9,6 @@ removed snapshots, become unreachable, and GitHub deletes them. This update is n
 makes it with compare-and-swap.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

@@ -1,7 +1,5 @@
 """The store `folder:PATH`: a folder, for local use, a mounted disk or a cache."""
 
-from __future__ import annotations
-
 import os
 import sys
 import tempfile

@@ -1,7 +1,5 @@
 """Add one file of coverage.py's JSON; its data file is converted to the same JSON."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from readygate.formats.coverage._document import Shape

@@ -6,8 +6,6 @@ values of their types. Sources are parsed, never run. The configuration of the p
 name plugins, which are code.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import sqlite3

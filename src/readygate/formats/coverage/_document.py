@@ -1,7 +1,5 @@
 """Parse untrusted JSON documents, bounded in size and depth, and name the place of each wrong value."""
 
-from __future__ import annotations
-
 import json
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Merge the branches of LCOV records by their names, "line,block,branch"."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from itertools import compress, repeat

@@ -1,7 +1,5 @@
 """Split LCOV text in large pieces: a Python loop over millions of lines would take most of the time."""
 
-from __future__ import annotations
-
 import codecs
 import json
 import re

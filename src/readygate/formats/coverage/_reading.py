@@ -1,7 +1,5 @@
 """Parse an XML format of coverage, with a new reader for each attempt."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 from xml.parsers.expat import XMLParserType

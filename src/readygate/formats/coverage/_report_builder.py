@@ -1,7 +1,5 @@
 """Build the coverage report of any format, in bounded memory, with one problem for each kind of anomaly."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct

@@ -3,8 +3,6 @@
 Index 0 is line 1. Each entry is a count, `null` for a line without code, or "ignored" for an excluded line.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any

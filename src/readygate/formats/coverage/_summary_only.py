@@ -4,8 +4,6 @@ Such totals cannot be merged with another report, do not cover changed lines, an
 therefore kept apart from measured lines: they are shown, with a note, and enter no comparison.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from readygate.formats.coverage._report_builder import share

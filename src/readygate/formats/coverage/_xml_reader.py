@@ -1,7 +1,5 @@
 """Collect the lines of one source file of an XML report."""
 
-from __future__ import annotations
-
 from array import array
 from collections.abc import Mapping
 from typing import Final

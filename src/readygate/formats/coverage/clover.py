@@ -8,8 +8,6 @@ Lines of statements and conditions count. A line of the type `method` has the ca
 file without other lines. `testproject` contains the tests themselves and does not count.
 """
 
-from __future__ import annotations
-
 from typing import Final
 from xml.parsers.expat import XMLParserType
 

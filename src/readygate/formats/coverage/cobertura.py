@@ -5,8 +5,6 @@ coverage.py, coverlet, dotnet-coverage, gcovr, Istanbul, PHPUnit, simplecov-cobe
 follow it in full.
 """
 
-from __future__ import annotations
-
 import re
 from array import array
 from collections.abc import Callable

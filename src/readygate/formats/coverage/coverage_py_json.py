@@ -5,8 +5,6 @@ earlier ones without a number, agree in the fields that are used here. It is the
 paths, excluded lines, and both ends of each branch.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any, Final
 

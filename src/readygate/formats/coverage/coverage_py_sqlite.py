@@ -6,8 +6,6 @@ root of the repository, and in the working directory. Excluded lines follow cove
 of the project is not read. `coverage json`, run where the tests ran, has neither limit.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryDirectory

@@ -5,8 +5,6 @@ Description: https://gcovr.com/en/stable/output/json.html . A line is listed onc
 order.
 """
 
-from __future__ import annotations
-
 import re
 from itertools import zip_longest
 from typing import Any, Final

@@ -8,8 +8,6 @@ tests of each package write all blocks again: equal blocks are one block, which 
 A profile has no end mark: one that is truncated between two lines looks complete.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -5,8 +5,6 @@ Description: https://github.com/istanbuljs/istanbuljs/blob/main/docs/raw-output.
 a line counts if a statement begins on it, with the largest hit count of these.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any, Final
 

@@ -3,8 +3,6 @@
 The writer: https://github.com/istanbuljs/istanbuljs/blob/main/packages/istanbul-reports/lib/json-summary/index.js .
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any, Final
 

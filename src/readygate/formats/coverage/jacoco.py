@@ -8,8 +8,6 @@ gcovr writes lines without instructions (`<line nr="3"/>`), which do not show wh
 stated totals, and only branches are counted.
 """
 
-from __future__ import annotations
-
 from typing import Final
 from xml.parsers.expat import XMLParserType
 

@@ -4,8 +4,6 @@ Records: https://github.com/linux-test-project/lcov/blob/master/man/geninfo.1 (F
 grcov, Istanbul, coverage.py, simplecov and many more, which differ in the details of each record.
 """
 
-from __future__ import annotations
-
 from typing import BinaryIO, Final
 
 from readygate.formats import FileSample, Format, Source

@@ -7,8 +7,6 @@ region with a counter begins on it or continues over it, and has the largest cou
 sums over functions, so a line of several instantiations may count several times there.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from itertools import groupby

@@ -5,8 +5,6 @@ is hit if one of these was visited. Further lines of a sequence point do not cou
 never ran, they would show the lambda as covered.
 """
 
-from __future__ import annotations
-
 from typing import Final
 from xml.parsers.expat import XMLParserType
 

@@ -4,8 +4,6 @@ The writer: https://github.com/simplecov-ruby/simplecov/blob/main/lib/simplecov/
 the gem simplecov_json_formatter). Schema: https://github.com/simplecov-ruby/simplecov/tree/main/schemas .
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any, Final
 

@@ -5,8 +5,6 @@ a bare array of lines, later an object. It contains all lines that Ruby measured
 which SimpleCov excludes from its reports.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any, Final
 

@@ -4,8 +4,6 @@ Description:
 https://docs.sonarsource.com/sonarqube-server/latest/analyzing-source-code/test-coverage/generic-test-data/ .
 """
 
-from __future__ import annotations
-
 from typing import Final
 from xml.parsers.expat import XMLParserType
 

@@ -1,7 +1,5 @@
 """Collect the executions of one report into blocks by class, and their messages within bounds."""
 
-from __future__ import annotations
-
 from array import array
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Parse durations as test tools write them."""
 
-from __future__ import annotations
-
 import re
 from math import isfinite
 from typing import Final

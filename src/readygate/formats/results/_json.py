@@ -1,7 +1,5 @@
 """Parse untrusted JSON documents and events, and name the key path of each wrong value."""
 
-from __future__ import annotations
-
 import json
 from math import isfinite
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """Find the keys of a JSON document in its first bytes, which may end anywhere."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import Final

@@ -1,7 +1,5 @@
 """Build the report of a JUnit file: tests by class, suites, and notes about what is odd."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Final

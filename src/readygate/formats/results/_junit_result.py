@@ -1,7 +1,5 @@
 """Determine the outcome of one `testcase` from its child elements and attributes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Read line-based reports in chunks, in any encoding."""
 
-from __future__ import annotations
-
 import codecs
 from collections.abc import Iterator
 from typing import Final

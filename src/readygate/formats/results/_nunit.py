@@ -1,7 +1,5 @@
 """Parse the structure that NUnit 2 and 3 share: nested suites, their tests, and messages."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Build the test report of any format: collect its executions, and notes about what is odd."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Final

@@ -1,7 +1,5 @@
 """Find source locations in the traces of test tools."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

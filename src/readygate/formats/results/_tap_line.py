@@ -1,7 +1,5 @@
 """Parse single lines of TAP, and the YAML block below a test point."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Final

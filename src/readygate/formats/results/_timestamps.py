@@ -4,8 +4,6 @@ Only times with a zone count: without one a time can be half a day off. Forms:
 https://www.rfc-editor.org/rfc/rfc3339
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Truncate long text in bounded memory: keep its beginning, and its end, where a traceback names the error."""
 
-from __future__ import annotations
-
 from typing import Final
 
 MAX_TEXT: Final = 8_000

@@ -1,7 +1,5 @@
 """Collect the run-level errors of a TRX file: a crash of the test host, an assembly that failed to load."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Read an XML report element by element, with text only where a reader asks for it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 from xml.parsers.expat import XMLParserType

@@ -4,8 +4,6 @@ Description: https://source.android.com/docs/compatibility/cts/interpret . A mod
 false) is damage: some of its tests are not in the file.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 from readygate.formats import FileSample, Format, Source

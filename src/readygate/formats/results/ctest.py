@@ -5,8 +5,6 @@ it is disabled or skipped itself is skipped. A test that could not be started is
 failed.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 from readygate.formats import FileSample, Format, Source

@@ -5,8 +5,6 @@ Specification: https://ctrf.io/docs/specification/overview . `status` is the out
 skipped (reporters write `other` for inconclusive tests).
 """
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source

@@ -5,8 +5,6 @@ and hooks. The steps of a background belong to the scenario after it. Statuses:
 https://cucumber.io/docs/cucumber/api/#steps . A step without a definition cannot run, which is an error.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any, Final
 

@@ -5,8 +5,6 @@ Description: https://github.com/dart-lang/test/blob/master/pkgs/test/doc/json_re
 The run ends with the event `done`. Without it, the counts that the groups announce show whether the file is complete.
 """
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from msgspec import Struct

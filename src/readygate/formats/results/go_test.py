@@ -6,8 +6,6 @@ does not build, `TestMain` fails, a test calls `os.Exit`) is an execution of its
 without an end is damage.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any, Final
 

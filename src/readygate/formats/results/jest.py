@@ -5,8 +5,6 @@ https://github.com/jestjs/jest/blob/main/packages/jest-test-result/src/types.ts 
 test, for example because it cannot be loaded, is an execution of its own.
 """
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source

@@ -6,8 +6,6 @@ https://github.com/testmoapp/junitxml . Elements are counted, never totals in at
 seconds.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Final
 from xml.parsers.expat import XMLParserType

@@ -5,8 +5,6 @@ failed is in `failures` only. Mocha does not distinguish failures and errors: he
 any other exception an error.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any, Final
 

@@ -4,8 +4,6 @@ Schema: https://nunit.org/docs/2.6.4/files/Results.xsd . Before 2.5 a test had n
 `executed` and `success`. Without these, a `failure` element decides.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 from readygate.formats import FileSample, Format, Source

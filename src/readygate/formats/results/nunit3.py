@@ -5,8 +5,6 @@ a test is its outcome and `label` the kind of it. `site` states where a suite fa
 or in its own set-up or tear-down, which is an execution of its own.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 from readygate.formats import FileSample, Format, Source

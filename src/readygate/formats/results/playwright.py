@@ -7,8 +7,6 @@ a test and its `results` are attempts. A test counts once, by the rule of `TestC
 is an error. The project is part of the name, because a spec may fail in one browser only.
 """
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source

@@ -8,18 +8,16 @@ execution of its own.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, joined
+from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.results._xml_reader import TextCollector, read_elements
+from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
-if TYPE_CHECKING:
-    from readygate.formats.results._truncated_text import Excerpt
-    from readygate.model.reports import TestReport
-
-    Attributes = dict[str, str]
+Attributes = dict[str, str]
 
 _NAME: Final = "robot-xml"
 STATUSES: Final = {

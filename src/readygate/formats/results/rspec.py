@@ -5,8 +5,6 @@ file that cannot be loaded has no example; it is counted by `errors_outside_of_e
 `messages`.
 """
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source

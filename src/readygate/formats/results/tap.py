@@ -6,8 +6,6 @@ fail and counts as skipped; so do the failures in a subtest marked as TODO. The 
 is missing or differs, the program stopped early.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 from readygate.formats import FileSample, Format, Source

@@ -9,8 +9,6 @@ of the file. A data-driven test contains the results of its rows: they count, an
 is worse than theirs.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

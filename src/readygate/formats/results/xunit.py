@@ -5,8 +5,6 @@ Errors outside of tests (clean-up of a class, a collection or the assembly; a fa
 `errors` of the assembly; each is an execution of its own.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 from readygate.formats import FileSample, Format, Source

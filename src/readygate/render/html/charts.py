@@ -3,8 +3,6 @@
 https://www.w3.org/TR/SVG2/ ; for screen readers: https://www.w3.org/TR/svg-aam-1.0/
 """
 
-from __future__ import annotations
-
 import html
 from fractions import Fraction
 

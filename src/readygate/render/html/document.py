@@ -4,8 +4,6 @@ The content security policy of the page allows its one script and nothing else, 
 https://www.w3.org/TR/CSP3/
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from functools import cache

@@ -8,8 +8,6 @@ a rule, too.
 https://markdown-it-py.readthedocs.io/en/latest/architecture.html
 """
 
-from __future__ import annotations
-
 import html
 import re
 from functools import cache

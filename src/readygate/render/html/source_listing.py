@@ -1,7 +1,5 @@
 """The lines of a source file with their state: covered, not covered, excluded, changed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Sequence
 

@@ -1,7 +1,5 @@
 """Write the coverage of the changed lines: those that are not covered, and changed files that no report measures."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import PatchFile
 from readygate.model.rich_text import count
 from readygate.render.escaping import code

@@ -1,7 +1,5 @@
 """Write the lists of tests that were fixed, added, renamed or removed, and of flaky and quarantined tests."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from readygate.model.comparison import Rename, TestChange

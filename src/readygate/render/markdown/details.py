@@ -1,7 +1,5 @@
 """The long lists of a report: folded at the end of a comment, open in the summary."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from msgspec import Struct

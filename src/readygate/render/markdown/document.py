@@ -3,8 +3,6 @@
 The document is a list of blocks. While it is larger than its limits, the least important block is dropped.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 
 from readygate.model.rich_text import count

@@ -1,7 +1,5 @@
 """The slowest tests, and the tests that got slower, as tables."""
 
-from __future__ import annotations
-
 from readygate.model.measures import SLOWER, Timed
 from readygate.model.rich_text import count
 from readygate.render.escaping import code

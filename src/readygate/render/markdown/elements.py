@@ -3,8 +3,6 @@
 Every string in an element is finished Markdown, unless its docstring says otherwise.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from msgspec import Struct

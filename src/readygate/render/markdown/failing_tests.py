@@ -1,7 +1,5 @@
 """Write the sections of failing tests: by cause if there are many, else by name, with traces and legs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Write the table of all figures: the value in the baseline, the value in this run, and the difference."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison, CoverageComparison

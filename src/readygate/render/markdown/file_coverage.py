@@ -1,7 +1,5 @@
 """Write the coverage by file: tiers, files ordered by their uncovered lines, and the next coverage target."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 from msgspec import Struct

@@ -1,7 +1,5 @@
 """Write the outcomes of the failing tests on each leg of the matrix."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import TestChange
 from readygate.model.results import SEPARATOR, Leg, Outcome
 from readygate.render.escaping import code

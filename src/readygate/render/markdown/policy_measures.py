@@ -1,7 +1,5 @@
 """What the policy names: components and categories with their goals, and the next step of the ladder of coverage."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import TypeVar
 

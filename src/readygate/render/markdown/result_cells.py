@@ -1,7 +1,5 @@
 """Write the table cells that describe one test: its name, the first line of its message, its outcome."""
 
-from __future__ import annotations
-
 from readygate.model.comparison import TestChange
 from readygate.model.results import Outcome, TestId
 from readygate.render.escaping import code

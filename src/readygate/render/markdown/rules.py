@@ -1,7 +1,5 @@
 """Write what the report says about the rules: their results, the evidence, the score, and the change of the policy."""
 
-from __future__ import annotations
-
 import re
 from math import floor
 

@@ -1,7 +1,5 @@
 """Skipped tests by the reason that their reports give, as a table."""
 
-from __future__ import annotations
-
 from readygate.render.escaping import code
 from readygate.render.markdown.elements import Table, columns_from, more_note
 from readygate.render.report_view import ReportView

@@ -1,7 +1,5 @@
 """Write where the results come from: the parsed files, the measured commit, the baseline and the tools."""
 
-from __future__ import annotations
-
 from readygate import __version__
 from readygate.model.reports import CoverageReport, Problem, Severity, StatedReport, TestReport
 from readygate.model.rich_text import count

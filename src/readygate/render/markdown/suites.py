@@ -1,7 +1,5 @@
 """Tests by suite, as a table."""
 
-from __future__ import annotations
-
 from readygate.model.measures import SuiteResult
 from readygate.model.reports import TestReport
 from readygate.model.rich_text import count

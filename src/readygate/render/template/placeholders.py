@@ -7,8 +7,6 @@ each line break of a trace. What is left of a token that a template cut is remov
 https://spec.commonmark.org/0.31.2/#entity-and-numeric-character-references
 """
 
-from __future__ import annotations
-
 import html
 import re
 

@@ -5,8 +5,6 @@ variables that can write no file and has little time and memory. The process get
 https://jinja.palletsprojects.com/en/stable/sandbox/
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Start the process that renders a user's template (sandbox.py), with a timeout."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -3,8 +3,6 @@
 sandbox_process.py runs the template. Here, texts are tokens (placeholders.py), and figures are numbers and our words.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
