@@ -118,15 +118,6 @@ class Tab:
         """Type text where the focus is."""
         self.call("Input.insertText", text=text)
 
-    def picture(self, path: Path, *, whole: bool = True) -> None:
-        """Take a picture, of the whole page unless told otherwise."""
-        answer = self.call("Page.captureScreenshot", captureBeyondViewport=whole, **self._clip() if whole else {})
-        path.write_bytes(base64.b64decode(answer["data"]))
-
-    def _clip(self) -> dict[str, Any]:
-        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
-        return {"clip": {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 12_000), "scale": 1}}
-
     def pdf(self) -> bytes:
         """Print the page."""
         return base64.b64decode(self.call("Page.printToPDF", printBackground=True)["data"])

@@ -1,8 +1,7 @@
 """Publish a report through all outputs, to a GitHub of its own and to files, and collect what arrived there."""
 
 import json
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -145,10 +144,3 @@ def shortened(data: Any, longest: int = 12) -> Any:
         rows = [shortened(value, longest) for value in data[:longest]]
         return [*rows, f"… {len(data) - longest} more"] if len(data) > longest else rows
     return data
-
-
-def untimed(text: str, replaced: Iterable[tuple[str, str]]) -> str:
-    """Text without what differs from run to run."""
-    for pattern, by in replaced:
-        text = re.sub(pattern, by, text)
-    return text

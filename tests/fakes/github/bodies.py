@@ -1,19 +1,14 @@
 """Request bodies against GitHub's own description of them, and nothing beyond it."""
 
-from __future__ import annotations
-
 import importlib
 import json
 import threading
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pydantic
 
-from .routing import ApiError
-
-if TYPE_CHECKING:
-    from .routing import Json
+from .routing import ApiError, Json
 
 _MODULE = "githubkit_schemas.latest.models"
 _loading = threading.Lock()

@@ -1,17 +1,12 @@
 """From a request to its handler: authentication, routes, permissions, bodies and API versions."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import bodies
-from .routing import ROUTES, ApiError, Call, Reply, Route
-
-if TYPE_CHECKING:
-    from .routing import Json
-    from .state import Token, World
+from .routing import ROUTES, ApiError, Call, Json, Reply, Route
+from .state import Token, World
 
 VERSION = "2022-11-28"
 

@@ -1,18 +1,10 @@
 """Payloads of the events that start a workflow."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from . import render
-from .gitrepo import ZERO
+from .gitrepo import ZERO, Commit
 from .routes_talk import pull_details
-from .state import node_id, now
-
-if TYPE_CHECKING:
-    from .gitrepo import Commit
-    from .routing import Json
-    from .state import Pull, World
+from .routing import Json
+from .state import Pull, World, node_id, now
 
 
 def _common(world: World, login: str) -> Json:

@@ -1,17 +1,12 @@
 """Failures to order: what goes wrong, on which requests, how often."""
 
-from __future__ import annotations
-
 import re
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from .routing import DOCS
-
-if TYPE_CHECKING:
-    from .routing import Json
+from .routing import DOCS, Json
 
 _LIMIT = f"{DOCS}/using-the-rest-api/rate-limits-for-the-rest-api"
 

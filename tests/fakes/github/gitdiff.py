@@ -1,12 +1,8 @@
 """Differences of two commits in the form that the API gives them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .gitrepo import Repository
+from .gitrepo import Repository
 
 _STATUS = {"A": "added", "M": "modified", "D": "removed", "R": "renamed", "C": "copied", "T": "changed"}
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from . import gittrees
 
 ZERO = "0" * 40
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _CONFIG = (
     "[core]\n\trepositoryformatversion = 0\n\tbare = true\n\tfilemode = true\n\tfsync = none\n"
     "[gc]\n\tauto = 0\n[uploadpack]\n\tallowAnySHA1InWant = true\n"

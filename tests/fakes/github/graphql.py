@@ -1,23 +1,16 @@
 """The GraphQL API: a small part of GitHub's schema under its true names, executed for real."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, build_schema, execute_sync, parse, validate
+from graphql import DocumentNode, ExecutionResult, GraphQLError, build_schema, execute_sync, parse, validate
 
 from .gitrepo import ZERO
 from .graphql_schema import SDL
 from .graphql_talk import comment_page, need_one, refuse
 from .routing import Call, Json, Reply, route
-from .state import node_id
-
-if TYPE_CHECKING:
-    from graphql import DocumentNode
-
-    from .state import Pull, Token, World
+from .state import Pull, Token, World, node_id
 
 _SCHEMA = build_schema(SDL)
 _OID = re.compile(r"[0-9a-f]{40}")

@@ -1,16 +1,10 @@
 """Who writes and what they wrote, in the forms of the GraphQL API."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from graphql import GraphQLError
 
 from .routes_talk import same_author
-
-if TYPE_CHECKING:
-    from .routing import Json
-    from .state import Comment, Pull, Token, World
+from .routing import Json
+from .state import Comment, Pull, Token, World
 
 
 def refuse(kind: str, message: str) -> GraphQLError:

@@ -1,14 +1,14 @@
 """The fake itself: what a test holds in its hands."""
 
-from __future__ import annotations
-
 import itertools
 import secrets
 import shutil
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from types import TracebackType
+from typing import Any, Self
 
 from . import (  # noqa: F401
     events,
@@ -21,18 +21,11 @@ from . import (  # noqa: F401
     routes_runs,
     routes_talk,
 )
-from .faults import FaultBook
+from .faults import Action, Fault, FaultBook
 from .gitrepo import Repository
-from .server import Server
+from .routing import Json
+from .server import Request, Server
 from .state import ACTIONS_APP, OTHER_APP, SCOPES, Kind, Limits, Protection, Pull, Token, WorkflowRun, World
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import TracebackType
-
-    from .faults import Action, Fault
-    from .routing import Json
-    from .server import Request
 
 
 class FakeGitHub:

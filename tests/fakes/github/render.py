@@ -1,17 +1,11 @@
 """The JSON forms of users, repositories, commits, pull requests and comments."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING
 
-from .state import ACTIONS_APP, node_id, now
-
-if TYPE_CHECKING:
-    from .gitdiff import FileDiff
-    from .gitrepo import Commit
-    from .routing import Json
-    from .state import Comment, Pull, World
+from .gitdiff import FileDiff
+from .gitrepo import Commit
+from .routing import Json
+from .state import ACTIONS_APP, Comment, Pull, World, node_id, now
 
 
 def user(world: World, login: str, kind: str | None = None) -> Json:

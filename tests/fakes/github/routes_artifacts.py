@@ -1,19 +1,15 @@
 """Artifacts of workflow runs: listed by the API, downloaded by a link to another host that must not see the token."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import threading
 import zipfile
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .routing import PAGING, ApiError, Call, Json, Reply, route
 from .state import Artifact, World, node_id, now
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

@@ -1,17 +1,12 @@
 """The repository itself: commits, comparisons, contents, and the routes outside of any repository."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
 
 from . import gitdiff, render
 from .gitrepo import Commit
 from .routes_git import READ, in_lines, is_empty
 from .routing import PAGING, ApiError, Call, Json, Reply, route
-
-if TYPE_CHECKING:
-    from .state import World
+from .state import World
 
 
 @route("GET", "")

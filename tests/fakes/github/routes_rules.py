@@ -3,14 +3,8 @@
 https://docs.github.com/en/rest/repos/rules#get-rules-for-a-branch
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from .routing import PAGING, Call, Reply, route
-
-if TYPE_CHECKING:
-    from .state import World
+from .state import World
 
 
 @route("GET", "rules/branches/{branch+}", "metadata:read", query=PAGING)

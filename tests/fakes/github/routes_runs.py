@@ -1,15 +1,10 @@
 """Runs of workflows: what the API states of them, whatever their artifacts claim."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from . import render
 from .routing import PAGING, ApiError, Call, Json, Reply, route
 from .state import WorkflowRun, World, node_id
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 _FILTERS = ("branch", "event", "status", "head_sha", "created", "exclude_pull_requests", *PAGING)
 _MOST = 1000

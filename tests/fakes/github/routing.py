@@ -1,16 +1,12 @@
 """Routes, calls and answers: what a handler sees and what it gives back."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from .state import Token, World
+from .state import Token, World
 
 Json: TypeAlias = dict[str, Any]
 DOCS = "https://docs.github.com/rest"

@@ -1,7 +1,5 @@
 """The HTTP side: sockets, faults, the record of requests and the headers of every answer."""
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 import json
@@ -12,16 +10,14 @@ import time
 import traceback
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from . import bodies
 from .dispatch import VERSION, Exchange, dispatch, rate
+from .faults import Action, FaultBook
 from .routing import ApiError, Reply
-
-if TYPE_CHECKING:
-    from .faults import Action, FaultBook
-    from .state import World
+from .state import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ import itertools
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from .gitrepo import Repository
+from .gitrepo import Repository
 
 Kind = Literal["actions", "app", "pat"]
 SCOPES = frozenset({"actions", "checks", "contents", "issues", "metadata", "pull_requests", "statuses"})
@@ -34,7 +33,6 @@ class Limits:
 
     patch_bytes: int = 500_000
     diff_files: int = 300
-    diff_lines: int = 20_000
     tree_entries: int = 100_000
     statuses_per_context: int = 1000
     inline_content_bytes: int = 1024 * 1024
