@@ -120,22 +120,6 @@ class TestDeletedCode:
     @pytest.mark.parametrize(
         ("head", "files", "shown", "adjusted", "status"),
         [
-            # the file with 80 covered lines goes: 90 of 150, 60 %, is what the rest always was
-            (
-                {"src/app.py": BEFORE["src/app.py"], "src/util.py": BEFORE["src/util.py"]},
-                (change("src/old.py", [], range(1, 81), status="removed"),),
-                ratio(90, 150),
-                ratio(90, 150),
-                "PASS",
-            ),
-            # 40 covered lines of util go: 130 of 190, 68.42 %, and so is the base without them
-            (
-                {**BEFORE, "src/util.py": "m" * 10},
-                (change("src/util.py", [], range(1, 41)),),
-                ratio(130, 190),
-                ratio(130, 190),
-                "PASS",
-            ),
             # 40 covered lines of app go, and one more line of what stays is lost: 129 of 190 after 130 of 190
             (
                 {**BEFORE, "src/app.py": "h" * 9 + "m" * 51},

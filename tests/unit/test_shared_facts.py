@@ -37,7 +37,20 @@ def failing(text: str, **more: object) -> TestChange:
     return TestChange(id=TestId(class_name="A", name="a"), before=None, after=Outcome.FAILED, detail=detail)
 
 
-@pytest.mark.parametrize("path", [*TEST_FILES, "tests/conftest.py", "src/a.test.js", "test_a.py", "spec/a_spec.rb"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *TEST_FILES,
+        "tests/conftest.py",
+        "src/a.test.js",
+        "test_a.py",
+        "spec/a_spec.rb",
+        "x/__tests__/a.py",
+        "spec/a.py",
+        "src/a_test.py",
+        "src/ATests.py",
+    ],
+)
 def test_files_of_tests(path: str) -> None:
     assert is_test_file(path)
 

@@ -1,8 +1,6 @@
 """Cobertura: the quirks of its many producers, sources and file names, and damage."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.support.coverage_reading import damages, is_chosen, parse_coverage, states
 
 from readygate.formats.coverage.cobertura import FORMAT, MAX_SOURCES
@@ -31,10 +29,6 @@ def of_class(lines: str, *, name: str = "a.py", methods: str = "<methods/>") -> 
 def only(report: CoverageReport) -> FileCoverage:
     (file,) = report.files
     return file.coverage
-
-
-def attributes(values: dict[str, str]) -> str:
-    return " ".join(f'{key}="{value}"' for key, value in values.items())
 
 
 class TestClaims:
@@ -292,23 +286,3 @@ class TestDamage:
 
         assert [file.coverage.path for file in report.files] == ["a.py", "b & c.py"]
         assert [problem.severity for problem in report.problems] == [Severity.NOTE]
-
-    @given(st.text(alphabet="<>/='\" abclinesourcmthdk019&;", max_size=80))
-    def test_nothing_raises(self, text: str) -> None:
-        read(text)
-        read(document(text))
-        read(document(of_class(text)))
-
-    @given(
-        st.lists(
-            st.fixed_dictionaries(
-                {},
-                optional={
-                    key: st.sampled_from(["", "1", "0", "-1", "x", "1.5", "(1/2)", "true", "9" * 30, "(2/1)"])
-                    for key in ("number", "hits", "branch", "condition-coverage")
-                },
-            )
-        )
-    )
-    def test_no_attribute_raises(self, lines: list[dict[str, str]]) -> None:
-        read(document(of_class("".join(f"<line {attributes(line)}/>" for line in lines))))

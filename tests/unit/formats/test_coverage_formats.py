@@ -208,12 +208,6 @@ def test_a_changed_byte_raises_nothing(name: str, data: st.DataObject) -> None:
 
 
 @every
-@given(text=st.text(max_size=60))
-def test_anything_raises_nothing(name: str, text: str) -> None:
-    read(name, text)
-
-
-@every
 @pytest.mark.parametrize("line", [MAX_LINE + 1, 2**31, 10**12])
 def test_a_line_number_too_great(name: str, line: int) -> None:
     if name in {"simplecov-resultset", "simplecov-json"}:

@@ -4,8 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.support.coverage_reading import is_chosen, parse_coverage, states
 
 from readygate.formats.coverage import coverage_py_json
@@ -33,13 +31,6 @@ ENTRY = {
     "executed_branches": [[2, 3], [5, -1]],
     "missing_branches": [[2, 5]],
 }
-
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-    max_leaves=6,
-)
 
 
 class TestClaims:
@@ -205,8 +196,3 @@ class TestDamage:
 
         (problem,) = read(json.dumps(document(ENTRY))).problems
         assert "more than the 100 that are read" in problem.what
-
-    @given(st.fixed_dictionaries({}, optional=dict.fromkeys(ENTRY, VALUES)), VALUES, VALUES)
-    def test_nothing_raises(self, entry: Any, totals: Any, meta: Any) -> None:
-        read(json.dumps({**document(entry), "totals": totals}))
-        read(json.dumps({"meta": meta, "files": {"a": meta}}))

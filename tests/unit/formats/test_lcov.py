@@ -326,11 +326,6 @@ class TestDamage:
 
         assert damages(read("SF:" + "x" * 2000)) == ["a line is longer than 0 MiB"]
 
-    @given(st.binary(max_size=400))
-    def test_nothing_raises(self, data: bytes) -> None:
-        read(data)
-        read(b"SF:a\n" + data)
-
     @given(
         st.lists(
             st.sampled_from(
