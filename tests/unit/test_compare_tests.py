@@ -273,6 +273,7 @@ class TestDocumentationOnly:
             (["mydocs/a.py"], False),
             (["src/LICENSE.py"], False),
             (["README.mdx"], False),
+            (["LICENSES/tool.py"], False),
             ([], False),
         ],
     )

@@ -25,7 +25,6 @@ from readygate.collect.artifacts import count
 from readygate.collect.discovery import Found
 from readygate.collect.read_files import read_file
 from readygate.commands.action import _refuse_own_baseline, _with_folder
-from readygate.compare import is_docs_only
 from readygate.compare.match_suites import match_suites
 from readygate.config.runner import RunnerEnvironment
 from readygate.config.settings import Settings
@@ -151,13 +150,6 @@ class TestEvidence:
     def test_no_report_gives_no_figures(self) -> None:
         found = values(page(compared(measure())), {})
         assert {found[name] for name in ("tests", "passed", "failed", "errored", "skipped", "new-failures")} == {""}
-
-    @pytest.mark.parametrize(
-        ("path", "expected"),
-        [("LICENSE", True), ("LICENSE.txt", True), ("LICENSES/tool.py", False), ("docs/a/b.rst", True)],
-    )
-    def test_only_documentation(self, path: str, expected: bool) -> None:
-        assert is_docs_only(changes(change(path, [1]))) is expected
 
 
 class TestBaseline:
