@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from junitparser import JUnitXml
 
 from readygate.formats import Source, parse
-from readygate.model.coverage import Coverage, FileCoverage, line_states
+from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage
 from readygate.model.paths import PathRules
 from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.snapshot import HeadRun, InputFiles, Provenance, ReadFile, count_blocks
@@ -75,6 +75,13 @@ def test_a_merged_junit_file_reads_back_as_it_was(cases: dict[tuple[str, str], s
     )
 
 
+def states(lines: dict[int, bool]) -> bytes:
+    """Lines that are measured, and whether each is hit."""
+    return bytes(
+        0 if number not in lines else HIT if lines[number] else MEASURED for number in range(max(lines, default=0) + 1)
+    )
+
+
 LINES = st.dictionaries(st.integers(1, 60), st.booleans(), max_size=30)
 
 
@@ -84,10 +91,7 @@ def test_a_merged_cobertura_file_reads_back_as_it_was(files: dict[str, dict[int,
         files=tuple(
             FileCoverage(
                 path=path,
-                lines=line_states(
-                    [number for number, hit in lines.items() if hit],
-                    [number for number, hit in lines.items() if not hit],
-                ),
+                lines=states(lines),
                 branches={number: (int(hit), 2) for number, hit in sorted(lines.items())[:3]},
             )
             for path, lines in sorted(files.items())
@@ -105,7 +109,7 @@ def test_a_merged_cobertura_file_reads_back_as_it_was(files: dict[str, dict[int,
 
 
 def test_other_tools_read_the_merged_coverage_the_same_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = line_states([1, 2, 5], [3, 9])
+    lines = states({1: True, 2: True, 3: False, 5: True, 9: False})
     coverage = Coverage(files=(FileCoverage(path="src/app.py", lines=lines, branches={2: (1, 2)}),), has_branches=True)
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)  # diff-cover asks git where the root is
     monkeypatch.chdir(tmp_path)

@@ -99,24 +99,6 @@ class Coverage(Struct, frozen=True, kw_only=True):
         )
 
 
-def line_states(hit: Iterable[int], missed: Iterable[int], excluded: Iterable[int] = ()) -> bytes:
-    """Build the states of a file from line numbers; a line that is hit and missed counts as hit.
-
-    Raises:
-        ValueError: a number is below 1 or above `MAX_LINE`.
-    """
-    numbers = (tuple(excluded), tuple(missed), tuple(hit))
-    highest = max((max(group) for group in numbers if group), default=0)
-    lowest = min((min(group) for group in numbers if group), default=1)
-    if lowest < 1 or highest > MAX_LINE:
-        raise ValueError(f"line number {lowest if lowest < 1 else highest}")
-    states = bytearray(highest + 1)
-    for group, state in zip(numbers, (EXCLUDED, MEASURED, HIT), strict=True):
-        for number in group:
-            states[number] = state
-    return bytes(states)
-
-
 def merge_lines(one: bytes, other: bytes) -> bytes:
     """Merge two measurements of one file: union of the lines, hit if either hit, measured if either measured."""
     size = max(len(one), len(other))

@@ -3,19 +3,16 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from readygate.model.coverage import (
     EXCLUDED,
     HIT,
-    MAX_LINE,
     MEASURED,
     Coverage,
     FileCoverage,
     Ratio,
-    line_states,
     merge_branches,
     merge_files,
     merge_lines,
@@ -50,15 +47,6 @@ class TestLines:
             states = {a[number] if number < len(a) else 0, b[number] if number < len(b) else 0}
             strongest = next(state for state in (HIT, MEASURED, EXCLUDED, 0) if state in states)
             assert merged[number] == strongest
-
-    def test_states_from_numbers(self) -> None:
-        assert line_states([2], [1, 2], [1, 4]) == bytes((0, MEASURED, HIT, 0, EXCLUDED))
-        assert line_states([], []) == b"\0"
-
-    @pytest.mark.parametrize("number", [0, -1, MAX_LINE + 1])
-    def test_numbers_out_of_range(self, number: int) -> None:
-        with pytest.raises(ValueError, match=str(number)):
-            line_states([1, number], [])
 
 
 class TestBranches:
