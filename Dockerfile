@@ -41,7 +41,7 @@ LABEL org.opencontainers.image.title="Readygate" \
 
 COPY --from=build /opt/readygate /opt/readygate
 
-# Imports every module once, and PyGithub, which is loaded late. The base has no compiled standard library, so this
+# Imports every module once, and PyGithub with all of its own. The base has no compiled standard library, so this
 # leaves compiled what we use of it (more than half of the start-up time); and an image in which a module cannot be
 # imported is never finished.
 RUN /opt/readygate/bin/python -I -c "import github, importlib, pkgutil, readygate; \
@@ -51,6 +51,6 @@ if not module.name.endswith('.__main__')]"
 # The runner sets the working directory to the workspace, which holds the pull request's files, and passes the job's
 # environment on. -I keeps both out of the import path: neither a requests.py there nor PYTHONPATH is heeded.
 # -B: no compiled files from a container that is thrown away. -u: messages appear in order, and before a crash.
-# In exec form, because a shell would drop inputs whose names have a hyphen (INPUT_FAIL-ON).
+# In exec form, because a shell would drop inputs whose names have a hyphen (INPUT_TIME-BUDGET).
 # No USER: the runner mounts files that only root may write, and GitHub asks for the default user.
 ENTRYPOINT ["/opt/readygate/bin/python", "-I", "-B", "-u", "-m", "readygate"]

@@ -1,5 +1,6 @@
 """What goes wrong on a laptop is told in words, with the exit code of its kind."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,10 +10,15 @@ import pytest
 from tests.e2e.support import junit
 
 
-def run(folder: Path, *arguments: str, stdout: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path, *arguments: str, stdout: Path | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "readygate", *arguments]
+    environment = {**os.environ, **variables}
     with (stdout or Path("/dev/null")).open("w") as stream:
-        return subprocess.run(command, cwd=folder, stdout=stream, stderr=subprocess.PIPE, text=True, check=False)
+        return subprocess.run(
+            command, cwd=folder, stdout=stream, stderr=subprocess.PIPE, text=True, check=False, env=environment
+        )
 
 
 @pytest.fixture
@@ -40,3 +46,10 @@ def test_a_full_disk_is_no_crash(folder: Path) -> None:
     assert done.returncode == 3
     assert "cannot be printed" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_an_action_whose_log_is_full_could_not_evaluate(folder: Path) -> None:
+    runner = {"GITHUB_EVENT_NAME": "push", "GITHUB_REPOSITORY": "acme/widgets", "GITHUB_WORKSPACE": str(folder)}
+    done = run(folder, stdout=Path("/dev/full"), **runner)
+    assert done.returncode == 3

@@ -106,4 +106,4 @@ def test_a_package_in_the_workspace_is_refused(workspace: Path) -> None:
     done = readygate(workspace, workspace / "site", "report", "--tests", "checks.txt")
     assert done.returncode == 2
     assert FOREIGN in done.stderr
-    assert "its code belongs to the working directory" in done.stderr
+    assert "its code belongs to the workspace" in done.stderr

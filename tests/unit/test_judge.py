@@ -1,8 +1,10 @@
 """Findings to a verdict: the strongest decides, nothing judged is not ready, and the reason is the first that holds."""
 
 from itertools import product
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.support.builders import (
     change,
     changes,
@@ -21,6 +23,7 @@ from readygate.model.policy import PRESETS, Policy
 from readygate.model.verdict import Level, Status, Verdict
 from readygate.policy import preset
 from readygate.rules import all_rules
+from readygate.support.errors import PluginError
 
 
 def only(**levels: Level) -> Policy:
@@ -80,6 +83,24 @@ def test_no_rule_at_all_is_not_ready() -> None:
     verdict = judge(situation("p", "p"), only())
     assert (verdict.ready, verdict.findings, verdict.reason) == (False, (), "nothing could be judged")
     assert len(verdict.off) == len(all_rules())
+
+
+@pytest.mark.parametrize(
+    ("judged", "says"),
+    [
+        (lambda comparison, policy: 1 / 0, "failed (ZeroDivisionError: division by zero)"),
+        (lambda comparison, policy: None, "returned NoneType instead of a Judgement"),
+    ],
+)
+def test_a_foreign_rule_that_fails_is_named_with_its_package(
+    judged: Any, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = replace(all_rules()[0], judge=judged, foreign="acme-readygate 1.0")
+    monkeypatch.setattr("readygate.judge.verdict.all_rules", lambda: (rule,))
+    with pytest.raises(PluginError) as caught:
+        judge(situation("p", "p"), only(**{rule.name.replace("-", "_"): Level.BLOCK}))
+    assert caught.value.where == "acme-readygate 1.0"
+    assert says in str(caught.value)
 
 
 def test_a_passing_rule_beside_others_that_cannot_tell_is_enough() -> None:

@@ -75,13 +75,22 @@ def test_a_name_of_another_plugin_is_taken(site: Path) -> None:
 def test_a_distribution_in_the_working_directory_is_refused_unread(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     install(site, "acme-things", CODE, POINTS)
     monkeypatch.chdir(site.parent)
-    assert "its code belongs to the working directory" in refused()
+    assert "its code belongs to the workspace" in refused()
+    assert "acme_things" not in sys.modules
+
+
+def test_a_distribution_in_the_checkout_around_the_working_directory_is_refused_unread(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(site, "acme-things", CODE, POINTS)
+    (site.parent / ".git").mkdir()
+    assert "its code belongs to the workspace" in refused()
     assert "acme_things" not in sys.modules
 
 
 def test_a_distribution_installed_from_the_working_directory_is_refused_unread(site: Path) -> None:
     install(site, "acme-things", CODE, POINTS, source=Path.cwd() / "plugin")
-    assert "its code belongs to the working directory" in refused()
+    assert "its code belongs to the workspace" in refused()
     assert "acme_things" not in sys.modules
 
 
@@ -90,7 +99,7 @@ def test_a_module_of_the_working_directory_in_place_of_the_installed_one_is_refu
 ) -> None:
     install(site, "acme-things", CODE, POINTS, files=Path.cwd())
     monkeypatch.syspath_prepend(str(Path.cwd()))
-    assert "its code belongs to the working directory" in refused()
+    assert "its code belongs to the workspace" in refused()
     assert "acme_things" not in sys.modules
 
 

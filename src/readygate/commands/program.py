@@ -46,17 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):  # the encoding of a pipe on Windows lacks most characters
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if not given and "GITHUB_EVENT_NAME" in os.environ:
-        from readygate.commands.action import run_action  # noqa: PLC0415  (loads a whole command)
-
-        return run_action(os.environ, sys.stdout)
-    parser = build_parser(__version__)
-    options = parser.parse_args(given)
-    if not hasattr(options, "run"):
-        parser.print_help()
-        return 0
     try:
-        code = int(options.run(options))
+        code = _run(given)
         sys.stdout.flush()
     except ReadygateError as error:
         _print_error(f"readygate: {error}")
@@ -74,6 +65,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_error(f"readygate: crashed ({type(error).__name__}); please report it with the text above")
         return EXIT_NOT_EVALUATED
     return code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """Run the action if there are no arguments in a workflow, otherwise the command that the arguments name."""
+    if not arguments and "GITHUB_EVENT_NAME" in os.environ:
+        from readygate.commands.action import run_action  # noqa: PLC0415  (loads a whole command)
+
+        return run_action(os.environ, sys.stdout)
+    parser = build_parser(__version__)
+    options = parser.parse_args(arguments)
+    if not hasattr(options, "run"):
+        parser.print_help()
+        return 0
+    return int(options.run(options))
 
 
 def _print_error(text: str) -> None:

@@ -9,12 +9,16 @@ from readygate.model.comparison import Comparison, Waiver
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.verdict import Finding, Level, Status, Verdict
-from readygate.rules import Result, Rule, all_rules
+from readygate.rules import Judgement, Result, Rule, all_rules
+from readygate.support.errors import PluginError
 
 
 def judge(comparison: Comparison, policy: Policy) -> Verdict:
-    """Ask every rule that is not off; the strongest finding decides, and nothing judged is not ready."""
-    active = [rule for rule in all_rules() if _asked(rule, policy, comparison)]
+    """Return the verdict of all rules that are on.
+
+    The most severe finding decides. Where no rule was evaluated, the verdict is not ready.
+    """
+    active = [rule for rule in all_rules() if _is_active(rule, policy, comparison)]
     findings = {rule.name: _finding(rule, policy, comparison) for rule in active if not rule.last}
     score, lost = _score(active, findings)
     findings = {name: replace(finding, lost=lost.get(name, Fraction(0))) for name, finding in findings.items()}
@@ -36,11 +40,32 @@ def judge(comparison: Comparison, policy: Policy) -> Verdict:
     )
 
 
-def _asked(rule: Rule, policy: Policy, comparison: Comparison) -> bool:
-    """Whether a rule is on, or found what no level excuses."""
+def _judge_rule(rule: Rule, comparison: Comparison, policy: Policy) -> Judgement:
+    """Return the judgement of a rule.
+
+    Raises:
+        PluginError: a rule of another package failed; the gate stays closed and the error names the package.
+    """
+    if not rule.foreign:
+        return rule.judge(comparison, policy)
+    try:
+        judgement: object = rule.judge(comparison, policy)
+    except Exception as error:
+        raise _plugin_error(rule, f"failed ({type(error).__name__}: {error})") from error
+    if not isinstance(judgement, Judgement):
+        raise _plugin_error(rule, f"returned {type(judgement).__name__} instead of a Judgement")
+    return judgement
+
+
+def _plugin_error(rule: Rule, what: str) -> PluginError:
+    return PluginError(f"the rule {rule.name} {what}", where=rule.foreign, todo="update or uninstall this distribution")
+
+
+def _is_active(rule: Rule, policy: Policy, comparison: Comparison) -> bool:
+    """Return whether a rule is on, or found what no level excuses."""
     if policy.levels[rule.name] is not Level.OFF:
         return True
-    return rule.always_run and rule.judge(comparison, policy).min_level is not Level.OFF
+    return rule.always_run and _judge_rule(rule, comparison, policy).min_level is not Level.OFF
 
 
 def _score(rules: Sequence[Rule], findings: Mapping[str, Finding]) -> tuple[Fraction | None, dict[str, Fraction]]:
@@ -67,7 +92,7 @@ def can_be_waived(verdict: Verdict) -> bool:
 
 
 def _finding(rule: Rule, policy: Policy, comparison: Comparison) -> Finding:
-    level, judgement = policy.levels[rule.name], rule.judge(comparison, policy)
+    level, judgement = policy.levels[rule.name], _judge_rule(rule, comparison, policy)
     status = {Result.PASS: Status.PASS, Result.NOT_EVALUATED: Status.NOT_EVALUATED}.get(judgement.result)
     waiver, detail = comparison.waiver, judgement.detail
     waived = False

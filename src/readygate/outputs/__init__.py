@@ -87,15 +87,19 @@ def publish(view: ReportView, context: RunContext) -> Published:
 def _publish_stage(
     stage: Stage, outputs: tuple[Output, ...], view: ReportView, context: RunContext, published: Published
 ) -> Iterable[Published]:
-    """Publish the outputs of one stage; yield what each did, in their order."""
+    """Publish the outputs of one stage; yield what each did, in their order.
+
+    An output that crashes ends the run, after what the others of its stage did was returned.
+    """
     if stage is not Stage.GITHUB or len(outputs) == 1:
-        return (output.publish(view, context, published) for output in outputs)
+        yield from (output.publish(view, context, published) for output in outputs)
+        return
     contexts = [context, *(context.for_thread() for _ in outputs[1:])]
     with ThreadPoolExecutor(len(outputs)) as pool:
         running = [
             pool.submit(output.publish, view, each, published) for output, each in zip(outputs, contexts, strict=True)
         ]
-    return [each.result() for each in running]
+    yield from (each.result() for each in sorted(running, key=lambda each: each.exception() is not None))
 
 
 def publish_failure(failure: NotEvaluated, context: RunContext) -> Published:

@@ -37,20 +37,29 @@ class Encoder:
 
     def __init__(self, clean: Callable[[Any], Any]) -> None:
         self.shared: dict[str, list[Any]] = {name: [] for name in SHARED.values()}
-        self._numbers: dict[Any, int] = {}
+        self._numbers: dict[tuple[str, FailureDetail | ClassBlock], int] = {}
+        self._coverages: list[Coverage] = []
         self._clean = clean
 
     def encode(self, value: Any) -> Any:
-        """Return a value as JSON data; it must stay alive as long as the encoder."""
+        """Return a value as JSON data."""
         return self._reference(value) if type(value) in SHARED else self._plain(value)
 
     def _reference(self, value: Any) -> dict[str, int]:
         name = SHARED[type(value)]
-        key = tuple(value) if isinstance(value, ClassBlock) else id(value)
-        if key not in self._numbers:
-            self._numbers[key] = len(self.shared[name])
+        number = self._coverage_number(value) if isinstance(value, Coverage) else self._numbers.get((name, value))
+        if number is None:
+            number = len(self.shared[name])
             self.shared[name].append(self._plain(value))
-        return {f"${name}": self._numbers[key]}
+            if isinstance(value, Coverage):
+                self._coverages.append(value)
+            else:
+                self._numbers[name, value] = number
+        return {f"${name}": number}
+
+    def _coverage_number(self, value: Coverage) -> int | None:
+        """Return the number of an equal coverage; a report holds two or three, which are not hashable."""
+        return next((number for number, known in enumerate(self._coverages) if known == value), None)
 
     def _plain(self, value: Any) -> Any:
         value = self._clean(value)

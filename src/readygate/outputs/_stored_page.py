@@ -107,8 +107,6 @@ def _clean(value: Any) -> Any:
         return replace(value, text=redact(value.text))
     if isinstance(value, Cause):
         return replace(value, kind=redact(value.kind), message=redact(value.message))
-    if isinstance(value, SkipReason):
-        return replace(value, text=redact(value.text))
     if isinstance(value, ReadFile) and isinstance(value.report, TestReport):
         return replace(value, report=replace(value.report, blocks={}, details=()))
     if isinstance(value, ReadFile) and isinstance(value.report, CoverageReport):

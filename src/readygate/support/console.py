@@ -90,7 +90,7 @@ class Console(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         """Omit the token, which must not reach a message or a traceback."""
-        return "Log(…)"
+        return "Console(…)"
 
     def line(self, text: str = "") -> None:
         """Print text, with each of its lines made harmless."""

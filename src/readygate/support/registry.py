@@ -67,8 +67,8 @@ def members(package: ModuleType, constant: str, kind: type[T]) -> tuple[T, ...]:
 def entry_point_members(group: str, kind: type[E], taken: Collection[str] = ()) -> tuple[E, ...]:
     """Return the members that installed distributions add through the entry points of `group`.
 
-    A distribution whose code belongs to the working directory is refused before any of it is imported, because
-    a pull request could otherwise bring the code that judges it.
+    A distribution whose code belongs to the workspace (the working directory and the git checkout around it) is
+    refused before any of it is imported, because a pull request could otherwise bring the code that judges it.
 
     Args:
         group: the group of entry points, such as `readygate.formats`.
@@ -93,13 +93,13 @@ def entry_point_members(group: str, kind: type[E], taken: Collection[str] = ()) 
 
 
 def _load(point: EntryPoint, kind: type[E]) -> E:
-    workspace = Path.cwd().resolve()
+    workspace = _workspace()
     if _belongs_to(workspace, point):
         raise _error(
             point,
-            f"its code belongs to the working directory, {workspace}",
+            f"its code belongs to the workspace, {workspace}",
             why="a change must not bring the code that judges it",
-            todo="install a released version of it, or run Readygate from another directory",
+            todo="install a released version of it, or run Readygate outside of its checkout",
         )
     try:
         value = point.load()
@@ -108,6 +108,18 @@ def _load(point: EntryPoint, kind: type[E]) -> E:
     if not isinstance(value, kind):
         raise _error(point, f"must be an instance of {kind.__module__}.{kind.__name__}, got {type(value).__name__}")
     return replace(value, foreign=_label(point))
+
+
+def _workspace() -> Path:
+    """Return the top of the git checkout around the working directory, beyond submodules, or that directory."""
+    here = Path.cwd().resolve()
+    top = here
+    for folder in (here, *here.parents):
+        if (folder / ".git").exists():
+            top = folder
+            if (folder / ".git").is_dir():
+                break
+    return top
 
 
 def _belongs_to(workspace: Path, point: EntryPoint) -> bool:

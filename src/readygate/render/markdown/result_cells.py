@@ -2,7 +2,7 @@
 
 from readygate.model.comparison import TestChange
 from readygate.model.results import Outcome, TestId
-from readygate.render.escaping import code
+from readygate.render.escaping import code, redact
 from readygate.render.markdown.elements import TESTS_SHOWN, Section, Table, columns_from, more_note
 from readygate.render.report_view import ReportView
 
@@ -38,8 +38,8 @@ def first_line(change: TestChange) -> str:
     detail = change.detail
     if detail is None:
         return ""
-    line = next((row for row in detail.message.splitlines() if row.strip()), "")
-    kind = detail.type.rpartition(".")[2]
+    line = next((row for row in redact(detail.message).splitlines() if row.strip()), "")
+    kind = redact(detail.type).rpartition(".")[2]
     if (
         kind
         and detail.outcome >= Outcome.FAILED
@@ -58,7 +58,7 @@ def message_cell(change: TestChange) -> str:
 
 def has_messages(changes: tuple[TestChange, ...]) -> bool:
     """Return whether any test has a message, so that a table needs a column for it."""
-    return any(change.detail and change.detail.message for change in changes)
+    return any(change.detail and redact(change.detail.message) for change in changes)
 
 
 def named_tests(
