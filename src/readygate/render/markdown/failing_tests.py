@@ -6,7 +6,7 @@ from fractions import Fraction
 from readygate.model.causes import Cause
 from readygate.model.comparison import TestChange
 from readygate.model.rich_text import count
-from readygate.render.escaping import code, fenced, html_code
+from readygate.render.escaping import code, fenced, html_code, redact
 from readygate.render.markdown.elements import (
     TESTS_SHOWN,
     Fold,
@@ -175,7 +175,7 @@ def _cause_tests(page: ReportView, changes: tuple[TestChange, ...], cause: Cause
 
 def _trace(change: TestChange, budget: TraceBudget) -> str:
     """Return a test's trace in a fence and subtract it from the budget; empty without a trace or without space."""
-    text = change.detail.text if change.detail else ""
+    text = redact(change.detail.text) if change.detail else ""
     characters = budget.next_size() if text.strip() else 0
     if not characters:
         return ""
@@ -193,7 +193,7 @@ def _trace_heading(page: ReportView, change: TestChange, cause: Cause, *, with_n
         if cause.placed:
             link = page.links.to(link, page.links.blob(frame.path, frame.line))
         place = f"At {link}{f' in {code(frame.function)}' if frame.function else ''}. "
-    if change.detail is None or not change.detail.text.strip():
+    if change.detail is None or not redact(change.detail.text).strip():
         return place.strip()
     name = f" of {code(change.id.name)}" if with_name else ""
     leg = f" on {code(change.legs[0])}{_legs_with_same_message(page, change)}" if change.legs else ""
