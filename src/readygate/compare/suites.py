@@ -20,7 +20,7 @@ _PIECE = re.compile(r"::|\s>\s|\s›\s")
 _SLASH = re.compile(r"[/\\]")
 _PART = re.compile(r"::|[./\\]|\s>\s|\s›\s")
 
-Untrusted = tuple[str, ...]
+SuitePath = tuple[str, ...]
 
 
 def count_suites(head: Snapshot, base: Snapshot | None) -> tuple[SuiteResult, ...]:
@@ -42,7 +42,7 @@ def count_suites(head: Snapshot, base: Snapshot | None) -> tuple[SuiteResult, ..
     return tuple(sorted(rows, key=lambda row: (row.head.pass_rate is None, row.head.pass_rate or 0, row.name)))
 
 
-def suite_names(keys: Sequence[tuple[str, str]]) -> list[Untrusted]:
+def suite_names(keys: Sequence[tuple[str, str]]) -> list[SuitePath]:
     """Return the name of the suite of each (group, class): its path up to the depth with more than one suite."""
     paths = [(group, *_parts(class_name)) for group, class_name in keys]
     shared = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, zip(*paths, strict=False)))
@@ -57,7 +57,7 @@ def suite_names(keys: Sequence[tuple[str, str]]) -> list[Untrusted]:
     return short
 
 
-def _parts(class_name: str) -> Untrusted:
+def _parts(class_name: str) -> SuitePath:
     """Split a path into parts; a file keeps its suffix, as in `tests/test_a.py::TestB`."""
     whole = class_name.strip()
     if "/" in whole or "\\" in whole:
@@ -65,8 +65,8 @@ def _parts(class_name: str) -> Untrusted:
     return tuple(filter(None, _PART.split(whole)))
 
 
-def _counts(blocks: Blocks, names: Mapping[tuple[str, str], Untrusted]) -> dict[Untrusted, Counts]:
-    outcomes: defaultdict[Untrusted, bytearray] = defaultdict(bytearray)
+def _counts(blocks: Blocks, names: Mapping[tuple[str, str], SuitePath]) -> dict[SuitePath, Counts]:
+    outcomes: defaultdict[SuitePath, bytearray] = defaultdict(bytearray)
     for key, block in blocks.items():
         name = names.get(key)
         if name is not None:
@@ -74,8 +74,8 @@ def _counts(blocks: Blocks, names: Mapping[tuple[str, str], Untrusted]) -> dict[
     return {name: count_outcomes(column) for name, column in outcomes.items()}
 
 
-def _seconds(head: Snapshot, names: Mapping[tuple[str, str], Untrusted]) -> dict[Untrusted, float]:
-    seconds: defaultdict[Untrusted, array[float]] = defaultdict(lambda: array("f"))
+def _seconds(head: Snapshot, names: Mapping[tuple[str, str], SuitePath]) -> dict[SuitePath, float]:
+    seconds: defaultdict[SuitePath, array[float]] = defaultdict(lambda: array("f"))
     for leg in head.legs:
         for class_name, block in leg.blocks.items():
             seconds[names[leg.group, class_name]].frombytes(block.seconds)

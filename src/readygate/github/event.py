@@ -22,12 +22,12 @@ ALONE = Branches()
 
 
 def read_subject(
-    workplace: RunnerEnvironment, settings: Settings, checked_out: str, branches: Branches = ALONE
+    runner: RunnerEnvironment, settings: Settings, checked_out: str, branches: Branches = ALONE
 ) -> Subject:
     """Return what the run is about.
 
     Args:
-        workplace: the values that the runner sets.
+        runner: the values that the runner sets.
         settings: the inputs; `commit` names the measured commit, `pull-request` the pull request.
         checked_out: the commit of the checkout in the workspace, empty if there is none.
         branches: answers what the event does not contain, about branches and the pull request of another run.
@@ -36,40 +36,40 @@ def read_subject(
         SettingsError: the event is not supported, or its payload lacks a required value.
         ForgeError: a request to GitHub failed.
     """
-    reader = _READERS.get(workplace.event_name)
+    reader = _READERS.get(runner.event_name)
     if reader is None:
         raise SettingsError(
-            (f"the event {workplace.event_name!r} cannot be judged",),
+            (f"the event {runner.event_name!r} cannot be judged",),
             todo=f"run the workflow on {', '.join(_READERS)}; see {DOCS}/events.md",
         )
-    payload = Payload(workplace.event_name, workplace.event)
+    payload = Payload(runner.event_name, runner.event)
     facts: dict[str, Any] = {
-        "repository": workplace.repository,
-        "server_url": workplace.server_url.rstrip("/"),
-        "event": workplace.event_name,
-        "workflow": workplace.workflow,
-        "run_id": workplace.run_id,
-        "run_number": workplace.run_number,
-        "run_attempt": workplace.run_attempt,
-        "run_url": workplace.run_url,
+        "repository": runner.repository,
+        "server_url": runner.server_url.rstrip("/"),
+        "event": runner.event_name,
+        "workflow": runner.workflow,
+        "run_id": runner.run_id,
+        "run_number": runner.run_number,
+        "run_attempt": runner.run_attempt,
+        "run_url": runner.run_url,
     }
-    facts["measured"], facts["measured_note"] = _measured(workplace, settings, checked_out)
-    facts |= reader(payload, workplace, settings, facts["measured"], branches)
+    facts["measured"], facts["measured_note"] = _measured(runner, settings, checked_out)
+    facts |= reader(payload, runner, settings, facts["measured"], branches)
     if settings.pull_request:
         facts["number"] = settings.pull_request
     return Subject(**facts)
 
 
-def _measured(workplace: RunnerEnvironment, settings: Settings, checked_out: str) -> tuple[str, str]:
+def _measured(runner: RunnerEnvironment, settings: Settings, checked_out: str) -> tuple[str, str]:
     if settings.commit:
         return settings.commit, "named by the input `commit`"
     if checked_out:
         return checked_out, "checked out in the workspace"
-    return workplace.sha, "the commit of the event, as nothing is checked out"
+    return runner.sha, "the commit of the event, as nothing is checked out"
 
 
 def _pull_request(
-    payload: Payload, place: RunnerEnvironment, _settings: Settings, measured: str, _branches: Branches
+    payload: Payload, runner: RunnerEnvironment, _settings: Settings, measured: str, _branches: Branches
 ) -> dict[str, Any]:
     head = payload.sha("pull_request", "head", "sha")
     return {
@@ -77,13 +77,13 @@ def _pull_request(
         "head_sha": head,
         "base_ref": payload.text("pull_request", "base", "ref"),
         "number": payload.number("pull_request", "number"),
-        "merged": measured == place.sha and measured != head,
+        "merged": measured == runner.sha and measured != head,
         "closed": payload.text("pull_request", "state", default="open") == "closed",
     }
 
 
 def _pull_request_target(
-    payload: Payload, place: RunnerEnvironment, settings: Settings, measured: str, branches: Branches
+    payload: Payload, runner: RunnerEnvironment, settings: Settings, measured: str, branches: Branches
 ) -> dict[str, Any]:
     if not settings.allow_pull_request_target:
         raise SettingsError(
@@ -91,8 +91,8 @@ def _pull_request_target(
             todo=f"use two workflows as {DOCS}/events.md shows, or read there what the input "
             "`allow-pull-request-target: true` risks",
         )
-    facts = _pull_request(payload, place, settings, measured, branches)
-    if not settings.commit and measured == place.sha:
+    facts = _pull_request(payload, runner, settings, measured, branches)
+    if not settings.commit and measured == runner.sha:
         # the event stands on the base branch, whose files hold nothing of the change
         measured, note = facts["head_sha"], "the head of the pull request, as the workspace does not hold it"
         facts |= {"measured": measured, "measured_note": note}
@@ -114,26 +114,28 @@ def _merge_group(
 
 
 def _push(
-    payload: Payload, place: RunnerEnvironment, _settings: Settings, _measured_sha: str, branches: Branches
+    payload: Payload, runner: RunnerEnvironment, _settings: Settings, _measured_sha: str, branches: Branches
 ) -> dict[str, Any]:
-    branch = place.ref.removeprefix("refs/heads/")
+    branch = runner.ref.removeprefix("refs/heads/")
     default = payload.text("repository", "default_branch", default="main")
     # a tag is no base branch, even one that a ruleset protects
-    if not place.ref.startswith("refs/heads/") or not branches.is_base(branch, default, protected=place.ref_protected):
-        return {"role": Role.CHANGE, "head_sha": place.sha, "base_ref": default}
+    if not runner.ref.startswith("refs/heads/") or not branches.is_base(
+        branch, default, protected=runner.ref_protected
+    ):
+        return {"role": Role.CHANGE, "head_sha": runner.sha, "base_ref": default}
     before = payload.text("before", default=NO_COMMIT)
     return {
         "role": Role.RECORD,
-        "head_sha": place.sha,
+        "head_sha": runner.sha,
         "base_ref": branch,
         "base_sha": "" if before == NO_COMMIT else payload.sha("before"),
     }
 
 
 def _by_hand(
-    payload: Payload, place: RunnerEnvironment, settings: Settings, measured: str, branches: Branches
+    payload: Payload, runner: RunnerEnvironment, settings: Settings, measured: str, branches: Branches
 ) -> dict[str, Any]:
-    facts = _push(payload, place, settings, measured, branches)
+    facts = _push(payload, runner, settings, measured, branches)
     return {**facts, "base_sha": "", "gap_only": True}
 
 

@@ -31,7 +31,7 @@ class Status(IntEnum):
 
 T = TypeVar("T")
 
-MOST_EXHIBITS = 20
+MAX_EVIDENCE = 20
 """Maximum number of things that a finding names; the lists of the report contain all."""
 
 
@@ -67,10 +67,10 @@ class Evidence(Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, things: Sequence[T], show: Callable[[T], EvidenceItem]) -> Evidence:
         """Return evidence that shows the first of some things."""
-        return cls(items=tuple(map(show, things[:MOST_EXHIBITS])), total=len(things))
+        return cls(items=tuple(map(show, things[:MAX_EVIDENCE])), total=len(things))
 
     def __add__(self, other: Evidence) -> Evidence:
-        return Evidence(items=(*self.items, *other.items)[:MOST_EXHIBITS], total=self.total + other.total)
+        return Evidence(items=(*self.items, *other.items)[:MAX_EVIDENCE], total=self.total + other.total)
 
 
 class Finding(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from readygate.model.reports import TestReport
 from readygate.model.rich_text import RichText, Untrusted, count, listed, sentences
 from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _evidence, not_evaluated, passes
 from readygate.support.number_format import limit, needed, percent
 
 TOLD = 5
@@ -35,7 +35,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         detail=sentences([_told(part) for part in told], TOLD),
         todo=(*_todo(told[0]), "."),
         short=fact,
-        evidence=_exhibits.named("category", [part.name for part in told]),
+        evidence=_evidence.named("category", [part.name for part in told]),
         max_level=Level.BLOCK if missed else Level.WARN,
     )
 

@@ -5,7 +5,7 @@ from readygate.model.measures import ComponentResult
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count, listed, sentences
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes, uncertain_coverage
+from readygate.rules import Judgement, Result, Rule, _evidence, not_evaluated, passes, uncertain_coverage
 from readygate.support.number_format import allowed, decimal, limit, needed, percent
 
 TOLD = 5
@@ -36,7 +36,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         detail=sentences([_told(part) for part in told], TOLD),
         todo=(*_todo(told[0]), "."),
         short=fact,
-        evidence=_exhibits.named("component", [part.name for part in told]),
+        evidence=_evidence.named("component", [part.name for part in told]),
         max_level=Level.BLOCK if blocks else Level.WARN,
     )
 

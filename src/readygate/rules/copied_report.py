@@ -10,7 +10,7 @@ from readygate.model.results import Outcome
 from readygate.model.rich_text import count, listed
 from readygate.model.snapshot import ReadFile
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _evidence, not_evaluated, passes
 from readygate.support.globs import paths_fit
 
 TELLING = 8
@@ -46,7 +46,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         detail=(*listed(copied, 5), f": the same bytes, times and durations, though {_count(sources)} changed."),
         todo=("check that the tests ran for this change; clear what a cache brings back.",),
         short=f"{count(number, 'report')} copied from the base",
-        evidence=_exhibits.named("report", copied, dict.fromkeys(copied, "the same bytes as on the base")),
+        evidence=_evidence.named("report", copied, dict.fromkeys(copied, "the same bytes as on the base")),
     )
 
 

@@ -16,7 +16,7 @@ from readygate.rules import (
     Option,
     Result,
     Rule,
-    _exhibits,
+    _evidence,
     not_evaluated,
     passes,
 )
@@ -47,14 +47,14 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     lost = fall(delta.unchanged_base, delta.unchanged_head)
     if lost is not None and lost > maximum:
         untouched = "Lines that this change does not touch"
-        evidence = _exhibits.lost_lines(coverage, untouched=True)
+        evidence = _evidence.lost_lines(coverage, untouched=True)
         return _broken(lost, maximum, untouched, "of untouched lines ", Level.BLOCK, evidence)
     fell = fall(delta.adjusted or delta.base, coverage.lines)
     if fell is None:
         return not_evaluated("One side has no measured line")
     if fell > maximum:
         without = "without the removed lines " if delta.adjusted not in (None, delta.base) else ""
-        evidence = _exhibits.lost_lines(coverage)
+        evidence = _evidence.lost_lines(coverage)
         return _broken(fell, maximum, "The project", without, _max_level(coverage, policy), evidence)
     return passes(_small(fell, delta, maximum))
 

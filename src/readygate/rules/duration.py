@@ -7,7 +7,7 @@ from readygate.model.measures import SharedTime, Timed
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Option, Result, Rule, _exhibits, not_evaluated, one_sided, passes
+from readygate.rules import NO_BASELINE, Judgement, Option, Result, Rule, _evidence, not_evaluated, one_sided, passes
 from readygate.support.number_format import decimal
 
 NAME = "duration"
@@ -48,7 +48,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         detail=(f"{figures}.", *_rows(rows)),
         todo=(*_todo(time, factor, seconds, total, rows), "."),
         short=f"{fact} than on the base",
-        evidence=_exhibits.named("test", [_exhibits.full_name(row.test) for row in rows]),
+        evidence=_evidence.named("test", [_evidence.full_name(row.test) for row in rows]),
     )
 
 

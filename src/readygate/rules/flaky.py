@@ -8,7 +8,7 @@ from readygate.model.policy import Policy
 from readygate.model.results import Outcome
 from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Option, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.rules import Judgement, Option, Result, Rule, _evidence, not_evaluated, passes
 
 TOLD = 3
 """Tests whose record the finding shows; the outputs list all of them."""
@@ -38,7 +38,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         detail=tuple(detail),
         todo=(f"find out what {it} {'depends' if number == 1 else 'depend'} on: a flaky test hides real failures.",),
         short=count(number, "flaky test"),
-        evidence=_exhibits.tests(found, comparison),
+        evidence=_evidence.tests(found, comparison),
         # failed on the base, passed on retry here: blocking this would favor a test that still fails
         max_level=Level.BLOCK if tests.known_flaky or not _all_better(comparison) else Level.WARN,
     )

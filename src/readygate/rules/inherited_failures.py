@@ -4,7 +4,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, passes
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _evidence, passes
 
 _TOLD = 3
 """Tests whose record the detail shows."""
@@ -27,7 +27,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail=(f"{'It fails' if number == 1 else 'They fail'} on the base too.", *_since(comparison)),
         todo=(f"nothing in this change. Fix {'it' if number == 1 else 'them'} ", *where, "."),
         short=f"{count(number, 'test')} still {'fails' if number == 1 else 'fail'}",
-        evidence=_exhibits.tests(failures, comparison),
+        evidence=_evidence.tests(failures, comparison),
     )
 
 

@@ -7,7 +7,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _evidence, not_evaluated, passes
 from readygate.support.globs import paths_fit
 
 WORKFLOWS = (".github/workflows/**", ".github/actions/**", "**/action.yml", "**/action.yaml")
@@ -76,7 +76,7 @@ def _broken(
         detail=detail,
         todo=("check that the tests, their reports and this gate still run as they should.",),
         short="the gate's inputs changed" if moved else "files that decide what runs are edited",
-        evidence=_exhibits.named("input", moved, notes) + _exhibits.named("file", edited),
+        evidence=_evidence.named("input", moved, notes) + _evidence.named("file", edited),
     )
 
 

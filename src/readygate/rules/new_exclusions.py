@@ -4,7 +4,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import Untrusted, count
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _evidence, not_evaluated, passes
 from readygate.support.number_format import lines_text
 
 TOLD = 3
@@ -38,7 +38,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail=(*detail, "."),
         todo=(f"cover {'it' if number == 1 else 'them'}, or say in the description why nothing can.",),
         short=fact,
-        evidence=_exhibits.named(
+        evidence=_evidence.named(
             "file",
             [file.path for file in delta.excluded],
             {file.path: f"lines {lines_text(file.lines[:50])}" for file in delta.excluded},

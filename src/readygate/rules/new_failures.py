@@ -4,7 +4,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.rules import Judgement, Result, Rule, _evidence, not_evaluated, passes
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
@@ -23,7 +23,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
             detail=("There is no baseline, so each failure counts as new.",),
             todo=_todo(comparison),
             short=f"{count(number, 'test')} {'fails' if number == 1 else 'fail'}",
-            evidence=_exhibits.tests(failures, comparison),
+            evidence=_evidence.tests(failures, comparison),
         )
     if not number:
         return passes("0 tests")
@@ -41,7 +41,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail=(seen,) if seen else (),
         todo=_todo(comparison),
         short=fact,
-        evidence=_exhibits.tests(failures, comparison),
+        evidence=_evidence.tests(failures, comparison),
     )
 
 

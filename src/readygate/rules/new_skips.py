@@ -4,7 +4,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import count
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, one_sided, passes
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _evidence, one_sided, passes
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
@@ -25,7 +25,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail=(f"{they} ran on the base and {'is' if number == 1 else 'are'} skipped now.",),
         todo=(f"check that this change means to skip {'it' if number == 1 else 'them'}.",),
         short=f"{number:,} newly skipped",
-        evidence=_exhibits.tests(comparison.tests.newly_skipped, comparison),
+        evidence=_evidence.tests(comparison.tests.newly_skipped, comparison),
     )
 
 

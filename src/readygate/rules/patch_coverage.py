@@ -8,7 +8,7 @@ from readygate.model.reports import CoverageReport
 from readygate.model.rich_text import RichText, count, listed
 from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, _evidence, not_evaluated, passes
 from readygate.support.number_format import limit, needed, percent
 
 NAME = "patch-coverage"
@@ -57,7 +57,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
             else f"cover {more:,} more of the {count(open_lines, 'line')} listed below.",
         ),
         short=f"{percent(share, beside=minimum)} of the changed lines are covered",
-        evidence=_exhibits.uncovered(patch.files),
+        evidence=_evidence.uncovered(patch.files),
     )
 
 

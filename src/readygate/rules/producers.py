@@ -7,7 +7,7 @@ from readygate.model.policy import Policy
 from readygate.model.reports import TestReport
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.rules import Judgement, Result, Rule, _evidence, not_evaluated, passes
 
 _WORDS = re.compile(r"[a-z0-9]+")
 
@@ -43,7 +43,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         title=title,
         todo=("read the log of the job, mend what stopped it, and run it again.",),
         short=f"{count(number, 'needed job')} did not run through",
-        evidence=_exhibits.named("job", (*stopped, *unexplained), needs),
+        evidence=_evidence.named("job", (*stopped, *unexplained), needs),
     )
 
 

@@ -7,7 +7,7 @@ from readygate.model.policy import Policy, Quarantine, tests_fit
 from readygate.model.results import SEPARATOR, TestId
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, one_sided, passes
+from readygate.rules import Judgement, Result, Rule, _evidence, not_evaluated, one_sided, passes
 from readygate.support.dates import utc_date
 
 
@@ -22,12 +22,12 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     expired = tuple(entry for entry in entries if entry.expires < today)
     fitting = comparison.head.snapshot.legs and one_sided(comparison) is None
     idle = _idle(comparison, tuple(entry for entry in entries if entry.expires >= today)) if fitting else ()
-    excused = tuple(_exhibits.full_name(change.id) for change in comparison.tests.quarantined)
+    excused = tuple(_evidence.full_name(change.id) for change in comparison.tests.quarantined)
     number = len(excused)
     told: RichText = (f"{count(number, 'failing test')} {'is' if number == 1 else 'are'} excused",)
     if excused:
         told = (*told, ": ", *listed(excused, 3))
-    evidence = _exhibits.tests(comparison.tests.quarantined, comparison)
+    evidence = _evidence.tests(comparison.tests.quarantined, comparison)
     if not expired and not idle and not excused:
         return passes(*told)
     parts = []
@@ -55,7 +55,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         short=fact,
         # a change that removes the entry, or the test, must be able to pass
         max_level=Level.BLOCK if expired and not mended else Level.WARN,
-        evidence=_exhibits.named("policy", tuple(odd), odd) + evidence,
+        evidence=_evidence.named("policy", tuple(odd), odd) + evidence,
     )
 
 

@@ -7,7 +7,7 @@ from readygate.model.policy import Policy
 from readygate.model.reports import TestReport
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Option, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.rules import Judgement, Option, Result, Rule, _evidence, not_evaluated, passes
 
 NAME = "report-age"
 _HOUR = 3600
@@ -59,7 +59,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         detail=(*detail, *((" Also ", *more, ".") if more else ())),
         todo=("delete old reports before the tests run, and check what a cache brings back.",),
         short=fact,
-        evidence=_exhibits.named("report", (*old, *early), notes),
+        evidence=_evidence.named("report", (*old, *early), notes),
     )
 
 

@@ -4,7 +4,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, all_rules, not_evaluated, passes
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _evidence, all_rules, not_evaluated, passes
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
@@ -17,7 +17,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         delta = comparison.coverage.delta if comparison.coverage else None
         if delta is not None and delta.gone:
             return _files_gone(delta.gone, policy)
-        carried = tuple(_exhibits.carried(comparison))
+        carried = tuple(_evidence.carried(comparison))
         if not comparison.head.snapshot.legs and not carried:
             return not_evaluated("There is no test report")
         number = len(comparison.head.snapshot.legs)
@@ -28,7 +28,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return passes(
             f"{whole}; carried from the base: {told}: ",
             *listed(carried, 5),
-            evidence=_exhibits.named("suite", carried, dict.fromkeys(carried, "carried from the base")),
+            evidence=_evidence.named("suite", carried, dict.fromkeys(carried, "carried from the base")),
         )
     parts: list[str] = []
     if groups:
@@ -44,7 +44,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         detail=("Missing: ", *names, ". What would stand there is counted nowhere."),
         todo=("read the log of the job that should have written it, then run it again.",),
         short=fact,
-        evidence=_exhibits.named("suite", (*groups, *legs)),
+        evidence=_evidence.named("suite", (*groups, *legs)),
     )
 
 
@@ -68,7 +68,7 @@ def _files_gone(names: tuple[str, ...], policy: Policy) -> Judgement:
         todo=(f"measure {them} again", *_way_out(them, policy), "."),
         short=fact,
         max_level=Level.BLOCK if hides else Level.WARN,
-        evidence=_exhibits.named("file", names),
+        evidence=_evidence.named("file", names),
     )
 
 

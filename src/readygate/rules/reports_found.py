@@ -6,7 +6,7 @@ from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.snapshot import ReadFile, Snapshot
 from readygate.model.verdict import Evidence, Level
-from readygate.rules import Judgement, Result, Rule, _exhibits, passes
+from readygate.rules import Judgement, Result, Rule, _evidence, passes
 from readygate.support.globs import PatternError, paths_fit
 
 
@@ -18,13 +18,13 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     if comparison.docs_only and not evidence.files:
         return passes("Only documentation changed and there are no reports: nothing to measure")
     base_covered = comparison.baseline is not None and comparison.baseline.snapshot.coverage is not None
-    carried = tuple(_exhibits.carried(comparison))
+    carried = tuple(_evidence.carried(comparison))
     whole = bool(carried) and not comparison.missing_groups and not comparison.missing_legs
     if whole and not evidence.files:
         return passes(
             "Nothing had to run: this change touches nothing of ",
             *listed(carried, 5),
-            evidence=_exhibits.named("suite", carried, dict.fromkeys(carried, "carried from the base")),
+            evidence=_evidence.named("suite", carried, dict.fromkeys(carried, "carried from the base")),
         )
     missing = tuple(
         pattern.text
@@ -64,7 +64,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 
 
 def _inputs(patterns: tuple[str, ...]) -> Evidence:
-    return _exhibits.named("input", patterns, dict.fromkeys(patterns, "matches no file"))
+    return _evidence.named("input", patterns, dict.fromkeys(patterns, "matches no file"))
 
 
 def _looked(comparison: Comparison) -> Evidence:
@@ -77,7 +77,7 @@ def _read(comparison: Comparison) -> Evidence:
     """Return the files that were read, with their content."""
     files = comparison.head.evidence.files
     names = tuple(file.name for file in files)
-    return _exhibits.named("report", names, {file.name: _holds(file) for file in files})
+    return _evidence.named("report", names, {file.name: _holds(file) for file in files})
 
 
 def _holds(file: ReadFile) -> str:

@@ -5,7 +5,7 @@ from readygate.model.policy import Policy
 from readygate.model.reports import Severity
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.rules import Judgement, Result, Rule, _evidence, not_evaluated, passes
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
@@ -33,7 +33,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail=(*detail, " What was read before the damage counts." if partly else ""),
         todo=(f"{first.todo or 'look at the job that writes it, and run it again'}.",),
         short=fact,
-        evidence=_exhibits.named(
+        evidence=_evidence.named(
             "report",
             names,
             {

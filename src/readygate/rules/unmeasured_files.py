@@ -6,7 +6,7 @@ from readygate.model.reports import CoverageReport
 from readygate.model.rich_text import count, listed
 from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Level
-from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _exhibits, not_evaluated, passes
+from readygate.rules import INCOMPLETE, Judgement, Result, Rule, _evidence, not_evaluated, passes
 
 TOLD = 5
 
@@ -35,7 +35,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
             "it." if len(names) == 1 else "them.",
         ),
         short=fact,
-        evidence=_exhibits.named("file", names),
+        evidence=_evidence.named("file", names),
     )
 
 

@@ -6,7 +6,7 @@ from readygate.model.comparison import Comparison, TestChange
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _exhibits, one_sided, passes
+from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _evidence, one_sided, passes
 
 
 def judge(comparison: Comparison, _policy: Policy) -> Judgement:
@@ -35,7 +35,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail=detail,
         todo=(f"bring {'it' if number == 1 else 'them'} back, or say in the description why.",),
         short=fact,
-        evidence=_exhibits.tests(gone, comparison),
+        evidence=_evidence.tests(gone, comparison),
     )
 
 

@@ -46,7 +46,7 @@ class Opening(Struct, frozen=True, kw_only=True):
     Attributes:
         rest: the input `baseline` after the colon.
         workspace: base of relative paths.
-        hub: the GitHub client, None without a token.
+        client: the GitHub client, None without a token.
         gate: store key of the gate.
         branch: the base branch, empty if unknown.
         run_id: this workflow run, 0 outside of GitHub.
@@ -55,7 +55,7 @@ class Opening(Struct, frozen=True, kw_only=True):
 
     rest: str = ""
     workspace: Path = Path()
-    hub: GitHub | None = None
+    client: GitHub | None = None
     gate: str = ""
     branch: str = ""
     run_id: int = 0
@@ -87,7 +87,7 @@ def all_stores() -> tuple[StoreKind, ...]:
 def open_store(
     url: str,
     workspace: Path,
-    hub: GitHub | None,
+    client: GitHub | None,
     *,
     gate: str = "",
     branch: str = "",
@@ -103,6 +103,14 @@ def open_store(
     for kind in all_stores():
         if kind.scheme == scheme:
             return kind.open(
-                Opening(rest=rest, workspace=workspace, hub=hub, gate=gate, branch=branch, run_id=run_id, folder=folder)
+                Opening(
+                    rest=rest,
+                    workspace=workspace,
+                    client=client,
+                    gate=gate,
+                    branch=branch,
+                    run_id=run_id,
+                    folder=folder,
+                )
             )
     raise SettingsError((f"no store is called {scheme!r}; there are {', '.join(k.scheme for k in all_stores())}",))

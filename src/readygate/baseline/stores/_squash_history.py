@@ -22,7 +22,7 @@ mutation($repository: ID!, $ref: GitRefname!, $before: GitObjectID!, $after: Git
 """
 
 
-def squash_history(hub: GitHub, branch: str, before: str, after: str) -> bool | None:
+def squash_history(client: GitHub, branch: str, before: str, after: str) -> bool | None:
     """Move a branch from `before` to `after`.
 
     Returns:
@@ -32,11 +32,11 @@ def squash_history(hub: GitHub, branch: str, before: str, after: str) -> bool | 
     Raises:
         ForgeError: the branch cannot be read.
     """
-    owner, _, name = hub.repository.partition("/")
+    owner, _, name = client.repository.partition("/")
     ref = f"refs/heads/{branch}"
 
     def tip() -> tuple[str, str]:
-        found = hub.query(REPOSITORY, {"owner": owner, "name": name, "ref": ref})["repository"]
+        found = client.query(REPOSITORY, {"owner": owner, "name": name, "ref": ref})["repository"]
         return str(found["id"]), str(((found.get("ref") or {}).get("target") or {}).get("oid") or "")
 
     repository, present = tip()
@@ -44,7 +44,7 @@ def squash_history(hub: GitHub, branch: str, before: str, after: str) -> bool | 
         return False
     variables = {"repository": repository, "ref": ref, "before": before, "after": after}
     try:
-        hub.mutate(UPDATE, variables, lambda: tip()[1] == after or None)
+        client.mutate(UPDATE, variables, lambda: tip()[1] == after or None)
     except TimeBudgetError:
         raise
     except ForgeError:

@@ -38,12 +38,12 @@ def open_artifact(opening: Opening) -> Store:
     Raises:
         SettingsError: there is no token for GitHub.
     """
-    if opening.hub is None:
+    if opening.client is None:
         raise SettingsError(
             ("the baseline is an artifact and the input `token` is empty",),
             todo="give the token, or choose another store by the input `baseline`",
         )
-    return _Artifacts(opening.hub, opening).store()
+    return _Artifacts(opening.client, opening).store()
 
 
 class _Found(Struct, frozen=True, kw_only=True):
@@ -56,12 +56,12 @@ class _Found(Struct, frozen=True, kw_only=True):
 
 
 class _Artifacts:
-    def __init__(self, hub: GitHub, opening: Opening) -> None:
-        self.hub = hub
+    def __init__(self, client: GitHub, opening: Opening) -> None:
+        self.client = client
         self.opening = opening
         name, _, self.workflow = opening.rest.partition("@")
         self.name = name or ARTIFACT
-        self.where = f"artifacts {self.name} of {hub.repository}"
+        self.where = f"artifacts {self.name} of {client.repository}"
         self.known: Mapping[str, _Found] | None = None
 
     def store(self) -> Store:
@@ -88,7 +88,7 @@ class _Artifacts:
         try:
             if found.size > LARGEST:
                 raise StoreError(f"the artifact is larger than {LARGEST >> 20} MiB", where=self.where)
-            packed = self.hub.download(f"/actions/artifacts/{found.artifact}/zip", LARGEST)
+            packed = self.client.download(f"/actions/artifacts/{found.artifact}/zip", LARGEST)
         except ForgeError as error:
             raise StoreError(
                 f"the artifact of run {found.run} cannot be read ({error.what})",
@@ -144,7 +144,7 @@ class _Artifacts:
         return {name: found for _, name, found in best.values()}
 
     def _listed(self) -> list[Mapping[str, Any]]:
-        pages = self.hub.pages("/actions/artifacts", key="artifacts", name=self.name)
+        pages = self.client.pages("/actions/artifacts", key="artifacts", name=self.name)
         return [row for row in islice(pages, MOST) if not row["expired"] and row["name"] == self.name]
 
     def _may_be(self, run: Mapping[str, Any] | None) -> bool:
@@ -177,13 +177,13 @@ class _Artifacts:
 
     def _pages(self, search: Mapping[str, str]) -> Any:
         path = f"/actions/workflows/{quote(self._workflow(), safe='')}/runs"
-        return self.hub.pages(path, key="workflow_runs", exclude_pull_requests="true", **search)
+        return self.client.pages(path, key="workflow_runs", exclude_pull_requests="true", **search)
 
     def _workflow(self) -> str:
         """Return the workflow whose artifacts are used: the named one, or else that of this run."""
         if not self.workflow:
             try:
-                self.workflow = str(self.hub.get(f"/actions/runs/{self.opening.run_id}")["workflow_id"])
+                self.workflow = str(self.client.get(f"/actions/runs/{self.opening.run_id}")["workflow_id"])
             except NotFoundError as error:
                 raise StoreError(
                     "GitHub does not know the run that asks, so nothing says which workflow may bring a baseline",
@@ -200,7 +200,7 @@ class _Artifacts:
         return (
             event in EVENTS
             and repository["id"] == head.get("id")
-            and str(repository["full_name"]).lower() == self.hub.repository.lower()
+            and str(repository["full_name"]).lower() == self.client.repository.lower()
             and self._on_base(branch)
             and queue == (branch != self.opening.branch)
         )

@@ -47,12 +47,12 @@ def open_branch(opening: Opening) -> Store:
     Raises:
         SettingsError: there is no token for GitHub.
     """
-    if opening.hub is None:
+    if opening.client is None:
         raise SettingsError(
             ("the baseline is kept on a branch and the input `token` is empty",),
             todo="give the token, or choose another store by the input `baseline`",
         )
-    return _Branch(opening.hub, opening.rest or BRANCH).store()
+    return _Branch(opening.client, opening.rest or BRANCH).store()
 
 
 class _Tip(Struct, frozen=True, kw_only=True):
@@ -69,10 +69,10 @@ class _Tip(Struct, frozen=True, kw_only=True):
 
 
 class _Branch:
-    def __init__(self, hub: GitHub, branch: str) -> None:
-        self.hub = hub
+    def __init__(self, client: GitHub, branch: str) -> None:
+        self.client = client
         self.branch = branch
-        self.where = f"branch {branch} of {hub.repository}"
+        self.where = f"branch {branch} of {client.repository}"
         self.known: Mapping[str, str] | None = None
 
     def store(self) -> Store:
@@ -87,7 +87,7 @@ class _Branch:
         self.names()
         sha = (self.known or {})[name]
         try:
-            data = base64.b64decode(self.hub.get(f"/git/blobs/{sha}")["content"])
+            data = base64.b64decode(self.client.get(f"/git/blobs/{sha}")["content"])
         except (ForgeError, ValueError, TypeError) as error:
             raise StoreError(
                 f"the stored {name} cannot be read ({error.what if isinstance(error, ForgeError) else error})",
@@ -107,7 +107,7 @@ class _Branch:
             StoreError: the branch exists and cannot be read, which must not look like an empty store.
         """
         try:
-            data = self.hub.get(f"/git/trees/{tree}", recursive=1)
+            data = self.client.get(f"/git/trees/{tree}", recursive=1)
             rows = {row["path"]: row["sha"] for row in data["tree"] if row["type"] == "blob"}
         except NotFoundError as error:
             if tree == self.branch and not self._exists():
@@ -128,7 +128,7 @@ class _Branch:
     def _exists(self) -> bool:
         """Return whether the branch exists, by another endpoint: one wrong 404 must not look like an empty store."""
         try:
-            rows = self.hub.rows(f"/git/matching-refs/heads/{self.branch}")
+            rows = self.client.rows(f"/git/matching-refs/heads/{self.branch}")
             return any(row["ref"] == f"refs/heads/{self.branch}" for row in rows)
         except ForgeError as error:
             if error.status == 409:
@@ -171,7 +171,7 @@ class _Branch:
             self.known = None
             if done:
                 return
-            self.hub.deadline.wait(jitter(min(0.2 * 2**attempt, LONGEST_PAUSE)))
+            self.client.deadline.wait(jitter(min(0.2 * 2**attempt, LONGEST_PAUSE)))
         raise StoreError(
             f"the branch moved {TRIES} times while the results were being stored",
             where=self.where,
@@ -183,7 +183,7 @@ class _Branch:
         sha = self._ref()
         if not sha:
             return _Tip(blobs={})
-        commit = self.hub.get(f"/git/commits/{sha}")
+        commit = self.client.get(f"/git/commits/{sha}")
         tree, message = commit["tree"]["sha"], str(commit["message"])
         blobs = self._blobs(tree)
         found = _COUNT.search(message) if message.startswith(f"{_SUBJECT}\n\n") else None
@@ -200,7 +200,7 @@ class _Branch:
         """Return the commit that the branch points to; empty without a branch."""
         for again in (True, False):
             try:
-                return str(self.hub.get(f"/git/ref/heads/{self.branch}")["object"]["sha"])
+                return str(self.client.get(f"/git/ref/heads/{self.branch}")["object"]["sha"])
             except ForgeError as error:
                 if not (isinstance(error, NotFoundError) or error.status == 409):
                     raise
@@ -218,15 +218,15 @@ class _Branch:
                 continue
             if data is not None and data not in uploaded:
                 blob = {"content": base64.b64encode(data).decode(), "encoding": "base64"}
-                uploaded[data] = self.hub.put_object("/git/blobs", blob)["sha"]
+                uploaded[data] = self.client.put_object("/git/blobs", blob)["sha"]
             sha = None if data is None else uploaded[data]
             entries.append({"path": name, "mode": "100644", "type": "blob", "sha": sha})
         if not entries:
             return True
         tree = {"tree": entries, **({"base_tree": tip.tree} if tip.tree else {})}
-        made = self.hub.put_object("/git/trees", tree)["sha"]
+        made = self.client.put_object("/git/trees", tree)["sha"]
         if tip.count >= SQUASH_AFTER:
-            done = squash_history(self.hub, self.branch, tip.commit, self._write(made, [], 1))
+            done = squash_history(self.client, self.branch, tip.commit, self._write(made, [], 1))
             if done is not None:
                 return done
         if tip.commit:
@@ -235,11 +235,13 @@ class _Branch:
 
     def _write(self, tree: str, parents: list[str], count: int) -> str:
         message = f"{_SUBJECT}\n\nReadygate-Commits: {count}\n"
-        return str(self.hub.put_object("/git/commits", {"message": message, "tree": tree, "parents": parents})["sha"])
+        return str(
+            self.client.put_object("/git/commits", {"message": message, "tree": tree, "parents": parents})["sha"]
+        )
 
     def _forward(self, commit: str) -> bool:
         try:
-            made = self.hub.patch(f"/git/refs/heads/{self.branch}", {"sha": commit, "force": False})
+            made = self.client.patch(f"/git/refs/heads/{self.branch}", {"sha": commit, "force": False})
             return bool(made["object"]["sha"] == commit)
         except ForgeError as error:
             if error.status == 409 or (error.status == 422 and _moved(error)):
@@ -253,7 +255,7 @@ class _Branch:
 
         ref = f"refs/heads/{self.branch}"
         try:
-            made = self.hub.create("/git/refs", {"ref": ref, "sha": commit}, find)
+            made = self.client.create("/git/refs", {"ref": ref, "sha": commit}, find)
             return bool(made["object"]["sha"] == commit)
         except ForgeError as error:
             if error.status == 409 or (error.status == 422 and "already exists" in error.what):
