@@ -216,7 +216,7 @@ def test_a_crash_tells_no_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     def crash(*_: object) -> None:
         raise RuntimeError(f"Authorization: token {token} ##[error]x\n::error::y {SECRETS[0]}")
 
-    monkeypatch.setattr(action, "read_target", crash)
+    monkeypatch.setattr(action, "read_subject", crash)
     (tmp_path / "event.json").write_text("{}")
     environment = {
         "GITHUB_ACTIONS": "true",

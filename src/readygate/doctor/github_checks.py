@@ -50,7 +50,7 @@ def the_token_reads(context: Context) -> Diagnostics:
         return
     asked: tuple[tuple[str, str, Callable[[], Any]], ...] = (
         ("the repository", "metadata: read", lambda: github.get("")),
-        ("commits", "contents: read", lambda: github.get("/commits", per_page=1)),
+        ("commits", "contents: read", lambda: github.rows("/commits")),
         ("check runs", "checks: read", lambda: github.get(f"/commits/{context.default_branch or 'HEAD'}/check-runs")),
     )
     may = []
