@@ -1,5 +1,6 @@
 """Findings to a verdict: the strongest decides, nothing judged is not ready, and the reason is the first that holds."""
 
+import sys
 from itertools import product
 from typing import Any
 
@@ -89,6 +90,7 @@ def test_no_rule_at_all_is_not_ready() -> None:
     ("judged", "says"),
     [
         (lambda comparison, policy: 1 / 0, "failed (ZeroDivisionError: division by zero)"),
+        (lambda comparison, policy: sys.exit(0), "failed (SystemExit: 0)"),
         (lambda comparison, policy: None, "returned NoneType instead of a Judgement"),
     ],
 )

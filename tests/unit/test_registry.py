@@ -52,6 +52,11 @@ def test_a_member_that_cannot_be_imported_is_an_error(site: Path) -> None:
     assert "cannot be imported (ModuleNotFoundError" in refused()
 
 
+def test_a_member_that_ends_the_process_is_an_error(site: Path) -> None:
+    install(site, "acme-things", "import sys\nsys.exit(0)\n", POINTS)
+    assert "cannot be imported (SystemExit" in refused()
+
+
 def test_a_missing_attribute_is_an_error(site: Path) -> None:
     install(site, "acme-things", "OTHER = 1\n", POINTS)
     assert "cannot be imported (AttributeError" in refused()

@@ -72,7 +72,10 @@ def _run(arguments: Sequence[str]) -> int:
     if not arguments and "GITHUB_EVENT_NAME" in os.environ:
         from readygate.commands.action import run_action  # noqa: PLC0415  (loads a whole command)
 
-        return run_action(os.environ, sys.stdout)
+        try:
+            return run_action(os.environ, sys.stdout)
+        except SystemExit as error:  # only a verdict may end the step with 0
+            raise RuntimeError("something ended the process while the action ran") from error
     parser = build_parser(__version__)
     options = parser.parse_args(arguments)
     if not hasattr(options, "run"):

@@ -32,7 +32,7 @@ def choose(sample: FileSample) -> tuple[Format, str] | Problem:
     for fmt in all_formats():
         try:
             why = fmt.matches(sample)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if not fmt.foreign:
                 raise
             return _foreign_failure(fmt, error)
@@ -91,14 +91,14 @@ def _parse_foreign(fmt: Format, source: Source) -> Report | Problem:
         report = fmt.parse(source)
     except OSError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return _foreign_failure(fmt, error)
     if not isinstance(report, TestReport | CoverageReport):
         return _foreign_failure(fmt, TypeError(f"parse returned {type(report).__name__}"))
     return replace(report, format=fmt.label)
 
 
-def _foreign_failure(fmt: Format, error: Exception) -> Problem:
+def _foreign_failure(fmt: Format, error: Exception | SystemExit) -> Problem:
     return Problem(
         severity=Severity.DAMAGE,
         what=f"the format {fmt.label} failed: {type(error).__name__}: {str(error)[:200]}",

@@ -50,7 +50,7 @@ def _judge_rule(rule: Rule, comparison: Comparison, policy: Policy) -> Judgement
         return rule.judge(comparison, policy)
     try:
         judgement: object = rule.judge(comparison, policy)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _plugin_error(rule, f"failed ({type(error).__name__}: {error})") from error
     if not isinstance(judgement, Judgement):
         raise _plugin_error(rule, f"returned {type(judgement).__name__} instead of a Judgement")

@@ -103,7 +103,7 @@ def _load(point: EntryPoint, kind: type[E]) -> E:
         )
     try:
         value = point.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _error(point, f"cannot be imported ({type(error).__name__}: {error})") from error
     if not isinstance(value, kind):
         raise _error(point, f"must be an instance of {kind.__module__}.{kind.__name__}, got {type(value).__name__}")
