@@ -45,13 +45,10 @@ class BlockBuilder:
     The tests of a class usually follow one another, so a class is folded into a block when the next one begins.
     A class that has a block already is folded again only when as many executions were added as the block holds.
     Memory therefore grows with the number of distinct tests, and the time to fold stays linear.
-
-    Attributes:
-        seconds: the sum of all durations.
     """
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self._nanoseconds = 0
         self._counts = [0] * len(Outcome)
         self._columns: dict[str, _Column] = {}
         self._class: str | None = None
@@ -63,7 +60,7 @@ class BlockBuilder:
             self._begin(class_name)
         column = self._column
         self._counts[outcome] += 1
-        self.seconds += seconds
+        self._nanoseconds += round(seconds * 1e9)
         column.names.append(name)
         column.outcomes.append(outcome)
         column.seconds.append(seconds)
@@ -77,6 +74,11 @@ class BlockBuilder:
             last.fold()
         self._class = class_name
         self._column = self._columns.setdefault(class_name, _Column())
+
+    @property
+    def seconds(self) -> float:
+        """The sum of all durations, to the nanosecond and in whatever order they were added."""
+        return self._nanoseconds / 1e9
 
     def counts(self) -> Counts:
         """Return the counts of all executions."""
