@@ -99,6 +99,46 @@ def test_a_distribution_installed_from_the_working_directory_is_refused_unread(s
     assert "acme_things" not in sys.modules
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[1",
+        b"[]",
+        b"{}",
+        b'{"url": null}',
+        b'{"url": 5}',
+        b'{"url": ""}',
+        b'{"url": "plugin"}',
+        b'{"url": "file://[x"}',
+        b'{"url": "file:///a%00b"}',
+        b'{"url": "file:///\xff"}',
+        b'\xef\xbb\xbf{"url": "https://acme.example/things.whl"}',
+    ],
+)
+def test_a_distribution_with_a_damaged_origin_is_refused_unread(site: Path, data: bytes) -> None:
+    install(site, "acme-things", CODE, POINTS)
+    (site / "acme_things-1.0.dist-info" / "direct_url.json").write_bytes(data)
+    text = refused()
+    assert "the origin of its code is unknown" in text
+    assert "direct_url.json" in text
+    assert "acme_things" not in sys.modules
+
+
+def test_a_distribution_from_an_address_or_another_folder_is_loaded(site: Path) -> None:
+    install(site, "acme-things", CODE, POINTS, source=site.parent / "elsewhere")
+    assert [each.name for each in entry_point_members(GROUP, Extension)] == ["acme"]
+    origin = site / "acme_things-1.0.dist-info" / "direct_url.json"
+    origin.write_text('{"url": "https://acme.example/things.whl", "archive_info": {}}')
+    assert [each.name for each in entry_point_members(GROUP, Extension)] == ["acme"]
+
+
+@pytest.mark.parametrize("value", ["", ":::"])
+def test_an_entry_point_that_names_no_object_is_an_error(site: Path, value: str) -> None:
+    install(site, "acme-things", CODE, f"[{GROUP}]\nacme = {value}\n")
+    assert "cannot be used" in refused()
+
+
 def test_a_module_of_the_working_directory_in_place_of_the_installed_one_is_refused_unread(
     site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,7 +94,16 @@ def entry_point_members(group: str, kind: type[E], taken: Collection[str] = ()) 
 
 def _load(point: EntryPoint, kind: type[E]) -> E:
     workspace = _workspace()
-    if _belongs_to(workspace, point):
+    try:
+        refused = _belongs_to(workspace, point)
+    except Exception as error:
+        raise _error(
+            point,
+            f"the origin of its code is unknown ({type(error).__name__}: {error})",
+            why="its direct_url.json or its entry_points.txt is damaged",
+            todo="install this distribution again, or uninstall it",
+        ) from error
+    if refused:
         raise _error(
             point,
             f"its code belongs to the workspace, {workspace}",
@@ -127,6 +136,9 @@ def _belongs_to(workspace: Path, point: EntryPoint) -> bool:
 
     The packages of the running interpreter are exempt where its virtual environment lies in the workspace:
     Readygate itself is imported from there.
+
+    Raises:
+        Exception: the metadata of the distribution are damaged.
     """
     own = [Path(sysconfig.get_path(name)).resolve() for name in ("purelib", "platlib")]
     spec = PathFinder.find_spec(point.module.partition(".")[0])
@@ -140,14 +152,25 @@ def _belongs_to(workspace: Path, point: EntryPoint) -> bool:
     return any(each.is_relative_to(workspace) for each in locations)
 
 
+class _DirectUrl(Struct):
+    """Origin of a distribution: https://packaging.python.org/en/latest/specifications/direct-url-data-structure/."""
+
+    url: str
+
+
 def _installed_from(dist: Distribution) -> Path | None:
-    """Return the local folder or file that a distribution was installed from (PEP 610); None for an index."""
+    """Return the local folder or file that a distribution was installed from (PEP 610); None for an index.
+
+    Raises:
+        ValueError: direct_url.json is damaged.
+    """
     text = dist.read_text("direct_url.json")
-    try:
-        url = urlsplit(msgspec.json.decode(text)["url"]) if text else None
-    except (msgspec.DecodeError, KeyError, TypeError, ValueError):
+    if text is None:
         return None
-    return Path(url2pathname(url.path)).resolve() if url and url.scheme == "file" else None
+    url = urlsplit(msgspec.json.decode(text, type=_DirectUrl).url)
+    if not url.scheme:
+        raise ValueError("direct_url.json names no URL")
+    return Path(url2pathname(url.path)).resolve() if url.scheme == "file" else None
 
 
 def _label(point: EntryPoint) -> str:
