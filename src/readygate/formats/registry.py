@@ -2,11 +2,13 @@
 
 from functools import cache
 
+import msgspec
 from msgspec.structs import replace
 
 from readygate.formats import coverage, results
 from readygate.formats.format import Format, Source
 from readygate.formats.sniffing import HEAD_BYTES, FileSample
+from readygate.model.consistency import check_blocks, check_executions
 from readygate.model.reports import CoverageReport, Problem, Report, Severity, TestReport
 from readygate.support.errors import DOCS
 from readygate.support.registry import entry_point_members, members
@@ -88,14 +90,29 @@ def parse(source: Source) -> Report | Problem:
 def _parse_foreign(fmt: Format, source: Source) -> Report | Problem:
     """Parse with a foreign format; its report names the distribution, and its errors damage this file only."""
     try:
-        report = fmt.parse(source)
+        report = _checked(fmt.parse(source))
     except OSError:
         raise
     except (Exception, SystemExit) as error:
         return _foreign_failure(fmt, error)
-    if not isinstance(report, TestReport | CoverageReport):
-        return _foreign_failure(fmt, TypeError(f"parse returned {type(report).__name__}"))
     return replace(report, format=fmt.label)
+
+
+def _checked(report: object) -> Report:
+    """Return a copy of a report whose types, texts, numbers and blocks are valid.
+
+    Raises:
+        TypeError: it is not a report, or holds a value that no report can hold.
+        ValueError: a value has the wrong type or is out of range, a text is not Unicode, or values contradict each
+            other.
+    """
+    if not isinstance(report, TestReport | CoverageReport):
+        raise TypeError(f"parse returned {type(report).__name__}")
+    copy = msgspec.msgpack.decode(msgspec.msgpack.encode(report), type=Report)
+    if isinstance(copy, TestReport):
+        check_blocks(copy.blocks.values())
+        check_executions(copy.executions, copy.blocks.values())
+    return copy
 
 
 def _foreign_failure(fmt: Format, error: Exception | SystemExit) -> Problem:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import Annotated
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 MEASURED = 1
 HIT = 3
@@ -12,6 +13,9 @@ EXCLUDED = 4
 
 MAX_LINE = 1_000_000
 """No source file is longer; a greater line number is damage, and would cost memory by its mere value."""
+
+Stored = Annotated[int, Meta(ge=0, lt=1 << 32)]
+"""A number that a snapshot stores in 32 bits; msgspec checks the limits of values that come from outside."""
 
 _MEASURED_WINS = bytes.maketrans(bytes((5, 6, 7)), bytes((1, 3, 3)))
 
@@ -28,7 +32,7 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
 
     path: str
     lines: bytes
-    branches: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    branches: Mapping[Stored, tuple[Stored, Stored]] = field(default_factory=dict)
 
     @property
     def covered(self) -> int:

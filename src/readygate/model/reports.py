@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import Annotated
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from readygate.model.coverage import FileCoverage, Ratio, add_ratios
-from readygate.model.results import ClassBlock, Counts, FailureDetail
+from readygate.model.results import ClassBlock, Counts, FailureDetail, Number, Seconds
+
+Moment = Annotated[float, Meta(ge=-62_135_596_800, lt=253_402_300_800)]
+"""A time of the years 1 to 9999, in seconds since 1970; msgspec checks the limits of values that come from outside."""
 
 
 class Severity(Enum):
@@ -52,11 +56,11 @@ class TestReport(Struct, frozen=True, kw_only=True, tag=True):
     blocks: Mapping[str, ClassBlock]
     details: tuple[FailureDetail, ...] = ()
     executions: Counts
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
     problems: tuple[Problem, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
-    written: float | None = None
-    words: Mapping[str, int] = field(default_factory=dict)
+    written: Moment | None = None
+    words: Mapping[str, Number] = field(default_factory=dict)
     attempts: Counts | None = None
 
 

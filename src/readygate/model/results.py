@@ -12,12 +12,16 @@ from enum import IntEnum
 from fractions import Fraction
 from itertools import accumulate, islice
 from operator import eq, itemgetter
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 SEPARATOR = "\0"
 """Joins the names of a block. XML cannot contain it, and the parsers of all other formats replace it."""
+Number = Annotated[int, Meta(ge=0, le=(1 << 53) - 1)]
+"""A number of tests, executions or uses; msgspec checks the limits of values that come from outside."""
+Seconds = Annotated[float, Meta(ge=0, le=1e18)]
+"""A duration or a sum of durations, finite; checked likewise."""
 
 
 class Outcome(IntEnum):
@@ -40,11 +44,11 @@ OUTCOMES = tuple(Outcome)
 class Counts(Struct, frozen=True, kw_only=True):
     """The numbers of tests, or of executions, by outcome."""
 
-    passed: int = 0
-    failed: int = 0
-    errored: int = 0
-    skipped: int = 0
-    flaky: int = 0
+    passed: Number = 0
+    failed: Number = 0
+    errored: Number = 0
+    skipped: Number = 0
+    flaky: Number = 0
 
     @property
     def total(self) -> int:
@@ -256,7 +260,7 @@ class Leg(Struct, frozen=True, kw_only=True):
     path: str = ""
     blocks: Mapping[str, ClassBlock]
     executions: Counts
-    seconds: float
+    seconds: Seconds
 
     def counts(self) -> Counts:
         """Count the leg's tests, each identity once."""
