@@ -1,7 +1,9 @@
 """`readygate render`: a report.json is enough for every other output, and any other file is an error."""
 
 import json
+from base64 import b64encode
 from contextlib import suppress
+from copy import deepcopy
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from tests.support.builders import BASE, baseline, change, changes, compared, co
 from tests.support.hostile import PIECES
 
 from readygate.commands.program import main
+from readygate.commands.render import render_as
 from readygate.model.coverage import Ratio
 from readygate.model.history import History, PastRun
 from readygate.model.reports import Problem, Severity, StatedFile, StatedReport
@@ -23,7 +26,7 @@ from readygate.model.verdict import Evidence, EvidenceItem
 from readygate.outputs import comment, report_json, summary
 from readygate.outputs._json_codec import Encoder, decode
 from readygate.render.report_view import ReportView
-from readygate.support.errors import ReportError
+from readygate.support.errors import ReportError, SettingsError
 
 words = st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join)
 
@@ -130,6 +133,19 @@ def values_of(data: dict[str, Any]) -> Any:
         lambda page: page["comparison"]["head"].update(details=[1]),
         lambda page: page["comparison"]["causes"]["new_failures"][0].update(tests="0"),
         lambda page: page.update(comparison=None),
+        lambda page: page["comparison"]["causes"]["new_failures"][0].update(tests=[1]),
+        lambda page: page["comparison"]["causes"]["new_failures"][0].update(tests=[-1]),
+        lambda page: page["comparison"]["causes"]["new_failures"][0].update(tests=[]),
+        lambda page: page["comparison"]["head"]["snapshot"]["legs"][0].update(seconds=float("inf")),
+        lambda page: page["comparison"]["head"]["snapshot"]["legs"][0].update(seconds=-1.0),
+        lambda page: page["comparison"]["head"]["snapshot"]["legs"][0]["executions"].update(passed=-1),
+        lambda page: page["comparison"].update(score=[10**400, 1]),
+        lambda page: first_leg(page).update(blocks={"$pairs": [["c", ["a", "AAA=", "AAAA"]]]}),
+        lambda page: first_leg(page).update(blocks={"$pairs": [["c", {"$blocks": -1}]]}),
+        lambda page: first_leg(page).update(blocks={"$pairs": [["c", {"$blocks": True}]]}),
+        lambda page: first_leg(page).update(blocks={"$pairs": [["c", {"$blocks": 0.0}]]}),
+        lambda page: first_leg(page).update(blocks={"$pairs": [["c", {"$blocks": 0, "names": "a"}]]}),
+        lambda page: first_leg(page).update(blocks={"$pairs": [], "c": {"$blocks": 0}}),
     ],
 )
 def test_an_edited_report_is_an_error_and_no_crash(edit: Any) -> None:
@@ -139,7 +155,40 @@ def test_an_edited_report_is_an_error_and_no_crash(edit: Any) -> None:
         report_json.read(json.dumps(data))
 
 
-SPOILT: list[Any] = [None, 0, -1, "x", [], {}, [[]], True, 1e300, {"$details": 0}, {"$pairs": [[0, 0]]}]
+def first_leg(page: Any) -> Any:
+    return page["comparison"]["head"]["snapshot"]["legs"][0]
+
+
+def encoded(data: bytes) -> str:
+    return b64encode(data).decode()
+
+
+@pytest.mark.parametrize(
+    ("block", "error"),
+    [
+        (["a", "\ud800", encoded(bytes(4))], "surrogates not allowed"),
+        (["a", encoded(b"\0"), encoded(bytes(5))], "the columns of a class have different lengths"),
+        (["a", encoded(b"\0\0"), encoded(bytes(4))], "the columns of a class have different lengths"),
+        (["a\0b", encoded(b"\0"), encoded(bytes(4))], "the columns of a class have different lengths"),
+        (["a", encoded(b"\5"), encoded(bytes(4))], "an outcome of a class does not exist"),
+        (["b\0a", encoded(bytes(2)), encoded(bytes(8))], "the names of a class are not sorted"),
+        (["a", encoded(b"\0"), encoded(b"\0\0\x80\x7f")], "the seconds of a class are not finite"),
+    ],
+)
+def test_an_edited_class_is_an_error_in_every_snapshot(block: list[str], error: str) -> None:
+    original = json.loads(report_json.render(made()))
+    for number in range(len(original["values"]["blocks"])):
+        data = deepcopy(original)
+        data["values"]["blocks"][number] = block
+        with pytest.raises(ReportError, match=error):
+            report_json.read(json.dumps(data))
+
+
+SPOILT: list[Any] = [
+    *(None, True, 0, -1, 1 << 64, 10**600, 1e300, float("inf"), float("nan")),
+    *("", "x", "\0", "\ud800", "AAAA", [], [[]], [1, 0], [10**400, 1], [1, 2, 3]),
+    *({}, {"$details": 0}, {"$blocks": 0}, {"$details": -1}, {"$details": 0, "x": 1}, {"$pairs": [[0, 0]]}),
+]
 
 
 @given(st.data())
@@ -154,11 +203,27 @@ def test_damage_anywhere_in_the_values_is_an_error_or_harmless(data: st.DataObje
 
     walk(loaded["values"])
     holder, key = data.draw(st.sampled_from(spots))
-    holder[key] = data.draw(
-        st.sampled_from([None, 0, -1, "x", [], {}, [[]], True, 1e300, {"$details": 0}, {"$pairs": [[0, 0]]}])
-    )
-    with suppress(ReportError):
-        report_json.read(json.dumps(loaded))
+    holder[key] = data.draw(st.sampled_from(SPOILT))
+    try:
+        edited = report_json.read(json.dumps(loaded))
+    except ReportError:
+        return
+    for name in ("cobertura", "comment", "console", "html", "json", "junit", "outputs", "snapshot", "summary"):
+        with suppress(SettingsError):  # without coverage there is no Cobertura report
+            render_as(edited, name)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda page: page["target"].update(workflow="\ud800"),
+        lambda page: page["comparison"]["coverage"]["lines"].update(covered=9, total=2),
+    ],
+)
+def test_an_edit_that_fits_the_types_is_rendered(edit: Any) -> None:
+    data = json.loads(report_json.render(made()))
+    edit(values_of(data))
+    assert comment.render(report_json.read(json.dumps(data)))
 
 
 def test_an_error_says_where_it_is() -> None:

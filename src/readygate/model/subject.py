@@ -75,7 +75,7 @@ class Subject(Struct, frozen=True, kw_only=True):
     @property
     def workflow_key(self) -> str:
         """Key of the workflow that measured, for markers on GitHub."""
-        return sha256(self.workflow.encode()).hexdigest()[:8]
+        return sha256(self.workflow.encode(errors="replace")).hexdigest()[:8]
 
     def check_name(self, gate: str) -> str:
         """Return the name of a gate's check run.

@@ -11,7 +11,8 @@ docs/report.md describes the form for other readers.
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, TypeVar
+from math import isfinite
+from typing import Any, Final, TypeVar
 
 from msgspec import Struct, ValidationError, convert, to_builtins
 
@@ -21,6 +22,8 @@ from readygate.model.results import ClassBlock, FailureDetail
 SHARED: Mapping[type, str] = {FailureDetail: "details", Coverage: "coverages", ClassBlock: "blocks"}
 """Types whose values are used in several places, with the names of their lists."""
 PAIRS = "$pairs"
+MAX_BITS: Final = 512
+"""Bits of the largest integer that is read: every fraction of such integers can be rounded to a float."""
 
 T = TypeVar("T")
 
@@ -84,12 +87,13 @@ def decode(data: Any, shared: Mapping[str, Any], kind: type[T]) -> T:
 
     Raises:
         ValidationError: the data do not fit the type; the text says where.
+        UnicodeError: a text that must be ASCII is not.
     """
     known: dict[str, Sequence[Any]] = {}
     for each, name in SHARED.items():
         try:
             known[f"${name}"] = convert(_resolve(shared.get(name), {}), tuple[each, ...], dec_hook=_decode_other)  # type: ignore[valid-type]
-        except ValidationError as error:
+        except ValueError as error:
             raise ValidationError(f"{name}: {error}") from error
     return convert(_resolve(data, known), kind, dec_hook=_decode_other)
 
@@ -99,18 +103,31 @@ def _resolve(data: Any, shared: Mapping[str, Sequence[Any]]) -> Any:
     if isinstance(data, list):
         return [_resolve(item, shared) for item in data]
     if not isinstance(data, dict):
+        if (isinstance(data, int) and data.bit_length() > MAX_BITS) or (isinstance(data, float) and not isfinite(data)):
+            raise ValidationError("Expected a finite number of at most 150 digits")
         return data
-    if PAIRS in data:
-        try:
-            return {_hashable(key): _resolve(item, shared) for key, item in data[PAIRS]}
-        except (TypeError, ValueError) as error:
-            raise ValidationError(f"Expected pairs of a key and a value: {error}") from error
-    for name in data.keys() & shared.keys():
-        try:
-            return shared[name][data[name]]
-        except (TypeError, LookupError) as error:
-            raise ValidationError(f"No entry {str(data[name])[:20]} in `{name[1:]}`") from error
+    if not data.keys().isdisjoint({PAIRS, *shared}):
+        if len(data) > 1:
+            raise ValidationError(f"Expected one key, got {', '.join(data)[:100]}")
+        ((name, value),) = data.items()
+        return _pairs(value, shared) if name == PAIRS else _shared_value(value, name, shared[name])
     return {name: _resolve(item, shared) for name, item in data.items()}
+
+
+def _pairs(data: Any, shared: Mapping[str, Sequence[Any]]) -> dict[Any, Any]:
+    """Return a dictionary in the place of pairs."""
+    try:
+        pairs = {_hashable(key): item for key, item in data}
+    except (TypeError, ValueError) as error:
+        raise ValidationError(f"Expected pairs of a key and a value: {error}") from error
+    return {key: _resolve(item, shared) for key, item in pairs.items()}
+
+
+def _shared_value(number: Any, name: str, values: Sequence[Any]) -> Any:
+    """Return the value that a reference names by its number."""
+    if type(number) is not int or not 0 <= number < len(values):
+        raise ValidationError(f"No entry {str(number)[:20]} in `{name[1:]}`")
+    return values[number]
 
 
 def _hashable(key: Any) -> Any:

@@ -10,6 +10,7 @@ from msgspec.structs import fields, replace
 
 from readygate.model.causes import Cause
 from readygate.model.comparison import TestChange
+from readygate.model.consistency import check_blocks
 from readygate.model.coverage import Ratio
 from readygate.model.measures import SkipReason
 from readygate.model.reports import CoverageReport, Problem, StatedFile, StatedReport, TestReport
@@ -67,13 +68,34 @@ def read_report(text: bytes | str) -> ReportView:
     try:
         if not isinstance(values, dict):
             raise ValidationError("Expected an object in `values`")
-        return decode(values.get("page"), values, StoredPage)
-    except (ValidationError, RecursionError) as error:
+        page = decode(values.get("page"), values, StoredPage)
+        _check(page)
+    except (ValueError, RecursionError) as error:
         raise ReportError(
             f"its values cannot be read: {str(error)[:300]}",
             why="it was written by another version of Readygate, or edited",
             todo=f"use the Readygate that wrote it, {writer}",
         ) from error
+    return page
+
+
+def _check(page: ReportView) -> None:
+    """Check what the types of a page do not say.
+
+    Raises:
+        ValueError: values contradict each other; the text says which.
+    """
+    comparison = page.comparison
+    baseline = (comparison.baseline.snapshot,) if comparison.baseline else ()
+    base = (comparison.base,) if comparison.base else ()
+    snapshots = (comparison.head.snapshot, *baseline, *base)
+    for leg in chain(comparison.carried, *(snapshot.legs for snapshot in snapshots)):
+        check_blocks(leg.blocks.values())
+    for name in (field.name for field in fields(comparison.causes)):
+        tests = range(len(getattr(comparison.tests, name)))
+        causes: tuple[Cause, ...] = getattr(comparison.causes, name)
+        if any(not cause.tests or any(at not in tests for at in cause.tests) for cause in causes):
+            raise ValueError(f"a cause names a test that is not in `{name}`")
 
 
 def _shown(page: ReportView) -> Iterable[TestChange]:

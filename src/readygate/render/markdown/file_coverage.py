@@ -160,7 +160,7 @@ def target_line(page: ReportView, rows: tuple[FileRow, ...]) -> str:
     """Return the lines needed for the next default target and the largest gaps; empty if every line is covered."""
     coverage = page.comparison.coverage
     share = coverage.lines.fraction if coverage else None
-    if coverage is None or share is None or share == 1 or not is_complete(page, CoverageReport):
+    if coverage is None or share is None or share >= 1 or not is_complete(page, CoverageReport):
         return ""
     target = next(target for target in TARGETS if Fraction(target, 100) > share)
     number = needed(coverage.lines.covered, coverage.lines.total, Fraction(target, 100))
