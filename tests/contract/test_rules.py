@@ -5,7 +5,7 @@ passes, is violated, or cannot be evaluated. A rule without situations of each k
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -24,12 +24,9 @@ from readygate.model.verdict import Level, Status
 from readygate.rules import Judgement, Result, Rule, all_rules
 
 SITUATIONS = {rule.name: found for rule in all_rules() if (found := situations_of(rule)) is not None}
-ROWS = [
-    pytest.param(rule, row, id=f"{rule.name}-{number}")
-    for rule in all_rules()
-    if rule.name in SITUATIONS
-    for number, row in enumerate(SITUATIONS[rule.name].rows)
-]
+EACH_RULE = pytest.mark.parametrize(
+    "rule", [rule for rule in all_rules() if rule.name in SITUATIONS], ids=lambda rule: rule.name
+)
 
 
 @cache
@@ -41,6 +38,12 @@ def made(make: Callable[[], Comparison]) -> Comparison:
 def found_by(rule: Rule, comparison: Comparison, chosen: Policy) -> Judgement:
     """Judge a comparison after measuring it under the policy, as a run does."""
     return rule.judge(under(comparison, chosen), chosen)
+
+
+def rows(rule: Rule) -> Iterator[tuple[int, Row, Judgement]]:
+    """Each situation of a rule with its number, and what the rule finds in it."""
+    for number, row in enumerate(SITUATIONS[rule.name].rows):
+        yield number, row, found_by(rule, made(row.make), row.under or given())
 
 
 def text(parts: RichText) -> str:
@@ -65,7 +68,7 @@ def test_all_situations_belong_to_a_rule() -> None:
     assert {path.stem for path in folder.glob("*.py")} <= {module_of(rule) for rule in all_rules()}
 
 
-@pytest.mark.parametrize("rule", [rule for rule in all_rules() if rule.name in SITUATIONS], ids=by_name)
+@EACH_RULE
 def test_the_levels_in_each_preset(rule: Rule) -> None:
     assert " ".join(level.name for level in rule.levels) == SITUATIONS[rule.name].levels
 
@@ -86,14 +89,14 @@ def test_what_a_rule_says_of_itself(rule: Rule) -> None:
         assert option.default is not None or set(rule.levels) == {Level.OFF}, "a preset cannot turn it on"
 
 
-@pytest.mark.parametrize(("rule", "row"), ROWS)
-def test_what_a_rule_finds(rule: Rule, row: Row) -> None:
-    found = found_by(rule, made(row.make), row.under or given())
-    assert found.result is row.result, text(found.summary)
-    for part in row.says:
-        assert part in text(found.summary)
-    assert found.max_level is row.max_level
-    assert found.min_level is row.min_level
+@EACH_RULE
+def test_what_a_rule_finds(rule: Rule) -> None:
+    for number, row, found in rows(rule):
+        assert found.result is row.result, (number, text(found.summary))
+        for part in row.says:
+            assert part in text(found.summary), number
+        assert found.max_level is row.max_level, number
+        assert found.min_level is row.min_level, number
 
 
 def complete(found: Judgement) -> None:
@@ -119,9 +122,10 @@ def complete(found: Judgement) -> None:
     assert not found.incomplete
 
 
-@pytest.mark.parametrize(("rule", "row"), ROWS)
-def test_the_texts_are_complete(rule: Rule, row: Row) -> None:
-    complete(found_by(rule, made(row.make), row.under or given()))
+@EACH_RULE
+def test_the_texts_are_complete(rule: Rule) -> None:
+    for _, _, found in rows(rule):
+        complete(found)
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=by_name)
@@ -131,9 +135,14 @@ def test_a_rule_never_fails_in_any_situation_of_any_other(rule: Rule) -> None:
             complete(found_by(rule, made(row.make), given()))
 
 
-@pytest.mark.parametrize(("rule", "row"), ROWS)
+@EACH_RULE
 @pytest.mark.parametrize("name", PRESETS)
-def test_the_status_follows_from_the_levels(rule: Rule, row: Row, name: str) -> None:
+def test_the_status_follows_from_the_levels(rule: Rule, name: str) -> None:
+    for row in SITUATIONS[rule.name].rows:
+        follows_from_the_levels(rule, row, name)
+
+
+def follows_from_the_levels(rule: Rule, row: Row, name: str) -> None:
     chosen = given(name)
     if row.under is not None:
         chosen = replace(row.under, levels=chosen.levels)
@@ -199,10 +208,10 @@ def test_what_a_finding_rests_on_is_bounded_and_counted() -> None:
     assert found.evidence.items[0].kind == "test"
 
 
-@pytest.mark.parametrize(("rule", "row"), ROWS)
-def test_every_finding_about_named_things_names_them(rule: Rule, row: Row) -> None:
-    found = found_by(rule, made(row.make), row.under or given())
-    assert found.evidence.total >= len(found.evidence.items)
-    assert (found.evidence.total == 0) == (not found.evidence.items)
-    if found.result is VIOLATED and SITUATIONS[rule.name].names_evidence:
-        assert found.evidence.items
+@EACH_RULE
+def test_every_finding_about_named_things_names_them(rule: Rule) -> None:
+    for number, _, found in rows(rule):
+        assert found.evidence.total >= len(found.evidence.items), number
+        assert (found.evidence.total == 0) == (not found.evidence.items), number
+        if found.result is VIOLATED and SITUATIONS[rule.name].names_evidence:
+            assert found.evidence.items, number

@@ -52,6 +52,7 @@ def test_the_format_reads_its_example(copy: Path) -> None:
     assert (found["format"], found["passed"], found["failed"], found["problems"]) == ("acme", 1, 1, [])
 
 
+@pytest.mark.slow
 def test_the_rule_passes_the_contract_test(copy: Path) -> None:
     done = run(copy, "pytest", "-q", "-p", "no:cacheprovider", "tests/contract/test_rules.py", "-k", "skipped-tests")
 

@@ -144,6 +144,7 @@ def done(copy: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([copy / "examples" / "try"], cwd=copy, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_the_sample_ends_well_and_says_that_it_is_not_ready(done: subprocess.CompletedProcess[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith("### ❌ Not ready: ")
@@ -165,6 +166,7 @@ def test_the_sample_writes_what_it_says(done: subprocess.CompletedProcess[str], 
     assert (copy / ".ci" / "asked").read_text() == "run\n"
 
 
+@pytest.mark.slow
 def test_the_sample_shows_one_of_each(done: subprocess.CompletedProcess[str], copy: Path) -> None:
     assert done.returncode == 0
     data = json.loads((copy / "out" / "report.json").read_text(encoding="utf-8"))

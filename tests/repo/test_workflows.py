@@ -39,6 +39,7 @@ def test_there_are_three() -> None:
     assert {path.stem for path in FILES} == {"ci", "dogfood", "release"}
 
 
+@pytest.mark.slow
 def test_they_keep_to_their_schemas_and_pass_zizmor() -> None:
     commands = [
         [tool("check-jsonschema"), "--builtin-schema", "vendor.github-workflows", *map(str, FILES)],
@@ -132,6 +133,7 @@ def release(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_a_release_pins_the_image_and_nothing_else(copy: Path) -> None:
     before = (copy / "action.yml").read_text(encoding="utf-8")
 

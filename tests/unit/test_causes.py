@@ -209,6 +209,7 @@ def test_foreign_frames_are_passed_over_without_a_list_of_files() -> None:
     assert cause.frame.path.endswith("src/acme/store.py")
 
 
+@pytest.mark.slow
 def test_fifty_thousand_failures_take_linear_time() -> None:
     def run(number: int) -> float:
         text = python_trace(5) + "x = 1\n" * 900

@@ -73,6 +73,7 @@ snapshots = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(snapshots)
 def test_everything_but_times_comes_back_exactly(given_one: Snapshot) -> None:

@@ -243,6 +243,7 @@ def many(number: int, outcome: Outcome) -> tuple[Leg, Snapshot]:
     return made, Snapshot(commit=BASE, legs=(made,))
 
 
+@pytest.mark.slow
 def test_50_000_failures_are_compared_in_moments() -> None:
     failing, _ = many(50_000, Outcome.FAILED)
     _, passing = many(50_000, Outcome.PASSED)

@@ -163,6 +163,7 @@ def test_the_command_line_is_a_use_too(step: str, tmp_path: Path) -> None:
     assert [step.action for step in find_action_steps(read_workflow("ci.yml", text))] == [""]
 
 
+@pytest.mark.slow
 def test_files_that_are_no_workflows_are_named(tmp_path: Path) -> None:
     root = repository(tmp_path, a="a: [", b="on: push", c=THREE, d="[" * 100_000)
     (root / ".github" / "workflows" / "e.yml").symlink_to("/etc/passwd")
@@ -276,6 +277,7 @@ values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(keys, values, max_size=4), values, values)
 def test_no_workflow_makes_it_crash(data: dict[str, object], steps: object, job: object) -> None:
     data = {

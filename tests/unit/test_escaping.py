@@ -124,6 +124,7 @@ def failures(number: int) -> ReportView:
     return page(comparison, files=[f"tests/test_{n:05d}.py" for n in range(number // 100)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [5_000, 50_000])
 @pytest.mark.parametrize("budget", [COMMENT, CHECK, SUMMARY], ids=["comment", "check", "summary"])
 def test_report_of_any_size_is_within_the_limits(budget: SizeLimits, number: int) -> None:

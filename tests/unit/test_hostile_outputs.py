@@ -171,6 +171,7 @@ def written(made: ReportView) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(texts, texts)
 def test_nothing_hostile_comes_to_life_in_any_output(name: str, text: str) -> None:
@@ -180,6 +181,7 @@ def test_nothing_hostile_comes_to_life_in_any_output(name: str, text: str) -> No
         CHECKS[output](data)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(texts, texts)
 def test_nothing_hostile_comes_to_life_in_a_check_run(name: str, text: str) -> None:

@@ -174,6 +174,7 @@ def test_the_policy_allows_only_what_the_page_holds() -> None:
     assert not re.search(r" (?:style|on\w+)=| src=|<link|<img|<iframe", text.replace(style, "").replace(script, ""))
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12).map("".join))
 def test_nothing_from_a_report_becomes_part_of_the_page(text: str) -> None:
     name = text.replace("\0", "") or "x"

@@ -50,6 +50,7 @@ def made(text: str = "x") -> ReportView:
     )
 
 
+@pytest.mark.slow
 @given(words)
 def test_a_page_survives_the_way_through_a_report(text: str) -> None:
     original = made(text)
@@ -191,6 +192,7 @@ SPOILT: list[Any] = [
 ]
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_damage_anywhere_in_the_values_is_an_error_or_harmless(data: st.DataObject) -> None:
     loaded = json.loads(report_json.render(made()))

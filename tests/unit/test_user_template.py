@@ -140,6 +140,7 @@ def escapes(text: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=8).map("".join), st.sampled_from(PIECES))
 def test_no_template_frees_a_name(name: str, piece: str) -> None:
@@ -319,6 +320,7 @@ ENDLESS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ENDLESS)
 def test_nothing_runs_or_grows_without_end(source: str) -> None:
     started = time.monotonic()

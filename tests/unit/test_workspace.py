@@ -232,6 +232,7 @@ def test_a_pattern_with_too_many_alternatives_is_an_error(root: Path, lines: lis
         find(root, "tests", lines)
 
 
+@pytest.mark.slow
 def test_discovery_takes_little_time_for_each_file() -> None:
     paths = [f"src/java/acme/{'deep/' * (number % 9)}File{number}.xml" for number in range(20_000)]
     start = time.process_time()

@@ -490,6 +490,7 @@ def test_repaired_reports_are_counted_once() -> None:
     assert len(notes(report)) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tag", ["testsuite", "testcase", "testsuites", "failure", "a"])
 def test_deep_nesting_ends_cleanly(tag: str) -> None:
     depth = 100_000
@@ -501,6 +502,7 @@ def test_deep_nesting_ends_cleanly(tag: str) -> None:
     assert damaged(read(f"<testsuite>{opening}"))
 
 
+@pytest.mark.slow
 def test_memory_grows_with_distinct_tests_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_block_builder, "_MIN_FOLD", 1_000)
 

@@ -183,6 +183,7 @@ def test_defaults_of_a_document_type_are_not_attributes() -> None:
     assert events[0] == ("a", {})
 
 
+@pytest.mark.slow
 def test_deep_nesting_ends_cleanly() -> None:
     depth = 200_000
 

@@ -347,6 +347,7 @@ class TestProperties:
         assert placed.path == file
 
 
+@pytest.mark.slow
 def test_ten_thousand_files_of_the_same_few_names_are_placed_fast() -> None:
     names = [f"services/s{i % 20}/pkg{i // 20}/{'__init__' if i % 2 else 'mod'}.py" for i in range(10_000)]
     placer = Placer(PathRules(files=frozenset(names)))
@@ -360,6 +361,7 @@ def test_ten_thousand_files_of_the_same_few_names_are_placed_fast() -> None:
     assert time.process_time() - began < 10
 
 
+@pytest.mark.slow
 @settings(max_examples=500)
 @example("x.py/", {"x.py"}, ())
 @given(PATH, st.sets(CLEAN, min_size=1), st.sampled_from([(), (("", "src"),), (("a", "b/x.py"),)]))
