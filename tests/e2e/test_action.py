@@ -212,7 +212,7 @@ def test_a_reading_token_leaves_summary_outputs_and_exit_code(runner: Runner) ->
 
 def test_an_unreadable_store_is_no_missing_baseline(runner: Runner) -> None:
     pull = topic(runner, base(runner))
-    runner.hub.fault("GET", r"/git/blobs/", faults.answer(502, {}), times=100)
+    runner.hub.fault("GET", r"/git/blobs/", faults.answer(502, {}, {"Retry-After": "0"}), times=100)
 
     done = runner.pull_request(pull, {"junit.xml": BASE_TESTS, "cov.lcov": HEAD_LINES})
 
@@ -225,7 +225,7 @@ def test_an_unreadable_store_is_no_missing_baseline(runner: Runner) -> None:
 
 def test_a_comment_that_github_refuses_changes_no_exit_code(runner: Runner) -> None:
     pull = topic(runner, base(runner))
-    runner.hub.fault("POST", r"/comments$", faults.answer(502, {}), times=100)
+    runner.hub.fault("POST", r"/comments$", faults.answer(502, {}, {"Retry-After": "0"}), times=100)
     done = runner.pull_request(pull, {"junit.xml": BASE_TESTS, "cov.lcov": HEAD_LINES})
     assert done.code == 0
     assert "The comment could not be written" in done.log
@@ -367,7 +367,7 @@ def test_report_files_are_written(runner: Runner, tmp_path: Path) -> None:
 def test_the_token_is_never_printed(runner: Runner) -> None:
     pull = topic(runner, base(runner))
     token = runner.hub.token(GATE)
-    runner.hub.fault("GET", r"/git/trees/", faults.answer(500, {}), times=100)
+    runner.hub.fault("GET", r"/git/trees/", faults.answer(500, {}, {"Retry-After": "0"}), times=100)
     done = runner.pull_request(pull, {"junit.xml": BASE_TESTS}, token=token)
     assert token not in done.log + done.summary + json.dumps(dict(done.outputs))
 

@@ -88,7 +88,7 @@ def test_tokens_that_do_not_reach(runner: Runner, tip: str) -> None:
 
 
 def test_a_disturbed_github_is_no_fault_of_the_repository(runner: Runner, tip: str) -> None:
-    runner.hub.fault("GET", r".*", faults.answer(500, {}), times=1_000)
+    runner.hub.fault("GET", r".*", faults.answer(500, {}, {"Retry-After": "0"}), times=1_000)
     _, found = ask(runner)
 
     assert "is not known" in found["advice token"]["what"]
