@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from tests.support import gfm
 from tests.support.builders import (
     baseline,
     change,
@@ -26,9 +27,11 @@ from readygate.model.measures import Excuse
 from readygate.model.policy import Component, Goal, Quarantine
 from readygate.model.verdict import Evidence, EvidenceItem, Finding, Level, Status, Verdict
 from readygate.outputs import comment, summary
-from readygate.render.escaping import inline_or_code
+from readygate.render.escaping import code, inline_or_code
 from readygate.render.markdown import changed_tests, policy_measures, rules
 from readygate.render.markdown.durations import slower_table, slowest_table
+from readygate.render.markdown.elements import Table, columns_from, write_table
+from readygate.render.markdown.matrix import leg_table
 from readygate.render.markdown.rules import deductions, score_table, score_text
 from readygate.render.report_view import ReportView
 
@@ -220,3 +223,22 @@ def test_summary_is_the_long_form() -> None:
 
     assert "### How the verdict was reached" in summary.render(told)
     assert "<summary>How the verdict was reached" in comment.render(told)
+
+
+CELLS = st.tuples(*[st.text("ab| `")] * 3)
+
+
+@given(CELLS, st.lists(CELLS, max_size=3))
+def test_bars_add_no_columns_to_a_table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    table = Table(columns=columns_from(*map(code, header)), rows=tuple(tuple(map(code, row)) for row in rows))
+
+    assert gfm.read(write_table(table)).rows == [[3] * (len(rows) + 1)]
+
+
+def test_table_of_legs_shows_names_with_bars() -> None:
+    legs = (leg({"A": {"t": "f"}}, name="a|b"), leg({"A": {"t": "p"}}, name="c"), leg({"A": {"t": "f"}}, name="d"))
+    found = leg_table(page(compared(with_legs(*legs))))
+
+    assert found is not None
+    assert write_table(found[1]).startswith("| Test | `a\\|b` | `d` |\n")
+    assert gfm.read(write_table(found[1])).rows == [[3, 3]]

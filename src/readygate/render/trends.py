@@ -151,7 +151,7 @@ def trends_markdown(page: ReportView, heading: str = "###") -> str:
     if not found:
         return ""
     runs = min(SHOWN, max(len(trend.points) for trend in found))
-    title = branch_words(page, runs).replace("|", "\\|")
+    title = branch_words(page, runs)
     columns = columns_from(title, ">First", ">Lowest", ">Highest", ">Last", ">This change", "Oldest to newest")
     table = Table(columns=columns, rows=tuple(map(_row, found)))
     charts = filter(None, map(mermaid, found))

@@ -20,7 +20,9 @@ class Table(Struct, frozen=True, kw_only=True):
 
     Attributes:
         columns: pairs of (header, right-aligned), as `columns_from` returns them.
-        rows: the cells; `write_table` escapes the bars in them.
+        rows: the cells.
+
+    `write_table` escapes the bars in headers and cells.
     """
 
     columns: tuple[tuple[str, bool], ...]
@@ -99,11 +101,13 @@ def write_alert(kind: str, text: str) -> str:
 
 
 def write_table(table: Table) -> str:
-    """Write a table, with the bars in its cells escaped."""
-    headers = "".join(f" {header} |" for header, _ in table.columns)
+    """Write a table, with the bars in its headers and cells escaped."""
     rules = "".join(f"{' --:' if right else ' :--'} |" for _, right in table.columns)
-    rows = (" | ".join(cell.replace("|", "\\|") for cell in row) for row in table.rows)
-    return "\n".join((f"|{headers}", f"|{rules}", *(f"| {row} |" for row in rows)))
+    return "\n".join((_row(header for header, _ in table.columns), f"|{rules}", *map(_row, table.rows)))
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
 def write_piece(piece: Table | str) -> str:
