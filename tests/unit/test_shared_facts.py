@@ -1,6 +1,7 @@
 """Facts with one home: the cases in which earlier copies of each disagreed."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,21 @@ def test_escape_sequences_are_removed_everywhere(escape: str) -> None:
     assert visible(link) == "gone red"
     assert split_message("", link) == ("", "gone red")
     assert redact(f"ghp_{escape}[1m{'a1' * 18}") == "[redacted]"
+
+
+@pytest.mark.parametrize("end", ["\x07", "\u2407", "\x1b\\", "\u241b\\"])
+@pytest.mark.parametrize("escape", ["\x1b", "\u241b"])
+def test_hyperlinks_are_removed_with_either_end(escape: str, end: str) -> None:
+    assert strip_ansi(f"a {escape}]8;;https://example.com{end}link{escape}]8;;{end} b") == "a link b"
+
+
+@pytest.mark.parametrize("piece", ["]", "]8;;", "]8;;x", "[", "[0", "[0;0 ", "", "]\n", "[0" * 50, "]x" * 50])
+@pytest.mark.parametrize("escape", ["\x1b", "\u241b", "\x1b\u241b"])
+def test_escape_sequences_without_end_take_little_time(escape: str, piece: str) -> None:
+    for text in ((escape + piece) * (1_000_000 // len(escape + piece)), escape + piece * 1_000_000):
+        start = time.process_time()
+        strip_ansi(text[:1_000_000])
+        assert time.process_time() - start < 1
 
 
 def test_damage_of_a_file_and_of_all_files_of_a_kind() -> None:

@@ -8,15 +8,22 @@ is recognizable as a secret is replaced, so that the reason of a failure stays r
 """
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from readygate.support.ansi import strip_ansi
 
 REDACTED: Final = "[redacted]"
 
-_KEY: Final = r"-----BEGIN [A-Z ]*PRIVATE KEY.*?(?:-----END [A-Z ]*PRIVATE KEY[A-Z ]*-----|\Z)"
+
+def _whole_token(found: re.Match[str]) -> str:
+    """Replace a web token, not text that only begins like one."""
+    return REDACTED if found[1] else found[0]
+
+
+_KEY: Final = r"-----BEGIN [A-Z ]*PRIVATE KEY.*?(?:-----END (?=[A-Z ]*PRIVATE KEY)[A-Z ]*+-----|\Z)"
 _ACCESS: Final = r"_(?i:access_key)[\"']?(?: ?= ?|: ?)[\"']?"
-_FORMS: Final = tuple(
+_FORMS: Final[tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]] = tuple(
     (hint, re.compile(form, re.DOTALL), instead)
     for hint, form, instead in (
         ("PRIVATE KEY", _KEY, REDACTED),
@@ -35,7 +42,7 @@ _FORMS: Final = tuple(
         ("hf_", r"hf_(?<!\whf_)[A-Za-z]{30,}", REDACTED),
         ("_v1_", r"do[opr]_v1_[0-9a-f]{60,}", REDACTED),
         ("SG.", r"SG\.(?<!\wSG\.)[\w-]{20,}\.[\w-]{40,}", REDACTED),
-        ("eyJ", r"eyJ(?<!\weyJ)[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*", REDACTED),
+        ("eyJ", r"eyJ(?<!\weyJ)[\w-]{8,}+(\.eyJ[\w-]{8,}+\.[\w-]*)?", _whole_token),
         ("hooks.slack", r"(hooks\.slack\.com/services/)[\w/]{20,}", rf"\1{REDACTED}"),
         ("://", r"://[^\s/:@]{0,100}:[^\s/@]{1,200}@", f"://{REDACTED}@"),
         ("orization: ", r"(orization: (?i:bearer|basic|token) )\S+", rf"\1{REDACTED}"),
@@ -47,7 +54,8 @@ _FORMS: Final = tuple(
 """A substring that every match of the form contains, the form, and its replacement.
 
 Most texts contain none of the substrings, and searching for them is fast. A form begins with fixed letters where it
-can, because `re` finds those fast, too.
+can, because `re` finds those fast, too. No form reads the same characters again from each of its possible starts: the
+time is linear to the text.
 """
 
 _END: Final = re.compile(r"-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----")
