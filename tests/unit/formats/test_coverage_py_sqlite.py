@@ -3,6 +3,7 @@
 import random
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import coverage
@@ -218,3 +219,19 @@ class TestHostile:
         monkeypatch.setattr(coverage_py_sqlite, "MAX_BYTES", 100)
 
         assert "more than the 100 that are read" in damages(read(write(project / ".coverage", "pkg/a.py")))[0]
+
+
+@pytest.mark.parametrize("branch", [False, True])
+@pytest.mark.parametrize("odd", ["²", "1e999", -1, 2**62, 1e300, "9" * 5000, "", None, b"\xff" * 9])
+def test_odd_values_never_raise(project: Path, odd: object, branch: bool) -> None:
+    whole = write(project / ".coverage", str(project / "pkg/a.py"), branch=branch, tracer="x").read_bytes()
+    with sqlite3.connect(project / ".coverage") as database:
+        tables = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = [(table, row[1]) for table in tables for row in database.execute(f"PRAGMA table_info({table})")]
+    database.close()
+    for table, column in columns:
+        (project / ".coverage").write_bytes(whole)
+        with suppress(sqlite3.Error), sqlite3.connect(project / ".coverage") as database:
+            database.execute(f"UPDATE {table} SET {column} = ?", (odd,))
+        database.close()
+        read(project / ".coverage")

@@ -13,10 +13,12 @@ from readygate.formats.coverage._report_builder import (
     share,
     shown,
 )
+from readygate.formats.decimals import parse_decimal
 from readygate.model.coverage import MAX_LINE
 from readygate.model.reports import Problem
 
 _DIGITS: Final = 9
+_TOTAL_DIGITS: Final = 11
 
 
 class FileLines:
@@ -59,6 +61,12 @@ def number(text: str | None) -> int:
     if text is None or not (text.isascii() and text.isdigit()):
         return 0
     return min(int(text), MAX_LINE + 1) if len(text) <= _DIGITS else MAX_LINE + 1
+
+
+def totals_of(attributes: Mapping[str, str], keys: tuple[str, str]) -> tuple[int, int] | None:
+    """Return two totals of an element; None unless both are numbers of at most 11 digits."""
+    first, second = (parse_decimal(attributes.get(key), _TOTAL_DIGITS) for key in keys)
+    return None if first is None or second is None else (first, second)
 
 
 def line_ran(builder: CoverageBuilder, name: str, line: int, hits: str | None) -> bool:

@@ -14,7 +14,7 @@ from xml.parsers.expat import XMLParserType
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._reading import read_xml, unless_damaged
 from readygate.formats.coverage._report_builder import BAD_BRANCH, NO_FILE, CoverageBuilder, shown
-from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement
+from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement, totals_of
 from readygate.model.reports import CoverageReport, Problem
 
 _NAME: Final = "clover"
@@ -137,10 +137,10 @@ class _Reader:
             ("lines", ("coveredstatements", "statements")),
             ("branches", ("coveredconditionals", "conditionals")),
         ):
-            texts = [attributes.get(key, "") for key in keys]
-            if all(text.isascii() and text.isdigit() and len(text) < 12 for text in texts):
+            totals = totals_of(attributes, keys)
+            if totals is not None:
                 known = self._claimed.get(what, (0, 0))
-                self._claimed[what] = (known[0] + int(texts[0]), known[1] + int(texts[1]))
+                self._claimed[what] = (known[0] + totals[0], known[1] + totals[1])
 
     def flush(self, *, whole: bool = False) -> None:
         """Add the lines of the open file to the builder; method lines only if a complete file has no others."""

@@ -24,6 +24,7 @@ from readygate.formats.coverage._report_builder import (
     share,
     shown,
 )
+from readygate.formats.coverage._xml_reader import totals_of
 from readygate.model.coverage import MAX_LINE
 from readygate.model.reports import CoverageReport, Problem
 
@@ -213,12 +214,9 @@ class _Reader:
             ("lines", 0, ("lines-covered", "lines-valid")),
             ("branches", 2, ("branches-covered", "branches-valid")),
         ):
-            claimed = [self.root.get(key, "") for key in keys]
-            counted = counts[at : at + 2]
-            if all(text.isdigit() and len(text) < 12 for text in claimed):
-                totals = (int(claimed[0]), int(claimed[1]))
-                if totals != counted:
-                    return disagreement(f"{what} {share(*totals)} claimed, {share(*counted)} counted", "<coverage>")
+            claimed, counted = totals_of(self.root, keys), counts[at : at + 2]
+            if claimed is not None and claimed != counted:
+                return disagreement(f"{what} {share(*claimed)} claimed, {share(*counted)} counted", "<coverage>")
         return None
 
 

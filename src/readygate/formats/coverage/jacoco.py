@@ -15,7 +15,7 @@ from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._reading import read_xml
 from readygate.formats.coverage._report_builder import NO_FILE, Anomaly, CoverageBuilder, shown
 from readygate.formats.coverage._summary_only import summary_only_report
-from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement
+from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement, totals_of
 from readygate.model.coverage import Ratio
 from readygate.model.reports import CoverageReport, Problem, Severity, StatedFile
 
@@ -125,10 +125,10 @@ class _Reader:
 
     def _counter(self, attributes: dict[str, str]) -> None:
         what = _KINDS.get(attributes.get("type", ""))
-        texts = [attributes.get(key, "") for key in ("covered", "missed")]
-        if what is None or not all(text.isascii() and text.isdigit() and len(text) < 12 for text in texts):
+        totals = totals_of(attributes, ("covered", "missed"))
+        if what is None or totals is None:
             return
-        covered, missed = map(int, texts)
+        covered, missed = totals
         if self._open[-1] == "report":
             self._claimed[what] = (covered, covered + missed)
         else:

@@ -11,7 +11,7 @@ from xml.parsers.expat import XMLParserType
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._reading import read_xml, unless_damaged
 from readygate.formats.coverage._report_builder import NO_FILE, CoverageBuilder
-from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement
+from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement, totals_of
 from readygate.model.reports import CoverageReport, Problem
 
 _NAME: Final = "opencover"
@@ -85,9 +85,9 @@ class _Reader:
             ("lines", ("visitedSequencePoints", "numSequencePoints")),
             ("branches", ("visitedBranchPoints", "numBranchPoints")),
         ):
-            texts = [attributes.get(key, "") for key in keys]
-            if all(text.isascii() and text.isdigit() and len(text) < 12 for text in texts):
-                self._claimed[what] = (int(texts[0]), int(texts[1]))
+            totals = totals_of(attributes, keys)
+            if totals is not None:
+                self._claimed[what] = totals
 
     def flush(self) -> None:
         """Add the points of a module to the builder; another module may have other branches in the same files."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from readygate.formats.decimals import parse_decimal
 from readygate.formats.results._truncated_text import Excerpt, shorten
 from readygate.model.results import FailureDetail, Outcome
 
@@ -128,6 +129,5 @@ class Result:
 
 
 def _line(text: str, first_line: int) -> int:
-    if not text or not text.isascii() or not text.isdecimal() or len(text) > 8:
-        return 0
-    return int(text) + 1 - first_line
+    line = parse_decimal(text, 8)
+    return 0 if line is None else line + 1 - first_line

@@ -191,13 +191,6 @@ def damage(what: str, *, place: str = "", why: str = "", todo: str = "") -> Prob
     return Problem(severity=Severity.DAMAGE, what=what, place=place, why=why, todo=todo)
 
 
-def parse_total(text: str | None) -> int | None:
-    """Parse the total in an attribute; return None if it is not a number of at most 9 digits."""
-    if not text or not text.isascii() or not text.isdecimal() or len(text) > 9:
-        return None
-    return int(text)
-
-
 def _cut(text: str) -> str:
     if len(text) <= MAX_TEXT:
         return text.lstrip("\r\n").rstrip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from readygate.formats.decimals import parse_decimal
 from readygate.model.reports import Problem, Severity
 
 Sums = tuple[int, int, int]
@@ -124,6 +125,5 @@ def _contradiction(suite: Suite, tests: int, after: Sums) -> str:
 
 
 def _number(text: str | None) -> int | None:
-    if not text or not text.isascii() or not text.isdecimal() or len(text) > 10:
-        return None
-    return min(int(text), _LARGEST)
+    number = parse_decimal(text, 10)
+    return None if number is None else min(number, _LARGEST)

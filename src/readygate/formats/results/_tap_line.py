@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from readygate.formats.decimals import parse_decimal
 from readygate.formats.results._durations import seconds_of
 from readygate.formats.results._report_builder import FailureText
 from readygate.formats.results._truncated_text import Excerpt
@@ -55,7 +56,7 @@ class Point(Struct, kw_only=True):
             message=self.reason or message,
             text=text,
             file=place[1] if place else _bare(fields.get("file") or fields.get("fileName") or ""),
-            line=int(place[2]) if place else int(line) if line.isascii() and line.isdecimal() else 0,
+            line=int(place[2]) if place else parse_decimal(line, 8) or 0,
         )
 
 

@@ -7,8 +7,9 @@ Schema: https://nunit.org/docs/2.6.4/files/Results.xsd . Before 2.5 a test had n
 from typing import Final
 
 from readygate.formats import FileSample, Format, Source
+from readygate.formats.decimals import parse_decimal
 from readygate.formats.results._nunit import Dialect, read
-from readygate.formats.results._report_builder import ReportBuilder, joined, parse_total
+from readygate.formats.results._report_builder import ReportBuilder, joined
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -62,7 +63,7 @@ def _suite_failed(_attributes: dict[str, str], failed: bool, child_fails: bool) 
 
 def _check(builder: ReportBuilder, root: dict[str, str], tests: int) -> None:
     """Compare the totals: `total` counts tests that ran, `not-run` the rest; old versions count all in `total`."""
-    ran, rest = parse_total(root.get("total")), parse_total(root.get("not-run"))
+    ran, rest = parse_decimal(root.get("total")), parse_decimal(root.get("not-run"))
     if ran is not None and tests not in {ran, ran + (rest or 0)}:
         builder.compare("test-results", "tests", ran, tests)
 

@@ -8,8 +8,9 @@ or in its own set-up or tear-down, which is an execution of its own.
 from typing import Final
 
 from readygate.formats import FileSample, Format, Source
+from readygate.formats.decimals import parse_decimal
 from readygate.formats.results._nunit import Dialect, read
-from readygate.formats.results._report_builder import ReportBuilder, parse_total
+from readygate.formats.results._report_builder import ReportBuilder
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -57,7 +58,7 @@ def _suite_failed(attributes: dict[str, str], failed: bool, child_fails: bool) -
 
 
 def _check(builder: ReportBuilder, root: dict[str, str], tests: int) -> None:
-    builder.compare("test-run", "tests", parse_total(root.get("total")), tests)
+    builder.compare("test-run", "tests", parse_decimal(root.get("total")), tests)
 
 
 def _parse(source: Source) -> TestReport:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from readygate.formats import FileSample, Format, Source
+from readygate.formats.decimals import parse_decimal
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, joined
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.results._xml_reader import TextCollector, read_elements
@@ -108,8 +109,7 @@ class _Reader:
         line = node.attributes.get("line", "")
         failure = NO_TEXT
         if outcome is not Outcome.PASSED:
-            number = int(line) if line.isascii() and line.isdecimal() and len(line) < 9 else 0
-            failure = FailureText(message=message, file=node.source, line=number)
+            failure = FailureText(message=message, file=node.source, line=parse_decimal(line, 8) or 0)
         self.builder.add(
             outer, node.attributes.get("name", ""), outcome, seconds=self._seconds(status), failure=failure
         )

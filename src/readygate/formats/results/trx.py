@@ -15,7 +15,8 @@ from typing import Final
 from msgspec import Struct
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, parse_total
+from readygate.formats.decimals import parse_decimal
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder
 from readygate.formats.results._source_location import dotnet_place
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.results._trx_run import RunErrors
@@ -181,7 +182,7 @@ class _Reader:
 
     def _compare(self) -> None:
         """Compare the totals; not used for data-driven tests, whose totals include both tests and rows."""
-        totals = {key: parse_total(value) for key, value in self._counters.items()}
+        totals = {key: parse_decimal(value) for key, value in self._counters.items()}
         failed = [totals.get(key) for key in ("failed", "timeout", "aborted")]
         counted = [kept.outcome for kept in self._kept]
         self.builder.compare("Counters", "tests", totals.get("total"), len(counted))

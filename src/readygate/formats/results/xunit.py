@@ -8,7 +8,8 @@ Errors outside of tests (clean-up of a class, a collection or the assembly; a fa
 from typing import Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, parse_total
+from readygate.formats.decimals import parse_decimal
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder
 from readygate.formats.results._source_location import dotnet_place
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.results._xml_reader import TextCollector, read_elements
@@ -98,7 +99,7 @@ class _Reader:
             self._end_error(self._node)
             self._node = None
         elif tag == "assembly":
-            self.builder.compare("assembly", "tests", parse_total(self._assembly.get("total")), self._tests)
+            self.builder.compare("assembly", "tests", parse_decimal(self._assembly.get("total")), self._tests)
 
     def _end_test(self, test: Attributes) -> None:
         outcome = self.builder.outcome(OUTCOMES, test.get("result", ""))
@@ -120,7 +121,7 @@ class _Reader:
     def _failure(self, node: Attributes, class_name: str) -> FailureText:
         trace = self._trace.text() if self._trace else ""
         line = node.get("source-line", "")
-        file, number = node.get("source-file", ""), int(line) if line.isascii() and line.isdecimal() else 0
+        file, number = node.get("source-file", ""), parse_decimal(line, 8) or 0
         if not file or len(line) > 8:
             file, number = dotnet_place(trace, class_name)
         message = self._message.text() if self._message else ""
