@@ -114,11 +114,14 @@ def zip_members(source: Source, *, keep: Callable[[str], bool], discovered: bool
     found: dict[str, Found] = {}
     for info in infos:
         name = info.filename.replace("\\", "/")
-        if info.is_dir() or name in found or not keep(name):
+        if not name or name.endswith("/") or name in found or not keep(name):
             continue
         member = Source(name=f"{source.name}/{name}", opener=_opener(source, info), packed=info.file_size)
         found[name] = Found(source=member, discovered=discovered)
-    return tuple(found[name] for name in sorted(found))
+    members = tuple(found[name] for name in sorted(found))
+    if all(info.filename for info in infos):
+        return members
+    return (Found(source=source, problem=_damaged("the zip holds a file without a name")), *members)
 
 
 def _opener(source: Source, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
