@@ -50,6 +50,8 @@ def root(tmp_path: Path) -> Path:
         (["[ab].xml"], ["a.xml", "b.xml"]),
         (["?.xml"], ["a.xml", "b.xml"]),
         (["./a.xml", "d/../b.xml"], ["a.xml", "b.xml"]),
+        ([".//a.xml", "././b.xml"], ["a.xml", "b.xml"]),
+        ([".//d//e"], ["d/e/f.xml", "d/e/g.txt"]),
         (["**/*.xml", "!d/**"], ["a.xml", "b.xml"]),
         (["!d/**", "**/*.xml"], ["a.xml", "b.xml"]),  # wherever the line stands
         (["**/*.xml", "!**/e/*", "! a.xml"], ["b.xml", "d/.hidden/h.xml", "d/c.xml"]),
@@ -238,6 +240,31 @@ def test_discovery_takes_little_time_for_each_file() -> None:
     start = time.process_time()
     assert not any(default_matches(kind, path) for kind in DISCOVERY for path in paths)
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    "pattern", [".", "./", ".//", "./.", "././", ".\\", "{root}", "{root}/", "{root}//", "{root}/."]
+)
+def test_the_workspace_itself_means_all_of_its_files(root: Path, pattern: str) -> None:
+    write(root, "a.xml", "d/.hidden/h.xml")
+    write(root.parent, "outside.xml")
+    _, found = find(root, "tests", [pattern.format(root=root)])
+    assert [one.source.name for one in found] == ["a.xml", "d/.hidden/h.xml"]
+    assert find(root, "tests", ["**", f"!{pattern.format(root=root)}"])[1] == ()
+
+
+@pytest.mark.parametrize("pattern", ["", " ", "!", "! "])
+@pytest.mark.parametrize("others", [[], ["a.xml"]])
+def test_an_empty_pattern_is_an_error(root: Path, pattern: str, others: list[str]) -> None:
+    write(root, "a.xml")
+    with pytest.raises(SettingsError, match="a pattern of `tests` is empty"):
+        find(root, "tests", [*others, pattern])
+
+
+@pytest.mark.parametrize("pattern", ["/", "//", "/**", "/**/junit.xml", "/*", "\\", "\\**", "!/"])
+def test_a_pattern_for_the_whole_file_system_is_an_error(root: Path, pattern: str) -> None:
+    with pytest.raises(SettingsError, match="means the whole file system"):
+        find(root, "tests", ["a.xml", pattern])
 
 
 def test_excluding_alone_narrows_the_discovery(root: Path) -> None:

@@ -57,6 +57,8 @@ SKIPPED_FOLDERS = (".git", "node_modules", ".venv", "venv", "site-packages", ".t
 """Names of folders that discovery leaves out: sample reports of installed packages are not reports of this run."""
 
 _FLAGS = glob.GLOBSTAR | glob.BRACE | glob.DOTGLOB
+_HERE = re.compile(r"^(?:\./+)*(?:\.$)?")
+_WHOLE_SYSTEM = re.compile(r"/+(?:\*|$)")
 
 
 class Found(Struct, frozen=True, kw_only=True):
@@ -84,9 +86,11 @@ def find(root: Path, kind: str, patterns: Sequence[str]) -> tuple[tuple[Pattern,
         each pattern with the number of its files, and the files, each once, sorted by path.
 
     Raises:
-        SettingsError: a pattern has too many alternatives.
+        SettingsError: a pattern is empty, means the whole file system, or has too many alternatives.
     """
     wanted, excluded = split_patterns(patterns)
+    if not all(text.strip() for text in (*wanted, *excluded)):
+        raise SettingsError((f"a pattern of `{kind}` is empty",), todo="remove it; `**` includes all files")
     given = bool(wanted)
     excluded = [_relative(root, text) for text in excluded]
     hits = {text: _glob(root, text, excluded) for text in wanted} if given else _discover(root, kind, excluded)
@@ -169,12 +173,20 @@ def _limiting(pattern: str) -> Iterator[None]:
 
 
 def _relative(root: Path, pattern: str) -> str:
-    """Return a pattern relative to the workspace; a folder means all files in it."""
-    prefix = f"{root}/"
+    """Return a pattern relative to the workspace; a folder means all files in it.
+
+    Raises:
+        SettingsError: the pattern means the whole file system.
+    """
     pattern = pattern.replace("\\", "/")
-    local = pattern[len(prefix) :] if pattern.startswith(prefix) else pattern.removeprefix("./")
+    prefix = str(root).rstrip("/")
+    inside = f"{pattern}/".startswith(f"{prefix}/")
+    local = _HERE.sub("", pattern[len(prefix) :].lstrip("/") if inside else pattern)
+    if _WHOLE_SYSTEM.match(local):
+        what = f"the pattern {pattern[:60]!r} means the whole file system"
+        raise SettingsError((what,), todo="write it without the slash at its start")
     folder = os.path.isdir(root / local)  # noqa: PTH112  (a long pattern is no error here)
-    return f"{local.rstrip('/')}/**" if folder else local
+    return "/".join(filter(None, (local.rstrip("/"), "**"))) if folder else local
 
 
 def _admit(root: Path, path: Path, *, discovered: bool) -> Found:
