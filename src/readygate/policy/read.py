@@ -17,6 +17,7 @@ from msgspec import Struct, field
 from readygate.model.policy import tests_fit
 from readygate.model.results import TestId
 from readygate.policy.grammar import FILE, LEVELS, Key
+from readygate.policy.yaml_scalars import boolean, is_text
 from readygate.rules import Option, Rule, all_rules
 from readygate.support.errors import SettingsError
 from readygate.support.globs import PatternError, paths_fit
@@ -166,10 +167,12 @@ class _Reader:
         return value or ""
 
     def flag(self, node: Any, _key: Key, path: str) -> bool:
-        value = node.value if node.id == "scalar" else None
-        if value not in ("true", "false"):
+        given = boolean(node)
+        if given is None and node.id == "scalar" and node.value in ("true", "false"):  # in quotes
+            given = node.value == "true"
+        if given is None:
             self.wrong(node, path, "must be true or false")
-        return value == "true"
+        return given is True
 
     def share(self, node: Any, _key: Key, path: str) -> Fraction:
         value = self.scalar(node, path, "a number of percent from 0 to 100, as 80 or 99.5")
@@ -200,9 +203,8 @@ class _Reader:
         return value or ""
 
     def label(self, node: Any, key: Key, path: str) -> str:
-        """Read a label, or an empty text for false, which YAML 1.1 also writes as `off` and `no`."""
-        plain = node.id == "scalar" and node.style is None
-        return "" if plain and node.value.lower() in ("false", "off", "no") else self.text(node, key, path)
+        """Read a label, or an empty text for false."""
+        return "" if boolean(node) is False else self.text(node, key, path)
 
     def texts(self, node: Any, path: str) -> tuple[str, ...]:
         """Read a list of texts, or one text."""
@@ -279,11 +281,14 @@ class _Reader:
         return value
 
     def level(self, node: Any, path: str) -> str:
-        """Read a level."""
+        """Read a level as the JSON schema defines it: a plain `off` is false in YAML 1.1, so false means off."""
         self.lines[path] = node.start_mark.line + 1
+        if boolean(node) is False:
+            return "off"
         value = self.scalar(node, path, f"a level: {', '.join(LEVELS)}")
-        if value is not None and value not in LEVELS:
-            self.wrong(node, path, f"{value!r} is none of the levels {', '.join(LEVELS)}{nearest(value, LEVELS)}")
+        if value is not None and (node.value not in LEVELS or not is_text(node)):
+            what = f"{node.value!r} is none of the levels {', '.join(LEVELS)}"
+            self.wrong(node, path, f"{what}{nearest(value, LEVELS)}")
         return value or ""
 
 

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import nullcontext
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +192,40 @@ def test_the_schema_refuses_what_the_reader_refuses(text: str) -> None:
         made(text)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(json.loads(json.dumps(yaml.safe_load(text), default=str)), schema())
+
+
+LEVEL_WORDS = ("block", "warn", "off", "on", "no", "yes", "n", "false", "true", "null", "~", "0", "1", "loud", "")
+LEVEL_FORMS = ("{}", "'{}'", '"{}"', "' {} '", "!!str {}", "!!bool {}", "!!int {}", "! {}", "[{}]", "{{level: {}}}")
+SPELLINGS = (str.lower, str.upper, str.title, str.swapcase)
+
+
+@pytest.mark.parametrize("form", LEVEL_FORMS)
+@pytest.mark.parametrize("rule", ["rules: {{new-skips: {}}}", "rules: {{new-skips: {{level: {}}}}}"])
+def test_the_reader_and_the_schema_accept_the_same_levels(rule: str, form: str) -> None:
+    validator = jsonschema.Draft202012Validator(schema())
+    for word, spell in product(LEVEL_WORDS, SPELLINGS):
+        text = rule.format(form.format(spell(word)))
+        try:
+            valid = validator.is_valid(yaml.safe_load(text))
+        except (yaml.YAMLError, ValueError, LookupError):  # `!!int loud`
+            valid = False
+        with nullcontext() if valid else pytest.raises(SettingsError):
+            made(text)
+
+
+@pytest.mark.parametrize("word", ["off", "Off", "OFF", "false", "False", "no", "No", "'off'", '"off"', "!!bool off"])
+@pytest.mark.parametrize("text", ["rules: {{new-failures: {}}}", "rules: {{new-failures: {{level: {}}}}}"])
+def test_false_as_yaml_reads_it_is_the_level_off(text: str, word: str) -> None:
+    assert made(text.format(word)).levels["new-failures"] is Level.OFF
+
+
+@pytest.mark.parametrize(
+    ("words", "critical"), [("true True TRUE yes on 'true'", True), ("false False FALSE no off 'false'", False)]
+)
+def test_a_flag_is_read_in_any_spelling(words: str, *, critical: bool) -> None:
+    for word in words.split():
+        (component,) = made(f"components: [{{name: a, paths: x, critical: {word}}}]").components
+        assert component.critical is critical
 
 
 @pytest.mark.skipif("coverage-min" not in {rule.name for rule in all_rules()}, reason="it names rules to come")
