@@ -2,6 +2,8 @@
 
 import string
 import subprocess
+import time
+from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,15 +13,23 @@ from diff_cover.violationsreporters.violations_reporter import XmlCoverageReport
 from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import JUnitXml
+from msgspec.structs import replace
+from tests.support.builders import compared, page
 
+from readygate.config.runner import RunnerEnvironment
+from readygate.config.settings import Settings
+from readygate.context import Published, RunContext
 from readygate.formats import Source, parse
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage
 from readygate.model.paths import PathRules
 from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.snapshot import HeadRun, InputFiles, Provenance, ReadFile, count_blocks
+from readygate.outputs.merged_cobertura import publish as publish_cobertura
 from readygate.outputs.merged_cobertura import render as render_cobertura
 from readygate.outputs.merged_junit import render as render_junit
 from readygate.snapshot.build import build
+from readygate.support.console import Console
+from readygate.support.deadline import Deadline
 
 RESULTS = {
     "passed": "",
@@ -117,3 +127,37 @@ def test_other_tools_read_the_merged_coverage_the_same_way(tmp_path: Path, monke
     reader = XmlCoverageReporter([ET.fromstring(render_cobertura(coverage))], ["."])
     assert sorted(reader.measured_lines("src/app.py")) == [1, 2, 3, 5, 9]
     assert sorted(violation.line for violation in reader.violations("src/app.py")) == [3, 9]
+
+
+def large_coverage(files: int) -> Coverage:
+    lines = bytes([0, *([HIT, MEASURED] * 500)])
+    file = FileCoverage(path="", lines=lines, branches=dict.fromkeys(range(1, 1000, 10), (1, 2)))
+    return Coverage(
+        files=tuple(replace(file, path=f"src/{number:04}.py") for number in range(files)), has_branches=True
+    )
+
+
+def test_half_a_million_covered_lines_take_little_time() -> None:
+    coverage = large_coverage(500)
+    start = time.process_time()
+    render_cobertura(coverage)
+    assert time.process_time() - start < 1
+
+
+def test_no_cobertura_file_is_written_after_the_time_budget(tmp_path: Path) -> None:
+    measured = replace(measure("<testsuite><testcase name='a'/></testsuite>").snapshot, coverage=large_coverage(2))
+    view = page(compared(HeadRun(snapshot=measured, details={}, evidence=InputFiles(files=()))))
+    context = RunContext(
+        settings=Settings(),
+        runner=RunnerEnvironment(workspace=tmp_path),
+        console=Console(stream=StringIO()),
+        folder=tmp_path,
+        deadline=Deadline(minutes=0.0),
+    )
+
+    done = publish_cobertura(view, context, Published())
+
+    (message,) = done.messages
+    assert message.text.startswith("The file cobertura.xml could not be written: the time budget of 0 minutes ran out")
+    assert not (tmp_path / "cobertura.xml").exists()
+    assert publish_cobertura(view, replace(context, deadline=Deadline()), Published()).files

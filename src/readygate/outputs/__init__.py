@@ -125,11 +125,11 @@ def _log(done: Published, console: Console) -> None:
 
 
 def not_written(title: str, error: ForgeError, *, quiet: bool = False) -> Published:
-    """Return the outcome of an output that GitHub refused; this never changes the exit code.
+    """Return the outcome of an output that GitHub refused, or that ran out of time; it never changes the exit code.
 
     Args:
         title: the title of the output.
-        error: the answer of GitHub.
+        error: the answer of GitHub, or the end of the time budget.
         quiet: do not report a missing permission outside of the log.
     """
     if isinstance(error, PermissionDeniedError):

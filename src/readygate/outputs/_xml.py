@@ -36,6 +36,10 @@ class XmlWriter:
             self._xml.characters(legal(text))
         self._end(name)
 
+    def rows(self, markup: str) -> None:
+        """Write complete elements as they are: for millions of rows, building each as an element takes too long."""
+        self._xml.ignorableWhitespace(markup)
+
     def finish(self) -> bytes:
         """Return the document."""
         self._xml.endDocument()
