@@ -140,8 +140,7 @@ def is_docs_only(changes: Changes | None) -> bool:
     """Return whether a change is known, complete, not empty, and touches only documentation."""
     if changes is None or not changes.files or not changes.complete:
         return False
-    paths = {path for file in changes.files for path in (file.path, file.old_path) if path}
-    return all(any(_fits(path, pattern) for pattern in DOCUMENTATION) for path in paths)
+    return all(any(_fits(path, pattern) for pattern in DOCUMENTATION) for path in changes.paths)
 
 
 def _fits(path: str, pattern: str) -> bool:

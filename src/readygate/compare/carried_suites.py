@@ -30,7 +30,7 @@ def untouched_suites(suites: Iterable[OptionalSuites], changes: Changes | None) 
     """Return the suites of which a change touches no path; none if the change is not completely known."""
     if changes is None or not changes.complete:
         return ()
-    paths = _paths(changes)
+    paths = changes.paths
     return tuple(each for each in suites if not any(each.when_changed(path) for path in paths))
 
 
@@ -65,13 +65,9 @@ def without_carried(base: Snapshot, groups: Container[str], head: Coverage | Non
     if base.coverage is None or changes is None:
         return replace(base, legs=legs)
     own = {file.path for file in head.files} if head else set()
-    kept = own | _paths(changes)
+    kept = own | changes.paths
     files = tuple(file for file in base.coverage.files if file.path in kept)
     return replace(base, legs=legs, coverage=replace(base.coverage, files=files) if files else None)
-
-
-def _paths(changes: Changes) -> set[str]:
-    return {path for file in changes.files for path in (file.path, file.old_path) if path}
 
 
 def add_carried_suites(
@@ -90,7 +86,8 @@ def add_carried_suites(
     covered = head.coverage
     if base is not None and changes is not None:
         own = {file.path for file in covered.files} if covered else set()
-        files = [file for file in base.files if file.path not in own | _paths(changes)]
+        known = own | changes.paths
+        files = [file for file in base.files if file.path not in known]
         if covered is None:
             covered = replace(base, files=tuple(files))
         else:

@@ -41,6 +41,15 @@ class Changes(Struct, frozen=True, kw_only=True):
     files: tuple[FileChange, ...]
     complete: bool = True
 
+    @property
+    def paths(self) -> frozenset[str]:
+        """All known paths that the change touches, those of renamed and removed files before the change included."""
+        return frozenset(path for file in self.files for path in (file.path, file.old_path) if path)
+
+    def may_touch(self, path: str) -> bool:
+        """Return whether the change touches a path, or may touch it because not all changed files are known."""
+        return not self.complete or path in self.paths
+
 
 def hunk_lines(patch: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the (added, removed) line numbers of the hunks of one file in unified diff form.

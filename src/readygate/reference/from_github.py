@@ -13,7 +13,6 @@ from readygate.context import RunContext
 from readygate.github.client import GitHub
 from readygate.github.commits import Origin, changes_between, first_parents, origin
 from readygate.github.labels import waiver
-from readygate.model.changes import Changes
 from readygate.model.subject import Role, Subject
 from readygate.policy import PATH, PolicyFiles
 from readygate.reference import Reference
@@ -127,7 +126,8 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
         client, target, trusted = self.client, self.target, self._trusted(start)
         base = from_github(client, PATH, trusted) if trusted else None
         name = f"{PATH} at {trusted[:7] if len(trusted) >= 40 else trusted}"
-        if target.role is Role.RECORD or not _touches(start.changes, PATH):
+        untouched = start.changes is not None and not start.changes.may_touch(PATH)
+        if target.role is Role.RECORD or untouched:
             return PolicyFiles(base=base, base_name=name)
         own = from_github(client, PATH, target.measured)
         return PolicyFiles(base=base, base_name=name, changed=own != base, own=own)
@@ -155,13 +155,6 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
         except ForgeError:
             return None  # paths are then shown as the reports name them
         return None if tree.get("truncated") else files
-
-
-def _touches(changes: Changes | None, path: str) -> bool:
-    """Return whether a change touches a path, or may touch it."""
-    if changes is None or not changes.complete:
-        return True
-    return any(path in (file.path, file.old_path) for file in changes.files)
 
 
 def _lower(text: str) -> str:

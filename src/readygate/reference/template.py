@@ -76,7 +76,7 @@ def template_source(
         return _decoded(_workspace(root, path), path, "the workspace")
     if changes is None or not changes.complete:
         return TemplateSource(refused=f"whether this change touches the template {path} is not known")
-    if any(path in (file.path, file.old_path) for file in changes.files):
+    if path in changes.paths:
         return TemplateSource(refused=f"this change touches the template {path}, whose new version counts once merged")
     return _decoded(_workspace(root, path), path, "the workspace")
 

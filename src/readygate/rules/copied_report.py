@@ -57,8 +57,7 @@ def _count(sources: tuple[str, ...]) -> str:
 def _sources(changes: Changes) -> tuple[str, ...]:
     """Return the changed files that could affect a test."""
     passed_over = paths_fit(_NO_SOURCE)
-    paths = {path for file in changes.files for path in (file.path, file.old_path) if path}
-    return tuple(sorted(path for path in paths if not passed_over(path)))
+    return tuple(sorted(path for path in changes.paths if not passed_over(path)))
 
 
 def _tells(file: ReadFile) -> bool:

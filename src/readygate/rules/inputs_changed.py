@@ -41,8 +41,7 @@ def _edited(changes: Changes | None, patterns: tuple[str, ...]) -> tuple[str, ..
     if changes is None:
         return ()
     fits = paths_fit(patterns)
-    paths = {path for file in changes.files for path in (file.path, file.old_path) if path}
-    return tuple(sorted(path for path in paths if fits(path)))
+    return tuple(sorted(path for path in changes.paths if fits(path)))
 
 
 def _broken(

@@ -1,4 +1,4 @@
-"""Changed lines, read from what the git program itself prints for random files."""
+"""The paths that a change touches, and changed lines as the git program prints them for random files."""
 
 import subprocess
 import tempfile
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readygate.model.changes import hunk_lines
+from readygate.model.changes import Changes, FileChange, hunk_lines
 
 LINES = st.sampled_from(
     [
@@ -95,3 +95,19 @@ def test_a_patch_without_hunks_changes_nothing() -> None:
 def test_the_form_that_github_gives() -> None:
     patch = "@@ -1,3 +1,4 @@\n one\n-two\n+zwei\n+drei\n three\n\\ No newline at end of file"
     assert hunk_lines(patch) == ((2, 3), (2,))
+
+
+def test_paths_are_those_before_and_after_the_change() -> None:
+    files = (
+        FileChange(path="new.py", old_path="", status="added"),
+        FileChange(path="after.py", old_path="before.py", status="renamed"),
+        FileChange(path="gone.py", old_path="gone.py", status="removed"),
+    )
+    changes = Changes(base="a", head="b", files=files)
+    assert changes.paths == {"new.py", "after.py", "before.py", "gone.py"}
+    assert all(map(changes.may_touch, changes.paths))
+    assert not changes.may_touch("other.py")
+
+
+def test_a_change_that_is_not_completely_known_may_touch_any_path() -> None:
+    assert Changes(base="a", head="b", files=(), complete=False).may_touch("other.py")
