@@ -1,16 +1,15 @@
 """Run the action: from the environment of the runner to an exit code, also if the run fails."""
 
-from __future__ import annotations
-
 import traceback
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TextIO
 
 from msgspec.structs import replace
 
 from readygate.collect.artifacts import LATE_ARTIFACTS, fetch, on_enterprise_server
 from readygate.collect.collect_reports import collect_reports
+from readygate.collect.discovery import Found
 from readygate.config.runner import RunnerEnvironment, read_runner
 from readygate.config.settings import Settings, read_inputs
 from readygate.context import RunContext
@@ -32,11 +31,6 @@ from readygate.support.console import Console, has_colour
 from readygate.support.deadline import Clock, Deadline
 from readygate.support.errors import DOCS, ReadygateError, SettingsError
 from readygate.support.globs import paths_fit
-
-if TYPE_CHECKING:
-    from typing import TextIO
-
-    from readygate.collect.discovery import Found
 
 RECIPE = (
     "This step runs once for each leg of a matrix, so check and stored results are named after the leg and no comment "

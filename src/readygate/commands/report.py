@@ -1,16 +1,16 @@
 """Run `readygate report`: judge local reports, with git instead of GitHub."""
 
-from __future__ import annotations
-
+import argparse
 import os
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from readygate.collect.collect_reports import collect_reports
 from readygate.config.runner import RunnerEnvironment
 from readygate.config.settings import NO_LEGS, Settings, names_legs
 from readygate.context import RunContext
 from readygate.git.checkout import checked_out
+from readygate.model.paths import PathRules
 from readygate.model.subject import Role, Subject
 from readygate.pipeline import run
 from readygate.reference import Reference, from_git
@@ -18,12 +18,6 @@ from readygate.reference.from_git import ReportOptions
 from readygate.support.console import Console, columns, has_colour
 from readygate.support.errors import SettingsError
 from readygate.support.globs import to_hide
-
-if TYPE_CHECKING:
-    import argparse
-    from pathlib import Path
-
-    from readygate.model.paths import PathRules
 
 
 def report(options: argparse.Namespace) -> int:

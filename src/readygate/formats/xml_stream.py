@@ -5,19 +5,14 @@ is loaded, so nothing can expand. Characters that XML forbids, encodings that ex
 are repaired in a second attempt; the report then has a note.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from xml.parsers import expat
+from xml.parsers.expat import XMLParserType
 
+from readygate.formats.source import Source
 from readygate.formats.xml_repair import XmlRepair
 from readygate.model.reports import Problem, Severity
-
-if TYPE_CHECKING:
-    from xml.parsers.expat import XMLParserType
-
-    from readygate.formats.format import Source
 
 CHUNK: Final = 1 << 16
 """Bytes read at a time."""
@@ -25,7 +20,7 @@ CHUNK: Final = 1 << 16
 MAX_TOKEN: Final = 1 << 25
 """Maximum bytes of a tag or comment; expat keeps one in memory as a whole."""
 
-Configure = Callable[["XMLParserType"], None]
+Configure = Callable[[XMLParserType], None]
 """Sets the handlers of a new parser and **resets the state of the reader**; called once per attempt."""
 
 _CODE: Final = expat.errors.codes

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
+from requests import PreparedRequest
 
 from readygate.github import pygithub
 from readygate.github.responses import Failure, Fields, graphql, no_answer, read, unusable
@@ -27,7 +28,6 @@ from readygate.support.errors import ForgeError
 
 if TYPE_CHECKING:
     from github.Requester import Requester
-    from requests import PreparedRequest
 
 API_VERSION = "2022-11-28"
 TRIES = 4

@@ -3,21 +3,16 @@
 The input `baseline` selects a store by its scheme: `scheme` or `scheme:rest`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from readygate.github.client import GitHub
 from readygate.support.errors import SettingsError
 from readygate.support.registry import members
-
-if TYPE_CHECKING:
-    from readygate.github.client import GitHub
 
 Load = Callable[[str], bytes]
 Change = Callable[[tuple[str, ...], Load], Mapping[str, bytes | None]]

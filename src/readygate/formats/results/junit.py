@@ -11,11 +11,12 @@ from typing import Final
 from xml.parsers.expat import XMLParserType
 
 from readygate.formats import xml_stream
-from readygate.formats.format import Format, Source
+from readygate.formats.format import Format
 from readygate.formats.results._junit_builder import JunitBuilder
 from readygate.formats.results._junit_result import RESULTS, Result
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.sniffing import FileSample
+from readygate.formats.source import Source
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.results import Outcome
 
