@@ -29,7 +29,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.paths import PathRules
 from readygate.model.reports import Problem, Severity
 from readygate.model.results import FailureDetail, Outcome, TestId
-from readygate.model.snapshot import Pattern
+from readygate.model.snapshot import InputPattern
 from readygate.model.subject import Role
 
 LOCKED = FailureDetail(
@@ -181,7 +181,7 @@ def no_reports() -> Scene:
     """The pattern matches nothing."""
 
     def make(commit: str) -> Comparison:
-        pattern = Pattern(kind="tests", text="out/**/junit.xml", matched=0, given=True)
+        pattern = InputPattern(kind="tests", text="out/**/junit.xml", matched=0, given=True)
         base = measure(report(SUITE), cover(COVERED), commit=BASE, run_id=96)
         mine = measure(commit=commit, patterns=(pattern,), needs={"unit": "failure", "lint": "success"})
         return compared(mine, base, diff=changes(change("src/acme/api.py", [1])))

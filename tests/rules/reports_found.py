@@ -11,12 +11,12 @@ from tests.support.builders import (
 from tests.support.rows import PASS, VIOLATED, Row, Situations
 from tests.support.situations import carried, docs_only_without_reports, lines, nothing_found, patterns, run
 
-from readygate.model.snapshot import Pattern
+from readygate.model.snapshot import InputPattern
 
-SITE = Pattern(kind="tests", text="site/**/junit.xml", matched=0, given=True)
+SITE = InputPattern(kind="tests", text="site/**/junit.xml", matched=0, given=True)
 
 
-TYPO = Pattern(kind="tests", text="sight/**/junit.xml", matched=0, given=True)
+TYPO = InputPattern(kind="tests", text="sight/**/junit.xml", matched=0, given=True)
 
 SITUATIONS = Situations(
     levels="BLOCK BLOCK BLOCK",

@@ -24,7 +24,7 @@ from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport, MeasuredFile, Problem, Report, Severity, TestReport
 from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, Outcome, TestId, count_outcomes
 from readygate.model.rich_text import RichText, Untrusted
-from readygate.model.snapshot import Baseline, HeadRun, InputFiles, Pattern, Provenance, ReadFile, Snapshot
+from readygate.model.snapshot import Baseline, HeadRun, InputFiles, InputPattern, Provenance, ReadFile, Snapshot
 from readygate.model.subject import Role, Subject
 from readygate.policy import preset
 from readygate.render.report_view import ReportView
@@ -141,7 +141,7 @@ def damage(what: str = "the file ends inside an element", **more: Any) -> Proble
 def evidence(
     *found: Report | Problem,
     names: Sequence[str] = (),
-    patterns: tuple[Pattern, ...] = (),
+    patterns: tuple[InputPattern, ...] = (),
     needs: Mapping[str, str] | None = None,
 ) -> InputFiles:
     """What a run left behind: reports, or for an unreadable file its problem."""

@@ -26,7 +26,7 @@ from readygate.model.comparison import Comparison, PolicyChange
 from readygate.model.history import History, PastRun
 from readygate.model.policy import Policy, paths_fit
 from readygate.model.results import Counts, TestId
-from readygate.model.snapshot import HeadRun, Pattern, Provenance
+from readygate.model.snapshot import HeadRun, InputPattern, Provenance
 
 BASE = "b" * 40
 
@@ -60,7 +60,9 @@ def lines(
 
 
 def patterns(*rows: tuple[str, int, bool], base: dict[str, str] | None = None) -> Callable[[], Comparison]:
-    given = tuple(Pattern(kind=kind, text=f"{kind}/*.xml", matched=number, given=told) for kind, number, told in rows)
+    given = tuple(
+        InputPattern(kind=kind, text=f"{kind}/*.xml", matched=number, given=told) for kind, number, told in rows
+    )
 
     def make() -> Comparison:
         found = [report({"A": numbered("p")})]
@@ -156,7 +158,7 @@ def with_policy_change(**facts: Any) -> Callable[[], Comparison]:
     return lambda: green(policy_change=made, changes=changes(change(".github/readygate.yml", [1])))
 
 
-def carried(head: tuple[str, ...], base: tuple[str, ...], *given: Pattern, path: str = "src/a.py") -> Comparison:
+def carried(head: tuple[str, ...], base: tuple[str, ...], *given: InputPattern, path: str = "src/a.py") -> Comparison:
     """Suites of both sides under a policy that lets `site` rest unless `site/` changed."""
 
     def side(groups: tuple[str, ...], commit: str) -> HeadRun:

@@ -34,7 +34,7 @@ from readygate.github.commits import MOST_LISTED, first_parents, origin
 from readygate.github.event import read_subject
 from readygate.model.reports import TestReport
 from readygate.model.results import Counts, Leg
-from readygate.model.snapshot import Pattern
+from readygate.model.snapshot import InputPattern
 from readygate.model.subject import Role
 from readygate.model.verdict import Status
 from readygate.outputs.comment import read_conversation
@@ -137,7 +137,7 @@ class TestEvidence:
             ("artifacts", "results-*", 1),
             ("artifacts", "coverage", 0),
         ]
-        lost = Pattern(kind="artifacts", text="coverage", matched=0, given=True)
+        lost = InputPattern(kind="artifacts", text="coverage", matched=0, given=True)
         verdict = page(compared(measure(UNIT, patterns=(lost,)))).verdict
         assert [finding.rule for finding in verdict.of(Status.BLOCK)] == ["reports-found"]
 

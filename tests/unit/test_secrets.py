@@ -15,7 +15,7 @@ from readygate.collect.redact_reports import redact_file, redactor
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.results import SEPARATOR, FailureDetail, Outcome
 from readygate.model.snapshot import ReadFile
-from readygate.support.globs import Pattern, regex
+from readygate.support.globs import NamePattern, regex
 from readygate.support.redaction import REDACTED, redact
 
 TOKEN = "ghp_" + "a1B2" * 9
@@ -27,7 +27,7 @@ def read(given: TestReport) -> ReadFile:
     return ReadFile(name="junit.xml", size=1, report=given, problems=given.problems)
 
 
-def scrub(file: ReadFile, patterns: Sequence[Pattern] = ()) -> ReadFile:
+def scrub(file: ReadFile, patterns: Sequence[NamePattern] = ()) -> ReadFile:
     return redact_file(file, redactor(patterns))
 
 

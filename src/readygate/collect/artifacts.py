@@ -16,7 +16,7 @@ from readygate.collect.discovery import DISCOVERY, SKIPPED_FOLDERS, Found, path_
 from readygate.formats import Source
 from readygate.github.client import GitHub
 from readygate.model.reports import Problem, Severity
-from readygate.model.snapshot import Pattern
+from readygate.model.snapshot import InputPattern
 from readygate.support.errors import ForgeError
 
 LARGEST = 1 << 30
@@ -62,13 +62,13 @@ def on_enterprise_server(server_url: str) -> bool:
     return host != "github.com" and not host.endswith(".ghe.com")
 
 
-def count(archives: Sequence[Source | Found], wanted: Sequence[str]) -> tuple[Pattern, ...]:
+def count(archives: Sequence[Source | Found], wanted: Sequence[str]) -> tuple[InputPattern, ...]:
     """Return each name or glob of the input with the number of artifacts that it matched."""
     if not wanted:
         return ()
     names = [archive.name if isinstance(archive, Source) else archive.source.name for archive in archives]
     return tuple(
-        Pattern(
+        InputPattern(
             kind="artifacts",
             text=text,
             matched=sum(fnmatch.fnmatch(name, text, flags=fnmatch.BRACE) for name in names),
@@ -97,7 +97,7 @@ def _lost(what: str) -> Problem:
 
 def choose(
     archives: Sequence[Source | Found], kind: str, patterns: Sequence[str]
-) -> tuple[tuple[Pattern, ...], tuple[Found, ...]]:
+) -> tuple[tuple[InputPattern, ...], tuple[Found, ...]]:
     """Choose the members of artifacts that one input names; its globs match `ARTIFACT/PATH`."""
     wanted, excluded = split_patterns(patterns)
     given = bool(wanted)
@@ -120,7 +120,7 @@ def choose(
             return bool(hits)
 
         found += zip_members(archive, keep=keep, discovered=not given)
-    counted = tuple(Pattern(kind=kind, text=text, matched=counts[text], given=given) for text in wanted)
+    counted = tuple(InputPattern(kind=kind, text=text, matched=counts[text], given=given) for text in wanted)
     return counted, tuple(found)
 
 

@@ -13,7 +13,7 @@ from readygate.collect.redact_reports import redactor
 from readygate.config.settings import Settings
 from readygate.formats import Source
 from readygate.git.checkout import untouched
-from readygate.model.snapshot import InputFiles, Pattern
+from readygate.model.snapshot import InputFiles, InputPattern
 from readygate.support.console import Console
 
 
@@ -39,11 +39,11 @@ def collect_reports(
 
 def _find(
     root: Path, settings: Settings, log: Console, archives: Sequence[Source | Found]
-) -> tuple[dict[str, Found], tuple[Pattern, ...]]:
+) -> tuple[dict[str, Found], tuple[InputPattern, ...]]:
     """Return the files that the inputs name, by name, and the patterns with the numbers of their files."""
     here: dict[str, Found] = {}
     packed: dict[str, Found] = {}
-    patterns: list[Pattern] = []
+    patterns: list[InputPattern] = []
     for kind, wanted in (("tests", settings.tests), ("coverage", settings.coverage)):
         counted, files = find(root, kind, wanted)
         inside, members = artifacts.choose(archives, kind, wanted)
@@ -62,7 +62,7 @@ def _find(
     return artifacts.together(here, packed, log.line), tuple(patterns)
 
 
-def _added(one: Iterable[Pattern], other: Iterable[Pattern]) -> list[Pattern]:
+def _added(one: Iterable[InputPattern], other: Iterable[InputPattern]) -> list[InputPattern]:
     """Return the patterns with the numbers of files in the workspace and in artifacts together."""
     more = {pattern.text: pattern.matched for pattern in other}
     return [replace(pattern, matched=pattern.matched + more.get(pattern.text, 0)) for pattern in one]

@@ -13,7 +13,7 @@ from wcmatch import glob
 
 from readygate.formats import Source
 from readygate.model.reports import Problem, Severity
-from readygate.model.snapshot import Pattern
+from readygate.model.snapshot import InputPattern
 from readygate.support.errors import SettingsError
 
 DISCOVERY = {
@@ -74,7 +74,7 @@ class Found(Struct, frozen=True, kw_only=True):
     discovered: bool = False
 
 
-def find(root: Path, kind: str, patterns: Sequence[str]) -> tuple[tuple[Pattern, ...], tuple[Found, ...]]:
+def find(root: Path, kind: str, patterns: Sequence[str]) -> tuple[tuple[InputPattern, ...], tuple[Found, ...]]:
     """Find the files of one input.
 
     Args:
@@ -95,7 +95,7 @@ def find(root: Path, kind: str, patterns: Sequence[str]) -> tuple[tuple[Pattern,
     excluded = [_relative(root, text) for text in excluded]
     hits = {text: _glob(root, text, excluded) for text in wanted} if given else _discover(root, kind, excluded)
     counted = tuple(
-        Pattern(kind=kind, text=text, matched=len(hits[text]), given=given) for text in wanted or DISCOVERY[kind]
+        InputPattern(kind=kind, text=text, matched=len(hits[text]), given=given) for text in wanted or DISCOVERY[kind]
     )
     paths = {path for matched in hits.values() for path in matched}
     return counted, tuple(_admit(root, Path(path), discovered=not given) for path in sorted(paths))

@@ -105,5 +105,5 @@ def _log_file(file: ReadFile, log: Console) -> None:
         text += f" Probably: {problem.why}." if problem.why else ""
         text += f" To do: {problem.todo}." if problem.todo else ""
         log.line(text)
-        if problem.severity is Severity.DAMAGE:
+        if problem.is_damage:
             log.notice(text)

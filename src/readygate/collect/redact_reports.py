@@ -10,14 +10,14 @@ from msgspec.structs import replace
 from readygate.model.reports import Problem, TestReport
 from readygate.model.results import SEPARATOR, ClassBlock, FailureDetail
 from readygate.model.snapshot import ReadFile
-from readygate.support.globs import Pattern, replacer
+from readygate.support.globs import NamePattern, replacer
 from readygate.support.redaction import REDACTED, redact
 
 Redact = Callable[[str], str]
 """Returns a text without its secrets."""
 
 
-def redactor(patterns: Sequence[Pattern] = ()) -> Redact:
+def redactor(patterns: Sequence[NamePattern] = ()) -> Redact:
     """Return a function that redacts a text.
 
     Args:

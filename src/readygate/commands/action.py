@@ -20,10 +20,11 @@ from readygate.github.client import GitHub
 from readygate.github.event import read_subject
 from readygate.github.workflow_run import conclusion
 from readygate.model.paths import PathRules
+from readygate.model.policy import POLICY_PATH
 from readygate.model.subject import Subject
 from readygate.outputs import publish_failure
 from readygate.pipeline import run
-from readygate.policy import PATH, effective, read
+from readygate.policy import effective, read
 from readygate.reference import Reference, from_github
 from readygate.reference.base_file import from_github as file_from_github
 from readygate.render.not_evaluated import NotEvaluated
@@ -140,10 +141,10 @@ def _branches(context: RunContext) -> Branches:
     github = context.github
 
     def listed(branch: str, default: str) -> bool:
-        data = file_from_github(github, PATH, default) if github else None
+        data = file_from_github(github, POLICY_PATH, default) if github else None
         if data is None:
             return False
-        policy = effective(read(data, f"{PATH} at {default}"), branch=default, asked=context.settings.policy)
+        policy = effective(read(data, f"{POLICY_PATH} at {default}"), branch=default, asked=context.settings.policy)
         return paths_fit(policy.base_branches)(branch)
 
     return Branches(client=github, listed=listed)

@@ -7,9 +7,9 @@ import os
 import sys
 from pathlib import Path
 
-from readygate.model.policy import PRESETS
+from readygate.model.policy import POLICY_PATH, PRESETS
+from readygate.model.subject import DEFAULT_GATE
 
-POLICY = ".github/readygate.yml"
 EPILOG = "Exit code: 0 ready, 1 not ready, 2 bad settings, 3 could not evaluate."
 
 
@@ -71,9 +71,9 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         help="the revision the change starts from, for its changed lines",
     )
     add("--branch", default="", metavar="NAME", help="how the report calls the base branch")
-    add("--name", default="readygate", help="the gate's name")
+    add("--name", default=DEFAULT_GATE, help="the gate's name")
     add("--policy", default="", choices=PRESETS, help="the preset of rules")
-    add("--policy-file", type=Path, metavar="FILE", help="the policy (default: .github/readygate.yml, of --against)")
+    add("--policy-file", type=Path, metavar="FILE", help=f"the policy (default: {POLICY_PATH}, of --against)")
     add("--template", metavar="PATH", help="a Jinja2 template of the repository for the comment")
     add("--legs", default="", metavar="PATTERN", help="how paths name the legs of a matrix: results-{os}-{python}")
     add(
@@ -120,19 +120,19 @@ def _add_policy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     policy = commands.add_parser(
         "policy",
         help="check, show or write a policy file",
-        description="Works on the policy file, .github/readygate.yml. Exit code 2 if it cannot be used.",
+        description=f"Works on the policy file, {POLICY_PATH}. Exit code 2 if it cannot be used.",
     )
     actions = policy.add_subparsers(title="actions", metavar="ACTION", required=True)
     check = actions.add_parser("check", help="read a policy file and name all of its problems")
-    check.add_argument("file", nargs="?", type=Path, default=Path(POLICY), metavar="FILE")
+    check.add_argument("file", nargs="?", type=Path, default=Path(POLICY_PATH), metavar="FILE")
     check.set_defaults(run=_policy, action="check")
     show = actions.add_parser("show", help="show the policy in force, and where each value comes from")
-    show.add_argument("file", nargs="?", type=Path, default=Path(POLICY), metavar="FILE")
+    show.add_argument("file", nargs="?", type=Path, default=Path(POLICY_PATH), metavar="FILE")
     show.add_argument("--branch", default="", metavar="NAME", help="the base branch, for overrides")
     show.add_argument("--policy", default="", choices=PRESETS, help="the input `policy`")
     show.set_defaults(run=_policy, action="show")
     init = actions.add_parser("init", help="write a commented policy file that fits what was measured last")
-    init.add_argument("file", nargs="?", type=Path, default=Path(POLICY), metavar="FILE")
+    init.add_argument("file", nargs="?", type=Path, default=Path(POLICY_PATH), metavar="FILE")
     init.add_argument("--report", type=Path, metavar="FILE", help="a report.json to take the figures from")
     init.add_argument("--force", action="store_true", help="replace a file that is there")
     init.set_defaults(run=_policy, action="init")

@@ -10,9 +10,10 @@ from msgspec import Struct
 
 from readygate.config.inputs import Reader
 from readygate.model.policy import PRESETS
+from readygate.model.subject import DEFAULT_GATE
 from readygate.support.errors import SettingsError
 from readygate.support.git_names import is_sha
-from readygate.support.globs import Pattern, to_hide
+from readygate.support.globs import NamePattern, to_hide
 
 COMMENT_MODES = ("always", "changes", "not-ready", "off")
 FAIL_MODES = ("not-ready", "never")
@@ -40,7 +41,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     tests: tuple[str, ...] = ()
     coverage: tuple[str, ...] = ()
     artifacts: tuple[str, ...] = ()
-    name: str = "readygate"
+    name: str = DEFAULT_GATE
     policy: str = ""
     baseline: str = "branch"
     comment: str = "always"
@@ -59,7 +60,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     path_map: tuple[tuple[str, str], ...] = ()
     allow_pull_request_target: bool = False
     time_budget: int = 10
-    redact: tuple[Pattern, ...] = ()
+    redact: tuple[NamePattern, ...] = ()
     token: str = ""
 
     def __repr__(self) -> str:
@@ -127,7 +128,7 @@ def read_inputs(environment: Mapping[str, str]) -> Settings:
 
 
 def _name(reader: Reader) -> str:
-    name = reader.text("name", "readygate")
+    name = reader.text("name", DEFAULT_GATE)
     if len(name) > 100 or not name.isprintable() or "--" in name or any(mark in name for mark in "<>`"):
         reader.problems.append("input `name`: up to 100 printable characters, without --, <, > and `")
     return name

@@ -15,6 +15,7 @@ from readygate.baseline.stores import open_store
 from readygate.doctor import Context, Diagnostics, advice, good, wrong
 from readygate.doctor.workflows import ActionStep
 from readygate.github.client import GitHub
+from readygate.model.subject import DEFAULT_GATE
 from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, ReadygateError
 
 LOW: Final = 100
@@ -80,7 +81,7 @@ def results_are_stored(context: Context) -> Diagnostics:
         return
     told = set()
     for step in context.action_steps:
-        url, gate = step.given("baseline", "branch"), step.given("name", "readygate")
+        url, gate = step.given("baseline", "branch"), step.given("name", DEFAULT_GATE)
         if not step.gates or not url.startswith("branch") or "${{" in url + gate or (url, gate) in told:
             continue
         told.add((url, gate))
@@ -151,7 +152,7 @@ def the_verdict_is_required(context: Context) -> Diagnostics:
         for parameters in context.rules.get("required_status_checks", [])
         for row in _rows(parameters.get("required_status_checks"))
     ]
-    names = {step.given("name", "readygate") for step in gates} | {step.job.name for step in gates}
+    names = {step.given("name", DEFAULT_GATE) for step in gates} | {step.job.name for step in gates}
     if names & set(contexts):
         yield good("required", f"`{min(names & set(contexts))}` is required on `{context.default_branch}`.")
     else:

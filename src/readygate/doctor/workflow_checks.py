@@ -8,6 +8,7 @@ from wcmatch import fnmatch
 from readygate.doctor import Context, Diagnostics, advice, good, wrong
 from readygate.doctor.workflows import ActionStep
 from readygate.model.rich_text import count
+from readygate.model.subject import DEFAULT_GATE
 from readygate.support.errors import DOCS
 
 _ON: Final = "on:\n  pull_request:\n  merge_group:\n  push:\n    branches: [main]"
@@ -170,7 +171,7 @@ def gates_have_names_of_their_own(context: Context) -> Diagnostics:
     for step in context.action_steps:
         for event in step.gates:
             if not step.job.has_matrix:
-                found[event, step.given("name", "readygate")].append(step)
+                found[event, step.given("name", DEFAULT_GATE)].append(step)
     told = set()
     for (event, name), uses in sorted(found.items(), key=lambda item: item[0]):
         if len(uses) > 1 and name not in told:

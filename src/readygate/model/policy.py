@@ -7,8 +7,10 @@ from msgspec import Struct, field
 
 from readygate.model.results import TestId
 from readygate.model.verdict import Level
-from readygate.support.globs import Pattern, any_of, glob, paths_fit, regex
+from readygate.support.globs import NamePattern, any_of, glob, paths_fit, regex
 
+POLICY_PATH = ".github/readygate.yml"
+"""Path of the policy file in a repository."""
 PRESETS = ("standard", "strict", "lenient")
 """Names of the presets, the default first. A rule has a level for each, in this order."""
 WAIVER_LABEL = "readygate-accept"
@@ -154,7 +156,7 @@ def names_fit(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     return any_of(test_patterns(patterns))
 
 
-def test_patterns(patterns: tuple[str, ...]) -> tuple[Pattern, ...]:
+def test_patterns(patterns: tuple[str, ...]) -> tuple[NamePattern, ...]:
     """Parse patterns of test names as `tests_fit` does.
 
     Raises:
@@ -170,6 +172,7 @@ def quarantined(policy: Policy, today: str) -> Callable[[TestId], bool] | None:
 
 
 __all__ = [
+    "POLICY_PATH",
     "PRESETS",
     "REGEX",
     "WAIVER_LABEL",

@@ -35,6 +35,11 @@ class Problem(Struct, frozen=True, kw_only=True):
     why: str = ""
     todo: str = ""
 
+    @property
+    def is_damage(self) -> bool:
+        """Whether part of the file could not be read."""
+        return self.severity is Severity.DAMAGE
+
 
 class TestReport(Struct, frozen=True, kw_only=True, tag=True):
     """The tests of one file.

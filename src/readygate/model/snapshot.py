@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from readygate.model.coverage import Coverage
 from readygate.model.history import History
-from readygate.model.reports import CoverageReport, Problem, Report, Severity, TestReport
+from readygate.model.reports import CoverageReport, Problem, Report, TestReport
 from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, TestId, count_outcomes
 
 Blocks = Mapping[tuple[str, str], ClassBlock]
@@ -104,10 +104,10 @@ class ReadFile(Struct, frozen=True, kw_only=True):
 
 def is_damaged(file: ReadFile) -> bool:
     """Return whether a part of a file could not be read."""
-    return any(problem.severity is Severity.DAMAGE for problem in file.problems)
+    return any(problem.is_damage for problem in file.problems)
 
 
-class Pattern(Struct, frozen=True, kw_only=True):
+class InputPattern(Struct, frozen=True, kw_only=True):
     """One glob of an input, and the number of files that it matched.
 
     Attributes:
@@ -129,7 +129,7 @@ class InputFiles(Struct, frozen=True, kw_only=True):
     """
 
     files: tuple[ReadFile, ...] = ()
-    patterns: tuple[Pattern, ...] = ()
+    patterns: tuple[InputPattern, ...] = ()
     needs: Mapping[str, str] | None = None
 
 

@@ -5,7 +5,11 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+DEFAULT_GATE = "readygate"
+"""Name of the gate without the input `name`."""
+
 _GATED = ("pull_request", "pull_request_target", "merge_group")
+"""Events whose runs gate a change."""
 
 
 class Role(Enum):
@@ -83,6 +87,4 @@ class Subject(Struct, frozen=True, kw_only=True):
         Only pull requests and merge groups write the plain name, which branch protection requires. GitHub uses the
         latest check run of a name on a commit, and a push must not overwrite the one of a pull request.
         """
-        return (
-            gate if self.event in ("pull_request", "pull_request_target", "merge_group") else f"{gate} ({self.event})"
-        )
+        return gate if self.event in _GATED else f"{gate} ({self.event})"

@@ -1,6 +1,5 @@
 """`report.html`: the whole report as one offline page, with all tests, all files, and the sources of changed files."""
 
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.render.html.document import webpage
 from readygate.render.html.source_listing import LONGEST_FILE, Listing, Sources, annotate
 from readygate.render.report_view import ReportView
+from readygate.support.workspace_file import read_workspace_file
 
 MOST_FILES = 30
 MOST_LINES = 12_000
@@ -69,20 +69,8 @@ def _is(number: int) -> str:
 
 
 def _read(root: Path, path: str) -> str | None:
-    """Return a file of the workspace as text; None if it is missing, too large, a link, or not a regular file.
-
-    Links within the workspace are not followed either: they could lead to the credentials of the checkout in `.git`.
-    """
-    full = root / path
-    try:
-        if full.resolve(strict=True) != root.resolve() / path or ".git" in Path(path).parts:
-            return None
-        status = full.stat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > LONGEST_FILE:
-            return None
-        return full.read_bytes().decode("utf-8", "replace")
-    except (OSError, RuntimeError, ValueError):
-        return None
+    data = read_workspace_file(root, path, LONGEST_FILE)
+    return None if data is None or len(data) > LONGEST_FILE else data.decode("utf-8", "replace")
 
 
 def publish(view: ReportView, context: RunContext, _published: Published) -> Published:

@@ -21,9 +21,6 @@ from readygate.rules import Rule, all_rules
 from readygate.support.errors import SettingsError
 from readygate.support.globs import PatternError, paths_fit
 
-PATH = ".github/readygate.yml"
-"""Path of the policy file in a repository."""
-
 _LEVELS = {"block": Level.BLOCK, "warn": Level.WARN, "off": Level.OFF}
 
 

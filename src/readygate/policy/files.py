@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from readygate.model.policy import Policy
-from readygate.policy.build import PATH, effective
+from readygate.model.policy import POLICY_PATH, Policy
+from readygate.policy.build import effective
 from readygate.policy.read import read
 from readygate.support.errors import SettingsError
 
@@ -20,7 +20,7 @@ class PolicyFiles(Struct, frozen=True, kw_only=True):
     """
 
     base: bytes | None = None
-    base_name: str = PATH
+    base_name: str = POLICY_PATH
     changed: bool = False
     own: bytes | None = None
     note: str = ""
@@ -56,7 +56,7 @@ def read_policy_pair(files: PolicyFiles, branch: str, asked: str) -> PolicyPair:
     if not files.changed:
         return PolicyPair(policy=policy)
     try:
-        own = _policy(files.own, PATH, branch, asked)
+        own = _policy(files.own, POLICY_PATH, branch, asked)
     except SettingsError as error:
         return PolicyPair(policy=policy, changed=True, problems=error.problems)
     return PolicyPair(policy=policy, changed=True, own=own)

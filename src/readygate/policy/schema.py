@@ -6,6 +6,7 @@ https://json-schema.org/draft/2020-12
 from collections.abc import Mapping
 from typing import Any
 
+from readygate.model.policy import POLICY_PATH
 from readygate.policy.grammar import FILE, LEVELS, Key
 from readygate.rules import Option, all_rules
 from readygate.support.errors import DOCS
@@ -38,7 +39,7 @@ def schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{DOCS}/policy.schema.json",
         "title": "Readygate policy",
-        "description": "What makes a change ready: .github/readygate.yml",
+        "description": f"What makes a change ready: {POLICY_PATH}",
         **_mapping(FILE),
     }
 

@@ -14,8 +14,9 @@ from readygate.context import RunContext
 from readygate.git import local_git
 from readygate.model.changes import Changes
 from readygate.model.paths import PathRules
+from readygate.model.policy import POLICY_PATH
 from readygate.model.snapshot import Baseline, HeadRun, Provenance, Snapshot
-from readygate.policy import PATH, PolicyFiles
+from readygate.policy import PolicyFiles
 from readygate.reference import Reference
 from readygate.reference.base_file import from_git
 from readygate.snapshot.build import build
@@ -87,15 +88,15 @@ def rules(root: Path, repo: Path, files: frozenset[str] | None, settings: Settin
 
 def _policy(wanted: ReportOptions, start: str) -> PolicyFiles:
     """The policy of the revision that the change starts from, else the one that lies there."""
-    path = wanted.policy_file or wanted.repo / PATH
+    path = wanted.policy_file or wanted.repo / POLICY_PATH
     try:
         here = path.read_bytes() if wanted.policy_file or path.is_file() else None
     except OSError as error:
         raise SettingsError((f"--policy-file {path}: {error.strerror or error}",)) from error
     if wanted.policy_file or not start:
-        return PolicyFiles(base=here, base_name=str(wanted.policy_file or PATH))
-    base = from_git(wanted.repo, PATH, start)
-    return PolicyFiles(base=base, base_name=f"{PATH} at {start[:7]}", changed=here != base, own=here)
+        return PolicyFiles(base=here, base_name=str(wanted.policy_file or POLICY_PATH))
+    base = from_git(wanted.repo, POLICY_PATH, start)
+    return PolicyFiles(base=base, base_name=f"{POLICY_PATH} at {start[:7]}", changed=here != base, own=here)
 
 
 def _known(repo: Path, commit: str) -> bool:

@@ -13,8 +13,9 @@ from readygate.context import RunContext
 from readygate.github.client import GitHub
 from readygate.github.commits import Origin, changes_between, first_parents, origin
 from readygate.github.labels import waiver
+from readygate.model.policy import POLICY_PATH
 from readygate.model.subject import Role, Subject
-from readygate.policy import PATH, PolicyFiles
+from readygate.policy import PolicyFiles
 from readygate.reference import Reference
 from readygate.reference.base_file import from_github
 from readygate.support.errors import ForgeError
@@ -124,12 +125,12 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
     def _policy(self, start: Origin) -> PolicyFiles:
         """Read the policy in force, and the policy of the change if the change touches it."""
         client, target, trusted = self.client, self.target, self._trusted(start)
-        base = from_github(client, PATH, trusted) if trusted else None
-        name = f"{PATH} at {trusted[:7] if len(trusted) >= 40 else trusted}"
-        untouched = start.changes is not None and not start.changes.may_touch(PATH)
+        base = from_github(client, POLICY_PATH, trusted) if trusted else None
+        name = f"{POLICY_PATH} at {trusted[:7] if len(trusted) >= 40 else trusted}"
+        untouched = start.changes is not None and not start.changes.may_touch(POLICY_PATH)
         if target.role is Role.RECORD or untouched:
             return PolicyFiles(base=base, base_name=name)
-        own = from_github(client, PATH, target.measured)
+        own = from_github(client, POLICY_PATH, target.measured)
         return PolicyFiles(base=base, base_name=name, changed=own != base, own=own)
 
     def _choose(self, start: Origin, names: Callable[[], tuple[str, ...]] | None) -> BaselineChoice:

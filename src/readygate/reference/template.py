@@ -17,6 +17,7 @@ from readygate.model.subject import Role, Subject
 from readygate.reference import Reference
 from readygate.reference.base_file import from_github
 from readygate.support.errors import ForgeError
+from readygate.support.workspace_file import read_workspace_file
 
 LARGEST = 100_000
 """Bytes of a template."""
@@ -73,24 +74,12 @@ def template_source(
         except ForgeError as error:
             return TemplateSource(refused=f"the template {path} of the base commit could not be read ({error.what})")
     if not change:
-        return _decoded(_workspace(root, path), path, "the workspace")
+        return _decoded(read_workspace_file(root, path, LARGEST), path, "the workspace")
     if changes is None or not changes.complete:
         return TemplateSource(refused=f"whether this change touches the template {path} is not known")
     if path in changes.paths:
         return TemplateSource(refused=f"this change touches the template {path}, whose new version counts once merged")
-    return _decoded(_workspace(root, path), path, "the workspace")
-
-
-def _workspace(root: Path, path: str) -> bytes | None:
-    """Read a regular file of the workspace; no link is followed."""
-    full = root / path
-    try:
-        if full.resolve(strict=True) != root.resolve() / path or not full.is_file():
-            return None
-        with full.open("rb") as stream:
-            return stream.read(LARGEST + 1)
-    except (OSError, RuntimeError, ValueError):
-        return None
+    return _decoded(read_workspace_file(root, path, LARGEST), path, "the workspace")
 
 
 def _decoded(data: bytes | None, path: str, where: str) -> TemplateSource:

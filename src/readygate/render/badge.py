@@ -12,8 +12,9 @@ from unicodedata import east_asian_width
 
 from msgspec import Struct
 
+from readygate.model.subject import DEFAULT_GATE
 from readygate.render.escaping import shorten, visible
-from readygate.render.report_view import DEFAULT_GATE, ReportView
+from readygate.render.report_view import ReportView
 from readygate.support.number_format import percent
 
 NAMES = ("verdict", "pass-rate", "coverage")

@@ -14,14 +14,12 @@ from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.results import Counts
 from readygate.model.rich_text import RichText, count
 from readygate.model.snapshot import Baseline, has_damage, is_damaged
-from readygate.model.subject import Subject
+from readygate.model.subject import DEFAULT_GATE, Subject
 from readygate.model.verdict import Finding, Status, Verdict
 from readygate.render.escaping import code, escape_markdown, render_rich_text
 from readygate.render.links import Links
 from readygate.render.test_locations import Locator
 from readygate.support.number_format import hundredths, percent, points, signed
-
-DEFAULT_GATE = "readygate"
 
 
 class ReportView(Struct, frozen=True, kw_only=True):

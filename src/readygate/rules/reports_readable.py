@@ -2,7 +2,6 @@
 
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
-from readygate.model.reports import Severity
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _evidence, not_evaluated, passes
@@ -13,9 +12,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     files = comparison.head.evidence.files
     if not files:
         return not_evaluated("There is no report")
-    damaged = [
-        (file.name, problem) for file in files for problem in file.problems if problem.severity is Severity.DAMAGE
-    ]
+    damaged = [(file.name, problem) for file in files for problem in file.problems if problem.is_damage]
     if not damaged:
         return passes(f"All {len(files):,} read to the end" if len(files) > 1 else "Read to the end")
     names = tuple(dict.fromkeys(name for name, _ in damaged))

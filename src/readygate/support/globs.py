@@ -46,7 +46,7 @@ class PatternError(ValueError):
         self.todo = todo
 
 
-class Pattern(Struct, frozen=True, kw_only=True):
+class NamePattern(Struct, frozen=True, kw_only=True):
     """One valid pattern of a user; `glob` and `regex` create it.
 
     Attributes:
@@ -64,7 +64,7 @@ class Pattern(Struct, frozen=True, kw_only=True):
         return _regex(self.source).search(_encodable(text)) is not None
 
 
-def glob(source: str) -> Pattern:
+def glob(source: str) -> NamePattern:
     """Parse a glob of test names.
 
     Raises:
@@ -72,10 +72,10 @@ def glob(source: str) -> Pattern:
     """
     _check(source)
     _glob_expression(source)
-    return Pattern(source=source, is_glob=True)
+    return NamePattern(source=source, is_glob=True)
 
 
-def regex(source: str) -> Pattern:
+def regex(source: str) -> NamePattern:
     """Parse a regular expression in the syntax of RE2, which may match anywhere in a text.
 
     Raises:
@@ -84,10 +84,10 @@ def regex(source: str) -> Pattern:
     _check(source)
     _regex(source)
     _regex(f"(?:{source})")  # as `any_of` joins them: an open `\\Q` would quote the bracket
-    return Pattern(source=source, is_glob=False)
+    return NamePattern(source=source, is_glob=False)
 
 
-def any_of(patterns: Iterable[Pattern]) -> Callable[[str], bool]:
+def any_of(patterns: Iterable[NamePattern]) -> Callable[[str], bool]:
     """Return a function that returns whether a name matches any of the patterns.
 
     Raises:
@@ -109,12 +109,12 @@ def any_of(patterns: Iterable[Pattern]) -> Callable[[str], bool]:
     return fits
 
 
-def literal_start(pattern: Pattern) -> str:
+def literal_start(pattern: NamePattern) -> str:
     """Return the prefix that all matching texts share; empty if there is none."""
     return re.split(r"[*?\\]", pattern.source, maxsplit=1)[0] if pattern.is_glob else ""
 
 
-def replacer(patterns: Iterable[Pattern], by: str) -> Callable[[str], str]:
+def replacer(patterns: Iterable[NamePattern], by: str) -> Callable[[str], str]:
     """Return a function that replaces all matches of regular expressions, in linear time.
 
     Raises:
@@ -136,7 +136,7 @@ def replacer(patterns: Iterable[Pattern], by: str) -> Callable[[str], str]:
     return replaced
 
 
-def to_hide(sources: Iterable[str], where: str, problems: list[str]) -> tuple[Pattern, ...]:
+def to_hide(sources: Iterable[str], where: str, problems: list[str]) -> tuple[NamePattern, ...]:
     """Parse regular expressions for `replacer`.
 
     Args:
@@ -144,7 +144,7 @@ def to_hide(sources: Iterable[str], where: str, problems: list[str]) -> tuple[Pa
         where: the name of their input or option, for messages.
         problems: receives a sentence for each invalid one.
     """
-    found: list[Pattern] = []
+    found: list[NamePattern] = []
     for source in sources:
         try:
             pattern = regex(source)
@@ -243,7 +243,7 @@ def paths_fit(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     return fits
 
 
-def _parts(text: str) -> tuple[Pattern | None, ...]:
+def _parts(text: str) -> tuple[NamePattern | None, ...]:
     """Return the segments of a path glob; None for `**`."""
     _check(text)
     whole = text.removeprefix("./").lstrip("/")
@@ -251,7 +251,7 @@ def _parts(text: str) -> tuple[Pattern | None, ...]:
     return tuple(None if part == "**" else glob(part) for part in whole.split("/"))
 
 
-def _parts_fit(wanted: tuple[Pattern | None, ...], parts: list[str]) -> bool:
+def _parts_fit(wanted: tuple[NamePattern | None, ...], parts: list[str]) -> bool:
     """Match segment by segment, following all alternatives at once, so that the time is bounded by their product."""
     ways = {0}
     for number, part in enumerate(parts):
@@ -267,7 +267,7 @@ def _parts_fit(wanted: tuple[Pattern | None, ...], parts: list[str]) -> bool:
     return len(wanted) in ways or (bool(wanted) and wanted[-1] is None and len(wanted) - 1 in ways)
 
 
-def _free(wanted: tuple[Pattern | None, ...], ways: set[int]) -> set[int]:
+def _free(wanted: tuple[NamePattern | None, ...], ways: set[int]) -> set[int]:
     """Add the alternatives in which a `**` matches nothing."""
     found = set(ways)
     for way in ways:

@@ -14,7 +14,7 @@ from readygate.model.identity import stable_name
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.results import FailureDetail, Outcome, count_outcomes
 
-PATH: Final = " > "
+SUITE_SEPARATOR: Final = " > "
 """Joins the names of nested suites."""
 
 _MAX_PATH: Final = 1_000
@@ -42,7 +42,7 @@ def clean(text: str) -> str:
 
 def joined(*parts: str) -> str:
     """Join the names of nested suites; skip empty ones."""
-    return PATH.join(part for part in parts if part)
+    return SUITE_SEPARATOR.join(part for part in parts if part)
 
 
 class ReportBuilder:

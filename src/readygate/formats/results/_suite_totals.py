@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from readygate.formats.decimals import parse_decimal
+from readygate.formats.results._report_builder import joined
 from readygate.model.reports import Problem, Severity
 
 Sums = tuple[int, int, int]
 """Counts of failing tests, skipped tests, and result elements beyond the first of a test, attempts included."""
 
-_PATH: Final = " > "
 _MAX_DEPTH: Final = 50
 """Maximum depth of suites whose names are part of a path."""
 _LARGEST: Final = 10**9
@@ -58,12 +58,12 @@ class Suite:
         if self._path is None:
             outer = self.parent.path if self.parent else ""
             own = "" if self.whole else self.name
-            self._path = f"{outer}{_PATH}{own}" if outer and own else outer or own
+            self._path = joined(outer, own)
         return self._path
 
     def class_of(self, name: str) -> str:
         """Return the class of a test in this suite whose class name is empty or generic."""
-        return f"{self.path}{_PATH}{name}" if self.path and name else self.path or name
+        return joined(self.path, name)
 
 
 class Totals:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._json import ValueReader, line_number, load, text_of, total_of
 from readygate.formats.results._json_keys import outline
-from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder
+from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, joined
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -97,7 +97,7 @@ def _class(test: dict[str, Any], file: str) -> str:
     """Return the path of suites, which newer versions write as a list; otherwise the file."""
     suite = test.get("suite")
     if isinstance(suite, list):
-        suite = " > ".join(filter(None, map(text_of, suite)))
+        suite = joined(*map(text_of, suite))
     return text_of(suite) or file
 
 

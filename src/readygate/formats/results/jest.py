@@ -10,7 +10,7 @@ from typing import Any, Final
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._json import ValueReader, line_number, load, text_of, total_of
 from readygate.formats.results._json_keys import outline
-from readygate.formats.results._report_builder import PATH, FailureText, ReportBuilder, damage, joined
+from readygate.formats.results._report_builder import SUITE_SEPARATOR, FailureText, ReportBuilder, damage, joined
 from readygate.formats.results._source_location import without_runner
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
@@ -93,7 +93,7 @@ def _test(test: dict[str, Any], place: str, path: str, builder: ReportBuilder, k
         line=line,
     )
     builder.add(
-        joined(without_runner(path), PATH.join(suites)),
+        joined(without_runner(path), SUITE_SEPARATOR.join(suites)),
         keys.text(test.get("title"), f"{place}.title"),
         outcome,
         seconds=builder.valid_seconds(keys.number(test.get("duration"), f"{place}.duration") / 1000),

@@ -17,7 +17,7 @@ from readygate.formats.results._junit_result import RESULTS, Result
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.sniffing import FileSample
 from readygate.formats.source import Source
-from readygate.model.reports import Problem, Severity, TestReport
+from readygate.model.reports import Problem, TestReport
 from readygate.model.results import Outcome
 
 Attributes = dict[str, str]
@@ -172,7 +172,7 @@ class _Reader:
 
     def report(self, problem: Problem | None) -> TestReport:
         """Return the report. A test that had not ended counts only if it had failed already."""
-        for result in self._results if problem and problem.severity is Severity.DAMAGE else ():
+        for result in self._results if problem and problem.is_damage else ():
             if result.failure_read and result.final() >= Outcome.FAILED:
                 self._builder.add_result(result)
         self._parser.StartElementHandler = self._parser.EndElementHandler = None

@@ -9,7 +9,7 @@ from typing import Final
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.decimals import parse_decimal
 from readygate.formats.results._nunit import Dialect, read
-from readygate.formats.results._report_builder import ReportBuilder, joined
+from readygate.formats.results._report_builder import SUITE_SEPARATOR, ReportBuilder
 from readygate.model.reports import TestReport
 from readygate.model.results import Outcome
 
@@ -48,8 +48,8 @@ def _names(attributes: dict[str, str], path: str) -> tuple[str, str]:
     name = attributes.get("name", "")
     bare = name.partition("(")[0]
     class_name, dot, short = bare.rpartition(".")
-    own = path.rpartition(" > ")[2]
-    for qualified in (f"{own}.", f"{joined(path).replace(' > ', '.')}."):
+    own = path.rpartition(SUITE_SEPARATOR)[2]
+    for qualified in (f"{own}.", f"{path.replace(SUITE_SEPARATOR, '.')}."):
         if own and name.startswith(qualified):
             return qualified[:-1], name[len(qualified) :]
     if dot and short and " " not in class_name:

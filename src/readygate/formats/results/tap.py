@@ -10,7 +10,7 @@ from typing import Final
 
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.results._lines import Lines
-from readygate.formats.results._report_builder import NO_TEXT, PATH, FailureText, ReportBuilder, damage, note
+from readygate.formats.results._report_builder import NO_TEXT, SUITE_SEPARATOR, FailureText, ReportBuilder, damage, note
 from readygate.formats.results._tap_line import BAIL, PLAN, VERSION, Point, fields_of, point
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.model.reports import TestReport
@@ -196,7 +196,8 @@ class _Reader:
         level = self._levels[0]
         for each in level.held:
             failure = NO_TEXT if each.outcome is Outcome.PASSED else each.explain()
-            self._builder.add(PATH.join(each.path), each.name, each.outcome, seconds=each.seconds, failure=failure)
+            path = SUITE_SEPARATOR.join(each.path)
+            self._builder.add(path, each.name, each.outcome, seconds=each.seconds, failure=failure)
         level.held = []
 
     def _bail(self, reason: str) -> None:

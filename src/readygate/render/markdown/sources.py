@@ -1,7 +1,7 @@
 """Write where the results come from: the parsed files, the measured commit, the baseline and the tools."""
 
 from readygate import __version__
-from readygate.model.reports import CoverageReport, Problem, Severity, StatedReport, TestReport
+from readygate.model.reports import CoverageReport, Problem, StatedReport, TestReport
 from readygate.model.rich_text import count
 from readygate.model.snapshot import Baseline, ReadFile
 from readygate.render.escaping import code
@@ -89,7 +89,7 @@ def _file_row(file: ReadFile) -> tuple[str, ...]:
 
 def _problem(problem: Problem) -> str:
     text = code(f"{problem.place}: {problem.what}" if problem.place else problem.what, 160)
-    return f"{text} (damaged)" if problem.severity is Severity.DAMAGE else text
+    return f"{text} (damaged)" if problem.is_damage else text
 
 
 def _measured_lines(report: CoverageReport) -> int:
