@@ -10,7 +10,16 @@ from tests.support.gfm import problems, read
 from tests.support.hostile import PIECES
 
 from readygate.model.rich_text import Untrusted
-from readygate.render.escaping import code, escape_markdown, fenced, html_code, plain, render_rich_text, shorten
+from readygate.render.escaping import (
+    LONGEST_MESSAGE,
+    code,
+    escape_markdown,
+    fenced,
+    html_code,
+    plain,
+    render_rich_text,
+    shorten,
+)
 from readygate.support.redaction import redact
 from readygate.support.text import visible
 
@@ -61,15 +70,15 @@ def test_code_is_one_span_with_the_whole_text(text: str) -> None:
 
 @given(hostile)
 def test_code_in_a_summary_has_no_other_elements(text: str) -> None:
-    seen = read(f"<details>\n<summary>{html_code(text, 500)}</summary>\n\nbody\n\n</details>")
+    seen = read(f"<details>\n<summary>{html_code(text)}</summary>\n\nbody\n\n</details>")
     expected = visible(redact(text)).strip()
     assert set(seen.tags) <= {"details", "/details", "summary", "/summary", "code", "/code"}
-    assert [part for part in seen.code if part] == ([shorten(expected, 500)] if expected else [])
+    assert [part for part in seen.code if part] == ([shorten(expected, LONGEST_MESSAGE)] if expected else [])
 
 
 def test_empty_text_in_a_summary_has_a_placeholder() -> None:
     assert html_code("") == "(no message)"
-    assert html_code(" \x1b[0m", empty="(no name)") == "(no name)"
+    assert html_code(" \x1b[0m") == "(no message)"
 
 
 @given(st.lists(hostile, max_size=40).map("\n".join))

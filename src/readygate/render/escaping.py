@@ -31,6 +31,7 @@ LONGEST_NAME = 60
 LONGEST_MESSAGE = 300
 LONGEST_TRACE = 30
 LONGEST_FENCE = 15_000
+_LONGEST_NOTE = 160
 
 _REMEMBERED = 5_000
 """Entries in the cache of `code`: every document of a run shows the same names."""
@@ -68,16 +69,10 @@ def code(text: str, longest: int = LONGEST_NAME) -> str:
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
-def html_code(text: str, longest: int = LONGEST_MESSAGE, empty: str = "(no message)") -> str:
-    """Return untrusted text as a code element for a `<summary>`, in which GitHub does not parse Markdown.
-
-    Args:
-        text: the text.
-        longest: the maximum number of characters before escaping.
-        empty: the result for an empty text.
-    """
-    shown = shorten(visible(redact(text)), longest).strip()
-    return f"<code>{escape(shown)}</code>" if shown else empty
+def html_code(text: str) -> str:
+    """Return untrusted text as a code element for a `<summary>`, in which GitHub does not parse Markdown."""
+    shown = shorten(visible(redact(text)), LONGEST_MESSAGE).strip()
+    return f"<code>{escape(shown)}</code>" if shown else "(no message)"
 
 
 def fenced(text: str, lines: int = LONGEST_TRACE, characters: int = LONGEST_FENCE) -> str:
@@ -114,10 +109,10 @@ def escape_markdown(text: str) -> str:
     return code(text, 200) if _LINKED.search(shown) else _MARKDOWN.sub(r"\\\1", shown)
 
 
-def inline_or_code(text: str, longest: int = 160) -> str:
+def inline_or_code(text: str) -> str:
     """Return text that may contain names unchanged if it has neither markup nor links, else as code."""
-    shown = shorten(visible(redact(text)), longest).strip()
-    return shown if _HARMLESS.fullmatch(shown) and not _LINKED.search(shown) else code(text, longest)
+    shown = shorten(visible(redact(text)), _LONGEST_NOTE).strip()
+    return shown if _HARMLESS.fullmatch(shown) and not _LINKED.search(shown) else code(text, _LONGEST_NOTE)
 
 
 def render_rich_text(parts: RichText | str) -> str:

@@ -50,6 +50,6 @@ class Links(Struct, frozen=True, kw_only=True):
         """Return a link, or only the text if the URL is empty."""
         return f"[{text}]({url})" if url else text
 
-    def file(self, path: str, line: int = 0) -> str:
+    def file(self, path: str) -> str:
         """Return a path as code, linked to the file."""
-        return self.to(code(path), self.blob(path, line))
+        return self.to(code(path), self.blob(path))

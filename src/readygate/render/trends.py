@@ -137,16 +137,8 @@ def branch_words(page: ReportView, runs: int) -> str:
     return f"Last {count(runs, 'run')}{branch}"
 
 
-def trends_markdown(page: ReportView, heading: str = "###") -> str:
-    """Return the job summary's section on history: a table, then charts of the same values.
-
-    Args:
-        page: the report.
-        heading: the heading's level as Markdown.
-
-    Returns:
-        Markdown; empty if there are no trends.
-    """
+def trends_markdown(page: ReportView) -> str:
+    """Return the job summary's section on history: a table, then charts of the same values; empty without trends."""
     found = trends(page.comparison)
     if not found:
         return ""
@@ -155,7 +147,7 @@ def trends_markdown(page: ReportView, heading: str = "###") -> str:
     columns = columns_from(title, ">First", ">Lowest", ">Highest", ">Last", ">This change", "Oldest to newest")
     table = Table(columns=columns, rows=tuple(map(_row, found)))
     charts = filter(None, map(mermaid, found))
-    return "\n\n".join((f"{heading} History", write_table(table), _scale_note(page, found), *charts))
+    return "\n\n".join(("### History", write_table(table), _scale_note(page, found), *charts))
 
 
 def _row(trend: Trend) -> tuple[str, ...]:

@@ -55,9 +55,9 @@ def _reference(found: re.Match[str]) -> str:
     return f"&#{ord(found[0][0])};{found[0][1:]}"
 
 
-def to_inert_trace(text: str, lines: int = 30) -> str:
-    """Return a trace as one line of HTML that shows at most `lines` lines."""
-    rows = fenced(text, lines).split("\n")[1:-1]
+def to_inert_trace(text: str) -> str:
+    """Return a trace, shortened like one of Markdown, as one line of HTML."""
+    rows = fenced(text).split("\n")[1:-1]
     return f"<pre>{to_inert_text(chr(10).join(rows))}</pre>" if rows else ""
 
 
