@@ -31,7 +31,7 @@ from readygate.snapshot.build import build, provenance
 
 def run(
     context: RunContext,
-    target: Subject,
+    subject: Subject,
     evidence: InputFiles,
     fetch_reference: Callable[[], Reference],
     path_rules: Callable[[Reference], PathRules],
@@ -40,7 +40,7 @@ def run(
 
     Args:
         context: settings, services and places.
-        target: what the run is about.
+        subject: what the run is about.
         evidence: the reports, collected and parsed.
         fetch_reference: waits for what the run is compared with.
         path_rules: returns how paths of reports become paths of the repository.
@@ -57,28 +57,28 @@ def run(
         console.notice(text)
     paths = path_rules(reference)
 
-    origin = provenance(target, evidence, settings.bearing())
-    head = build(target.measured, evidence, paths, origin, pattern=settings.legs)
+    origin = provenance(subject, evidence, settings.bearing())
+    head = build(subject.measured, evidence, paths, origin, pattern=settings.legs)
 
     now = int(context.deadline.clock.wall())
 
     def compare_under(policy: Policy) -> Comparison:
         return _compare(head, reference, replace(comparison_options(policy, now), paths=paths))
 
-    policies = read_policy_pair(reference.policy, target.base_ref, settings.policy)
+    policies = read_policy_pair(reference.policy, subject.base_ref, settings.policy)
     comparison, verdict = evaluate(policies, compare_under, reference.waiver)
 
     locator = ReportLocator(paths)
-    view = ReportView(gate=settings.gate, target=target, comparison=comparison, verdict=verdict, locator=locator)
+    view = ReportView(gate=settings.gate, subject=subject, comparison=comparison, verdict=verdict, locator=locator)
 
     context.deadline.begin_reporting()
-    publish(view, with_template(context, target, reference))
+    publish(view, with_template(context, subject, reference))
 
     stored = _store(view, reference)
     if stored.text:
         (console.error if stored.failed else console.line)(stored.text)
 
-    code, note = exit_code(verdict, target.role, stored=not stored.failed, fail=settings.fail)
+    code, note = exit_code(verdict, subject.role, stored=not stored.failed, fail=settings.fail)
     if note:
         console.line(note)
     return code
@@ -99,8 +99,8 @@ def _compare(head: HeadRun, reference: Reference, options: ComparisonOptions) ->
 
 def _store(view: ReportView, reference: Reference) -> StoreOutcome:
     """Store the results, including those of carried suites, with the badges of a base branch."""
-    target, comparison = view.target, view.comparison
-    if reference.store is None or not target.stores:
+    subject, comparison = view.subject, view.comparison
+    if reference.store is None or not subject.stores:
         return StoreOutcome()
     base = comparison.baseline.snapshot.coverage if comparison.baseline else None
     whole = add_carried_suites(comparison.head.snapshot, comparison.carried, base, reference.since_baseline)
@@ -110,8 +110,8 @@ def _store(view: ReportView, reference: Reference) -> StoreOutcome:
         reference.store,
         view.gate,
         snapshot,
-        target,
+        subject,
         when=comparison.now,
         ready=view.verdict.ready,
-        badges=render_badges(view, complete=complete) if target.role is not Role.CHANGE else {},
+        badges=render_badges(view, complete=complete) if subject.role is not Role.CHANGE else {},
     )

@@ -277,7 +277,7 @@ def failing_run(runner: RunnerEnvironment, stream: StringIO) -> tuple[NotEvaluat
     failure = NotEvaluated(
         error=StoreError(f"the baseline with {OPAQUE} is damaged", todo="run the job again"),
         gate="back_end *x*",
-        target=target(),
+        subject=target(),
         hidden=OPAQUE,
     )
     settings = Settings(summary=False)

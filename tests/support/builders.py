@@ -303,7 +303,7 @@ def page(
     known = under(comparison, chosen)
     return ReportView(
         gate=gate,
-        target=about or target(),
+        subject=about or target(),
         comparison=known,
         verdict=judge(known, chosen),
         locator=ReportLocator(PathRules(files=None if files is None else frozenset(files))),

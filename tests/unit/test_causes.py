@@ -133,7 +133,7 @@ def test_numbers_are_passed_over_where_one_place_raises_them() -> None:
 def test_tests_without_a_message_are_no_cause() -> None:
     silent = TestChange(id=TestId(name="a"), before=None, after=Outcome.FAILED)
     found = causes(failed("x broke", number=1), silent, failed("", number=2))
-    assert [(cause.told, cause.tests) for cause in found] == [(True, (0,)), (False, (1, 2))]
+    assert [(cause.has_message, cause.tests) for cause in found] == [(True, (0,)), (False, (1, 2))]
 
 
 def test_a_cause_keeps_its_key_from_run_to_run() -> None:
@@ -268,7 +268,7 @@ def test_every_test_has_one_cause(messages: list[str]) -> None:
     found = causes(*made)
     assert sorted(index for cause in found for index in cause.tests) == list(range(len(made)))
     assert found == causes(*made)
-    told = [len(cause.tests) for cause in found if cause.told]
+    told = [len(cause.tests) for cause in found if cause.has_message]
     assert told == sorted(told, reverse=True)
 
 

@@ -100,7 +100,7 @@ class TestProject:
     )
     def test_without_the_whole_diff_only_the_totals_are_compared(self, diff: Changes | None) -> None:
         found = delta({"a.py": "hm"}, {"a.py": "hh"}, diff)
-        assert found == CoverageDelta(base=ratio(2, 2), base_branches=None, kept={"a.py": ratio(2, 2)})
+        assert found == CoverageDelta(base=ratio(2, 2), base_branches=None, base_by_path={"a.py": ratio(2, 2)})
 
     @pytest.mark.parametrize(
         "diff",
@@ -189,14 +189,14 @@ class TestPatch:
         head = coverage({"a.py": "hm.hxm"})
         found = patch_coverage(head, changes(change("a.py", [1, 2, 3, 5, 6, 40], [1, 2])))
         assert found.lines == ratio(1, 3)
-        assert [(file.path, file.uncovered, file.whole) for file in found.files] == [("a.py", (2, 6), False)]
+        assert [(file.path, file.uncovered, file.diff_omitted) for file in found.files] == [("a.py", (2, 6), False)]
 
     def test_a_file_whose_diff_is_left_out_counts_whole(self) -> None:
         head = coverage({"big.py": "hmmh", "a.py": "h"})
         found = patch_coverage(head, changes(change("big.py", shown=False), change("a.py", [1])))
         assert found.lines == ratio(3, 5)
         assert found.left_out == ("big.py",)
-        assert [(file.path, file.whole) for file in found.files] == [("a.py", False), ("big.py", True)]
+        assert [(file.path, file.diff_omitted) for file in found.files] == [("a.py", False), ("big.py", True)]
 
     def test_a_removed_file_has_no_changed_line(self) -> None:
         found = patch_coverage(coverage({"a.py": "hm"}), changes(change("a.py", [], [1, 2], status="removed")))

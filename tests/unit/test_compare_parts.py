@@ -191,7 +191,7 @@ class TestCategories:
         base = measure(report({"A": numbered("p"), "B": numbered("s"), "C": numbered("p")}), commit="b" * 40)
         head = measure(report({"A": numbered("pf"), "B": numbered("s"), "C": numbered("s")}))
         found = category_results(compared(head, base), chosen)
-        assert [(each.name, each.below, each.empty, each.lost) for each in found] == [
+        assert [(each.name, each.below, each.empty, each.no_longer_run) for each in found] == [
             ("A", True, False, False),
             ("B", False, True, False),
             ("C", False, True, True),

@@ -38,7 +38,7 @@ from readygate.render.report_view import ReportView
 
 def verdict(lost: list[Fraction]) -> Verdict:
     found = tuple(
-        Finding(rule=f"rule-{at}", level=Level.BLOCK, status=Status.BLOCK, summary=("x",), lost=points)
+        Finding(rule=f"rule-{at}", level=Level.BLOCK, status=Status.BLOCK, summary=("x",), deduction=points)
         for at, points in enumerate(lost)
     )
     return Verdict(ready=False, reason="x", findings=found, score=100 - sum(lost, Fraction(0)))
@@ -52,7 +52,7 @@ def test_score_and_deductions_add_up_to_100(points: list[int], rest: int) -> Non
     shown = sum(lost for _, lost in deductions(told))
 
     assert shown + round(float(score_text(told)) * 100) == 10_000
-    assert all(abs(Fraction(lost, 100) - finding.lost) < Fraction(1, 100) for finding, lost in deductions(told))
+    assert all(abs(Fraction(lost, 100) - finding.deduction) < Fraction(1, 100) for finding, lost in deductions(told))
 
 
 def test_full_score_has_no_table_and_missing_score_has_no_text() -> None:

@@ -375,8 +375,8 @@ class TestTheComment:
         of = failing()
         done = comment.render_once(of, self.context(source), Published())
         text = done.comment
-        assert text == f"{source}\n\n{comment.marker(of.gate, of.target)}\n"
-        assert comment._marker_of(of.gate, of.target).search(text)
+        assert text == f"{source}\n\n{comment.marker(of.gate, of.subject)}\n"
+        assert comment._marker_of(of.gate, of.subject).search(text)
         assert not done.messages
 
     @pytest.mark.parametrize("source", ["{{ nothing }}", "{{ 'x' * 70000 }}", "{% for %}"])

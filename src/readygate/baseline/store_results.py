@@ -39,7 +39,7 @@ def store_results(
     store: Store,
     gate: str,
     snapshot: Snapshot,
-    target: Subject,
+    subject: Subject,
     *,
     when: int,
     ready: bool,
@@ -53,7 +53,7 @@ def store_results(
         store: the store to write to.
         gate: the name of the gate.
         snapshot: the results.
-        target: what the run is about.
+        subject: what the run is about.
         when: the time of the run, in seconds since 1970.
         ready: the verdict.
         badges: the badges by file name; empty if the run must not change them.
@@ -63,10 +63,10 @@ def store_results(
     branch = snapshot.provenance.branch
     extra = {badge_key(gate, branch, name): data for name, data in badges.items()}
     try:
-        done = record(store, gate, snapshot, gap_only=target.gap_only, when=when, ready=ready, extra=extra)
+        done = record(store, gate, snapshot, gap_only=subject.gap_only, when=when, ready=ready, extra=extra)
     except (StoreError, ForgeError) as error:
         text = f"The results were not stored: {error}"
         if isinstance(error, PermissionDeniedError):
             text += " Storing needs the permission `contents: write`."
-        return StoreOutcome(text=text, failed=target.role is not Role.CHANGE)
+        return StoreOutcome(text=text, failed=subject.role is not Role.CHANGE)
     return StoreOutcome(text=f"{store.where}: {done}")

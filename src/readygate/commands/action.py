@@ -58,26 +58,26 @@ def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | No
         debug=environment.get("RUNNER_DEBUG") == "1",
         hidden=environment.get("INPUT_TOKEN", "").strip(),
     )
-    # the context and the target are completed step by step: an error is published with what is known by then
+    # the context and the subject are completed step by step: an error is published with what is known by then
     context = RunContext(settings=Settings(), runner=RunnerEnvironment(), console=console)
-    target: Subject | None = None
+    subject: Subject | None = None
     try:
         context = replace(context, runner=read_runner(environment))
         context = _with_inputs(context, environment, clock or Clock())
         context = _with_folder(context)
         context = _with_client(context)
-        target = read_subject(
+        subject = read_subject(
             context.runner, context.settings, checked_out(context.runner.workspace), _branches(context)
         )
-        if target.triggered_by and context.settings.needs is None:
+        if subject.triggered_by and context.settings.needs is None:
             context = replace(context, settings=replace(context.settings, needs=conclusion(context.runner.event)))
-        for notice in (RECIPE if context.settings.leg else "", target.remark):
+        for notice in (RECIPE if context.settings.leg else "", subject.remark):
             if notice:
                 console.notice(notice)
         with context.deadline.watch():
-            return _judge(context, target)
+            return _judge(context, subject)
     except ReadygateError as error:
-        return _give_up(error, context, target)
+        return _give_up(error, context, subject)
     except Exception as error:
         console.line(traceback.format_exc())
         crash = ReadygateError(
@@ -85,13 +85,13 @@ def run_action(environment: Mapping[str, str], stdout: TextIO, clock: Clock | No
             why="a fault of Readygate",
             todo="report it with the log above",
         )
-        return _give_up(crash, context, target)
+        return _give_up(crash, context, subject)
 
 
-def _give_up(error: ReadygateError, context: RunContext, target: Subject | None) -> int:
+def _give_up(error: ReadygateError, context: RunContext, subject: Subject | None) -> int:
     """Publish an error wherever a verdict would be published: a required check must not be missing."""
     context.deadline.begin_reporting()
-    failure = NotEvaluated(error=error, gate=context.settings.gate, target=target, hidden=context.console.hidden)
+    failure = NotEvaluated(error=error, gate=context.settings.gate, subject=subject, hidden=context.console.hidden)
     publish_failure(failure, context)
     return error.exit_code
 
@@ -150,13 +150,13 @@ def _branches(context: RunContext) -> Branches:
     return Branches(client=github, listed=listed)
 
 
-def _judge(context: RunContext, target: Subject) -> int:
+def _judge(context: RunContext, subject: Subject) -> int:
     """Collect the reports and fetch what they are compared with, at the same time; run the rest of the pipeline."""
     runner = context.runner
-    context.console.line(f"Measured commit: {target.measured or 'unknown'} ({target.measured_note})")
+    context.console.line(f"Measured commit: {subject.measured or 'unknown'} ({subject.measured_note})")
     tracked = tracked_files(runner.workspace)
     _refuse_own_baseline(runner, context.settings, tracked or frozenset())
-    if target.triggered_by and checked_out(runner.workspace) != target.measured:
+    if subject.triggered_by and checked_out(runner.workspace) != subject.measured:
         tracked = None  # the checkout is that of another commit
 
     def path_rules(reference: Reference) -> PathRules:
@@ -164,13 +164,13 @@ def _judge(context: RunContext, target: Subject) -> int:
         return PathRules(files=files, roots=_roots(runner), maps=context.settings.path_map)
 
     def fetch_reference() -> Reference:
-        return from_github.ask(context, target, run_id=runner.run_id, need_files=tracked is None)
+        return from_github.ask(context, subject, run_id=runner.run_id, need_files=tracked is None)
 
     with ThreadPoolExecutor(1) as pool:
         fetched = pool.submit(fetch_reference)
-        archives = _artifacts(context, target.run_id) if context.settings.artifacts else ()
+        archives = _artifacts(context, subject.run_id) if context.settings.artifacts else ()
         evidence = collect_reports(runner.workspace, context.settings, context.console, archives)
-        return run(context, target, evidence, fetched.result, path_rules)
+        return run(context, subject, evidence, fetched.result, path_rules)
 
 
 def _refuse_own_baseline(runner: RunnerEnvironment, settings: Settings, tracked: frozenset[str]) -> None:

@@ -61,8 +61,8 @@ def render_as(view: ReportView, name: str) -> bytes:
             settings=Settings(name=view.gate),
             runner=RunnerEnvironment(
                 workspace=root,
-                run_id=view.target.run_id,
-                run_attempt=view.target.run_attempt,
+                run_id=view.subject.run_id,
+                run_attempt=view.subject.run_attempt,
                 output=root / "outputs",
                 step_summary=root / "summary.md",
             ),

@@ -32,7 +32,7 @@ def report(options: argparse.Namespace) -> int:
         raise SettingsError((f"--root {root} is no folder",))
     repo = options.repo or root
     commit = options.commit or checked_out(repo)
-    target = Subject(
+    subject = Subject(
         role=Role.RECORD if options.record else Role.LOCAL,
         measured=commit,
         measured_note="named by --commit" if options.commit else "checked out" if commit else "",
@@ -56,7 +56,7 @@ def report(options: argparse.Namespace) -> int:
         return from_git.rules(root, repo, reference.files, settings)
 
     evidence = collect_reports(root, settings, context.console)
-    return run(context, target, evidence, fetch_reference, path_rules)
+    return run(context, subject, evidence, fetch_reference, path_rules)
 
 
 def _wanted(options: argparse.Namespace, repo: Path, commit: str) -> ReportOptions:

@@ -27,7 +27,7 @@ def category_results(comparison: Comparison, policy: Policy) -> tuple[CategoryRe
             name=category.name,
             minimum=category.minimum,
             counts=now,
-            lost=now.pass_rate is None and before is not None and before.pass_rate is not None,
+            no_longer_run=now.pass_rate is None and before is not None and before.pass_rate is not None,
             base=before,
         )
         for category, now, before in zip(policy.categories, counts, known, strict=True)

@@ -19,7 +19,7 @@ def component_results(comparison: Comparison, policy: Policy) -> tuple[Component
 def _measure(part: Component, fits: Callable[[str], bool], coverage: CoverageComparison) -> ComponentResult:
     own = [file for file in coverage.head.files if fits(file.path)]
     delta = coverage.delta
-    kept = None if delta is None else [ratio for path, ratio in delta.kept.items() if fits(path)]
+    kept = None if delta is None else [ratio for path, ratio in delta.base_by_path.items() if fits(path)]
     return ComponentResult(
         name=part.name,
         minimum=part.minimum,

@@ -86,7 +86,7 @@ def _patch_file(file: FileCoverage, change: FileChange) -> PatchFile:
         path=file.path,
         lines=Ratio(covered=covered, total=covered + len(uncovered)),
         uncovered=uncovered,
-        whole=not change.shown,
+        diff_omitted=not change.shown,
     )
 
 
@@ -123,7 +123,7 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None, files: Contain
         unchanged_base=add_ratios(unchanged_base),
         unchanged_head=add_ratios(unchanged_head),
         gone=tuple(sorted(gone)),
-        kept=kept_by,
+        base_by_path=kept_by,
         excluded=newly_excluded(head, base, since),
     )
 
@@ -145,7 +145,7 @@ def _plain_delta(head: Coverage, base: Coverage, since: Changes | None, files: C
         kept[path] = _ratio(file.lines)
         if file.total and path not in now and (change is not None or files is None or path in files):
             gone.append(path)
-    return CoverageDelta(base=base.lines(), base_branches=base.branches(), kept=kept, gone=tuple(sorted(gone)))
+    return CoverageDelta(base=base.lines(), base_branches=base.branches(), base_by_path=kept, gone=tuple(sorted(gone)))
 
 
 def _of_base(since: Changes) -> dict[str, FileChange]:

@@ -16,11 +16,11 @@ def the_event_can_be_judged(context: Context) -> Diagnostics:
     if context.place is None:
         return
     try:
-        target = read_subject(context.place, context.settings or Settings(), context.checked_out)
+        subject = read_subject(context.place, context.settings or Settings(), context.checked_out)
     except ReadygateError as error:
         yield wrong("event", str(error).replace("\n", " "))
         return
-    does = "stores results of the base branch" if target.role is Role.RECORD else "judges a change"
+    does = "stores results of the base branch" if subject.role is Role.RECORD else "judges a change"
     yield good("event", f"On this event, `{context.place.event_name}`, Readygate {does}.")
 
 

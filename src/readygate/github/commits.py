@@ -40,7 +40,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def origin(client: GitHub, target: Subject) -> Origin:
+def origin(client: GitHub, subject: Subject) -> Origin:
     """Find the commit that the change of a target starts from.
 
     A tested merge commit starts from its first parent, whatever base the event states. A tested head starts from its
@@ -51,38 +51,38 @@ def origin(client: GitHub, target: Subject) -> Origin:
         ForgeError: a request to GitHub failed.
     """
     try:
-        if target.base_sha:
-            relation = "the base of the merge group" if target.event == "merge_group" else "the commit before"
-            return _from(client, target.base_sha, target, relation)
-        if target.merged:
-            parents = [parent["sha"] for parent in client.get(f"/git/commits/{target.measured}")["parents"]]
+        if subject.base_sha:
+            relation = "the base of the merge group" if subject.event == "merge_group" else "the commit before"
+            return _from(client, subject.base_sha, subject, relation)
+        if subject.merged:
+            parents = [parent["sha"] for parent in client.get(f"/git/commits/{subject.measured}")["parents"]]
             if len(parents) > 1:
-                return _from(client, parents[0], target, "the base commit")
-        return _from(client, target.base_ref, target, "the merge base")
+                return _from(client, parents[0], subject, "the base commit")
+        return _from(client, subject.base_ref, subject, "the merge base")
     except NotFoundError:
         return Origin(
-            note=f"GitHub does not know the commit {target.measured[:7]} or the branch it should be compared with"
+            note=f"GitHub does not know the commit {subject.measured[:7]} or the branch it should be compared with"
         )
 
 
-def _from(client: GitHub, base: str, target: Subject, relation: str) -> Origin:
-    if base == target.measured:
+def _from(client: GitHub, base: str, subject: Subject, relation: str) -> Origin:
+    if base == subject.measured:
         return Origin(commit=base, relation=relation, note="The base is the measured commit itself")
-    data = client.get(f"/compare/{quote(base, safe='')}...{target.measured}", per_page=1)
+    data = client.get(f"/compare/{quote(base, safe='')}...{subject.measured}", per_page=1)
     # never the stated base itself: after a forced push it may not be an ancestor
     commit = str(data["merge_base_commit"]["sha"])
-    if commit == target.measured:
-        if target.event in ("pull_request", "pull_request_target") and target.measured != target.head_sha:
+    if commit == subject.measured:
+        if subject.event in ("pull_request", "pull_request_target") and subject.measured != subject.head_sha:
             raise SettingsError(
-                (f"the measured commit {commit[:7]} stands on `{target.base_ref}` and holds nothing of the change",),
+                (f"the measured commit {commit[:7]} stands on `{subject.base_ref}` and holds nothing of the change",),
                 todo="check out the pull request in this job, or name the tested commit by the input `commit`",
             )
         # a commit of the base branch itself is compared with the one before it
         parents = client.get(f"/git/commits/{commit}")["parents"]
         if not parents:
             return Origin(note="The commit is the first of its branch")
-        return _from(client, parents[0]["sha"], target, "the commit before")
-    return Origin(commit=commit, relation=relation, changes=_changes(data, commit, target.measured))
+        return _from(client, parents[0]["sha"], subject, "the commit before")
+    return Origin(commit=commit, relation=relation, changes=_changes(data, commit, subject.measured))
 
 
 def changes_between(client: GitHub, base: str, head: str) -> Changes | None:

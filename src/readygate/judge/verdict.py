@@ -21,7 +21,7 @@ def judge(comparison: Comparison, policy: Policy) -> Verdict:
     active = [rule for rule in all_rules() if _is_active(rule, policy, comparison)]
     findings = {rule.name: _finding(rule, policy, comparison) for rule in active if not rule.last}
     score, lost = _score(active, findings)
-    findings = {name: replace(finding, lost=lost.get(name, Fraction(0))) for name, finding in findings.items()}
+    findings = {name: replace(finding, deduction=lost.get(name, Fraction(0))) for name, finding in findings.items()}
     scored = replace(comparison, score=score)
     findings |= {rule.name: _finding(rule, policy, scored) for rule in active if rule.last}
     weights = {rule.name: rule.weight for rule in active}

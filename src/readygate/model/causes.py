@@ -26,8 +26,8 @@ class Cause(Struct, frozen=True, kw_only=True):
     tests: tuple[int, ...]
 
     @property
-    def told(self) -> bool:
-        """Return whether any report has a type or a message."""
+    def has_message(self) -> bool:
+        """Whether any report has a type or a message."""
         return bool(self.kind or self.message)
 
 

@@ -91,18 +91,19 @@ class TestComparison(Struct, frozen=True, kw_only=True):
     renamed: tuple[Rename, ...] = ()
 
 
-class PatchFile(Struct, frozen=True, kw_only=True):
+# `rename` keeps the key in report.json
+class PatchFile(Struct, frozen=True, kw_only=True, rename={"diff_omitted": "whole"}):
     """The changed lines of one file that are measured.
 
     Attributes:
         uncovered: line numbers, ascending.
-        whole: the diff of the file was left out, so all of its measured lines count as changed.
+        diff_omitted: the diff of the file was left out, so all of its measured lines count as changed.
     """
 
     path: str
     lines: Ratio
     uncovered: tuple[int, ...]
-    whole: bool = False
+    diff_omitted: bool = False
 
 
 class Patch(Struct, frozen=True, kw_only=True):
@@ -130,7 +131,8 @@ class FileLines(Struct, frozen=True, kw_only=True):
     lines: tuple[int, ...]
 
 
-class CoverageDelta(Struct, frozen=True, kw_only=True):
+# `rename` keeps the key in report.json
+class CoverageDelta(Struct, frozen=True, kw_only=True, rename={"base_by_path": "kept"}):
     """Both sides of the project's coverage.
 
     Attributes:
@@ -139,8 +141,8 @@ class CoverageDelta(Struct, frozen=True, kw_only=True):
         unchanged_base: lines that the change does not touch, as the base measured them.
         unchanged_head: the same lines now.
         gone: files that the base measured, that still exist, and that this run does not measure.
-        kept: each file that the base measured and that still exists, by its path now, as the base measured it without
-            the lines that the change removes; with them where those are unknown.
+        base_by_path: each file that the base measured and that still exists, by its path now, as the base measured it
+            without the lines that the change removes; with them where those are unknown.
         excluded: lines that this run leaves out of the measurement and the base did not; None where the diff is
             unknown.
     """
@@ -151,7 +153,7 @@ class CoverageDelta(Struct, frozen=True, kw_only=True):
     unchanged_base: Ratio | None = None
     unchanged_head: Ratio | None = None
     gone: tuple[str, ...] = ()
-    kept: Mapping[str, Ratio] = field(default_factory=dict)
+    base_by_path: Mapping[str, Ratio] = field(default_factory=dict)
     excluded: tuple[FileLines, ...] | None = None
 
 

@@ -38,7 +38,7 @@ class ComponentResult(Struct, frozen=True, kw_only=True):
         return not self.lines.total
 
     @property
-    def lost(self) -> bool:
+    def no_longer_measured(self) -> bool:
         """Whether the base measured lines of it that are still there, and this run measures none."""
         return self.unmeasured and self.base is not None and self.base.total > 0
 
@@ -61,19 +61,20 @@ class ComponentResult(Struct, frozen=True, kw_only=True):
         return self.fell is not None and self.maximum_drop is not None and self.fell > self.maximum_drop
 
 
-class CategoryResult(Struct, frozen=True, kw_only=True):
+# `rename` keeps the key in report.json
+class CategoryResult(Struct, frozen=True, kw_only=True, rename={"no_longer_run": "lost"}):
     """The tests of a named set, each identity once, of several legs the worst outcome.
 
     Attributes:
         minimum: the least share of those that ran to pass; None for no minimum.
-        lost: none of them ran, and some did on the base.
+        no_longer_run: none of them ran, and some did on the base.
         base: the same tests on the base; None without one, or where it was not asked for.
     """
 
     name: str
     minimum: Fraction | None
     counts: Counts
-    lost: bool = False
+    no_longer_run: bool = False
     base: Counts | None = None
 
     @property

@@ -73,7 +73,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
         return Evidence(items=(*self.items, *other.items)[:MAX_EVIDENCE], total=self.total + other.total)
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+# `rename` keeps the key in report.json
+class Finding(Struct, frozen=True, kw_only=True, rename={"deduction": "lost"}):
     """What one rule found.
 
     Attributes:
@@ -85,7 +86,7 @@ class Finding(Struct, frozen=True, kw_only=True):
         needs_baseline: not evaluated, only because there is no baseline.
         incomplete: not evaluated because reports are damaged or missing.
         waived: a label reduces its block to a warning.
-        lost: points that it deducts from the readiness score.
+        deduction: points that it deducts from the readiness score.
         evidence: the named things that it is based on.
         foreign: the distribution and version that the rule comes from; empty for Readygate's own.
     """
@@ -101,7 +102,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     needs_baseline: bool = False
     incomplete: bool = False
     waived: bool = False
-    lost: Fraction = Fraction(0)
+    deduction: Fraction = Fraction(0)
     evidence: Evidence = Evidence()
     foreign: str = ""
 

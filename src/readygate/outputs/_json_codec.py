@@ -69,7 +69,8 @@ class Encoder:
         if isinstance(value, Struct):
             config = value.__struct_config__
             tag = {} if config.tag is None else {config.tag_field: config.tag}
-            return tag | {name: self.encode(getattr(value, name)) for name in value.__struct_fields__}
+            names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+            return tag | {key: self.encode(getattr(value, name)) for key, name in names}
         if isinstance(value, Mapping):
             return {PAIRS: [[self.encode(key), self.encode(item)] for key, item in value.items()]}
         if isinstance(value, tuple | list):

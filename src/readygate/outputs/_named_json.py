@@ -32,9 +32,9 @@ def ratio_json(ratio: Ratio | None) -> dict[str, Any] | None:
     }
 
 
-def named_json(page: ReportView) -> dict[str, Any]:
+def named_json(view: ReportView) -> dict[str, Any]:
     """Return components, categories, the next target, carried suites, the policy change and the waiver."""
-    comparison, parts = page.comparison, page.comparison.measures
+    comparison, parts = view.comparison, view.comparison.measures
     change, waiver = comparison.policy_change, comparison.waiver
     return {
         "components": [_component(part) for part in parts.components],
@@ -56,16 +56,16 @@ def named_json(page: ReportView) -> dict[str, Any]:
             "label": waiver.label,
             "by": waiver.by or None,
             "when": waiver.when or None,
-            "rules": [finding.rule for finding in page.verdict.findings if finding.waived],
+            "rules": [finding.rule for finding in view.verdict.findings if finding.waived],
         },
     }
 
 
-def excuses_json(page: ReportView) -> list[dict[str, str] | None]:
+def excuses_json(view: ReportView) -> list[dict[str, str] | None]:
     """Return the quarantine entry of each quarantined failure."""
     return [
         None if excuse is None else {"reason": redact(excuse.reason), "expires": excuse.expires}
-        for excuse in page.comparison.measures.excuses
+        for excuse in view.comparison.measures.excuses
     ]
 
 
@@ -79,7 +79,7 @@ def _component(part: ComponentResult) -> dict[str, Any]:
         "lines": ratio_json(part.lines),
         "base": ratio_json(part.base),
         "no_longer_measured": list(part.gone),
-        "missed": part.below or part.dropped or part.lost,
+        "missed": part.below or part.dropped or part.no_longer_measured,
     }
 
 
@@ -89,7 +89,7 @@ def _category(part: CategoryResult) -> dict[str, Any]:
         "minimum": None if part.minimum is None else float(part.minimum * 100),
         "head": counts_json(part.counts),
         "base": None if part.base is None else counts_json(part.base),
-        "missed": part.below or (part.lost and part.minimum is not None),
+        "missed": part.below or (part.no_longer_run and part.minimum is not None),
     }
 
 

@@ -44,13 +44,13 @@ class CheckRun(Struct, frozen=True, kw_only=True):
 
     Attributes:
         gate: the name of the gate.
-        target: what the run is about; the check run is written on its head commit.
+        subject: what the run is about; the check run is written on its head commit.
         output: `title` and `summary`, in the form of GitHub.
         annotations: in the form of GitHub, the most important first.
     """
 
     gate: str
-    target: Subject
+    subject: Subject
     conclusion: str
     output: Mapping[str, Any]
     annotations: Sequence[Mapping[str, Any]] = ()
@@ -58,7 +58,7 @@ class CheckRun(Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """The name that GitHub shows."""
-        return self.target.check_name(self.gate)
+        return self.subject.check_name(self.gate)
 
     @property
     def digest(self) -> str:
@@ -69,15 +69,15 @@ class CheckRun(Struct, frozen=True, kw_only=True):
 
     def body(self) -> dict[str, Any]:
         """Return the body of a request, without the output."""
-        target = self.target
+        subject = self.subject
         body: dict[str, Any] = {
             "name": self.name,
             "status": "completed",
             "conclusion": self.conclusion,
-            "external_id": f"{scope(target)}/{target.run_id}/{target.run_attempt}/{self.digest}",
+            "external_id": f"{scope(subject)}/{subject.run_id}/{subject.run_attempt}/{self.digest}",
         }
-        if target.run_url:
-            body["details_url"] = target.run_url
+        if subject.run_url:
+            body["details_url"] = subject.run_url
         return body
 
     def output_with(self, annotations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class CheckRun(Struct, frozen=True, kw_only=True):
 
 def enabled(view: ReportView, context: RunContext) -> bool:
     """Return whether the setting is on, and there are a client and a commit to write to."""
-    return bool(context.github and context.settings.check and view.target.head_sha)
+    return bool(context.github and context.settings.check and view.subject.head_sha)
 
 
 def publish(view: ReportView, context: RunContext, _published: Published) -> Published:
@@ -96,22 +96,22 @@ def publish(view: ReportView, context: RunContext, _published: Published) -> Pub
     rows = find_annotations(view, most)
     check = CheckRun(
         gate=view.gate,
-        target=view.target,
+        subject=view.subject,
         # an informing policy is the one case that must neither pass nor fail
         conclusion="success" if view.verdict.ready else "neutral" if view.verdict.inform else "failure",
         output={"title": verdict_sentence(view)[:LONGEST_TITLE], "summary": summary(view, len(rows), most)},
         annotations=rows,
     )
-    return _write(check, context, quiet=view.target.role is Role.RECORD)
+    return _write(check, context, quiet=view.subject.role is Role.RECORD)
 
 
 def publish_failure(failure: NotEvaluated, context: RunContext, _published: Published) -> Published:
     """Write an error as the check run of a change: a required check must not be missing."""
-    target = failure.target
-    if target is None or target.role is not Role.CHANGE or not context.settings.check:
+    subject = failure.subject
+    if subject is None or subject.role is not Role.CHANGE or not context.settings.check:
         return Published()
     output = {"title": failure.title, "summary": failure.markdown[:LONGEST_TEXT]}
-    return _write(CheckRun(gate=failure.gate, target=target, conclusion="failure", output=output), context)
+    return _write(CheckRun(gate=failure.gate, subject=subject, conclusion="failure", output=output), context)
 
 
 def _write(check: CheckRun, context: RunContext, *, quiet: bool = False) -> Published:
@@ -120,11 +120,11 @@ def _write(check: CheckRun, context: RunContext, *, quiet: bool = False) -> Publ
     if github is None:
         return done
     try:
-        found = _named(github, check.name, check.target.head_sha)
+        found = _named(github, check.name, check.subject.head_sha)
         done = _other_workflows(found, check)
-        known = _newest_of_ours(found, check.target)
-        if known and _order(known) > (check.target.run_id, check.target.run_attempt):
-            text = f"a later run has written `{check.name}` on {check.target.head_sha[:7]}"
+        known = _newest_of_ours(found, check.subject)
+        if known and _order(known) > (check.subject.run_id, check.subject.run_attempt):
+            text = f"a later run has written `{check.name}` on {check.subject.head_sha[:7]}"
             done += logged(f"No check run was written: {text}.")
             run = known
         else:
@@ -142,10 +142,10 @@ def _send(github: GitHub, check: CheckRun, known: Mapping[str, Any] | None) -> M
         if sent == len(rows):
             run = github.patch(f"/check-runs/{run['id']}", {**body, "output": check.output_with(())})
     else:
-        first = {**body, "head_sha": check.target.head_sha, "output": check.output_with(rows[:PER_REQUEST])}
+        first = {**body, "head_sha": check.subject.head_sha, "output": check.output_with(rows[:PER_REQUEST])}
 
         def find() -> Mapping[str, Any] | None:
-            made = _named(github, check.name, check.target.head_sha)
+            made = _named(github, check.name, check.subject.head_sha)
             return next((run for run in made if run["external_id"] == body["external_id"]), None)
 
         run = github.create("/check-runs", first, find)
@@ -180,12 +180,12 @@ def _arrived(github: GitHub, number: int, expected: int) -> Callable[[], Any]:
     return find
 
 
-def scope(target: Subject) -> str:
+def scope(subject: Subject) -> str:
     """Return the part of `external_id` that names the owner of a check run: workflow, event and pull request.
 
     Two workflows, or a push and a pull request for one commit, must never edit each other's check run.
     """
-    return f"{_MARK}/{target.workflow_key}/{target.event}-{target.number}"
+    return f"{_MARK}/{subject.workflow_key}/{subject.event}-{subject.number}"
 
 
 def _order(run: Mapping[str, Any]) -> tuple[int, int]:
@@ -197,7 +197,7 @@ def _order(run: Mapping[str, Any]) -> tuple[int, int]:
 def _other_workflows(found: Sequence[Mapping[str, Any]], check: CheckRun) -> Published:
     """Warn if another workflow writes a check run of the same name; it is never edited."""
     keys = [str(run.get("external_id") or "").split("/") for run in found]
-    if not any(key[0] == _MARK and key[1:2] != [check.target.workflow_key] for key in keys):
+    if not any(key[0] == _MARK and key[1:2] != [check.subject.workflow_key] for key in keys):
         return Published()
     return logged(
         f"Another workflow writes a check run `{check.name}` on this commit, too, and GitHub goes by the latest of a "
@@ -205,8 +205,8 @@ def _other_workflows(found: Sequence[Mapping[str, Any]], check: CheckRun) -> Pub
     )
 
 
-def _newest_of_ours(found: Sequence[Mapping[str, Any]], target: Subject) -> Mapping[str, Any] | None:
-    own = f"{scope(target)}/"
+def _newest_of_ours(found: Sequence[Mapping[str, Any]], subject: Subject) -> Mapping[str, Any] | None:
+    own = f"{scope(subject)}/"
     ours = [run for run in found if str(run.get("external_id") or "").startswith(own)]
     return max(ours, key=lambda run: int(run["id"]), default=None)
 

@@ -56,17 +56,17 @@ class Conversation(Struct, frozen=True, kw_only=True):
     spare: tuple[Mapping[str, Any], ...] = ()
 
 
-def marker(gate: str, target: Subject) -> str:
+def marker(gate: str, subject: Subject) -> str:
     """Return the last line of the comment: which gate and which run wrote it."""
     return (
-        f"<!-- readygate:comment name={quote(gate, safe='', errors='replace')} workflow={target.workflow_key} "
-        f"head={target.head_sha} "
-        f"run={target.run_id} attempt={target.run_attempt} -->"
+        f"<!-- readygate:comment name={quote(gate, safe='', errors='replace')} workflow={subject.workflow_key} "
+        f"head={subject.head_sha} "
+        f"run={subject.run_id} attempt={subject.run_attempt} -->"
     )
 
 
-def _marker_of(gate: str, target: Subject) -> re.Pattern[str]:
-    name = re.escape(f"{quote(gate, safe='', errors='replace')} workflow={target.workflow_key}")
+def _marker_of(gate: str, subject: Subject) -> re.Pattern[str]:
+    name = re.escape(f"{quote(gate, safe='', errors='replace')} workflow={subject.workflow_key}")
     return re.compile(rf"<!-- readygate:comment name={name} head=[0-9a-f]* run=(\d+) attempt=(\d+) -->\s*\Z")
 
 
@@ -80,7 +80,7 @@ def render(view: ReportView, template: str = "") -> str:
     Raises:
         TemplateError: the template cannot be used.
     """
-    end = marker(view.gate, view.target)
+    end = marker(view.gate, view.subject)
     limit = SizeLimits(characters=COMMENT.characters - len(end) - 2, bytes=COMMENT.bytes)
     body = render_user_template(view, template, limit, run_template) if template else render_markdown(view, limit)
     return f"{body}\n\n{end}\n"
@@ -101,16 +101,16 @@ def render_once(view: ReportView, context: RunContext, published: Published) -> 
         return refused + Published(comment=render(view))
 
 
-def read_conversation(github: GitHub, target: Subject, gate: str) -> Conversation:
+def read_conversation(github: GitHub, subject: Subject, gate: str) -> Conversation:
     """Read the state of a pull request and find this gate's comment.
 
     Raises:
         ForgeError: GitHub refused or did not answer.
     """
-    pattern = _marker_of(gate, target)
+    pattern = _marker_of(gate, subject)
     ours: list[Mapping[str, Any]] = []
     pull: Mapping[str, Any] = {}
-    for pull in _pages(github, target.number):
+    for pull in _pages(github, subject.number):
         ours += (node for node in pull["comments"]["nodes"] if node["viewerDidAuthor"] and pattern.search(node["body"]))
     return Conversation(
         state=pull["state"],
@@ -141,9 +141,9 @@ def enabled(view: ReportView, context: RunContext) -> bool:
     return bool(
         context.github
         and context.settings.comment != "off"
-        and view.target.number
-        and view.target.role is Role.CHANGE
-        and not view.target.closed
+        and view.subject.number
+        and view.subject.role is Role.CHANGE
+        and not view.subject.closed
     )
 
 
@@ -154,7 +154,7 @@ def publish(view: ReportView, context: RunContext, published: Published) -> Publ
         return Published()
     done = Published()
     try:
-        conversation = read_conversation(github, view.target, view.gate)
+        conversation = read_conversation(github, view.subject, view.gate)
         reason = _reason_to_skip(view, context.settings.comment, conversation)
         if reason:
             return logged(f"No comment was written: {reason}.")
@@ -167,10 +167,10 @@ def publish(view: ReportView, context: RunContext, published: Published) -> Publ
 
 def _write(github: GitHub, view: ReportView, conversation: Conversation, body: str) -> str:
     """Create the comment or edit the existing one; return its URL."""
-    number = view.target.number
+    number = view.subject.number
 
     def find() -> Mapping[str, Any] | None:
-        return read_conversation(github, view.target, view.gate).ours
+        return read_conversation(github, view.subject, view.gate).ours
 
     ours = conversation.ours
     if ours is None:
@@ -200,16 +200,16 @@ def _number(url: str) -> int:
 
 def _reason_to_skip(view: ReportView, mode: str, conversation: Conversation) -> str:
     """Return why the comment must not be written now; empty if it may be."""
-    target = view.target
+    subject = view.subject
     if conversation.state != "OPEN":
         return "the pull request is closed"
     if conversation.locked:
         return "the conversation is locked"
-    if conversation.head != target.head_sha:
+    if conversation.head != subject.head_sha:
         return f"the pull request has moved on to {conversation.head[:7]}, whose own run will write it"
     if conversation.ours is not None:
-        found = _marker_of(view.gate, target).search(conversation.ours["body"])
-        if found and (int(found[1]), int(found[2])) > (target.run_id, target.run_attempt):
+        found = _marker_of(view.gate, subject).search(conversation.ours["body"])
+        if found and (int(found[1]), int(found[2])) > (subject.run_id, subject.run_attempt):
             return "a later run has written it"
         return ""  # an existing comment is kept up to date in every mode
     if mode == "not-ready" and view.verdict.ready:

@@ -70,7 +70,7 @@ def _provenance(view: ReportView) -> str:
     """Return the third line, with the URL of the report in place of its link."""
     line, link = provenance_line(view), view.links.run()
     if link and line.endswith(link):
-        return f"{to_plain_text(line.removesuffix(link)).rstrip()} Readygate report: {view.target.run_url}"
+        return f"{to_plain_text(line.removesuffix(link)).rstrip()} Readygate report: {view.subject.run_url}"
     return to_plain_text(line)
 
 

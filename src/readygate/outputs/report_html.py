@@ -46,7 +46,7 @@ def read_sources(comparison: Comparison, root: Path) -> Sources:
             absent.append(file.path)
             continue
         states = measured.get(file.path, FileCoverage(path=file.path, lines=b"")).lines
-        listing = annotate(file.path, text, states, added.get(file.path, ()), measured_whole=file.whole)
+        listing = annotate(file.path, text, states, added.get(file.path, ()), measured_whole=file.diff_omitted)
         lines += len(listing.lines)
         shown.append(listing)
     return Sources(listings=tuple(shown), notes=tuple(_notes(len(wanted), len(absent), left)))

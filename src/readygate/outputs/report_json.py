@@ -27,17 +27,17 @@ from readygate.support.number_format import ranges
 read = read_report
 
 
-def render(page: ReportView) -> str:
+def render(view: ReportView) -> str:
     """Return the report as JSON text with a fixed order of keys."""
-    comparison, target, verdict = page.comparison, page.target, page.verdict
+    comparison, subject, verdict = view.comparison, view.subject, view.verdict
     baseline = comparison.baseline
     data: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "readygate": __version__,
-        "gate": page.gate,
+        "gate": view.gate,
         "verdict": {
             "ready": verdict.ready,
-            "sentence": verdict_sentence(page),
+            "sentence": verdict_sentence(view),
             "reason": verdict.reason,
             "preset": verdict.preset,
             "policy": verdict.policy or None,
@@ -47,14 +47,14 @@ def render(page: ReportView) -> str:
         },
         "findings": [finding_json(finding) for finding in verdict.findings],
         "subject": {
-            "repository": target.repository,
-            "event": target.event,
-            "pull_request": target.number or None,
-            "head": target.head_sha or None,
-            "measured": target.measured or None,
-            "measured_note": target.measured_note,
-            "run_id": target.run_id or None,
-            "run_attempt": target.run_attempt or None,
+            "repository": subject.repository,
+            "event": subject.event,
+            "pull_request": subject.number or None,
+            "head": subject.head_sha or None,
+            "measured": subject.measured or None,
+            "measured_note": subject.measured_note,
+            "run_id": subject.run_id or None,
+            "run_attempt": subject.run_attempt or None,
         },
         "baseline": None
         if baseline is None
@@ -67,15 +67,15 @@ def render(page: ReportView) -> str:
             "run_id": baseline.snapshot.provenance.run_id or None,
         },
         "baseline_note": plain(comparison.baseline_note),
-        "tests": {**_tests(comparison), "excuses": excuses_json(page)},
+        "tests": {**_tests(comparison), "excuses": excuses_json(view)},
         "coverage": None if comparison.coverage is None else _coverage(comparison.coverage),
-        **named_json(page),
+        **named_json(view),
         "files": [_file(file) for file in comparison.head.evidence.files],
         "patterns": [
             {"kind": p.kind, "pattern": p.text, "matched": p.matched, "given": p.given}
             for p in comparison.head.evidence.patterns
         ],
-        "values": write_page(page),
+        "values": write_page(view),
     }
     values = json.dumps(data.pop("values"), ensure_ascii=True, separators=(",", ":"))
     text = json.dumps(data, indent=1, ensure_ascii=True)
@@ -95,7 +95,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "detail": plain(finding.detail).strip(),
         "todo": plain(finding.todo),
         "waived": finding.waived,
-        "points_lost": int(finding.lost * 100) / 100,
+        "points_lost": int(finding.deduction * 100) / 100,
         "evidence": [
             {
                 "kind": each.kind,
@@ -213,7 +213,7 @@ def _coverage(coverage: CoverageComparison) -> dict[str, Any]:
                     "path": file.path,
                     "lines": ratio_json(file.lines),
                     "uncovered": [list(span) for span in ranges(file.uncovered)],
-                    "whole": file.whole,
+                    "whole": file.diff_omitted,
                 }
                 for file in patch.files
             ],

@@ -30,33 +30,36 @@ def describe(text: str) -> str:
 
 def enabled(view: ReportView, context: RunContext) -> bool:
     """Return whether the status is requested, and there are a client and a commit to write to."""
-    return bool(context.github and context.settings.status and view.target.head_sha)
+    return bool(context.github and context.settings.status and view.subject.head_sha)
 
 
 def publish(view: ReportView, context: RunContext, _published: Published) -> Published:
     """Write the verdict as a status. If that fails, the exit code stays the same."""
     # an informing policy fails nothing, and a status has no neutral state
     state = "success" if view.verdict.ready or view.verdict.inform else "failure"
-    return _write(view.gate, view.target, state, verdict_sentence(view), context, quiet=view.target.role is Role.RECORD)
+    quiet = view.subject.role is Role.RECORD
+    return _write(view.gate, view.subject, state, verdict_sentence(view), context, quiet=quiet)
 
 
 def publish_failure(failure: NotEvaluated, context: RunContext, _published: Published) -> Published:
     """Write an error as the status of a change."""
-    target = failure.target
-    if target is None or target.role is not Role.CHANGE or not context.settings.status:
+    subject = failure.subject
+    if subject is None or subject.role is not Role.CHANGE or not context.settings.status:
         return Published()
-    return _write(failure.gate, target, "error", f"{failure.title}: {failure.reason}", context)
+    return _write(failure.gate, subject, "error", f"{failure.title}: {failure.reason}", context)
 
 
-def _write(gate: str, target: Subject, state: str, text: str, context: RunContext, *, quiet: bool = False) -> Published:
+def _write(
+    gate: str, subject: Subject, state: str, text: str, context: RunContext, *, quiet: bool = False
+) -> Published:
     github = context.github
     if github is None:
         return Published()
-    body = {"state": state, "context": target.check_name(gate), "description": describe(text)}
+    body = {"state": state, "context": subject.check_name(gate), "description": describe(text)}
     if context.runner.run_url:
         body["target_url"] = context.runner.run_url
     try:
-        github.create(f"/statuses/{target.head_sha}", body, lambda: _find(github, target.head_sha, body))
+        github.create(f"/statuses/{subject.head_sha}", body, lambda: _find(github, subject.head_sha, body))
     except ForgeError as error:
         return not_written(TITLE, error, quiet=quiet)
     return Published()

@@ -21,12 +21,12 @@ from readygate.reference.base_file import from_github
 from readygate.support.errors import ForgeError
 
 
-def ask(context: RunContext, target: Subject, *, run_id: int, need_files: bool) -> Reference:
+def ask(context: RunContext, subject: Subject, *, run_id: int, need_files: bool) -> Reference:
     """Open the store of baselines and fetch everything that a change is compared with.
 
     Args:
         context: settings, client and folders.
-        target: what the run is about.
+        subject: what the run is about.
         run_id: the id of this run.
         need_files: fetch the list of files, because the workspace has no checkout that contains it.
 
@@ -36,7 +36,7 @@ def ask(context: RunContext, target: Subject, *, run_id: int, need_files: bool) 
         ForgeError: a request to GitHub failed.
     """
     store_client = context.github.clone_for_thread() if context.github else None
-    store = _open_store(context, target, store_client, run_id)
+    store = _open_store(context, subject, store_client, run_id)
     if context.github is None or store_client is None:
         note = "there is no token to ask GitHub with"
         return Reference(
@@ -48,14 +48,14 @@ def ask(context: RunContext, target: Subject, *, run_id: int, need_files: bool) 
     return GitHubReference(
         client=context.github,
         store_client=store_client,
-        target=target,
+        subject=subject,
         gate=context.settings.gate,
         store=store,
         need_files=need_files,
     ).fetch()
 
 
-def _open_store(context: RunContext, target: Subject, client: GitHub | None, run_id: int) -> Store | None:
+def _open_store(context: RunContext, subject: Subject, client: GitHub | None, run_id: int) -> Store | None:
     """Open the store of baselines; None if baselines are off."""
     settings = context.settings
     if settings.baseline == "off":
@@ -65,7 +65,7 @@ def _open_store(context: RunContext, target: Subject, client: GitHub | None, run
         context.runner.workspace,
         client,
         gate=store_key(settings.gate),
-        branch=target.base_ref,
+        branch=subject.base_ref,
         run_id=run_id,
         folder=context.folder,
     )
@@ -80,7 +80,7 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
 
     client: GitHub
     store_client: GitHub
-    target: Subject
+    subject: Subject
     gate: str
     store: Store | None
     need_files: bool
@@ -92,16 +92,16 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
             StoreError: a baseline exists and cannot be read.
             ForgeError: a request to GitHub failed.
         """
-        client, target = self.client, self.target
+        client, subject = self.client, self.subject
         with ThreadPoolExecutor(2) as pool:
             names = pool.submit(self.store.names) if self.store else None
-            start = origin(client, target)
+            start = origin(client, subject)
             fetched = pool.submit(lambda: (self._policy(start), self._files()))
             picked = self._choose(start, names.result if names else None)
             policy, files = fetched.result()
         since = start.changes
         if picked.baseline is not None and picked.baseline.snapshot.commit != start.commit:
-            since = changes_between(client, picked.baseline.snapshot.commit, target.measured)
+            since = changes_between(client, picked.baseline.snapshot.commit, subject.measured)
         return Reference(
             choice=picked,
             store=self.store,
@@ -111,7 +111,7 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
             files=files,
             trusted=self._trusted(start),
             policy=policy,
-            waiver=lambda label: waiver(client, target.number or target.queued_pr, label),
+            waiver=lambda label: waiver(client, subject.number or subject.queued_pr, label),
         )
 
     def _trusted(self, start: Origin) -> str:
@@ -119,18 +119,18 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
 
         Where the start is unknown, return the target branch, which has a policy, too.
         """
-        own = self.target.measured if self.target.role is Role.RECORD else start.commit
-        return own or self.target.base_ref
+        own = self.subject.measured if self.subject.role is Role.RECORD else start.commit
+        return own or self.subject.base_ref
 
     def _policy(self, start: Origin) -> PolicyFiles:
         """Read the policy in force, and the policy of the change if the change touches it."""
-        client, target, trusted = self.client, self.target, self._trusted(start)
+        client, subject, trusted = self.client, self.subject, self._trusted(start)
         base = from_github(client, POLICY_PATH, trusted) if trusted else None
         name = f"{POLICY_PATH} at {trusted[:7] if len(trusted) >= 40 else trusted}"
         untouched = start.changes is not None and not start.changes.may_touch(POLICY_PATH)
-        if target.role is Role.RECORD or untouched:
+        if subject.role is Role.RECORD or untouched:
             return PolicyFiles(base=base, base_name=name)
-        own = from_github(client, POLICY_PATH, target.measured)
+        own = from_github(client, POLICY_PATH, subject.measured)
         return PolicyFiles(base=base, base_name=name, changed=own != base, own=own)
 
     def _choose(self, start: Origin, names: Callable[[], tuple[str, ...]] | None) -> BaselineChoice:
@@ -143,7 +143,7 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
             self.gate,
             wanted=start.commit,
             relation=start.relation,
-            branch=self.target.base_ref,
+            branch=self.subject.base_ref,
             ancestors=lambda: first_parents(self.store_client, start.commit),
         )
 
@@ -151,7 +151,7 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
         if not self.need_files:
             return None
         try:
-            tree = self.client.get(f"/git/trees/{self.target.measured}", recursive=1)
+            tree = self.client.get(f"/git/trees/{self.subject.measured}", recursive=1)
             files = frozenset(row["path"] for row in tree["tree"] if row["type"] == "blob")
         except ForgeError:
             return None  # paths are then shown as the reports name them

@@ -38,7 +38,7 @@ class TemplateSource(Struct, frozen=True, kw_only=True):
     refused: str = ""
 
 
-def with_template(context: RunContext, target: Subject, reference: Reference) -> RunContext:
+def with_template(context: RunContext, subject: Subject, reference: Reference) -> RunContext:
     """Return the context with the user's template; without it, and with a notice, if it cannot be used."""
     path, github = context.settings.template, context.github
     if not path:
@@ -46,7 +46,7 @@ def with_template(context: RunContext, target: Subject, reference: Reference) ->
     found = template_source(
         context.source_root,
         path,
-        change=target.role is Role.CHANGE,
+        change=subject.role is Role.CHANGE,
         changes=reference.changes,
         base=partial(from_github, github, commit=reference.trusted) if github and reference.trusted else None,
     )

@@ -83,17 +83,17 @@ def _character_width(character: str) -> float:
     return 7.6 if character.isupper() else 6.8
 
 
-def badges(page: ReportView, *, complete: bool) -> Mapping[str, Badge]:
+def badges(view: ReportView, *, complete: bool) -> Mapping[str, Badge]:
     """Return the badges by name, one for each of `NAMES`.
 
     Args:
-        page: the report.
+        view: the report.
         complete: False if results are missing; pass rate and coverage are then shown as incomplete.
     """
-    tests, coverage = page.comparison.tests.head, page.comparison.coverage
-    ready = page.verdict.ready
-    gate = page.gate if page.gate != DEFAULT_GATE else ""
-    verdict = Badge(label=_clean(page.gate), message="ready" if ready else "not ready", color=GOOD if ready else BAD)
+    tests, coverage = view.comparison.tests.head, view.comparison.coverage
+    ready = view.verdict.ready
+    gate = view.gate if view.gate != DEFAULT_GATE else ""
+    verdict = Badge(label=_clean(view.gate), message="ready" if ready else "not ready", color=GOOD if ready else BAD)
     shares = {
         "pass-rate": ("tests passed", tests.pass_rate),
         "coverage": ("coverage", coverage.lines.fraction if coverage else None),

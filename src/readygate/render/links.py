@@ -12,21 +12,21 @@ from readygate.render.escaping import code
 class Links(Struct, frozen=True, kw_only=True):
     """Writes the links of one report."""
 
-    target: Subject
+    subject: Subject
 
     def commit(self, sha: str) -> str:
         """Return a commit's short sha as code, linked to the commit."""
         if not sha:
             return "(unknown)"
         short = f"`{sha[:7]}`"
-        return f"[{short}]({self.target.web}/commit/{sha})" if self.target.web else short
+        return f"[{short}]({self.subject.web}/commit/{sha})" if self.subject.web else short
 
     def blob(self, path: str, line: int = 0, end: int = 0) -> str:
         """Return the URL of a file at the measured commit; empty if the repository or the commit is unknown."""
-        if not self.target.web or not self.target.measured:
+        if not self.subject.web or not self.subject.measured:
             return ""
         anchor = f"#L{line}" + (f"-L{end}" if end > line else "") if line else ""
-        return f"{self.target.web}/blob/{self.target.measured}/{quote(path, errors='replace')}{anchor}"
+        return f"{self.subject.web}/blob/{self.subject.measured}/{quote(path, errors='replace')}{anchor}"
 
     def lines(self, path: str, first: int, last: int) -> str:
         """Return the URL of a range of lines.
@@ -34,16 +34,16 @@ class Links(Struct, frozen=True, kw_only=True):
         It is in the pull request's diff if the measured commit is the head of the pull request, as the line numbers
         agree only then; else in the file.
         """
-        target = self.target
-        if target.number and target.web and target.measured == target.head_sha:
+        subject = self.subject
+        if subject.number and subject.web and subject.measured == subject.head_sha:
             diff = sha256(path.encode("utf-8", "surrogatepass")).hexdigest()
             span = f"R{first}" + (f"-R{last}" if last > first else "")
-            return f"{target.web}/pull/{target.number}/files#diff-{diff}{span}"
+            return f"{subject.web}/pull/{subject.number}/files#diff-{diff}{span}"
         return self.blob(path, first, last)
 
     def run(self) -> str:
         """Return the link to the job summary of the run, which has the long form; empty outside GitHub."""
-        return f"[Readygate report]({self.target.run_url})" if self.target.run_url else ""
+        return f"[Readygate report]({self.subject.run_url})" if self.subject.run_url else ""
 
     @staticmethod
     def to(text: str, url: str) -> str:

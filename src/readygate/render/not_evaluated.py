@@ -14,13 +14,13 @@ class NotEvaluated(Struct, frozen=True, kw_only=True):
     Attributes:
         error: what ended the run.
         gate: the name of the check run and the comment.
-        target: what the run is about; None if the run ended before that was known.
+        subject: what the run is about; None if the run ended before that was known.
         hidden: the token, which no document may contain; empty without one.
     """
 
     error: ReadygateError
     gate: str
-    target: Subject | None = None
+    subject: Subject | None = None
     hidden: str = ""
 
     def __repr__(self) -> str:

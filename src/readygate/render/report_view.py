@@ -22,7 +22,8 @@ from readygate.render.test_locations import Locator
 from readygate.support.number_format import hundredths, percent, points, signed
 
 
-class ReportView(Struct, frozen=True, kw_only=True):
+# `rename` keeps the key in report.json
+class ReportView(Struct, frozen=True, kw_only=True, rename={"subject": "target"}):
     """The verdict and all facts that an output needs to present it.
 
     Attributes:
@@ -31,7 +32,7 @@ class ReportView(Struct, frozen=True, kw_only=True):
     """
 
     gate: str
-    target: Subject
+    subject: Subject
     comparison: Comparison
     verdict: Verdict
     locator: Locator
@@ -39,12 +40,12 @@ class ReportView(Struct, frozen=True, kw_only=True):
     @property
     def links(self) -> Links:
         """The writer of this report's links."""
-        return Links(target=self.target)
+        return Links(subject=self.subject)
 
 
-def verdict_sentence(page: ReportView) -> str:
+def verdict_sentence(view: ReportView) -> str:
     """Return the verdict in one sentence without markup, as in the title of the check run."""
-    verdict = page.verdict
+    verdict = view.verdict
     symbol = "✅" if verdict.ready else "❌"
     warnings = len(verdict.of(Status.WARN))
     if not verdict.ready:
@@ -53,39 +54,39 @@ def verdict_sentence(page: ReportView) -> str:
         answer = f"Ready, with {count(warnings, 'warning')}"
     else:
         answer = "Ready"
-    if page.gate == DEFAULT_GATE:
+    if view.gate == DEFAULT_GATE:
         return f"{symbol} {answer}: {verdict.reason}"
-    return f"{symbol} {page.gate}: {answer[0].lower()}{answer[1:]}, {verdict.reason}"
+    return f"{symbol} {view.gate}: {answer[0].lower()}{answer[1:]}, {verdict.reason}"
 
 
-def verdict_line(page: ReportView) -> str:
+def verdict_line(view: ReportView) -> str:
     """Return the first line of a document: the verdict."""
-    if page.gate == DEFAULT_GATE:
-        return verdict_sentence(page)
-    return verdict_sentence(page).replace(page.gate, escape_markdown(page.gate), 1)
+    if view.gate == DEFAULT_GATE:
+        return verdict_sentence(view)
+    return verdict_sentence(view).replace(view.gate, escape_markdown(view.gate), 1)
 
 
-def figures_line(page: ReportView) -> str:
+def figures_line(view: ReportView) -> str:
     """Return the second line: tests, pass rate, coverage and patch coverage, with differences from the baseline."""
-    tests = page.comparison.tests
-    complete = is_complete(page, TestReport)
+    tests = view.comparison.tests
+    complete = is_complete(view, TestReport)
     base = tests.base if complete else None
-    parts = [f"{_test_counts(tests.head, base, _leg_counts(page.comparison))}."]
+    parts = [f"{_test_counts(tests.head, base, _leg_counts(view.comparison))}."]
     if tests.head.pass_rate is not None:
         before = base.pass_rate if base else None
         scope = "" if complete else " of what was read"
         rate = f"**{percent(tests.head.pass_rate)}**{_points_delta(tests.head.pass_rate, before)}"
         parts.append(f"Pass rate {rate}{scope}.")
-    parts.append(_coverage(page))
+    parts.append(_coverage(view))
     return " ".join(parts)
 
 
-def is_complete(page: ReportView, kind: type[TestReport | CoverageReport]) -> bool:
+def is_complete(view: ReportView, kind: type[TestReport | CoverageReport]) -> bool:
     """Return whether all reports of a kind are there and undamaged, so that they can be compared with the baseline.
 
     Without a baseline no report is missing.
     """
-    comparison = page.comparison
+    comparison = view.comparison
     if comparison.missing_groups or comparison.missing_legs:
         return False
     return not has_damage(comparison.head.evidence, kind)
@@ -134,14 +135,14 @@ def _points_delta(head: Fraction, base: Fraction | None) -> str:
     return "" if base is None or hundredths(base) == hundredths(head) else f" ({points(head, base)})"
 
 
-def _coverage(page: ReportView) -> str:
-    coverage = page.comparison.coverage
+def _coverage(view: ReportView) -> str:
+    coverage = view.comparison.coverage
     if coverage is None:
         return "Coverage was not measured."
     share = coverage.lines.fraction
     if share is None:
         return "No line was measured."
-    complete = is_complete(page, CoverageReport)
+    complete = is_complete(view, CoverageReport)
     base = coverage.delta.base.fraction if coverage.delta and complete else None
     total = f"Coverage **{percent(share)}**{_points_delta(share, base)}{'' if complete else ' of what was read'}"
     patch = coverage.patch
@@ -153,18 +154,18 @@ def _coverage(page: ReportView) -> str:
     return f"{total}, changed lines **{percent(changed)}** ({patch.lines.covered:,} of {patch.lines.total:,})."
 
 
-def provenance_line(page: ReportView) -> str:
+def provenance_line(view: ReportView) -> str:
     """Return the third line: the measured commit, the baseline, and the link to the job summary."""
-    links, target, baseline = page.links, page.target, page.comparison.baseline
-    commit = target.head_sha or target.measured
-    subject = f"Commit {links.commit(commit)}" if commit else "This run"
+    links, subject, baseline = view.links, view.subject, view.comparison.baseline
+    commit = subject.head_sha or subject.measured
+    about = f"Commit {links.commit(commit)}" if commit else "This run"
     if baseline is None:
-        line = f"{subject} stands alone: {render_rich_text(page.comparison.baseline_note)}."
+        line = f"{about} stands alone: {render_rich_text(view.comparison.baseline_note)}."
     else:
-        verb = "has the same results as" if _has_same_results(page.comparison) else "compared with"
+        verb = "has the same results as" if _has_same_results(view.comparison) else "compared with"
         base = baseline.snapshot.commit
         other = f"{links.commit(base)}{_relation(baseline)}" if base else baseline.relation
-        line = f"{subject} {verb} {other}."
+        line = f"{about} {verb} {other}."
     return f"{line} {links.run()}".rstrip()
 
 
@@ -185,16 +186,16 @@ def _has_same_results(comparison: Comparison) -> bool:
     return tests.head == tests.base and not any(changes) and same_coverage
 
 
-def alert(page: ReportView, skipped_note: str = "") -> tuple[str, str] | None:
+def alert(view: ReportView, skipped_note: str = "") -> tuple[str, str] | None:
     """Return the one alert of a document as (kind, text), or None.
 
     The first that applies: results are incomplete, rules lack a baseline, an output was skipped.
 
     Args:
-        page: the report.
+        view: the report.
         skipped_note: a sentence about outputs that could not be written to GitHub; empty if all were.
     """
-    verdict, comparison = page.verdict, page.comparison
+    verdict, comparison = view.verdict, view.comparison
     not_evaluated = verdict.of(Status.NOT_EVALUATED)
     damaged = any(map(is_damaged, comparison.head.evidence.files))
     if damaged or comparison.missing_groups or comparison.missing_legs:
@@ -258,11 +259,11 @@ def rules_title(verdict: Verdict) -> str:
     return ", ".join(parts)
 
 
-def is_evaluated(page: ReportView, rule: str) -> bool:
+def is_evaluated(view: ReportView, rule: str) -> bool:
     """Return whether a rule was evaluated; if not, the facts that it is about are unknown."""
-    return all(finding.rule != rule for finding in page.verdict.of(Status.NOT_EVALUATED))
+    return all(finding.rule != rule for finding in view.verdict.of(Status.NOT_EVALUATED))
 
 
-def has_news(page: ReportView) -> bool:
+def has_news(view: ReportView) -> bool:
     """Return whether the verdict is not ready, a rule warns, or the results differ from the baseline's."""
-    return not page.verdict.ready or bool(page.verdict.of(Status.WARN)) or not _has_same_results(page.comparison)
+    return not view.verdict.ready or bool(view.verdict.of(Status.WARN)) or not _has_same_results(view.comparison)

@@ -130,24 +130,24 @@ def sparkline(values: tuple[Fraction, ...]) -> str:
     return "".join(_BARS[min(7, int((value - low) * 8 / (high - low)))] for value in values)
 
 
-def branch_words(page: ReportView, runs: int) -> str:
+def branch_words(view: ReportView, runs: int) -> str:
     """Return the number of past runs and their branch: "Last 20 runs of `main`"."""
-    baseline = page.comparison.baseline
+    baseline = view.comparison.baseline
     branch = f" of {code(baseline.branch)}" if baseline and baseline.branch else ""
     return f"Last {count(runs, 'run')}{branch}"
 
 
-def trends_markdown(page: ReportView) -> str:
+def trends_markdown(view: ReportView) -> str:
     """Return the job summary's section on history: a table, then charts of the same values; empty without trends."""
-    found = trends(page.comparison)
+    found = trends(view.comparison)
     if not found:
         return ""
     runs = min(SHOWN, max(len(trend.points) for trend in found))
-    title = branch_words(page, runs)
+    title = branch_words(view, runs)
     columns = columns_from(title, ">First", ">Lowest", ">Highest", ">Last", ">This change", "Oldest to newest")
     table = Table(columns=columns, rows=tuple(map(_row, found)))
     charts = filter(None, map(mermaid, found))
-    return "\n\n".join(("### History", write_table(table), _scale_note(page, found), *charts))
+    return "\n\n".join(("### History", write_table(table), _scale_note(view, found), *charts))
 
 
 def _row(trend: Trend) -> tuple[str, ...]:
@@ -162,10 +162,10 @@ def _newest(trend: Trend) -> tuple[Fraction, ...]:
     return tuple(point.value for point in trend.points[-SHOWN:])
 
 
-def _scale_note(page: ReportView, found: tuple[Trend, ...]) -> str:
+def _scale_note(view: ReportView, found: tuple[Trend, ...]) -> str:
     note = "Each curve runs from its own lowest to its own highest value, not from zero"
     note += "; this change is its last bar." if any(trend.now is not None for trend in found) else "."
-    omitted = count_incomplete(page.comparison)
+    omitted = count_incomplete(view.comparison)
     verb = "is" if omitted == 1 else "are"
     return f"{note} {count(omitted, 'incomplete run')} {verb} left out." if omitted else note
 

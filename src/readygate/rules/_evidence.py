@@ -79,7 +79,7 @@ def lost_lines(coverage: CoverageComparison, *, untouched: bool = False) -> Evid
     changed = {file.path: len(file.uncovered) for file in patch}
     lost = []
     for file in coverage.head.files if delta else ():
-        before = delta.kept.get(file.path) if delta else None
+        before = delta.base_by_path.get(file.path) if delta else None
         if before is None and untouched:
             continue
         missed = before.total - before.covered if before else 0

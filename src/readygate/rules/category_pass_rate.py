@@ -20,7 +20,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     if not comparison.head.snapshot.legs:
         return not_evaluated("There is no test report")
     parts = comparison.measures.categories
-    missed = [part for part in parts if part.below or (part.lost and part.minimum is not None)]
+    missed = [part for part in parts if part.below or (part.no_longer_run and part.minimum is not None)]
     empty = [part for part in parts if part.empty and part not in missed]
     if not missed and has_damage(comparison.head.evidence, TestReport):
         return INCOMPLETE
@@ -52,7 +52,8 @@ def _fact(missed: int, empty: int) -> str:
 def _told(part: CategoryResult) -> RichText:
     rate = part.counts.pass_rate
     if rate is None:
-        return (Untrusted(part.name), ": none of its tests ran" + (", and some did on the base" if part.lost else ""))
+        before = ", and some did on the base" if part.no_longer_run else ""
+        return (Untrusted(part.name), f": none of its tests ran{before}")
     asked = "" if part.minimum is None else f", {limit(part.minimum)} asked"
     ran = part.counts.passed + part.counts.failing
     fewer = count(_fewer(part), "test")

@@ -19,8 +19,8 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     if unknown:
         return unknown
     parts = comparison.measures.components
-    missed = [part for part in parts if part.below or part.dropped or part.lost]
-    unmeasured = [part for part in parts if part.unmeasured and not part.lost]
+    missed = [part for part in parts if part.below or part.dropped or part.no_longer_measured]
+    unmeasured = [part for part in parts if part.unmeasured and not part.no_longer_measured]
     apart = tuple(part.name for part in parts if part.gone and part.maximum_drop is not None)
     if not missed and not unmeasured:
         if apart and all(part.minimum is None for part in parts):
@@ -58,7 +58,7 @@ def _told(part: ComponentResult) -> RichText:
     critical = " (critical)" if part.critical else ""
     share = part.lines.fraction
     if share is None:
-        why = "no line of it is measured any more" if part.lost else "its paths fit no measured file"
+        why = "no line of it is measured any more" if part.no_longer_measured else "its paths fit no measured file"
         return (Untrusted(part.name), f"{critical}: {why}")
     facts = []
     if part.below and part.minimum is not None:
@@ -79,7 +79,7 @@ def _to_regain(part: ComponentResult) -> int:
 
 
 def _todo(part: ComponentResult) -> RichText:
-    if part.lost:
+    if part.no_longer_measured:
         return ("check that the tests of ", Untrusted(part.name), " still run with coverage")
     if part.unmeasured:
         return ("check the paths of ", Untrusted(part.name), " in the policy")

@@ -48,7 +48,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
 def _behind(comparison: Comparison) -> str:
     """Return the number of causes, if all are known and there are fewer causes than failures."""
     causes, failures = comparison.causes.new_failures, comparison.tests.new_failures
-    if not causes or len(failures) < 2 or not all(cause.told for cause in causes):
+    if not causes or len(failures) < 2 or not all(cause.has_message for cause in causes):
         return ""
     return f", for {count(len(causes), 'cause')}"
 

@@ -15,19 +15,19 @@ from readygate.snapshot.coverage_merge import place_all
 from readygate.snapshot.matrix import Bucket, Named, assign
 
 
-def provenance(target: Subject, evidence: InputFiles, inputs: Mapping[str, str]) -> Provenance:
+def provenance(subject: Subject, evidence: InputFiles, inputs: Mapping[str, str]) -> Provenance:
     """Return where a snapshot comes from; it is marked incomplete if a needed job was cancelled or skipped.
 
     Args:
-        target: what the run is about.
+        subject: what the run is about.
         evidence: the reports.
         inputs: the inputs that affect the verdict, by name.
     """
     return Provenance(
-        run_id=target.run_id,
-        run_attempt=target.run_attempt,
-        event=target.event,
-        branch=target.base_ref,
+        run_id=subject.run_id,
+        run_attempt=subject.run_attempt,
+        event=subject.event,
+        branch=subject.base_ref,
         inputs=inputs,
         complete=not any(result in ("cancelled", "skipped") for result in (evidence.needs or {}).values()),
     )

@@ -26,10 +26,10 @@ class Suite:
         before: `Sums` of the report when the suite began.
         depth: the number of enclosing suites.
         inner: the number of suites directly inside.
-        whole: whether it is a `testsuites` or `testrun`, not a `testsuite`.
+        is_root: whether it is a `testsuites` or `testrun`, not a `testsuite`.
     """
 
-    __slots__ = ("_path", "attributes", "before", "depth", "first", "inner", "parent", "whole")
+    __slots__ = ("_path", "attributes", "before", "depth", "first", "inner", "is_root", "parent")
 
     def __init__(self, tag: str, attributes: dict[str, str], parent: Suite | None, first: int, before: Sums) -> None:
         self.attributes = attributes
@@ -37,7 +37,7 @@ class Suite:
         self.first = first
         self.before = before
         self.inner = 0
-        self.whole = tag != "testsuite"
+        self.is_root = tag != "testsuite"
         self._path: str | None = None
         if parent is None:
             self.depth = 0
@@ -57,7 +57,7 @@ class Suite:
         """The names of the enclosing suites and its own, joined."""
         if self._path is None:
             outer = self.parent.path if self.parent else ""
-            own = "" if self.whole else self.name
+            own = "" if self.is_root else self.name
             self._path = joined(outer, own)
         return self._path
 
@@ -109,7 +109,7 @@ class Totals:
 def _contradiction(suite: Suite, tests: int, after: Sums) -> str:
     """Describe how the attributes of a suite contradict its elements; return an empty string if they do not."""
     failing, skipped, more = (now - then for now, then in zip(after, suite.before, strict=True))
-    partial = suite.inner > 0 and not suite.whole
+    partial = suite.inner > 0 and not suite.is_root
     claimed = _number(suite.attributes.get("tests"))
     if claimed is not None:
         fewest = 0 if partial else tests - skipped

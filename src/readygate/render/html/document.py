@@ -58,38 +58,38 @@ def _markup(html: str) -> Markup:
     return Markup(html)  # noqa: S704  (see above)
 
 
-def webpage(page: ReportView, sources: Sources) -> str:
+def webpage(view: ReportView, sources: Sources) -> str:
     """Return the page."""
-    files = file_rows(page.comparison)
-    found = trends(page.comparison)
+    files = file_rows(view.comparison)
+    found = trends(view.comparison)
     values: dict[str, Any] = {
         "policy": content_policy(),
         "version": __version__,
-        "title": f"{visible(redact(verdict_sentence(page)))} · Readygate report",
+        "title": f"{visible(redact(verdict_sentence(view)))} · Readygate report",
         "style": _markup(_asset("report.css")),
         "script": _markup(_asset("report.js")),
-        "document": _markup(to_html(_document(page))),
+        "document": _markup(to_html(_document(view))),
         "charts": [
             {"title": trend.title, "svg": _markup(chart(trend, at)), "words": trend.words()}
             for at, trend in enumerate(found, start=1)
         ],
-        "history_title": _history_title(page, found),
+        "history_title": _history_title(view, found),
         "history_rows": _history_rows(found),
-        "coverage": page.comparison.coverage is not None,
+        "coverage": view.comparison.coverage is not None,
         "sources_notes": sources.notes,
         "listings": [_listing(listing) for listing in sources.listings],
         "files": files[:FILES_WITHOUT_SCRIPT],
         "files_count": _files_count(len(files)),
-        "tests_count": f"{count(page.comparison.tests.head.total, 'test')}.",
-        "data": _markup(embedded(page_data(page, files))),
+        "tests_count": f"{count(view.comparison.tests.head.total, 'test')}.",
+        "data": _markup(embedded(page_data(view, files))),
     }
     return _environment().get_template("report.html.j2").render(values) + "\n"
 
 
-def _document(page: ReportView) -> str:
+def _document(view: ReportView) -> str:
     """Return the document of all outputs; the title of its link to the run differs from that of this page."""
-    here, run = page.links.run(), page.target.run_url
-    text = render_markdown(page, ROOM, heading="#")
+    here, run = view.links.run(), view.subject.run_url
+    text = render_markdown(view, ROOM, heading="#")
     return text.replace(here, f"[Page of the run]({run})") if here else text
 
 
@@ -99,11 +99,11 @@ def _files_count(number: int) -> str:
     return f"{count(number, 'file')}; the {FILES_WITHOUT_SCRIPT} with the most lines not covered:"
 
 
-def _history_title(page: ReportView, found: tuple[Trend, ...]) -> Markup:
+def _history_title(view: ReportView, found: tuple[Trend, ...]) -> Markup:
     """Return which runs are drawn, and how."""
     runs = max((len(trend.points) for trend in found), default=0)
-    lost = count_incomplete(page.comparison)
-    text = f"{branch_words(page, runs)}, the oldest first. Each chart has its own scale, which need not begin at zero."
+    lost = count_incomplete(view.comparison)
+    text = f"{branch_words(view, runs)}, the oldest first. Each chart has its own scale, which need not begin at zero."
     if lost:
         text += f" {count(lost, 'incomplete run')} {'is' if lost == 1 else 'are'} left out."
     return _markup(inline(text))

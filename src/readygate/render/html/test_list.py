@@ -90,16 +90,16 @@ def _share(file: FileCoverage) -> Fraction | None:
     return Fraction(file.covered, file.total) if file.total else None
 
 
-def page_data(page: ReportView, files: list[FileRow]) -> dict[str, Any]:
+def page_data(view: ReportView, files: list[FileRow]) -> dict[str, Any]:
     """Return the data of the lists.
 
     `tests` holds a list for each class: group, class, names, one letter for each outcome, milliseconds, and by the
     index of the test its change (`n` newly failing, `s` still failing, `u` known to be flaky, `q` quarantined, `x`
     fixed, `w` newly skipped, `a` added, `r` renamed) and its detail: message, trace, legs.
     """
-    blocks = list(page.comparison.head.snapshot.headline().items())
+    blocks = list(view.comparison.head.snapshot.headline().items())
     everything = sum(block.size for _, block in blocks) <= MOST_TESTS
-    notes = _TestNotes(page.comparison)
+    notes = _TestNotes(view.comparison)
     rows, left = [], MOST_TESTS
     for (group, name), block in blocks:
         kept = _kept(block, left, everything=everything)

@@ -10,9 +10,9 @@ from readygate.support.number_format import ranges
 RANGES_SHOWN = 20
 
 
-def uncovered(page: ReportView) -> Section | None:
+def uncovered(view: ReportView) -> Section | None:
     """Return the changed lines that are not covered, by file, those with most lines first; None if there are none."""
-    coverage = page.comparison.coverage
+    coverage = view.comparison.coverage
     patch = coverage.patch if coverage else None
     if patch is None:
         return None
@@ -22,37 +22,37 @@ def uncovered(page: ReportView) -> Section | None:
     number = sum(len(file.uncovered) for file in files)
     shown = files[:FILES_SHOWN]
     rows = tuple(
-        (page.links.file(file.path), _lines_cell(page, file), f"{file.lines.total:,}", ratio_cell(file.lines))
+        (view.links.file(file.path), _lines_cell(view, file), f"{file.lines.total:,}", ratio_cell(file.lines))
         for file in shown
     )
-    without_diff = [code(file.path) for file in files if file.whole]
+    without_diff = [code(file.path) for file in files if file.diff_omitted]
     note = f"GitHub leaves out the diff of {', '.join(without_diff[:3])}: all of its measured lines count as changed."
     return Section(
         title=f"{count(number, 'changed line')} {'is' if number == 1 else 'are'} not covered",
         table=Table(columns=columns_from("File", "Lines not covered", ">Changed lines", ">Covered"), rows=rows),
-        rest=paragraphs(more_note(page, len(files) - len(shown), "file"), note if without_diff else ""),
+        rest=paragraphs(more_note(view, len(files) - len(shown), "file"), note if without_diff else ""),
     )
 
 
-def _lines_cell(page: ReportView, file: PatchFile) -> str:
+def _lines_cell(view: ReportView, file: PatchFile) -> str:
     spans = ranges(file.uncovered)
     cells = [
-        page.links.to(f"{a}" if a == b else f"{a}–{b}", page.links.lines(file.path, a, b))
+        view.links.to(f"{a}" if a == b else f"{a}–{b}", view.links.lines(file.path, a, b))
         for a, b in spans[:RANGES_SHOWN]
     ]
     omitted = sum(b - a + 1 for a, b in spans[RANGES_SHOWN:])
     return ", ".join(cells) + (f" and {count(omitted, 'more line')}" if omitted else "")
 
 
-def unmeasured(page: ReportView) -> Fold | None:
+def unmeasured(view: ReportView) -> Fold | None:
     """Return the changed source files that no report measures; None if there are none."""
-    coverage = page.comparison.coverage
+    coverage = view.comparison.coverage
     patch = coverage.patch if coverage else None
     if patch is None or not patch.unmeasured:
         return None
     paths = patch.unmeasured
-    rows = [f"- {page.links.file(path)}" for path in paths[:FILES_SHOWN]]
+    rows = [f"- {view.links.file(path)}" for path in paths[:FILES_SHOWN]]
     return Fold(
         title=f"{count(len(paths), 'changed source file')} {'is' if len(paths) == 1 else 'are'} measured by no report",
-        body=paragraphs("\n".join(rows), more_note(page, len(paths) - FILES_SHOWN, "file")),
+        body=paragraphs("\n".join(rows), more_note(view, len(paths) - FILES_SHOWN, "file")),
     )

@@ -26,13 +26,13 @@ RECENT_RUNS = 20
 SCALE = "One bar a run, the oldest first: ▁ passed, ▄ failed first and passed then, █ failed, · did not run."
 
 
-def fixed(page: ReportView) -> Section | None:
+def fixed(view: ReportView) -> Section | None:
     """Return the fixed tests: by cause if the baseline's messages are known, else by name; None if there are none."""
-    changes, causes = page.comparison.tests.fixed, page.comparison.causes.fixed
-    known = [cause for cause in causes if cause.told]
+    changes, causes = view.comparison.tests.fixed, view.comparison.causes.fixed
+    known = [cause for cause in causes if cause.has_message]
     title = f"{count(len(changes), 'fixed test')}"
     if not known or len(changes) < 2:
-        return named_tests(page, changes, title, "Fixed test")
+        return named_tests(view, changes, title, "Fixed test")
     shown = known[:TESTS_SHOWN]
     rows = tuple((f"{len(cause.tests):,}", code(cause.message or cause.kind, 160)) for cause in shown)
     lines: list[str] = []
@@ -42,21 +42,21 @@ def fixed(page: ReportView) -> Section | None:
         omitted -= len(names)
         if names:
             lines += ["", code(cause.message or cause.kind, 160), "", *names]
-    body = paragraphs("\n".join(lines).strip(), more_note(page, omitted, "test"))
+    body = paragraphs("\n".join(lines).strip(), more_note(view, omitted, "test"))
     return Section(
         title=f"{title}, {count(len(known), 'cause')} gone",
         table=Table(columns=columns_from(">Tests", "Failed on the base with"), rows=rows),
-        rest=more_note(page, len(known) - len(shown), "cause"),
+        rest=more_note(view, len(known) - len(shown), "cause"),
         folds=(Fold(title=f"The {len(changes):,} fixed tests by name", body=body),),
     )
 
 
-def added(page: ReportView) -> Fold | None:
+def added(view: ReportView) -> Fold | None:
     """Return the added tests with their outcomes, under a title that counts the outcomes; None if there are none."""
-    tests = page.comparison.tests.added
+    tests = view.comparison.tests.added
     if not tests:
         return None
-    blocks = page.comparison.head.snapshot.headline()
+    blocks = view.comparison.head.snapshot.headline()
     classes = {(test.group, test.class_name) for test in tests}
     by_class = {key: dict(blocks[key].items()) for key in classes if key in blocks}
     outcomes = [by_class.get((test.group, test.class_name), {}).get(test.name) for test in tests]
@@ -67,7 +67,7 @@ def added(page: ReportView) -> Fold | None:
     return Fold(
         title=f"{count(len(tests), 'added test')}: {_count_outcomes(outcomes)}",
         body=Table(columns=columns_from("Added test", "Outcome"), rows=rows),
-        rest=more_note(page, len(tests) - TESTS_SHOWN),
+        rest=more_note(view, len(tests) - TESTS_SHOWN),
     )
 
 
@@ -81,20 +81,20 @@ def _count_outcomes(outcomes: list[Outcome | None]) -> str:
     return ", ".join(f"{number:,} {word}" if total > 1 else word for word, number in words)
 
 
-def flaky(page: ReportView) -> Section | None:
+def flaky(view: ReportView) -> Section | None:
     """Return the tests that passed on retry, with their record on the base branch; None if there are none."""
-    tests = page.comparison.tests.flaky
-    return _flaky_section(page, tests, f"{count(len(tests), 'flaky test')}: failed first, then passed", "Flaky test")
+    tests = view.comparison.tests.flaky
+    return _flaky_section(view, tests, f"{count(len(tests), 'flaky test')}: failed first, then passed", "Flaky test")
 
 
-def known_flaky(page: ReportView) -> Section | None:
+def known_flaky(view: ReportView) -> Section | None:
     """Return the failing tests that their record on the base branch excuses as flaky; None if there are none."""
-    tests = page.comparison.tests.known_flaky
+    tests = view.comparison.tests.known_flaky
     title = f"{count(len(tests), 'known flaky test')} {'fails' if len(tests) == 1 else 'fail'}"
-    return _flaky_section(page, tests, title, "Known flaky test")
+    return _flaky_section(view, tests, title, "Known flaky test")
 
 
-def _flaky_section(page: ReportView, tests: tuple[TestChange, ...], title: str, header: str) -> Section | None:
+def _flaky_section(view: ReportView, tests: tuple[TestChange, ...], title: str, header: str) -> Section | None:
     if not tests:
         return None
     shown = tests[:TESTS_SHOWN]
@@ -102,7 +102,7 @@ def _flaky_section(page: ReportView, tests: tuple[TestChange, ...], title: str, 
     with_messages = has_messages(shown)
     rows = tuple(
         (
-            test_name(page, change),
+            test_name(view, change),
             *((message_cell(change),) if with_messages else ()),
             *((_record_cell(change.past),) if with_record else ()),
         )
@@ -113,7 +113,7 @@ def _flaky_section(page: ReportView, tests: tuple[TestChange, ...], title: str, 
         *(["Message"] if with_messages else []),
         *([f"Last {RECENT_RUNS} runs of the base"] if with_record else []),
     )
-    rest = paragraphs(more_note(page, len(tests) - len(shown)), SCALE if with_record else "")
+    rest = paragraphs(more_note(view, len(tests) - len(shown)), SCALE if with_record else "")
     return Section(title=title, table=Table(columns=columns, rows=rows), rest=rest)
 
 
@@ -130,31 +130,31 @@ def _bar(letter: str) -> str:
     return "█" if letter in FAILING else "▄" if letter == FLAKY else "▁" if letter == PASSED else "·"
 
 
-def quarantined(page: ReportView) -> Section | None:
+def quarantined(view: ReportView) -> Section | None:
     """Return the failing tests in quarantine, with the policy's reason and expiry date; None if there are none."""
-    tests = page.comparison.tests.quarantined
+    tests = view.comparison.tests.quarantined
     if not tests:
         return None
     shown = tests[:TESTS_SHOWN]
     with_messages = has_messages(shown)
-    known = page.comparison.measures.excuses[: len(shown)]
+    known = view.comparison.measures.excuses[: len(shown)]
     excuses = (*known, *[None] * (len(shown) - len(known)))
     rows = tuple(
-        (test_name(page, change), *((message_cell(change),) if with_messages else ()), _excuse_cell(excuse))
+        (test_name(view, change), *((message_cell(change),) if with_messages else ()), _excuse_cell(excuse))
         for change, excuse in zip(shown, excuses, strict=True)
     )
     columns = columns_from("Quarantined test", *(["Message"] if with_messages else []), "Excused until, and why")
     title = f"{count(len(tests), 'quarantined test')} {'fails' if len(tests) == 1 else 'fail'}"
-    return Section(title=title, table=Table(columns=columns, rows=rows), rest=more_note(page, len(tests) - len(shown)))
+    return Section(title=title, table=Table(columns=columns, rows=rows), rest=more_note(view, len(tests) - len(shown)))
 
 
 def _excuse_cell(excuse: Excuse | None) -> str:
     return "–" if excuse is None else f"{inline_or_code(excuse.expires)}: {code(excuse.reason, 160)}"
 
 
-def renamed(page: ReportView) -> Section | None:
+def renamed(view: ReportView) -> Section | None:
     """Return the renamed tests with both names and outcomes; None if there are none."""
-    pairs = page.comparison.tests.renamed
+    pairs = view.comparison.tests.renamed
     if not pairs:
         return None
     shown = pairs[:TESTS_SHOWN]
@@ -166,7 +166,7 @@ def renamed(page: ReportView) -> Section | None:
     return Section(
         title=count(len(pairs), "renamed test"),
         table=Table(columns=columns_from("On the base", "Now", "What changed", "Outcome"), rows=rows),
-        rest=more_note(page, len(pairs) - len(shown)),
+        rest=more_note(view, len(pairs) - len(shown)),
     )
 
 
@@ -175,12 +175,12 @@ def _outcome_change(pair: Rename) -> str:
     return now if pair.was == pair.now else f"{was}, now {now}"
 
 
-def vanished(page: ReportView) -> Section | None:
+def vanished(view: ReportView) -> Section | None:
     """Return the missing tests with their outcome in the baseline; None for fewer than two.
 
     The finding names a single missing test.
     """
-    missing = page.comparison.tests.vanished
+    missing = view.comparison.tests.vanished
     if len(missing) < 2:
         return None
     shown = missing[:TESTS_SHOWN]
@@ -188,7 +188,7 @@ def vanished(page: ReportView) -> Section | None:
     return Section(
         title=f"{count(len(missing), 'test')} are gone",
         table=Table(columns=columns_from("Test of the base", "On the base"), rows=rows),
-        rest=more_note(page, len(missing) - len(shown)),
+        rest=more_note(view, len(missing) - len(shown)),
     )
 
 

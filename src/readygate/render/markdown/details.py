@@ -22,7 +22,7 @@ class Part(Struct, frozen=True, kw_only=True):
     pieces: tuple[Table | str, ...]
 
 
-def parts(page: ReportView, *, long: bool, with_figures: bool = True) -> tuple[Part, ...]:
+def parts(view: ReportView, *, long: bool, with_figures: bool = True) -> tuple[Part, ...]:
     """All lists that have something to tell, in their order; a new one is one more function here."""
     makers: tuple[Callable[[ReportView, bool], Part | None], ...] = (
         _categories,
@@ -33,67 +33,67 @@ def parts(page: ReportView, *, long: bool, with_figures: bool = True) -> tuple[P
         _slowest,
         _slower,
     )
-    found = [_figures(page)] if with_figures else []
-    return (*found, *(part for maker in makers if (part := maker(page, long)) is not None))
+    found = [_figures(view)] if with_figures else []
+    return (*found, *(part for maker in makers if (part := maker(view, long)) is not None))
 
 
-def figures(page: ReportView, before: str = "Base", after: str = "This change") -> Table:
+def figures(view: ReportView, before: str = "Base", after: str = "This change") -> Table:
     """The table of all figures."""
     columns = columns_from("Measured", f">{before}", f">{after}", ">Difference")
-    return Table(columns=columns, rows=tuple(figure_table.figure_rows(page)))
+    return Table(columns=columns, rows=tuple(figure_table.figure_rows(view)))
 
 
-def _figures(page: ReportView) -> Part:
-    compared = page.comparison.baseline is not None
+def _figures(view: ReportView) -> Part:
+    compared = view.comparison.baseline is not None
     return Part(
         kind="base and this change" if compared else "",
         title="What changed" if compared else "Figures",
-        pieces=(figures(page),),
+        pieces=(figures(view),),
     )
 
 
-def _suites(page: ReportView, long: bool) -> Part | None:
-    made = suites.suite_table(page, long=long)
+def _suites(view: ReportView, long: bool) -> Part | None:
+    made = suites.suite_table(view, long=long)
     if made is None:
         return None
     answer, table, rest = made
     return Part(kind="suites", title=f"Tests by suite: {answer}", pieces=_filled(table, rest))
 
 
-def _categories(page: ReportView, _long: bool) -> Part | None:
-    made = policy_measures.other_categories(page)
+def _categories(view: ReportView, _long: bool) -> Part | None:
+    made = policy_measures.other_categories(view)
     return None if made is None else Part(kind="categories", title=made[0], pieces=_filled(*made[1:]))
 
 
-def _components(page: ReportView, _long: bool) -> Part | None:
-    made = policy_measures.other_components(page)
+def _components(view: ReportView, _long: bool) -> Part | None:
+    made = policy_measures.other_components(view)
     return None if made is None else Part(kind="components", title=made[0], pieces=_filled(*made[1:]))
 
 
-def _coverage(page: ReportView, long: bool) -> Part | None:
-    rows = file_coverage.file_rows(page)
+def _coverage(view: ReportView, long: bool) -> Part | None:
+    rows = file_coverage.file_rows(view)
     if not rows:
         return None
-    table, rest = file_coverage.file_table(page, rows, long=long)
+    table, rest = file_coverage.file_table(view, rows, long=long)
     listed = (table, rest) if table.rows else (rest,)
-    target = "" if page.comparison.measures.goals else file_coverage.target_line(page, rows)
+    target = "" if view.comparison.measures.goals else file_coverage.target_line(view, rows)
     if long:
-        target = policy_measures.goal_text(page) or target  # in a comment it stands open
+        target = policy_measures.goal_text(view) or target  # in a comment it stands open
     return Part(kind="files", title="Coverage by file", pieces=_filled(file_coverage.tier_table(rows), *listed, target))
 
 
-def _skips(page: ReportView, _long: bool) -> Part | None:
-    made = skip_reasons.skips_table(page)
+def _skips(view: ReportView, _long: bool) -> Part | None:
+    made = skip_reasons.skips_table(view)
     return None if made is None else Part(kind="skips", title=made[0], pieces=_filled(*made[1:]))
 
 
-def _slowest(page: ReportView, _long: bool) -> Part | None:
-    made = durations.slowest_table(page)
+def _slowest(view: ReportView, _long: bool) -> Part | None:
+    made = durations.slowest_table(view)
     return None if made is None else Part(kind="slowest tests", title=made[0], pieces=_filled(*made[1:]))
 
 
-def _slower(page: ReportView, _long: bool) -> Part | None:
-    made = durations.slower_table(page)
+def _slower(view: ReportView, _long: bool) -> Part | None:
+    made = durations.slower_table(view)
     return None if made is None else Part(kind="slower tests", title=made[0], pieces=_filled(*made[1:]))
 
 

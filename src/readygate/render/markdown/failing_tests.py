@@ -30,12 +30,12 @@ NO_MESSAGE = "(no message)"
 
 
 def failing_section(
-    page: ReportView, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str, budget: TraceBudget
+    view: ReportView, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str, budget: TraceBudget
 ) -> Section | None:
     """Return the section of one list of failing tests; None if the list is empty.
 
     Args:
-        page: the report.
+        view: the report.
         changes: the failing tests.
         causes: the causes of their failures.
         header: the name of one of them, such as "Newly failing test".
@@ -44,51 +44,52 @@ def failing_section(
     if not changes:
         return None
     if len(changes) == 1:
-        return _single_test(page, changes[0], causes, header, budget)
-    number, known = len(changes), [cause for cause in causes if cause.told]
+        return _single_test(view, changes[0], causes, header, budget)
+    number, known = len(changes), [cause for cause in causes if cause.has_message]
     title = f"{number:,} {header.lower()}s" + (f", {count(len(known), 'cause')}" if known else "")
     if number > TESTS_SHOWN and len(causes) * 2 <= number:
         return Section(
             title=title,
             table=_table_by_cause(changes, causes),
-            rest=more_note(page, len(causes) - CAUSES_SHOWN, "cause"),
-            folds=_cause_folds(page, changes, causes, budget, with_tests=True),
+            rest=more_note(view, len(causes) - CAUSES_SHOWN, "cause"),
+            folds=_cause_folds(view, changes, causes, budget, with_tests=True),
         )
     return Section(
         title=title,
-        table=_table_by_test(page, changes, causes, header),
-        rest=more_note(page, number - TESTS_SHOWN),
-        folds=_cause_folds(page, changes, known, budget, with_tests=False),
+        table=_table_by_test(view, changes, causes, header),
+        rest=more_note(view, number - TESTS_SHOWN),
+        folds=_cause_folds(view, changes, known, budget, with_tests=False),
     )
 
 
 def _single_test(
-    page: ReportView, change: TestChange, causes: tuple[Cause, ...], header: str, budget: TraceBudget
+    view: ReportView, change: TestChange, causes: tuple[Cause, ...], header: str, budget: TraceBudget
 ) -> Section:
     """Return the section of one test: its message is the title of the fold with its trace, else a cell."""
-    cause = next((cause for cause in causes if cause.told), None)
+    cause = next((cause for cause in causes if cause.has_message), None)
     trace = _trace(change, budget)
-    since = _failing_since(page, change)
+    since = _failing_since(view, change)
     columns = [header, *(["Fails on"] if change.legs else []), *(["Failing since"] if since else [])]
-    cells = [test_name(page, change), *([_legs_cell(change)] if change.legs else []), *([since] if since else [])]
+    cells = [test_name(view, change), *([_legs_cell(change)] if change.legs else []), *([since] if since else [])]
     if not trace:
         columns.append("Message")
         cells.append(message_cell(change))
     folds: tuple[Fold, ...] = ()
     if trace and cause is not None:
         title = f"<b>Message:</b> {html_code(first_line(change) or cause.message)}"
-        folds = (Fold(title=title, body=f"{_trace_heading(page, change, cause, with_name=False)}\n\n{trace}"),)
+        folds = (Fold(title=title, body=f"{_trace_heading(view, change, cause, with_name=False)}\n\n{trace}"),)
     table = Table(columns=columns_from(*columns), rows=(tuple(cells),))
     return Section(title=f"1 {header.lower()}", table=table, folds=folds)
 
 
-def _table_by_test(page: ReportView, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str) -> Table:
+def _table_by_test(view: ReportView, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str) -> Table:
     """Return a table of tests with the number of each test's cause, those of the largest cause first."""
-    numbers = {index: number for number, cause in enumerate(causes, start=1) if cause.told for index in cause.tests}
+    known = [(number, cause) for number, cause in enumerate(causes, start=1) if cause.has_message]
+    numbers = {index: number for number, cause in known for index in cause.tests}
     order = [index for cause in causes for index in cause.tests] or list(range(len(changes)))
     shown = order[:TESTS_SHOWN]
-    since = {index: _failing_since(page, changes[index]) for index in shown}
-    with_causes = any(cause.told for cause in causes)
+    since = {index: _failing_since(view, changes[index]) for index in shown}
+    with_causes = any(cause.has_message for cause in causes)
     with_legs = any(changes[index].legs for index in shown)
     with_since = any(since.values())
     columns = [
@@ -100,7 +101,7 @@ def _table_by_test(page: ReportView, changes: tuple[TestChange, ...], causes: tu
     rows = tuple(
         (
             *((str(numbers.get(index, "–")),) if with_causes else ()),
-            test_name(page, changes[index]),
+            test_name(view, changes[index]),
             *((_legs_cell(changes[index]),) if with_legs else ()),
             *((since[index] or "–",) if with_since else ()),
         )
@@ -115,8 +116,8 @@ def _table_by_cause(changes: tuple[TestChange, ...], causes: tuple[Cause, ...]) 
     with_legs = any(legs)
     rows = tuple(
         (
-            str(number) if cause.told else "–",
-            code(cause.message or cause.kind, 160) if cause.told else NO_MESSAGE,
+            str(number) if cause.has_message else "–",
+            code(cause.message or cause.kind, 160) if cause.has_message else NO_MESSAGE,
             *((where or "–",) if with_legs else ()),
             f"{len(cause.tests):,}",
             percent(Fraction(len(cause.tests), len(changes))),
@@ -135,12 +136,12 @@ def _cause_legs(changes: tuple[TestChange, ...], cause: Cause) -> str:
 
 
 def _cause_folds(
-    page: ReportView, changes: tuple[TestChange, ...], causes: Sequence[Cause], budget: TraceBudget, *, with_tests: bool
+    view: ReportView, changes: tuple[TestChange, ...], causes: Sequence[Cause], budget: TraceBudget, *, with_tests: bool
 ) -> tuple[Fold, ...]:
     """Return one fold for each cause with the trace of its first test.
 
     Args:
-        page: the report.
+        view: the report.
         changes: the failing tests.
         causes: their causes; only the first `FOLDS_SHOWN` get a fold.
         budget: the space for traces.
@@ -149,17 +150,17 @@ def _cause_folds(
     folds = []
     for number, cause in enumerate(causes[:FOLDS_SHOWN], start=1):
         change = changes[cause.tests[0]]
-        name = f"<b>Cause {number}</b>" if cause.told else "<b>Without a message</b>"
+        name = f"<b>Cause {number}</b>" if cause.has_message else "<b>Without a message</b>"
         body = ""
-        if cause.told:
+        if cause.has_message:
             trace = _trace(change, budget)
             if trace or cause.frame is not None:
-                body = paragraphs(_trace_heading(page, change, cause, with_name=True), trace)
+                body = paragraphs(_trace_heading(view, change, cause, with_name=True), trace)
         if with_tests:
-            tests, total = _cause_tests(page, changes, cause), len(cause.tests)
+            tests, total = _cause_tests(view, changes, cause), len(cause.tests)
             body = paragraphs(body, tests)
             shown = f"{TESTS_PER_CAUSE} of its {total:,} tests" if total > TESTS_PER_CAUSE else count(total, "test")
-            title = f"{name}: {'where it breaks, and ' if cause.told else ''}{shown}"
+            title = f"{name}: {'where it breaks, and ' if cause.has_message else ''}{shown}"
         else:
             title = f"{name}, {count(len(cause.tests), 'test')}: {html_code(cause.message or cause.kind)}"
         if body:
@@ -167,10 +168,10 @@ def _cause_folds(
     return tuple(folds)
 
 
-def _cause_tests(page: ReportView, changes: tuple[TestChange, ...], cause: Cause) -> str:
+def _cause_tests(view: ReportView, changes: tuple[TestChange, ...], cause: Cause) -> str:
     shown = cause.tests[:TESTS_PER_CAUSE]
-    names = "\n".join(f"- {test_name(page, changes[index])}" for index in shown)
-    return paragraphs(names, more_note(page, len(cause.tests) - len(shown), "test"))
+    names = "\n".join(f"- {test_name(view, changes[index])}" for index in shown)
+    return paragraphs(names, more_note(view, len(cause.tests) - len(shown), "test"))
 
 
 def _trace(change: TestChange, budget: TraceBudget) -> str:
@@ -184,25 +185,25 @@ def _trace(change: TestChange, budget: TraceBudget) -> str:
     return trace
 
 
-def _trace_heading(page: ReportView, change: TestChange, cause: Cause, *, with_name: bool) -> str:
+def _trace_heading(view: ReportView, change: TestChange, cause: Cause, *, with_name: bool) -> str:
     """Return the place of the failure, and the test and leg that the trace below is from."""
     frame = cause.frame
     place = ""
     if frame is not None:
         link = code(f"{frame.path}:{frame.line}")
         if cause.placed:
-            link = page.links.to(link, page.links.blob(frame.path, frame.line))
+            link = view.links.to(link, view.links.blob(frame.path, frame.line))
         place = f"At {link}{f' in {code(frame.function)}' if frame.function else ''}. "
     if change.detail is None or not redact(change.detail.text).strip():
         return place.strip()
     name = f" of {code(change.id.name)}" if with_name else ""
-    leg = f" on {code(change.legs[0])}{_legs_with_same_message(page, change)}" if change.legs else ""
+    leg = f" on {code(change.legs[0])}{_legs_with_same_message(view, change)}" if change.legs else ""
     return f"{place}Trace{name}{leg}:"
 
 
-def _legs_with_same_message(page: ReportView, change: TestChange) -> str:
+def _legs_with_same_message(view: ReportView, change: TestChange) -> str:
     """Return on how many further legs the test fails with the same message; empty for none."""
-    details = page.comparison.head.details
+    details = view.comparison.head.details
     same = [
         leg
         for leg in change.legs[1:]
@@ -229,9 +230,9 @@ def _format_legs(legs: tuple[str, ...], total: int) -> str:
     return f"{len(legs)} of {total} legs"
 
 
-def _failing_since(page: ReportView, change: TestChange) -> str:
+def _failing_since(view: ReportView, change: TestChange) -> str:
     """Return the commit of the base branch since which a test fails, and in how many runs; empty if unknown."""
-    baseline = page.comparison.baseline
+    baseline = view.comparison.baseline
     history = baseline.history if baseline else None
     past = change.past
     if history is None or past is None or past.failing_since is None:
@@ -244,4 +245,4 @@ def _failing_since(page: ReportView, change: TestChange) -> str:
     # The failures may have begun before the first run of the history.
     at_least = "at least " if index == 0 and len(history.runs) > 1 else ""
     branch = f" of {code(baseline.branch)}" if baseline and baseline.branch else ""
-    return f"{at_least}{page.links.commit(run.commit)}{when}, {count(past.failing_for, 'run')}{branch}"
+    return f"{at_least}{view.links.commit(run.commit)}{when}, {count(past.failing_for, 'run')}{branch}"

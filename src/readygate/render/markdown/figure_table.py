@@ -11,18 +11,18 @@ Row = tuple[str, str, str, str]
 """The cells measure, baseline, this run, difference."""
 
 
-def figure_rows(page: ReportView) -> list[Row]:
+def figure_rows(view: ReportView) -> list[Row]:
     """Return the rows of the table of all figures.
 
     If reports are missing or damaged there are no differences, because the results are then not comparable. Without
     a test report there are no rows for tests instead of rows with zeros.
     """
-    comparison = page.comparison
-    complete = is_complete(page, TestReport)
+    comparison = view.comparison
+    complete = is_complete(view, TestReport)
     has_reports = bool(comparison.head.snapshot.legs)
     rows = _test_rows(comparison, complete=complete, has_reports=has_reports)
     if comparison.coverage is not None:
-        rows += _coverage_rows(comparison.coverage, complete=is_complete(page, CoverageReport))
+        rows += _coverage_rows(comparison.coverage, complete=is_complete(view, CoverageReport))
     return [*rows, _duration_row(comparison, complete)] if has_reports else rows
 
 

@@ -49,13 +49,13 @@ class FileRow(Struct, frozen=True, kw_only=True):
     base: Ratio | None
 
 
-def file_rows(page: ReportView) -> tuple[FileRow, ...]:
+def file_rows(view: ReportView) -> tuple[FileRow, ...]:
     """Return the measured files, those with most uncovered lines first."""
-    coverage = page.comparison.coverage
+    coverage = view.comparison.coverage
     if coverage is None:
         return ()
-    base_side = page.comparison.base
-    known = base_side.coverage if base_side and is_complete(page, CoverageReport) else None
+    base_side = view.comparison.base
+    known = base_side.coverage if base_side and is_complete(view, CoverageReport) else None
     base = {file.path: Ratio(covered=file.covered, total=file.total) for file in known.files} if known else {}
     pairs = ((file, Ratio(covered=file.covered, total=file.total)) for file in coverage.head.files)
     files = sorted((row for row in pairs if row[1].total), key=lambda row: (row[1].covered - row[1].total, row[0].path))
@@ -93,11 +93,11 @@ def _tier_cells(title: str, files: int, lines: Ratio) -> tuple[str, ...]:
     return (title, f"{files:,}", f"{lines.total:,}", ratio_cell(lines), f"{lines.total - lines.covered:,}")
 
 
-def file_table(page: ReportView, rows: tuple[FileRow, ...], *, long: bool) -> tuple[Table, str]:
+def file_table(view: ReportView, rows: tuple[FileRow, ...], *, long: bool) -> tuple[Table, str]:
     """Return the files whose coverage is incomplete or changed, and notes about the others.
 
     Args:
-        page: the report.
+        view: the report.
         rows: the measured files.
         long: show more files, and a column with their uncovered lines.
     """
@@ -108,7 +108,7 @@ def file_table(page: ReportView, rows: tuple[FileRow, ...], *, long: bool) -> tu
     columns += [*([">Difference"] if compared else []), *(["Lines not covered"] if long else [])]
     cells = [_file_cells(row, compared=compared, long=long) for row in shown]
     covered = sum(not row.priority for row in rows) - sum(not row.priority for row in shown)
-    notes = [more_note(page, len(gaps) - len(shown), "file")]
+    notes = [more_note(view, len(gaps) - len(shown), "file")]
     if covered:
         notes.append(f"{count(covered, 'more file')} {'is' if covered == 1 else 'are'} covered in full.")
     if any(row.priority for row in shown):
@@ -156,11 +156,11 @@ def _uncovered_lines(file: FileCoverage) -> str:
     return (text or "none") + (f" and {count(len(ranges) - shown, 'more range')}" if shown < len(ranges) else "")
 
 
-def target_line(page: ReportView, rows: tuple[FileRow, ...]) -> str:
+def target_line(view: ReportView, rows: tuple[FileRow, ...]) -> str:
     """Return the lines needed for the next default target and the largest gaps; empty if every line is covered."""
-    coverage = page.comparison.coverage
+    coverage = view.comparison.coverage
     share = coverage.lines.fraction if coverage else None
-    if coverage is None or share is None or share >= 1 or not is_complete(page, CoverageReport):
+    if coverage is None or share is None or share >= 1 or not is_complete(view, CoverageReport):
         return ""
     target = next(target for target in TARGETS if Fraction(target, 100) > share)
     number = needed(coverage.lines.covered, coverage.lines.total, Fraction(target, 100))

@@ -16,16 +16,16 @@ WORDS = {
 }
 
 
-def leg_table(page: ReportView) -> tuple[str, Table, str] | None:
+def leg_table(view: ReportView) -> tuple[str, Table, str] | None:
     """Return the title, the table and notes about omitted legs; None without a matrix or without failures.
 
     The columns are the legs on which at least one of the listed tests fails.
     """
-    tests = page.comparison.tests
+    tests = view.comparison.tests
     changes = [c for c in (*tests.new_failures, *tests.still_failing) if c.all_legs > 1 and c.legs][:TESTS_SHOWN]
     if not changes:
         return None
-    legs = {(leg.group, leg.leg): leg for leg in page.comparison.head.snapshot.legs if leg.leg}
+    legs = {(leg.group, leg.leg): leg for leg in view.comparison.head.snapshot.legs if leg.leg}
     groups = {change.id.group for change in changes}
     names = sorted({name for group, name in legs if group in groups})
     outcomes = {

@@ -19,65 +19,65 @@ COMPONENTS, CATEGORIES = "components", "category-pass-rate"
 T = TypeVar("T", ComponentResult, CategoryResult)
 
 
-def missed_components(page: ReportView) -> Section | None:
+def missed_components(view: ReportView) -> Section | None:
     """Components that miss their goals; a single one is told by its finding."""
-    missed = _missed(page)
+    missed = _missed(view)
     if len(missed) < 2:
         return None
-    number = len(page.comparison.measures.components)
+    number = len(view.comparison.measures.components)
     return Section(
-        title=_title(missed, sum(part.below or part.dropped or part.lost for part in missed), number),
-        table=_component_table(page, missed[:FILES_SHOWN]),
-        rest=more_note(page, len(missed) - FILES_SHOWN, "component"),
+        title=_title(missed, sum(part.below or part.dropped or part.no_longer_measured for part in missed), number),
+        table=_component_table(view, missed[:FILES_SHOWN]),
+        rest=more_note(view, len(missed) - FILES_SHOWN, "component"),
     )
 
 
-def other_components(page: ReportView) -> tuple[str, Table, str] | None:
+def other_components(view: ReportView) -> tuple[str, Table, str] | None:
     """The title with the answer, the components that do not stand in a section, and what is left out."""
-    missed, every = _missed(page), page.comparison.measures.components
+    missed, every = _missed(view), view.comparison.measures.components
     rows = _rest(every, missed)
     if not rows:
         return None
-    title = f"Coverage by component: {_answer(_status(page, COMPONENTS), len(rows), len(missed), len(every))}"
-    return title, _component_table(page, rows[:FILES_SHOWN]), more_note(page, len(rows) - FILES_SHOWN, "component")
+    title = f"Coverage by component: {_answer(_status(view, COMPONENTS), len(rows), len(missed), len(every))}"
+    return title, _component_table(view, rows[:FILES_SHOWN]), more_note(view, len(rows) - FILES_SHOWN, "component")
 
 
-def missed_categories(page: ReportView) -> Section | None:
+def missed_categories(view: ReportView) -> Section | None:
     """Categories that miss their pass rate; a single one is told by its finding."""
-    missed = _failed(page)
+    missed = _failed(view)
     if len(missed) < 2:
         return None
     return Section(
-        title=_title_of_categories(missed, len(page.comparison.measures.categories)),
-        table=_category_table(page, missed[:FILES_SHOWN], brief=True),
-        rest=more_note(page, len(missed) - FILES_SHOWN),
+        title=_title_of_categories(missed, len(view.comparison.measures.categories)),
+        table=_category_table(view, missed[:FILES_SHOWN], brief=True),
+        rest=more_note(view, len(missed) - FILES_SHOWN),
     )
 
 
-def other_categories(page: ReportView) -> tuple[str, Table, str] | None:
+def other_categories(view: ReportView) -> tuple[str, Table, str] | None:
     """The title with the answer, the categories that do not stand in a section, and what is left out."""
-    missed, every = _failed(page), page.comparison.measures.categories
+    missed, every = _failed(view), view.comparison.measures.categories
     rows = _rest(every, missed)
     if not rows:
         return None
-    title = f"Tests by category: {_answer(_status(page, CATEGORIES), len(rows), len(missed), len(every))}"
-    return title, _category_table(page, rows[:FILES_SHOWN]), more_note(page, len(rows) - FILES_SHOWN)
+    title = f"Tests by category: {_answer(_status(view, CATEGORIES), len(rows), len(missed), len(every))}"
+    return title, _category_table(view, rows[:FILES_SHOWN]), more_note(view, len(rows) - FILES_SHOWN)
 
 
-def listed_below(page: ReportView, rule: str) -> bool:
+def listed_below(view: ReportView, rule: str) -> bool:
     """Whether a section lists what a rule found, so that its finding need not."""
     section = {COMPONENTS: missed_components, CATEGORIES: missed_categories}.get(rule)
-    return section is not None and section(page) is not None
+    return section is not None and section(view) is not None
 
 
-def goal_text(page: ReportView) -> str:
+def goal_text(view: ReportView) -> str:
     """The way to the next step of the policy's ladder; empty without a ladder, or where figures are missing."""
-    parts = page.comparison.measures
-    if not parts.goals or page.comparison.coverage is None or not is_complete(page, CoverageReport):
+    parts = view.comparison.measures
+    if not parts.goals or view.comparison.coverage is None or not is_complete(view, CoverageReport):
         return ""
     if parts.goal is None:
         every = "The target" if parts.goals == 1 else f"All {parts.goals} targets"
-        share = page.comparison.coverage.lines.fraction
+        share = view.comparison.coverage.lines.fraction
         return "" if share is None else f"{every} of the policy {'is' if parts.goals == 1 else 'are'} reached."
     steps = f" {parts.goal.reached} of {parts.goals} steps reached." if parts.goals > 1 else ""
     return f"**Next target:** {render_rich_text(goal_line(parts.goal))}.{steps}"
@@ -92,7 +92,7 @@ def _title(missed: Sequence[ComponentResult], below: int, number: int) -> str:
 
 
 def _title_of_categories(missed: Sequence[CategoryResult], number: int) -> str:
-    below = sum(part.below or (part.lost and part.minimum is not None) for part in missed)
+    below = sum(part.below or (part.no_longer_run and part.minimum is not None) for part in missed)
     empty = len(missed) - below
     told = [f"{below} of {number} categories {'misses its' if below == 1 else 'miss their'} pass rate"] if below else []
     if empty:
@@ -104,18 +104,18 @@ def _is(number: int) -> str:
     return "is" if number == 1 else "are"
 
 
-def _missed(page: ReportView) -> tuple[ComponentResult, ...]:
+def _missed(view: ReportView) -> tuple[ComponentResult, ...]:
     """Components that the rule holds against the change, critical ones first."""
-    if _status(page, COMPONENTS) not in (Status.WARN, Status.BLOCK):
+    if _status(view, COMPONENTS) not in (Status.WARN, Status.BLOCK):
         return ()
-    found = (part for part in page.comparison.measures.components if part.below or part.dropped or part.unmeasured)
+    found = (part for part in view.comparison.measures.components if part.below or part.dropped or part.unmeasured)
     return tuple(sorted(found, key=lambda part: (not part.critical, part.unmeasured)))
 
 
-def _failed(page: ReportView) -> tuple[CategoryResult, ...]:
-    if _status(page, CATEGORIES) not in (Status.WARN, Status.BLOCK):
+def _failed(view: ReportView) -> tuple[CategoryResult, ...]:
+    if _status(view, CATEGORIES) not in (Status.WARN, Status.BLOCK):
         return ()
-    return tuple(part for part in page.comparison.measures.categories if part.below or part.empty)
+    return tuple(part for part in view.comparison.measures.categories if part.below or part.empty)
 
 
 def _rest(every: tuple[T, ...], missed: tuple[T, ...]) -> tuple[T, ...]:
@@ -135,12 +135,12 @@ def _answer(status: Status, rows: int, missed: int, every: int) -> str:
     return f"{kept:,} of {every:,} as asked"
 
 
-def _status(page: ReportView, rule: str) -> Status:
-    return next((f.status for f in page.verdict.findings if f.rule == rule), Status.NOT_EVALUATED)
+def _status(view: ReportView, rule: str) -> Status:
+    return next((f.status for f in view.verdict.findings if f.rule == rule), Status.NOT_EVALUATED)
 
 
-def _component_table(page: ReportView, parts: Sequence[ComponentResult]) -> Table:
-    status, whole = _status(page, COMPONENTS), is_complete(page, CoverageReport)
+def _component_table(view: ReportView, parts: Sequence[ComponentResult]) -> Table:
+    status, whole = _status(view, COMPONENTS), is_complete(view, CoverageReport)
     compared = whole and any(part.base is not None for part in parts)
     columns = columns_from("Component", ">Lines", ">Covered", *([">Difference"] if compared else []), "Goal")
     return Table(columns=columns, rows=tuple(_component(part, status, compared) for part in parts))
@@ -164,7 +164,8 @@ def _component_goal(part: ComponentResult, status: Status) -> str:
         return ", ".join(asked) or "–"
     bad = "❌" if status is Status.BLOCK and part.critical else "⚠️"
     if part.unmeasured:
-        return f"{bad}\u00a0Not measured" + (" any more" if part.lost else ": its paths fit no measured file")
+        why = " any more" if part.no_longer_measured else ": its paths fit no measured file"
+        return f"{bad}\u00a0Not measured{why}"
     told = []
     if part.below and part.minimum is not None:
         lines = needed(part.lines.covered, part.lines.total, part.minimum)
@@ -175,8 +176,8 @@ def _component_goal(part: ComponentResult, status: Status) -> str:
     return "<br>".join(told) or ", ".join(asked) or "–"
 
 
-def _category_table(page: ReportView, parts: Sequence[CategoryResult], *, brief: bool = False) -> Table:
-    status, whole = _status(page, CATEGORIES), is_complete(page, TestReport)
+def _category_table(view: ReportView, parts: Sequence[CategoryResult], *, brief: bool = False) -> Table:
+    status, whole = _status(view, CATEGORIES), is_complete(view, TestReport)
     compared = whole and any(part.base is not None and part.base.total for part in parts)
     columns = columns_from(
         "Category",
@@ -203,9 +204,9 @@ def _category_goal(part: CategoryResult, status: Status) -> str:
     asked = "–" if part.minimum is None else f"{limit(part.minimum)} asked"
     if status is Status.NOT_EVALUATED:
         return asked
-    bad = "❌" if status is Status.BLOCK and (part.below or (part.lost and part.minimum is not None)) else "⚠️"
+    bad = "❌" if status is Status.BLOCK and (part.below or (part.no_longer_run and part.minimum is not None)) else "⚠️"
     if part.empty:
-        return f"{bad}\u00a0No test ran" + (", some did on the base" if part.lost else "")
+        return f"{bad}\u00a0No test ran" + (", some did on the base" if part.no_longer_run else "")
     if part.below and part.minimum is not None:
         fewer = needed(part.counts.passed, part.counts.passed + part.counts.failing, part.minimum)
         return f"{bad}\u00a0Below {limit(part.minimum)}: {count(fewer, 'test')} fewer may fail"

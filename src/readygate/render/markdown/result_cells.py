@@ -15,12 +15,12 @@ OUTCOME_WORDS: dict[Outcome | None, str] = {
 }
 
 
-def test_name(page: ReportView, change: TestChange) -> str:
+def test_name(view: ReportView, change: TestChange) -> str:
     """Return "`name` in `class or file`", linked to the test's file if it is known."""
-    location = page.locator.locate(change)
+    location = view.locator.locate(change)
     name = code(change.id.name)
     if location is not None:
-        name = page.links.to(name, page.links.blob(location.path, location.line))
+        name = view.links.to(name, view.links.blob(location.path, location.line))
     where = change.id.class_name or (location.path if location else "")
     return f"{name} in {code(where)}" if where else name
 
@@ -62,12 +62,12 @@ def has_messages(changes: tuple[TestChange, ...]) -> bool:
 
 
 def named_tests(
-    page: ReportView, changes: tuple[TestChange, ...], title: str, header: str, *, reasons: bool = False
+    view: ReportView, changes: tuple[TestChange, ...], title: str, header: str, *, reasons: bool = False
 ) -> Section | None:
     """Return a section that lists tests by name; None if there are none.
 
     Args:
-        page: the report.
+        view: the report.
         changes: the tests.
         title: the section's title.
         header: the header of the column with the names.
@@ -77,9 +77,9 @@ def named_tests(
         return None
     shown = changes[:TESTS_SHOWN]
     with_reasons = reasons and has_messages(shown)
-    rows = [(test_name(page, change), *((message_cell(change),) if with_reasons else ())) for change in shown]
+    rows = [(test_name(view, change), *((message_cell(change),) if with_reasons else ())) for change in shown]
     return Section(
         title=title,
         table=Table(columns=columns_from(header, *(["Reason given"] if with_reasons else [])), rows=tuple(rows)),
-        rest=more_note(page, len(changes) - len(shown)),
+        rest=more_note(view, len(changes) - len(shown)),
     )

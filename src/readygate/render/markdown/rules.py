@@ -6,7 +6,7 @@ from math import floor
 from readygate.model.comparison import Waiver
 from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.verdict import EvidenceItem, Finding, Status, Verdict
-from readygate.render import report_view as view
+from readygate.render import report_view
 from readygate.render.escaping import code, inline_or_code, render_rich_text
 from readygate.render.markdown.elements import Fold, Table, columns_from
 from readygate.render.markdown.policy_measures import listed_below
@@ -28,42 +28,42 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _STATUS_WORDS = {Status.BLOCK: "blocks", Status.WARN: "warns"}
 
 
-def rules_title(page: ReportView) -> str:
+def rules_title(view: ReportView) -> str:
     """Return the title of the part about the rules: the number of rules by status, and the score."""
-    score = score_text(page.verdict)
+    score = score_text(view.verdict)
     readiness = f"; readiness score {score} of 100" if score else ""
-    return f"How the verdict was reached: {view.rules_title(page.verdict)}{readiness}"
+    return f"How the verdict was reached: {report_view.rules_title(view.verdict)}{readiness}"
 
 
-def rules_table(page: ReportView) -> Table:
+def rules_table(view: ReportView) -> Table:
     """Return the table of all rules with their results."""
     rows = tuple(
         (
-            view.level_cell(finding),
+            report_view.level_cell(finding),
             f"`{finding.rule}`{f' (from {inline_or_code(finding.foreign)})' if finding.foreign else ''}",
             "–" if finding.status is Status.NOT_EVALUATED else finding.level.name.lower(),
             render_rich_text(finding.summary) or "–",
         )
-        for finding in page.verdict.findings
+        for finding in view.verdict.findings
     )
     return Table(columns=columns_from("Result", "Rule", "Level", "What was found"), rows=rows)
 
 
-def rules_notes(page: ReportView, *, long: bool) -> tuple[Table | str, ...]:
+def rules_notes(view: ReportView, *, long: bool) -> tuple[Table | str, ...]:
     """Return what follows the table of rules: the waiver, the evidence, the score and its deductions."""
-    score, evidence = score_text(page.verdict), evidence_text(page, long=long)
+    score, evidence = score_text(view.verdict), evidence_text(view, long=long)
     pieces = (
-        waiver_line(page),
+        waiver_line(view),
         f"What the findings rest on, beside the lists of this report:\n\n{evidence}" if evidence else "",
         f"**Readiness score: {score} of 100.** It informs; the rules decide." if score else "",
-        score_table(page.verdict) or "",
+        score_table(view.verdict) or "",
     )
     return tuple(piece for piece in pieces if piece)
 
 
-def carried_line(page: ReportView) -> str:
+def carried_line(view: ReportView) -> str:
     """Return one line with the suites that were carried over from the baseline; empty if there are none."""
-    legs = page.comparison.carried
+    legs = view.comparison.carried
     if not legs:
         return ""
     names = [code(f"{leg.group or leg.path or 'the suite'} {leg.leg}".strip()) for leg in legs[:CARRIED_SHOWN]]
@@ -72,9 +72,9 @@ def carried_line(page: ReportView) -> str:
     return f"Carried from the base, not run for this change: {', '.join(names)}{more}."
 
 
-def policy_fold(page: ReportView) -> Fold | None:
+def policy_fold(view: ReportView) -> Fold | None:
     """Return the policy settings that the change loosens or tightens, and the verdict with them; None if none."""
-    change = page.comparison.policy_change
+    change = view.comparison.policy_change
     if change is None or not (change.loosened or change.tightened):
         return None
     counts = [
@@ -96,10 +96,10 @@ def policy_fold(page: ReportView) -> Fold | None:
     )
 
 
-def waiver_line(page: ReportView) -> str:
+def waiver_line(view: ReportView) -> str:
     """Return the waiver's label, who set it, and the waived rules; empty if no finding is waived."""
-    waiver = page.comparison.waiver
-    rules = [f"`{finding.rule}`" for finding in page.verdict.findings if finding.waived]
+    waiver = view.comparison.waiver
+    rules = [f"`{finding.rule}`" for finding in view.verdict.findings if finding.waived]
     if waiver is None or not rules:
         return ""
     return f"Waived by the label {code(waiver.label)}{_set_by(waiver)}: {', '.join(rules)}."
@@ -112,50 +112,50 @@ def _set_by(waiver: Waiver) -> str:
     return f", set by {code(waiver.by)}" + (f" on {date[0]}" if date else "")
 
 
-def finding_cell(page: ReportView, finding: Finding) -> str:
+def finding_cell(view: ReportView, finding: Finding) -> str:
     """Return a finding as a cell; its details are left out if a section below lists them."""
-    brief = not finding.waived and listed_below(page, finding.rule)
-    return view.finding_cell(finding, _row_evidence(page, finding), brief=brief)
+    brief = not finding.waived and listed_below(view, finding.rule)
+    return report_view.finding_cell(finding, _row_evidence(view, finding), brief=brief)
 
 
-def _row_evidence(page: ReportView, finding: Finding) -> str:
+def _row_evidence(view: ReportView, finding: Finding) -> str:
     """Return the first files of the evidence that the finding's own text does not name; empty if there are none."""
     texts = {part.text for part in (*finding.title, *finding.detail) if isinstance(part, Untrusted)}
     items = [item for item in finding.evidence.items if item.kind == "file" and item.name not in texts]
     if not items or finding.rule in LISTED_RULES:
         return ""
     omitted = finding.evidence.total - ROW_EVIDENCE_SHOWN
-    names = ", ".join(_evidence_item(page, item) for item in items[:ROW_EVIDENCE_SHOWN])
+    names = ", ".join(_evidence_item(view, item) for item in items[:ROW_EVIDENCE_SHOWN])
     return f"Most in {names}{f' and {omitted:,} more' if omitted > 0 else ''}."
 
 
-def evidence_text(page: ReportView, *, long: bool) -> str:
+def evidence_text(view: ReportView, *, long: bool) -> str:
     """Return the evidence of the rules that block or warn as a list, without what other lists of the report show."""
     lines = []
-    for finding in page.verdict.findings:
+    for finding in view.verdict.findings:
         if finding.status not in (Status.BLOCK, Status.WARN) or finding.rule in LISTED_RULES:
             continue
         items = [item for item in finding.evidence.items if item.kind not in LISTED_KINDS]
         if items:
-            lines.append(_evidence_line(page, finding, items, EVIDENCE_SHOWN_LONG if long else EVIDENCE_SHOWN))
+            lines.append(_evidence_line(view, finding, items, EVIDENCE_SHOWN_LONG if long else EVIDENCE_SHOWN))
     return "\n".join(lines)
 
 
-def _evidence_line(page: ReportView, finding: Finding, items: list[EvidenceItem], limit: int) -> str:
+def _evidence_line(view: ReportView, finding: Finding, items: list[EvidenceItem], limit: int) -> str:
     omitted = finding.evidence.total - (len(finding.evidence.items) - len(items)) - min(len(items), limit)
-    names = "; ".join(_evidence_item(page, item) for item in items[:limit])
+    names = "; ".join(_evidence_item(view, item) for item in items[:limit])
     return f"- `{finding.rule}`: {names}{f'; and {omitted:,} more' if omitted > 0 else ''}"
 
 
-def _evidence_item(page: ReportView, item: EvidenceItem) -> str:
-    url = page.links.blob(item.file, item.line) if item.file and _exists(page, item.file) else ""
-    name = page.links.to(code(item.name), url)
+def _evidence_item(view: ReportView, item: EvidenceItem) -> str:
+    url = view.links.blob(item.file, item.line) if item.file and _exists(view, item.file) else ""
+    name = view.links.to(code(item.name), url)
     return f"{name} ({inline_or_code(item.note)})" if item.note else name
 
 
-def _exists(page: ReportView, path: str) -> bool:
+def _exists(view: ReportView, path: str) -> bool:
     """Return whether a file exists at the measured commit."""
-    coverage, changes = page.comparison.coverage, page.comparison.changes
+    coverage, changes = view.comparison.coverage, view.comparison.changes
     if coverage is not None and path in coverage.head.unplaced:
         return False
     return not any(file.status == "removed" and file.path == path for file in (changes.files if changes else ()))
@@ -173,10 +173,10 @@ def deductions(verdict: Verdict) -> tuple[tuple[Finding, int], ...]:
     """
     if verdict.score is None:
         return ()
-    findings = sorted((f for f in verdict.findings if f.lost), key=lambda finding: -finding.lost)
-    shown = [floor(finding.lost * 100) for finding in findings]
+    findings = sorted((f for f in verdict.findings if f.deduction), key=lambda finding: -finding.deduction)
+    shown = [floor(finding.deduction * 100) for finding in findings]
     remainder = 100 * 100 - floor(verdict.score * 100) - sum(shown)
-    by_rounding_error = sorted(range(len(findings)), key=lambda at: (shown[at] - findings[at].lost * 100, at))
+    by_rounding_error = sorted(range(len(findings)), key=lambda at: (shown[at] - findings[at].deduction * 100, at))
     for at in by_rounding_error[: max(0, remainder)]:
         shown[at] += 1
     return tuple(zip(findings, shown, strict=True))

@@ -8,9 +8,9 @@ SHOWN = 10
 NO_REASON = "(no reason given)"
 
 
-def skips_table(page: ReportView) -> tuple[str, Table, str] | None:
+def skips_table(view: ReportView) -> tuple[str, Table, str] | None:
     """Return title, table, and what it leaves out; None if no test is skipped."""
-    reasons = page.comparison.skip_reasons
+    reasons = view.comparison.skip_reasons
     if not reasons:
         return None
     shown = reasons[:SHOWN]
@@ -19,5 +19,5 @@ def skips_table(page: ReportView) -> tuple[str, Table, str] | None:
     return (
         title,
         Table(columns=columns_from(">Tests", "Reason"), rows=rows),
-        more_note(page, len(reasons) - len(shown), "reason"),
+        more_note(view, len(reasons) - len(shown), "reason"),
     )

@@ -45,9 +45,9 @@ PROBLEMS_SHOWN = 3
 VERSIONS_SHOWN = 3
 
 
-def sources_title(page: ReportView) -> str:
+def sources_title(view: ReportView) -> str:
     """Return the number of parsed reports by kind, and the number of problems."""
-    files = page.comparison.head.evidence.files
+    files = view.comparison.head.evidence.files
     tests = sum(isinstance(file.report, TestReport) for file in files)
     coverage = sum(isinstance(file.report, CoverageReport) for file in files)
     problems = sum(len(file.problems) for file in files)
@@ -58,18 +58,18 @@ def sources_title(page: ReportView) -> str:
     return f"{title}, {count(problems, 'problem') if problems else 'no problems'}"
 
 
-def sources_table(page: ReportView) -> tuple[Table, str]:
+def sources_table(view: ReportView) -> tuple[Table, str]:
     """Return the table of parsed files, missing ones first, then those with problems, and a note about the rest."""
-    files = sorted(page.comparison.head.evidence.files, key=lambda file: (not file.problems, file.name))
+    files = sorted(view.comparison.head.evidence.files, key=lambda file: (not file.problems, file.name))
     shown = files[:FILES_SHOWN]
     columns = columns_from("File", "Format", ">Tests", ">Failing", ">Lines", "Problems")
-    rows = (*_missing_rows(page), *map(_file_row, shown))
-    return Table(columns=columns, rows=rows), more_note(page, len(files) - len(shown), "file")
+    rows = (*_missing_rows(view), *map(_file_row, shown))
+    return Table(columns=columns, rows=rows), more_note(view, len(files) - len(shown), "file")
 
 
-def _missing_rows(page: ReportView) -> list[tuple[str, ...]]:
+def _missing_rows(view: ReportView) -> list[tuple[str, ...]]:
     """Return a row for each suite and leg that has reports in the baseline and none in this run."""
-    comparison = page.comparison
+    comparison = view.comparison
     missing = [*comparison.missing_groups, *(f"{group} {leg}".strip() for group, leg in comparison.missing_legs)]
     return [(code(name), "–", "–", "–", "–", "**No report.** The base has it") for name in missing[:FILES_SHOWN]]
 
@@ -99,17 +99,17 @@ def _measured_lines(report: CoverageReport) -> int:
     return sum(file.coverage.total for file in report.files)
 
 
-def provenance_items(page: ReportView) -> list[str]:
+def provenance_items(view: ReportView) -> list[str]:
     """Return list items about the measured commit, the baseline, the tools, and paths that match no file."""
-    target, comparison = page.target, page.comparison
+    subject, comparison = view.subject, view.comparison
     items = []
-    if target.measured:
-        run = f" [run {target.run_id}]({target.run_url}), attempt {target.run_attempt}," if target.run_url else ""
-        note = f" {target.measured_note}" if target.measured_note else ""
-        items.append(f"**Measured:**{run} commit {page.links.commit(target.measured)},{note}".rstrip(","))
+    if subject.measured:
+        run = f" [run {subject.run_id}]({subject.run_url}), attempt {subject.run_attempt}," if subject.run_url else ""
+        note = f" {subject.measured_note}" if subject.measured_note else ""
+        items.append(f"**Measured:**{run} commit {view.links.commit(subject.measured)},{note}".rstrip(","))
     if comparison.baseline is not None:
-        items += _baseline_items(page, comparison.baseline)
-    versions = _tool_versions(page)
+        items += _baseline_items(view, comparison.baseline)
+    versions = _tool_versions(view)
     items.append(f"**Tools:** {versions}{', ' if versions else ''}Readygate {__version__}")
     coverage = comparison.head.snapshot.coverage
     if coverage is not None and coverage.unplaced:
@@ -122,22 +122,22 @@ def provenance_items(page: ReportView) -> list[str]:
     return items
 
 
-def _baseline_items(page: ReportView, baseline: Baseline) -> list[str]:
-    run, web = baseline.snapshot.provenance.run_id, page.target.web
+def _baseline_items(view: ReportView, baseline: Baseline) -> list[str]:
+    run, web = baseline.snapshot.provenance.run_id, view.subject.web
     stored_by = f", stored by [run {run}]({web}/actions/runs/{run})" if run and web else ""
-    items = [f"**Baseline:** {page.links.commit(baseline.snapshot.commit)}{stored_by}"]
+    items = [f"**Baseline:** {view.links.commit(baseline.snapshot.commit)}{stored_by}"]
     if baseline.behind:
         items.append(
-            f"{page.links.commit(baseline.wanted)}, {baseline.relation}, has no stored results, "
+            f"{view.links.commit(baseline.wanted)}, {baseline.relation}, has no stored results, "
             "and neither has what stands between"
         )
     return items
 
 
-def _tool_versions(page: ReportView) -> str:
+def _tool_versions(view: ReportView) -> str:
     """Return the versions of the tools that ran, as the reports state them; empty if they state none."""
     found: dict[str, list[str]] = {}
-    for file in page.comparison.head.evidence.files:
+    for file in view.comparison.head.evidence.files:
         properties = file.report.properties if isinstance(file.report, TestReport) else {}
         for name, value in properties.items():
             tool, version = TOOL_NAMES.get(name.lower()), value.strip()

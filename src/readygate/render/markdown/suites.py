@@ -13,14 +13,14 @@ SUITES_LISTED = 100
 """In the long form."""
 
 
-def suite_table(page: ReportView, *, long: bool) -> tuple[str, Table, str] | None:
+def suite_table(view: ReportView, *, long: bool) -> tuple[str, Table, str] | None:
     """Return a title with the answer, the table, and what it leaves out; None if there is only one suite."""
-    rows = page.comparison.suites
+    rows = view.comparison.suites
     if len(rows) < 2:
         return None
     shown = rows[: SUITES_LISTED if long else SUITES_SHOWN]
     green = sum(1 for row in rows if row.head.total and not row.head.failing)
-    compared = is_complete(page, TestReport) and any(row.base is not None for row in rows)
+    compared = is_complete(view, TestReport) and any(row.base is not None for row in rows)
     columns = [
         "Suite",
         ">Tests",
@@ -31,9 +31,9 @@ def suite_table(page: ReportView, *, long: bool) -> tuple[str, Table, str] | Non
         *([">Difference"] if compared else []),
         ">Time",
     ]
-    total = page.comparison.tests.head
-    time = page.comparison.head.snapshot.seconds
-    every = SuiteResult(name=(), head=total, base=page.comparison.tests.base if compared else None, seconds=time)
+    total = view.comparison.tests.head
+    time = view.comparison.head.snapshot.seconds
+    every = SuiteResult(name=(), head=total, base=view.comparison.tests.base if compared else None, seconds=time)
     table = Table(
         columns=columns_from(*columns),
         rows=(
@@ -42,7 +42,7 @@ def suite_table(page: ReportView, *, long: bool) -> tuple[str, Table, str] | Non
         ),
     )
     answer = f"{green:,} of {count(len(rows), 'suite')} {'passes' if green == 1 else 'pass'} in full"
-    return answer, table, more_note(page, len(rows) - len(shown), "suite")
+    return answer, table, more_note(view, len(rows) - len(shown), "suite")
 
 
 def _label(name: tuple[str, ...]) -> str:

@@ -38,11 +38,11 @@ class TemplateError(Exception):
     """The template cannot be used; the text is a sentence without a period."""
 
 
-def context(page: ReportView, placeholders: Placeholders) -> dict[str, Any]:
+def context(view: ReportView, placeholders: Placeholders) -> dict[str, Any]:
     """Return the values of a template: strings, numbers, booleans, None, and lists and mappings of these."""
-    comparison, target = page.comparison, page.target
+    comparison, subject = view.comparison, view.subject
     tests, baseline = comparison.tests, comparison.baseline
-    notice = alert(page)
+    notice = alert(view)
     lists: dict[str, Iterable[TestChange]] = {
         "new_failures": tests.new_failures,
         "still_failing": tests.still_failing,
@@ -55,25 +55,25 @@ def context(page: ReportView, placeholders: Placeholders) -> dict[str, Any]:
     }
     changes = {name: tuple(found) for name, found in lists.items()}
     return {
-        "gate": placeholders.markdown(escape_markdown(page.gate)),
-        "ready": page.verdict.ready,
-        "verdict": placeholders.markdown(verdict_line(page)),
-        "figures": placeholders.markdown(figures_line(page)),
-        "provenance": placeholders.markdown(provenance_line(page)),
+        "gate": placeholders.markdown(escape_markdown(view.gate)),
+        "ready": view.verdict.ready,
+        "verdict": placeholders.markdown(verdict_line(view)),
+        "figures": placeholders.markdown(figures_line(view)),
+        "provenance": placeholders.markdown(provenance_line(view)),
         "alert": placeholders.markdown(notice[1]) if notice else "",
         "report": REPORT,
-        "run_url": target.run_url,
-        "pull_request": target.number or None,
-        "commit": placeholders.markdown(page.links.commit(target.head_sha or target.measured)),
-        "baseline": _baseline(page, baseline, placeholders),
+        "run_url": subject.run_url,
+        "pull_request": subject.number or None,
+        "commit": placeholders.markdown(view.links.commit(subject.head_sha or subject.measured)),
+        "baseline": _baseline(view, baseline, placeholders),
         "tests": _counts(tests.head, tests.base),
         "coverage": _coverage(comparison.coverage),
-        "findings": [_finding(finding, placeholders) for finding in page.verdict.findings],
+        "findings": [_finding(finding, placeholders) for finding in view.verdict.findings],
         "counts": {**{name: len(found) for name, found in changes.items()}, "added": len(tests.added)},
-        **{name: _tests(page, found, placeholders) for name, found in changes.items()},
+        **{name: _tests(view, found, placeholders) for name, found in changes.items()},
         "added": [_identity(test, placeholders) for test in tests.added[:LISTED]],
-        "uncovered": _uncovered(page, placeholders),
-        **_named(page, placeholders),
+        "uncovered": _uncovered(view, placeholders),
+        **_named(view, placeholders),
         "trends": [
             {
                 "title": trend.title,
@@ -88,40 +88,40 @@ def context(page: ReportView, placeholders: Placeholders) -> dict[str, Any]:
     }
 
 
-def _named(page: ReportView, placeholders: Placeholders) -> dict[str, Any]:
+def _named(view: ReportView, placeholders: Placeholders) -> dict[str, Any]:
     """Return the values of what the policy names, and of the score, the carried suites and the waiver."""
     return {
-        "score": score_text(page.verdict),
-        "next_target": placeholders.markdown(goal_text(page)),
-        "carried": placeholders.markdown(carried_line(page)),
-        "waiver": placeholders.markdown(waiver_line(page)),
+        "score": score_text(view.verdict),
+        "next_target": placeholders.markdown(goal_text(view)),
+        "carried": placeholders.markdown(carried_line(view)),
+        "waiver": placeholders.markdown(waiver_line(view)),
         "components": [
             {
                 "name": placeholders.markdown(code(part.name)),
                 "critical": part.critical,
                 "lines": _ratio(part.lines),
                 "minimum": None if part.minimum is None else limit(part.minimum),
-                "missed": part.below or part.dropped or part.lost,
+                "missed": part.below or part.dropped or part.no_longer_measured,
             }
-            for part in page.comparison.measures.components
+            for part in view.comparison.measures.components
         ],
         "categories": [
             {
                 "name": placeholders.markdown(code(part.name)),
                 "tests": _counts(part.counts, part.base),
                 "minimum": None if part.minimum is None else limit(part.minimum),
-                "missed": part.below or (part.lost and part.minimum is not None),
+                "missed": part.below or (part.no_longer_run and part.minimum is not None),
             }
-            for part in page.comparison.measures.categories
+            for part in view.comparison.measures.categories
         ],
     }
 
 
-def _baseline(page: ReportView, baseline: Baseline | None, placeholders: Placeholders) -> dict[str, Any] | None:
+def _baseline(view: ReportView, baseline: Baseline | None, placeholders: Placeholders) -> dict[str, Any] | None:
     if baseline is None:
         return None
     return {
-        "commit": placeholders.markdown(page.links.commit(baseline.snapshot.commit)),
+        "commit": placeholders.markdown(view.links.commit(baseline.snapshot.commit)),
         "branch": placeholders.markdown(code(baseline.branch)) if baseline.branch else "",
         "commits_behind": baseline.behind,
     }
@@ -169,7 +169,7 @@ def _finding(finding: Finding, placeholders: Placeholders) -> dict[str, Any]:
     }
 
 
-def _tests(page: ReportView, changes: tuple[TestChange, ...], placeholders: Placeholders) -> list[dict[str, Any]]:
+def _tests(view: ReportView, changes: tuple[TestChange, ...], placeholders: Placeholders) -> list[dict[str, Any]]:
     rows = []
     for number, change in enumerate(changes[:LISTED]):
         message = first_line(change)
@@ -177,7 +177,7 @@ def _tests(page: ReportView, changes: tuple[TestChange, ...], placeholders: Plac
         rows.append(
             {
                 **_identity(change.id, placeholders),
-                "test": placeholders.markdown(test_name(page, change)),
+                "test": placeholders.markdown(test_name(view, change)),
                 "message": placeholders.markdown(code(message, 300)) if message else "",
                 "trace": placeholders.trace(trace),
                 "legs": [placeholders.markdown(code(leg)) for leg in change.legs],
@@ -194,13 +194,13 @@ def _identity(test: TestId, placeholders: Placeholders) -> dict[str, Any]:
     return {"name": placeholders.markdown(code(test.name)), "class": shown(test.class_name), "group": shown(test.group)}
 
 
-def _uncovered(page: ReportView, placeholders: Placeholders) -> list[dict[str, Any]]:
-    coverage = page.comparison.coverage
+def _uncovered(view: ReportView, placeholders: Placeholders) -> list[dict[str, Any]]:
+    coverage = view.comparison.coverage
     patch = coverage.patch if coverage else None
     files = sorted(patch.files if patch else (), key=lambda file: (-len(file.uncovered), file.path))
     return [
         {
-            "file": placeholders.markdown(page.links.file(file.path)),
+            "file": placeholders.markdown(view.links.file(file.path)),
             "lines": lines_text(file.uncovered),
             "number": len(file.uncovered),
             "changed": file.lines.total,
@@ -211,12 +211,12 @@ def _uncovered(page: ReportView, placeholders: Placeholders) -> list[dict[str, A
 
 
 def render_user_template(
-    page: ReportView, source: str, budget: SizeLimits, run: Callable[[str, Mapping[str, Any]], str]
+    view: ReportView, source: str, budget: SizeLimits, run: Callable[[str, Mapping[str, Any]], str]
 ) -> str:
     """Return the comment that a user's template makes.
 
     Args:
-        page: the report.
+        view: the report.
         source: the template.
         budget: maximum size of the comment.
         run: renders a template with values in a sandbox.
@@ -225,12 +225,12 @@ def render_user_template(
         TemplateError: the template cannot be used, or the comment is too large.
     """
     placeholders = Placeholders()
-    made = run(source, context(page, placeholders))
+    made = run(source, context(view, placeholders))
     if has_value_in_tag(made):
         raise TemplateError("a value stands inside a tag without quotes around it")
     parts = made.split(REPORT)
     texts = [placeholders.fill(part).strip("\n") for part in parts]
-    whole = texts[0].strip() if len(parts) == 1 else _around(page, parts, texts, budget)
+    whole = texts[0].strip() if len(parts) == 1 else _around(view, parts, texts, budget)
     if not whole:
         raise TemplateError("it writes nothing")
     if not budget.allows(whole):
@@ -238,7 +238,7 @@ def render_user_template(
     return whole
 
 
-def _around(page: ReportView, parts: list[str], texts: list[str], budget: SizeLimits) -> str:
+def _around(view: ReportView, parts: list[str], texts: list[str], budget: SizeLimits) -> str:
     """Return the built-in comment between the texts that a template writes before and after it.
 
     The template must not leave anything open that reaches into the comment: names are code spans there, which would
@@ -259,4 +259,4 @@ def _around(page: ReportView, parts: list[str], texts: list[str], budget: SizeLi
     )
     if room.characters < LEAST:
         raise TemplateError(f"it leaves {max(0, room.characters):,} characters for `report`, which needs {LEAST:,}")
-    return "\n\n".join(filter(None, (texts[0], render_markdown(page, room), texts[1])))
+    return "\n\n".join(filter(None, (texts[0], render_markdown(view, room), texts[1])))
