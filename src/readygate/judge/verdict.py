@@ -69,7 +69,7 @@ def _is_active(rule: Rule, policy: Policy, comparison: Comparison) -> bool:
 
 
 def _score(rules: Sequence[Rule], findings: Mapping[str, Finding]) -> tuple[Fraction | None, dict[str, Fraction]]:
-    """The share of the points that is left, and of 100 how many each finding took."""
+    """Return the share of the points that is left, and the points of 100 that each finding deducts."""
     told = [rule for rule in rules if rule.name in findings and findings[rule.name].status is not Status.NOT_EVALUATED]
     total = sum(rule.points for rule in told)
     if not total:
@@ -80,13 +80,13 @@ def _score(rules: Sequence[Rule], findings: Mapping[str, Finding]) -> tuple[Frac
 
 
 def lacks_evidence(verdict: Verdict) -> bool:
-    """Whether a rule about the evidence itself blocks: on a base branch only that fails the step."""
+    """Return whether a rule about the evidence itself blocks, the only reason to fail the step on a base branch."""
     evidence = {rule.name for rule in all_rules() if rule.evidence}
     return any(finding.rule in evidence for finding in verdict.of(Status.BLOCK))
 
 
 def can_be_waived(verdict: Verdict) -> bool:
-    """Whether a label could turn a block into a warning, so that it is worth asking for."""
+    """Return whether a label could turn a block into a warning, so that the labels are worth a request."""
     waivable = {rule.name for rule in all_rules() if rule.waivable}
     return any(finding.rule in waivable for finding in verdict.of(Status.BLOCK))
 
@@ -123,7 +123,7 @@ def _finding(rule: Rule, policy: Policy, comparison: Comparison) -> Finding:
 
 
 def _excuse(waiver: Waiver) -> RichText:
-    """What a label on the pull request does to a block, and who set it."""
+    """Return what a label of the pull request does to a block, and who set it."""
     by: RichText = (", set by ", Untrusted(waiver.by)) if waiver.by else ()
     if waiver.refused:
         return ("The label ", Untrusted(waiver.label), *by, f", does not count: {waiver.refused}.")
@@ -131,7 +131,7 @@ def _excuse(waiver: Waiver) -> RichText:
 
 
 def _reason(findings: tuple[Finding, ...], comparison: Comparison) -> str:
-    """The deciding reason: what blocks, else what was fixed or warns, else that all passed."""
+    """Return the deciding reason: what blocks, else what was fixed or warns, else that all rules passed."""
     blocks = [finding.short for finding in findings if finding.status is Status.BLOCK]
     if blocks:
         more = f", and {len(blocks) - 2} more" if len(blocks) > 2 else ""

@@ -12,7 +12,7 @@ HIT = 3
 EXCLUDED = 4
 
 MAX_LINE = 1_000_000
-"""No source file is longer; a greater line number is damage, and would cost memory by its mere value."""
+"""Maximum line number; a greater one is damage, and would need that many bytes."""
 
 Stored = Annotated[int, Meta(ge=0, lt=1 << 32)]
 """A number that a snapshot stores in 32 bits; msgspec checks the limits of values that come from outside."""
@@ -21,7 +21,7 @@ _MEASURED_WINS = bytes.maketrans(bytes((5, 6, 7)), bytes((1, 3, 3)))
 
 
 class FileCoverage(Struct, frozen=True, kw_only=True):
-    """What one or several reports measured of one file.
+    """The coverage of one file, from one or more reports.
 
     Attributes:
         path: relative to the repository, with `/`; as the report names it where it could not be placed.
@@ -36,27 +36,27 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
 
     @property
     def covered(self) -> int:
-        """How many lines were hit."""
+        """The number of lines that were hit."""
         return self.lines.count(HIT)
 
     @property
     def total(self) -> int:
-        """How many lines were measured."""
+        """The number of measured lines."""
         return self.lines.count(HIT) + self.lines.count(MEASURED)
 
     @property
     def branches_covered(self) -> int:
-        """How many branches were taken."""
+        """The number of branches that were taken."""
         return sum(taken for taken, _ in self.branches.values())
 
     @property
     def branches_total(self) -> int:
-        """How many branches were measured."""
+        """The number of measured branches."""
         return sum(total for _, total in self.branches.values())
 
 
 class Ratio(Struct, frozen=True, kw_only=True):
-    """Covered of total, kept apart so that a page can show both; `fraction` is None if nothing was measured."""
+    """Covered of total, kept apart so that documents can show both; `fraction` is None if nothing was measured."""
 
     covered: int
     total: int
@@ -90,11 +90,11 @@ class Coverage(Struct, frozen=True, kw_only=True):
     has_branches: bool = False
 
     def lines(self) -> Ratio:
-        """All lines of all files."""
+        """Return the lines of all files."""
         return Ratio(covered=sum(f.covered for f in self.files), total=sum(f.total for f in self.files))
 
     def branches(self) -> Ratio | None:
-        """All branches of all files; None if none were measured."""
+        """Return the branches of all files; None if no report measured branches."""
         if not self.has_branches:
             return None
         return Ratio(
@@ -115,7 +115,7 @@ def merge_branches(
 ) -> Mapping[int, tuple[int, int]]:
     """Merge by line the larger count of taken and of all branches.
 
-    Most formats tell only "1 of 2" of a line and not which one: the larger count is what is certain.
+    Most formats state only "1 of 2" for a line, not which one, so only the larger count is certain.
     """
     if not other:
         return one

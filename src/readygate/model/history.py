@@ -1,4 +1,4 @@
-"""What the last runs of the base branch said: of each test that was ever not green, and of the figures."""
+"""The last runs of the base branch: their figures, and the outcomes of each test that was not green in all of them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from readygate.model.coverage import Ratio
 from readygate.model.results import Counts, TestId
 
 RUNS_KEPT = 50
-"""Runs of the base branch that a history reaches back."""
+"""Maximum number of runs in a history."""
 
 ABSENT, PASSED, FLAKY, SKIPPED, FAILED, ERRORED = " .~sFE"
-"""One letter a run; ABSENT: the run had no such test on that leg."""
+"""The outcome of a test in a run, as one letter; ABSENT: the run did not have the test on that leg."""
 FAILING = frozenset((FAILED, ERRORED))
 
 
@@ -39,38 +39,38 @@ class PastRun(Struct, frozen=True, kw_only=True):
 
 
 class Past(Struct, frozen=True, kw_only=True):
-    """What became of one test on one leg in the runs of a history, the oldest first.
+    """The outcomes of one test on one leg in the runs of a history, the oldest first.
 
     Attributes:
-        letters: one a run.
+        letters: one for each run.
     """
 
     letters: str
 
     def last(self, runs: int) -> Past:
-        """The same for the newest runs only."""
+        """Return the outcomes in the newest runs only."""
         return Past(letters=self.letters[-runs:])
 
     @property
     def ran(self) -> int:
-        """In how many runs it passed or failed."""
+        """The number of runs in which it passed or failed."""
         return sum(letter not in (ABSENT, SKIPPED) for letter in self.letters)
 
     @property
     def failed(self) -> int:
-        """In how many runs it failed."""
+        """The number of runs in which it failed."""
         return sum(letter in FAILING for letter in self.letters)
 
     @property
     def flips(self) -> int:
-        """How often it turned from passing to failing or back; a flaky run holds one turn of its own."""
-        told = [letter for letter in self.letters if letter not in (ABSENT, SKIPPED)]
-        turns = sum((one in FAILING) != (other in FAILING) for one, other in pairwise(told))
-        return turns + told.count(FLAKY)
+        """How often it changed from passing to failing or back; each flaky run counts as one more change."""
+        ran = [letter for letter in self.letters if letter not in (ABSENT, SKIPPED)]
+        changes = sum((one in FAILING) != (other in FAILING) for one, other in pairwise(ran))
+        return changes + ran.count(FLAKY)
 
     @property
     def failing_for(self) -> int:
-        """In how many of the newest runs in a row it failed; runs without it are passed over."""
+        """The number of the newest runs in a row in which it failed; runs without it do not count."""
         number = 0
         for letter in reversed(self.letters):
             if letter in FAILING:
@@ -81,7 +81,7 @@ class Past(Struct, frozen=True, kw_only=True):
 
     @property
     def failing_since(self) -> int | None:
-        """The index of the first run of the row of failures that lasts to the newest run; None if there is none."""
+        """The index of the first run of its current row of failures; None if it does not fail now."""
         since = None
         for index in range(len(self.letters) - 1, -1, -1):
             if self.letters[index] in FAILING:
@@ -103,6 +103,6 @@ class History(Struct, frozen=True, kw_only=True):
     tests: Mapping[tuple[TestId, str], str] = field(default_factory=dict)
 
     def of(self, test: TestId, leg: str) -> Past | None:
-        """What became of a test on a leg; None if it was green, or not there, in all runs."""
+        """Return the outcomes of a test on a leg; None if it was green or absent in all runs."""
         letters = self.tests.get((test, leg))
         return None if letters is None else Past(letters=letters)

@@ -39,7 +39,7 @@ def stable_name(name: str) -> str:
 
 
 def stable_names(names: list[str]) -> list[str]:
-    """Return the stable form of each name; many names that need no change cost next to nothing."""
+    """Return the stable form of each name; names that need no change are recognized together, for speed."""
     text = SEPARATOR.join(names)
     if not _may_be_volatile(text) and (len(text) <= MAX_NAME or max(map(len, names)) <= MAX_NAME):
         return names
@@ -47,7 +47,7 @@ def stable_names(names: list[str]) -> list[str]:
 
 
 def _may_be_volatile(text: str) -> bool:
-    """Tell quickly whether anything in the text, one name or many, could be volatile."""
+    """Return quickly whether anything in the text, one name or many, could be volatile."""
     if "@" in text or (">" in text and " at 0x" in text):
         return True
     if "/" in text:

@@ -13,14 +13,14 @@ class ComponentResult(Struct, frozen=True, kw_only=True):
     """The coverage of a named part of the repository.
 
     Attributes:
-        minimum: the least share of its lines to be covered; None for no minimum.
-        maximum_drop: by how much its share may fall; None if it may fall.
-        critical: missing its goals blocks, and is not only told.
-        files: how many measured files belong to it.
+        minimum: minimum share of covered lines; None without a minimum.
+        maximum_drop: maximum drop of its share; None without a limit.
+        critical: missing its goals blocks; otherwise it only warns.
+        files: the number of its measured files.
         lines: its lines now.
         base: its lines on the base, without those that the change removes; None without a base that measured coverage.
-        gone: files of it that the base measured, that still exist, and that this run does not measure; while there are
-            any, the sides do not compare.
+        gone: its files that the base measured, that still exist, and that this run does not measure; if there are any,
+            the two sides are not comparable.
     """
 
     name: str
@@ -34,7 +34,7 @@ class ComponentResult(Struct, frozen=True, kw_only=True):
 
     @property
     def unmeasured(self) -> bool:
-        """Whether no line of it is measured, so that nothing is known of its goals."""
+        """Whether none of its lines is measured, so that its goals cannot be checked."""
         return not self.lines.total
 
     @property
@@ -44,7 +44,7 @@ class ComponentResult(Struct, frozen=True, kw_only=True):
 
     @property
     def fell(self) -> Fraction | None:
-        """By how much its share fell, negative if it rose; None where the sides do not compare."""
+        """The drop of its share, negative for a rise; None if the two sides are not comparable."""
         before = self.base.fraction if self.base else None
         after = self.lines.fraction
         return None if before is None or after is None or self.gone else before - after
@@ -57,18 +57,18 @@ class ComponentResult(Struct, frozen=True, kw_only=True):
 
     @property
     def dropped(self) -> bool:
-        """Whether its share fell by more than it may."""
+        """Whether its share fell by more than the maximum."""
         return self.fell is not None and self.maximum_drop is not None and self.fell > self.maximum_drop
 
 
 # `rename` keeps the key in report.json
 class CategoryResult(Struct, frozen=True, kw_only=True, rename={"no_longer_run": "lost"}):
-    """The tests of a named set, each identity once, of several legs the worst outcome.
+    """The tests of a named set: each identity once, with its worst outcome over all legs.
 
     Attributes:
-        minimum: the least share of those that ran to pass; None for no minimum.
+        minimum: minimum pass rate of the tests that ran; None without a minimum.
         no_longer_run: none of them ran, and some did on the base.
-        base: the same tests on the base; None without one, or where it was not asked for.
+        base: the same tests on the base; None without a base or if not needed.
     """
 
     name: str
@@ -79,18 +79,18 @@ class CategoryResult(Struct, frozen=True, kw_only=True, rename={"no_longer_run":
 
     @property
     def empty(self) -> bool:
-        """Whether none of its tests ran, so that nothing is known of its pass rate."""
+        """Whether none of its tests ran, so that it has no pass rate."""
         return self.counts.pass_rate is None
 
     @property
     def below(self) -> bool:
-        """Whether some ran and too few of them passed."""
+        """Whether its pass rate is below the minimum."""
         rate = self.counts.pass_rate
         return rate is not None and self.minimum is not None and rate < self.minimum
 
 
 class UncoveredFile(Struct, frozen=True, kw_only=True):
-    """A file and how many of its measured lines are not covered."""
+    """A file and the number of its measured lines that are not covered."""
 
     path: str
     lines: int
@@ -100,13 +100,13 @@ class NextGoal(Struct, frozen=True, kw_only=True):
     """The distance to the next step of the ladder of coverage goals.
 
     Attributes:
-        goal: the share that is wanted.
-        by: the day it is wanted by, as YYYY-MM-DD; empty for none.
+        goal: the share to reach.
+        by: the due date as YYYY-MM-DD; empty for none.
         lines: covered and measured lines now.
-        needed: how many more lines must be covered.
-        largest: the files with most lines that are not covered, the largest first.
-        reached: how many steps of the ladder are reached.
-        steps: how many there are.
+        needed: the number of lines still to cover.
+        largest: the files with the most uncovered lines, the largest first.
+        reached: the number of steps of the ladder that are reached.
+        steps: the number of all steps.
     """
 
     goal: Fraction
@@ -119,7 +119,7 @@ class NextGoal(Struct, frozen=True, kw_only=True):
 
 
 class Excuse(Struct, frozen=True, kw_only=True):
-    """What the policy says of a failing test in quarantine.
+    """The quarantine entry of a failing test.
 
     Attributes:
         expires: the last day, in UTC, as YYYY-MM-DD.
@@ -130,7 +130,7 @@ class Excuse(Struct, frozen=True, kw_only=True):
 
 
 class PolicyMeasures(Struct, frozen=True, kw_only=True):
-    """What a run measured of everything that the policy names.
+    """The results of everything that the policy names.
 
     Attributes:
         components: in the order of the policy; empty without coverage.

@@ -1,4 +1,4 @@
-"""What a format module makes of one file."""
+"""The content of one report file, as a format module returns it."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -14,7 +14,7 @@ Moment = Annotated[float, Meta(ge=-62_135_596_800, lt=253_402_300_800)]
 
 
 class Severity(Enum):
-    """How far a problem touches the figures."""
+    """The effect of a problem on the figures."""
 
     DAMAGE = "damage"
     """Part of the file could not be read: the figures are too low. Blocks."""
@@ -23,10 +23,10 @@ class Severity(Enum):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """Something odd or broken in a file: what, at which place of it, why probably, and what to do.
+    """A problem in a file: what it is, where, its probable cause, and the fix.
 
     Attributes:
-        place: "line 40,112", "byte 12", "testsuite 'a'"; empty if it is the file as a whole.
+        place: "line 40,112", "byte 12", "testsuite 'a'"; empty for the file as a whole.
     """
 
     severity: Severity
@@ -83,7 +83,7 @@ class MeasuredFile(Struct, frozen=True, kw_only=True):
 
 
 class CoverageReport(Struct, frozen=True, kw_only=True, tag=True):
-    """The coverage of one file of a report; the same path may stand in it several times."""
+    """The coverage of one file of a report; a path may occur several times."""
 
     format: str
     files: tuple[MeasuredFile, ...]
@@ -92,7 +92,7 @@ class CoverageReport(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class StatedFile(Struct, frozen=True, kw_only=True):
-    """What a report states of one file without showing its lines.
+    """The totals that a report states for one file without its lines.
 
     Attributes:
         candidates: the paths that the report allows, as in `MeasuredFile`.
@@ -105,7 +105,7 @@ class StatedFile(Struct, frozen=True, kw_only=True):
 
 
 class StatedReport(CoverageReport, frozen=True, kw_only=True):
-    """A report whose totals no line backs.
+    """A report that states totals without the lines behind them.
 
     Attributes:
         stated: the totals by file; `files` holds what is measured nevertheless, often nothing.
@@ -114,11 +114,11 @@ class StatedReport(CoverageReport, frozen=True, kw_only=True):
     stated: tuple[StatedFile, ...]
 
     def lines(self) -> Ratio:
-        """The totals of all files."""
+        """Return the line totals of all files."""
         return add_ratios(file.lines for file in self.stated)
 
     def branches(self) -> Ratio | None:
-        """The totals of all files; None if there are no branches."""
+        """Return the branch totals of all files; None without branches."""
         total = add_ratios(file.branches for file in self.stated if file.branches is not None)
         return total if total.total else None
 

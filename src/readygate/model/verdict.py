@@ -57,7 +57,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """The named things that a finding is based on.
 
     Attributes:
-        items: the first `MOST_EXHIBITS`.
+        items: the first `MAX_EVIDENCE`.
         total: the number of all.
     """
 

@@ -245,7 +245,7 @@ def _file(file: ReadFile) -> dict[str, Any]:
 
 
 def problem_json(problem: Problem) -> dict[str, str]:
-    """A problem of a file."""
+    """Return a problem of a file as JSON data."""
     return {
         "severity": problem.severity.value,
         "what": redact(problem.what),

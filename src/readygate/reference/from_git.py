@@ -1,4 +1,4 @@
-"""What a run on a laptop is compared with: git and files instead of GitHub."""
+"""Choose what a local run is compared with, from git and files instead of GitHub."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -24,17 +24,17 @@ from readygate.support.errors import SettingsError
 
 
 class ReportOptions(Struct, frozen=True, kw_only=True):
-    """What a run is about, and what its results shall be compared with.
+    """The subject of a local run, and what its results are compared with.
 
     Attributes:
-        root: where the reports lie.
-        repo: the git repository, if it is one.
-        commit: the measured one, empty if unknown.
+        root: the folder of the reports.
+        repo: the folder of the git repository; it may lack one.
+        commit: the measured commit, empty if unknown.
         against: the revision that the change starts from, empty if unknown.
-        branch: how the report calls the base branch.
+        branch: the name of the base branch in the report.
         base: a snapshot, or a folder of reports.
         store: a folder of stored snapshots.
-        policy_file: the policy in place of the repository's own.
+        policy_file: a policy to use instead of the repository's own.
     """
 
     root: Path
@@ -48,15 +48,15 @@ class ReportOptions(Struct, frozen=True, kw_only=True):
 
     @property
     def has_git(self) -> bool:
-        """Whether the measured commit can be asked for."""
+        """Whether git can be asked about the measured commit."""
         return bool(self.commit) and (self.repo / ".git").exists()
 
 
 def ask(wanted: ReportOptions, context: RunContext) -> Reference:
-    """Open the store of baselines, and ask git for everything a change is compared with.
+    """Open the store of baselines, and read from git everything that a change is compared with.
 
     Raises:
-        ReadygateError: something that is wanted is not there or cannot be read.
+        ReadygateError: a named revision, store, baseline or policy is missing or cannot be read.
     """
     repo, commit = wanted.repo, wanted.commit
     start = local_git.resolve(repo, wanted.against) if wanted.against else ""
@@ -81,13 +81,13 @@ def ask(wanted: ReportOptions, context: RunContext) -> Reference:
 
 
 def rules(root: Path, repo: Path, files: frozenset[str] | None, settings: Settings) -> PathRules:
-    """How paths of reports become paths of the repository."""
+    """Return the rules that map paths of reports to paths of the repository."""
     roots = tuple(dict.fromkeys((str(repo.absolute()), str(root.absolute()))))
     return PathRules(files=files, roots=roots, maps=settings.path_map)
 
 
 def _policy(wanted: ReportOptions, start: str) -> PolicyFiles:
-    """The policy of the revision that the change starts from, else the one that lies there."""
+    """Read the policy of the revision that the change starts from; without a revision, the one of the working tree."""
     path = wanted.policy_file or wanted.repo / POLICY_PATH
     try:
         here = path.read_bytes() if wanted.policy_file or path.is_file() else None
@@ -145,7 +145,7 @@ def _choice(
 
 
 def _given(path: Path, commit: str, rules: PathRules, context: RunContext) -> Snapshot | HeadRun:
-    """The baseline as a snapshot file, or as a folder of reports to read now."""
+    """Read the baseline from a snapshot file, or from a folder of reports."""
     if path.is_dir():
         quiet = Settings(name=context.settings.name, redact=context.settings.redact)
         evidence = collect_reports(path, quiet, context.console, what="the base")

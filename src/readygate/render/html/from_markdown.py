@@ -127,7 +127,7 @@ def _line_break(state: StateInline, silent: bool) -> bool:
 
 
 def _set_attributes(state: StateCore) -> None:
-    """Give cells and fences the classes of our style sheet, and links nothing but their address."""
+    """Set the classes of our style sheet on cells and fences, and remove all attributes of links but their address."""
     for token in state.tokens:
         if token.type in ("th_open", "td_open"):
             right = token.attrGet("style") == "text-align:right"  # the policy of the page forbids inline styles

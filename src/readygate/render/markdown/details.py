@@ -1,4 +1,4 @@
-"""The long lists of a report: folded at the end of a comment, open in the summary."""
+"""Write the long lists of a report: folded at the end of a comment, open in the summary."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ class Part(Struct, frozen=True, kw_only=True):
 
 
 def parts(view: ReportView, *, long: bool, with_figures: bool = True) -> tuple[Part, ...]:
-    """All lists that have something to tell, in their order; a new one is one more function here."""
+    """Return all lists that are not empty, in their order; a new one is one more function here."""
     makers: tuple[Callable[[ReportView, bool], Part | None], ...] = (
         _categories,
         _suites,
@@ -38,7 +38,7 @@ def parts(view: ReportView, *, long: bool, with_figures: bool = True) -> tuple[P
 
 
 def figures(view: ReportView, before: str = "Base", after: str = "This change") -> Table:
-    """The table of all figures."""
+    """Return the table of all figures."""
     columns = columns_from("Measured", f">{before}", f">{after}", ">Difference")
     return Table(columns=columns, rows=tuple(figure_table.figure_rows(view)))
 

@@ -1,4 +1,4 @@
-"""What the policy names: components and categories with their goals, and the next step of the ladder of coverage."""
+"""Write what the policy names: components and categories with their goals, and the next coverage goal."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -20,7 +20,7 @@ T = TypeVar("T", ComponentResult, CategoryResult)
 
 
 def missed_components(view: ReportView) -> Section | None:
-    """Components that miss their goals; a single one is told by its finding."""
+    """Return the components that miss their goals; None for fewer than two, as a finding names a single one."""
     missed = _missed(view)
     if len(missed) < 2:
         return None
@@ -33,7 +33,7 @@ def missed_components(view: ReportView) -> Section | None:
 
 
 def other_components(view: ReportView) -> tuple[str, Table, str] | None:
-    """The title with the answer, the components that do not stand in a section, and what is left out."""
+    """Return the title with the answer, the components outside of a section, and a note about omitted ones."""
     missed, every = _missed(view), view.comparison.measures.components
     rows = _rest(every, missed)
     if not rows:
@@ -43,7 +43,7 @@ def other_components(view: ReportView) -> tuple[str, Table, str] | None:
 
 
 def missed_categories(view: ReportView) -> Section | None:
-    """Categories that miss their pass rate; a single one is told by its finding."""
+    """Return the categories that miss their pass rate; None for fewer than two, as a finding names a single one."""
     missed = _failed(view)
     if len(missed) < 2:
         return None
@@ -55,7 +55,7 @@ def missed_categories(view: ReportView) -> Section | None:
 
 
 def other_categories(view: ReportView) -> tuple[str, Table, str] | None:
-    """The title with the answer, the categories that do not stand in a section, and what is left out."""
+    """Return the title with the answer, the categories outside of a section, and a note about omitted ones."""
     missed, every = _failed(view), view.comparison.measures.categories
     rows = _rest(every, missed)
     if not rows:
@@ -65,13 +65,13 @@ def other_categories(view: ReportView) -> tuple[str, Table, str] | None:
 
 
 def listed_below(view: ReportView, rule: str) -> bool:
-    """Whether a section lists what a rule found, so that its finding need not."""
+    """Return whether a section lists what a rule found, so that its finding need not."""
     section = {COMPONENTS: missed_components, CATEGORIES: missed_categories}.get(rule)
     return section is not None and section(view) is not None
 
 
 def goal_text(view: ReportView) -> str:
-    """The way to the next step of the policy's ladder; empty without a ladder, or where figures are missing."""
+    """Return the distance to the next coverage goal; empty without goals or if figures are missing."""
     parts = view.comparison.measures
     if not parts.goals or view.comparison.coverage is None or not is_complete(view, CoverageReport):
         return ""
@@ -105,7 +105,7 @@ def _is(number: int) -> str:
 
 
 def _missed(view: ReportView) -> tuple[ComponentResult, ...]:
-    """Components that the rule holds against the change, critical ones first."""
+    """Return the components that the rule counts against the change, critical ones first."""
     if _status(view, COMPONENTS) not in (Status.WARN, Status.BLOCK):
         return ()
     found = (part for part in view.comparison.measures.components if part.below or part.dropped or part.unmeasured)
@@ -119,7 +119,7 @@ def _failed(view: ReportView) -> tuple[CategoryResult, ...]:
 
 
 def _rest(every: tuple[T, ...], missed: tuple[T, ...]) -> tuple[T, ...]:
-    """What no section shows: all of them if there is none, those that miss a goal first."""
+    """Return the parts that no section shows, those that miss a goal first."""
     kept = tuple(part for part in every if part not in missed)
     return kept if len(missed) > 1 else missed + kept
 
@@ -156,7 +156,7 @@ def _component(part: ComponentResult, status: Status, compared: bool) -> tuple[s
 
 
 def _component_goal(part: ComponentResult, status: Status) -> str:
-    """What was asked of a component, and what is missing; with a symbol where it is held against the change."""
+    """Return the goals of a component and what is missing, with a symbol if the rule counts it against the change."""
     asked = [] if part.minimum is None else [f"{limit(part.minimum)} asked"]
     if part.maximum_drop is not None:
         asked.append(f"may fall by {allowed(part.maximum_drop)} points")
