@@ -42,9 +42,9 @@ formats = pytest.mark.parametrize("fmt", all_formats(), ids=lambda fmt: fmt.name
 
 @cache
 def samples() -> dict[str, list[bytes]]:
-    """Small real files by format: those of the examples, and the sample files where they are."""
+    """Small real files by format: those of the tests and the examples, and the corpus where it is."""
     found: dict[str, list[bytes]] = {}
-    for folder in (ROOT / "examples" / "sample", CORPUS):
+    for folder in (ROOT / "tests" / "samples", ROOT / "examples" / "sample", CORPUS):
         for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
             if not path.is_file() or not 0 < path.stat().st_size <= SMALL:
                 continue

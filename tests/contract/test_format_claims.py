@@ -1,0 +1,47 @@
+"""What holds of every format: a sample of it is in `tests/samples`, and this format alone claims it.
+
+A sample is a small file as the tool writes it, called after the format: `junit.xml`.
+"""
+
+from pathlib import Path
+
+import pytest
+from coverage import CoverageData
+
+from readygate.formats import FileSample, Format, Source, all_formats
+from readygate.formats.sniffing import HEAD_BYTES
+from readygate.model.reports import StatedReport, TestReport
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+BINARY = "coverage.py-sqlite"
+"""The format whose file coverage.py itself writes here; Git would store every version of it in full."""
+
+
+def sample_of(fmt: Format, folder: Path) -> Path:
+    """Return the sample of a format."""
+    if fmt.name == BINARY:
+        data = CoverageData(str(folder / ".coverage"))
+        data.add_lines({str(SAMPLES.parents[1] / "src" / "readygate" / "__main__.py"): [1, 2]})
+        data.write()
+        return folder / ".coverage"
+    found = [path for path in SAMPLES.iterdir() if path.stem == fmt.name]
+    assert len(found) == 1, f"put one small report of the tool into tests/samples/{fmt.name}.*"
+    return found[0]
+
+
+@pytest.mark.parametrize("fmt", all_formats(), ids=lambda fmt: fmt.name)
+def test_a_sample_is_claimed_by_its_own_format_alone_and_read_without_damage(fmt: Format, tmp_path: Path) -> None:
+    path = sample_of(fmt, tmp_path)
+    sample = FileSample.read(path.name, path.read_bytes()[:HEAD_BYTES])
+    assert [each.name for each in all_formats() if each.matches(sample)] == [fmt.name]
+    report = fmt.parse(Source(name=path.name, path=path))
+    assert not [problem.what for problem in report.problems if problem.is_damage]
+    if isinstance(report, TestReport):
+        assert report.executions.passed
+        assert report.executions.failing
+    else:
+        assert report.stated if isinstance(report, StatedReport) else report.files
+
+
+def test_every_sample_is_of_a_format() -> None:
+    assert {path.stem for path in SAMPLES.iterdir()} == {fmt.name for fmt in all_formats()} - {BINARY}
