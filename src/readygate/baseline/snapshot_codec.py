@@ -88,10 +88,6 @@ def encode(snapshot: Snapshot) -> bytes:
 def decode(data: bytes, where: str) -> Snapshot:
     """Return the snapshot that `encode` wrote.
 
-    Args:
-        data: the bytes.
-        where: name of the bytes for errors.
-
     Raises:
         StoreError: the bytes are damaged, have another version, or are not a snapshot.
     """

@@ -58,12 +58,7 @@ class ChecksumStream(RawIOBase):
     """A stream that reports the checksum of its bytes when it has been read to its end, from its beginning."""
 
     def __init__(self, stream: BinaryIO, report: Callable[[str], None]) -> None:
-        """Wrap a stream.
-
-        Args:
-            stream: the bytes.
-            report: takes the checksum.
-        """
+        """Wrap a stream; `report` takes the checksum."""
         self._stream = stream
         self._report = report
         self._crc = self._size = 0

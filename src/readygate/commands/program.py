@@ -34,10 +34,7 @@ def run_program() -> NoReturn:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the action if there are no arguments inside a workflow, else a command.
-
-    Args:
-        arguments: the arguments of the command line; None for those of this process.
+    """Run the action if there are no arguments inside a workflow, else the command that they name.
 
     Returns:
         the exit code: 0 ready, 1 not ready, 2 bad settings, 3 could not evaluate.

@@ -37,13 +37,7 @@ def untouched_suites(suites: Iterable[OptionalSuites], changes: Changes | None) 
 def carried_legs(
     base: Snapshot, missing: Mapping[str, object], untouched: tuple[OptionalSuites, ...]
 ) -> tuple[Leg, ...]:
-    """Return the legs of missing suites that the change does not touch.
-
-    Args:
-        base: the base in the head's names.
-        missing: the suites that the head lacks.
-        untouched: the untouched suites of the policy.
-    """
+    """Return the legs of missing suites that the change does not touch; the base is in the head's names."""
     return tuple(
         leg
         for leg in base.legs
@@ -53,14 +47,7 @@ def carried_legs(
 
 
 def without_carried(base: Snapshot, groups: Container[str], head: Coverage | None, changes: Changes | None) -> Snapshot:
-    """Return the base without carried suites, and without the coverage that only they can have measured.
-
-    Args:
-        base: the base in the head's names.
-        groups: the carried suites.
-        head: what the run covered.
-        changes: what changed since the base.
-    """
+    """Return the base without carried suites, and without the coverage that only they can have measured."""
     legs = tuple(leg for leg in base.legs if leg.group not in groups)
     if base.coverage is None or changes is None:
         return replace(base, legs=legs)

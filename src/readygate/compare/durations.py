@@ -63,13 +63,7 @@ class LegTimes(Struct, frozen=True, kw_only=True):
 
 
 def compare_durations(head: Snapshot, base: Snapshot | None, limit: SlowdownLimit | None = None) -> Durations:
-    """Compare the times of both sides; linear in the number of tests.
-
-    Args:
-        head: what this run measured.
-        base: the base in the head's names.
-        limit: the policy's limit for single tests; None if the policy has none.
-    """
+    """Compare the times of the head and of the base in the head's names; linear in the number of tests."""
     slowest = find_slowest(head, base, TIMED_SHOWN)
     if base is None:
         return Durations(slowest=slowest)
@@ -100,13 +94,7 @@ def find_slowest(head: Snapshot, base: Snapshot | None, most: int) -> tuple[Time
 
 
 def find_slower(shared: Iterable[LegTimes], pace: Fraction, limit: SlowdownLimit) -> tuple[Timed, ...]:
-    """Return the tests above a limit, the largest difference first; a test of several legs is listed once.
-
-    Args:
-        shared: the times of both sides.
-        pace: the pace of the machine, by which the factor is multiplied.
-        limit: the limit.
-    """
+    """Return the tests above a limit at the pace of the machine, the largest difference first, each test once."""
     factor, least = limit.factor * pace, float(limit.seconds)
     about = float(factor) * (1 - _ROUNDING)
     found: dict[TestId, Timed] = {}

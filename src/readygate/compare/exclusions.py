@@ -8,16 +8,11 @@ from readygate.model.coverage import EXCLUDED, MEASURED, Coverage
 
 
 def newly_excluded(head: Coverage, base: Coverage, since: Changes) -> tuple[FileLines, ...]:
-    """Return the lines that are newly excluded, by file.
+    """Return the lines that are newly excluded since the base, by file.
 
     A line that the change does not touch counts if the base measured it. A line that it adds counts, unless it is in
     code that was excluded before: next to an excluded line that it replaces, or between two excluded lines. A file
     whose diff was left out is ignored, as its lines cannot be matched.
-
-    Args:
-        head: what this run covered.
-        base: what the base covered.
-        since: all that changed since the base.
     """
     before = {file.path: file.lines for file in base.files}
     changed = {file.path: file for file in since.files if file.status != "removed"}

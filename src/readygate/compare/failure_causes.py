@@ -37,12 +37,7 @@ _NUMBERS = re.compile(r"\d+")
 
 
 def find_causes(tests: TestComparison, paths: PathRules | None) -> Causes:
-    """Find the causes of each list of failing tests; linear in the number of tests.
-
-    Args:
-        tests: the comparison of both sides.
-        paths: how paths of traces map to paths of the repository; None if unknown.
-    """
+    """Find the causes of each list of failing tests; linear in the number of tests."""
     finder = _Finder(paths)
     return Causes(
         new_failures=finder.group(tests.new_failures),

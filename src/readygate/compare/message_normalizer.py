@@ -72,12 +72,7 @@ NAMED = frozenset(
 
 
 def split_message(kind: str, message: str) -> tuple[str, str]:
-    """Return the type of an error without its package, and its message without that type.
-
-    Args:
-        kind: the type as reported, may be empty.
-        message: the message, of any number of lines.
-    """
+    """Return the type of an error without its package, and its message without that type."""
     message = message[: 4 * LONGEST]
     rows = [row.strip() for row in strip_ansi(message).splitlines() if row.strip()]
     text = _PYTEST_KIND.sub("", rows[0]) if rows else ""

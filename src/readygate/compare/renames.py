@@ -28,10 +28,6 @@ Key = Callable[[TestId], object]
 def match_renames(tests: TestComparison, outcomes: Mapping[TestId, Outcome]) -> TestComparison:
     """Pair vanished tests with added ones.
 
-    Args:
-        tests: the comparison before.
-        outcomes: the outcome of each added test.
-
     Returns:
         the comparison with the pairs in `renamed` instead of `vanished` and `added`. A test that failed before and
         fails after an exact rename is inherited; a test that is skipped after a rename is newly skipped.

@@ -32,13 +32,7 @@ Transitions = dict[TestId, Transition]
 
 
 def compare_tests(head: HeadRun, base: Snapshot | None, base_details: Details | None = None) -> TestComparison:
-    """Compare the tests of the head with those of the base.
-
-    Args:
-        head: what this run measured.
-        base: the base in the head's names; None without a baseline.
-        base_details: the messages of fixed tests, if known.
-    """
+    """Compare the tests of both sides. The base is in the head's names; `base_details` explain fixed tests."""
     now = head.snapshot.headline()
     before: Blocks = base.headline() if base else {}
     index = BlockIndex()

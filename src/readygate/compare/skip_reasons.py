@@ -12,10 +12,6 @@ def count_skip_reasons(head: HeadRun, skipped: int) -> tuple[SkipReason, ...]:
 
     A test that is skipped on several legs counts once, with the reason of the first. A test that fails on another leg
     does not count as skipped.
-
-    Args:
-        head: what this run measured.
-        skipped: the number of skipped tests, each identity once.
     """
     reasons: dict[TestId, str] = {}
     failing = set()

@@ -10,14 +10,7 @@ from github.Requester import Requester
 
 
 def requester(token: str, api_url: str, *, timeout: int, user_agent: str) -> Requester:
-    """Return a requester without retries and pauses of its own.
-
-    Args:
-        token: the token to authenticate with.
-        api_url: the base URL of the API.
-        timeout: the time limit of one request, in seconds.
-        user_agent: the value of the `User-Agent` header.
-    """
+    """Return a requester without retries and pauses of its own; `timeout` is in seconds."""
     Requester.injectLogger(_silent())
     return Requester(
         auth=github.Auth.Token(token),

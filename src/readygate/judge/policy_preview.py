@@ -21,12 +21,7 @@ _DURATION = "duration"
 
 
 def comparison_options(policy: Policy, now: int) -> ComparisonOptions:
-    """Return what a policy contributes to a comparison.
-
-    Args:
-        policy: the policy.
-        now: seconds since 1970.
-    """
+    """Return what a policy contributes to a comparison; `now` is in seconds since 1970."""
     flaky = policy.options["flaky"]
     return ComparisonOptions(
         policy=policy,

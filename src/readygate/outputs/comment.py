@@ -71,11 +71,7 @@ def _marker_of(gate: str, subject: Subject) -> re.Pattern[str]:
 
 
 def render(view: ReportView, template: str = "") -> str:
-    """Return the comment with its marker, within GitHub's limit.
-
-    Args:
-        view: the report.
-        template: the user's template; empty for the built-in comment.
+    """Return the comment with its marker, within GitHub's limit, made by the user's template if there is one.
 
     Raises:
         TemplateError: the template cannot be used.

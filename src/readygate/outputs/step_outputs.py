@@ -43,13 +43,9 @@ NAMES = (
 
 
 def values(view: ReportView, published: Mapping[str, str]) -> dict[str, str]:
-    """Return every output by name; empty where nothing was measured.
+    """Return every output by name, with those that other outputs set; empty where nothing was measured.
 
     Shares are percentages with two decimals, rounded down.
-
-    Args:
-        view: the report.
-        published: the outputs that other outputs set.
     """
     comparison, verdict = view.comparison, view.verdict
     tests, coverage = comparison.tests, comparison.coverage

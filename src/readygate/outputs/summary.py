@@ -14,12 +14,7 @@ from readygate.render.trends import trends_markdown
 
 
 def render(view: ReportView, skipped: Sequence[str] = ()) -> str:
-    """Return the summary.
-
-    Args:
-        view: the report.
-        skipped: titles of outputs that the token may not write.
-    """
+    """Return the summary, which names the skipped outputs."""
     history = trends_markdown(view)
     end = f"\n\n{history}\n" if history else "\n"
     size = len(end.encode())

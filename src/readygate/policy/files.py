@@ -44,11 +44,6 @@ class PolicyPair(Struct, frozen=True, kw_only=True):
 def read_policy_pair(files: PolicyFiles, branch: str, asked: str) -> PolicyPair:
     """Read both policies.
 
-    Args:
-        files: the policy file on both sides.
-        branch: the base branch.
-        asked: the preset of the input `policy`, empty if it was not given.
-
     Raises:
         SettingsError: the policy of the base is invalid.
     """

@@ -12,10 +12,7 @@ _LARGEST_PARTS = 8
 
 
 def proposal(report: Mapping[str, Any] | None) -> str:
-    """Return a commented policy file.
-
-    Args:
-        report: the content of a report.json; None for a file without measured figures.
+    """Return a commented policy file with the figures of a report.json, if one is given.
 
     Returns:
         YAML whose active settings the report meets.

@@ -84,12 +84,7 @@ def _character_width(character: str) -> float:
 
 
 def badges(view: ReportView, *, complete: bool) -> Mapping[str, Badge]:
-    """Return the badges by name, one for each of `NAMES`.
-
-    Args:
-        view: the report.
-        complete: False if results are missing; pass rate and coverage are then shown as incomplete.
-    """
+    """Return the badges by name, one for each of `NAMES`; they say so if the results are incomplete."""
     tests, coverage = view.comparison.tests.head, view.comparison.coverage
     ready = view.verdict.ready
     gate = view.gate if view.gate != DEFAULT_GATE else ""

@@ -79,11 +79,6 @@ def fenced(text: str, lines: int = LONGEST_TRACE, characters: int = LONGEST_FENC
     """Return untrusted text as a fenced block.
 
     Of a long trace the first three lines and the end are kept, because the error message is usually at the end.
-
-    Args:
-        text: the trace.
-        lines: the maximum number of lines.
-        characters: the maximum number of characters without the fence.
     """
     rows = redact(strip_ansi(text)).strip("\r\n").splitlines()
     widest = max(80, min(500, characters // 6))

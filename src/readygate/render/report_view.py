@@ -190,10 +190,6 @@ def alert(view: ReportView, skipped_note: str = "") -> tuple[str, str] | None:
     """Return the one alert of a document as (kind, text), or None.
 
     The first that applies: results are incomplete, rules lack a baseline, an output was skipped.
-
-    Args:
-        view: the report.
-        skipped_note: a sentence about outputs that could not be written to GitHub; empty if all were.
     """
     verdict, comparison = view.verdict, view.comparison
     not_evaluated = verdict.of(Status.NOT_EVALUATED)

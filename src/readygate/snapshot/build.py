@@ -16,13 +16,7 @@ from readygate.snapshot.matrix import Bucket, Named, assign
 
 
 def provenance(subject: Subject, evidence: InputFiles, inputs: Mapping[str, str]) -> Provenance:
-    """Return where a snapshot comes from; it is marked incomplete if a needed job was cancelled or skipped.
-
-    Args:
-        subject: what the run is about.
-        evidence: the reports.
-        inputs: the inputs that affect the verdict, by name.
-    """
+    """Return where a snapshot comes from; it is marked incomplete if a needed job was cancelled or skipped."""
     return Provenance(
         run_id=subject.run_id,
         run_attempt=subject.run_attempt,

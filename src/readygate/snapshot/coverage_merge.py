@@ -8,13 +8,7 @@ from readygate.model.reports import MeasuredFile
 
 
 def place_all(files: Iterable[MeasuredFile], rules: PathRules, *, has_branches: bool = False) -> Coverage:
-    """Place and merge the files of all reports of a run.
-
-    Args:
-        files: of all reports; their order has no influence.
-        rules: how paths of reports map to paths of the repository.
-        has_branches: whether a report measured branches, even if no line has any.
-    """
+    """Place and merge the files of all reports of a run; their order has no influence."""
     placer = Placer(rules)
     known: dict[tuple[str, ...], Placed] = {}
     unplaced: set[str] = set()

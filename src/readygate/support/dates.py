@@ -9,9 +9,5 @@ _LAST: Final = 253_402_300_799
 
 
 def utc_date(seconds: float) -> str:
-    """Return the UTC date of a time as `YYYY-MM-DD`; a stored time out of range becomes the nearest date.
-
-    Args:
-        seconds: seconds since 1970-01-01T00:00:00Z.
-    """
+    """Return the UTC date of a time in seconds since 1970 as `YYYY-MM-DD`; one out of range becomes the nearest."""
     return datetime.fromtimestamp(min(max(seconds, _FIRST), _LAST), UTC).date().isoformat()

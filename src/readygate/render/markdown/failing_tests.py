@@ -32,15 +32,7 @@ NO_MESSAGE = "(no message)"
 def failing_section(
     view: ReportView, changes: tuple[TestChange, ...], causes: tuple[Cause, ...], header: str, budget: TraceBudget
 ) -> Section | None:
-    """Return the section of one list of failing tests; None if the list is empty.
-
-    Args:
-        view: the report.
-        changes: the failing tests.
-        causes: the causes of their failures.
-        header: the name of one of them, such as "Newly failing test".
-        budget: the space for traces; the section's traces are subtracted from it.
-    """
+    """Return the section of one list of failing tests; None if it is empty. Its traces are taken from the budget."""
     if not changes:
         return None
     if len(changes) == 1:

@@ -94,13 +94,7 @@ def _tier_cells(title: str, files: int, lines: Ratio) -> tuple[str, ...]:
 
 
 def file_table(view: ReportView, rows: tuple[FileRow, ...], *, long: bool) -> tuple[Table, str]:
-    """Return the files whose coverage is incomplete or changed, and notes about the others.
-
-    Args:
-        view: the report.
-        rows: the measured files.
-        long: show more files, and a column with their uncovered lines.
-    """
+    """Return the files whose coverage is incomplete or changed, and notes about the others."""
     compared = any(row.base is not None for row in rows)
     gaps = [row for row in rows if row.priority or (row.base and row.base != row.lines)]
     shown = gaps[: 2 * FILES_SHOWN if long else FILES_SHOWN]

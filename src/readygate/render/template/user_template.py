@@ -215,12 +215,6 @@ def render_user_template(
 ) -> str:
     """Return the comment that a user's template makes.
 
-    Args:
-        view: the report.
-        source: the template.
-        budget: maximum size of the comment.
-        run: renders a template with values in a sandbox.
-
     Raises:
         TemplateError: the template cannot be used, or the comment is too large.
     """
