@@ -22,7 +22,7 @@ REPORT = re.compile(r"^```json\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 def copy(tmp_path: Path) -> Path:
     """A copy of the package and of the tests that a new module meets, with the modules of the text in place."""
     shutil.copytree(Path(readygate.__file__).parent, tmp_path / "readygate", ignore=shutil.ignore_patterns("*.pyc"))
-    for name in ("contract", "rules", "support"):
+    for name in ("contract", "rules", "samples", "support"):
         shutil.copytree(ROOT / "tests" / name, tmp_path / "tests" / name, ignore=shutil.ignore_patterns("*.pyc"))
     for name in ("__init__.py", "conftest.py"):
         shutil.copy(ROOT / "tests" / name, tmp_path / "tests" / name)
@@ -34,7 +34,8 @@ def copy(tmp_path: Path) -> Path:
         target.write_text(textwrap.dedent(code), encoding="utf-8")
     report = REPORT.search(text)
     assert report is not None
-    (tmp_path / "acme.json").write_text(report[1], encoding="utf-8")
+    for folder in (tmp_path, tmp_path / "tests" / "samples"):
+        (folder / "acme.json").write_text(report[1], encoding="utf-8")
     return tmp_path
 
 
@@ -53,8 +54,9 @@ def test_the_format_reads_its_example(copy: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_rule_passes_the_contract_test(copy: Path) -> None:
-    done = run(copy, "pytest", "-q", "-p", "no:cacheprovider", "tests/contract/test_rules.py", "-k", "skipped-tests")
+@pytest.mark.parametrize(("kind", "name"), [("formats", "acme"), ("rules", "skipped-tests")])
+def test_the_contract_tests_pass(copy: Path, kind: str, name: str) -> None:
+    done = run(copy, "pytest", "-q", "-p", "no:cacheprovider", f"tests/contract/test_{kind}.py", "-k", name)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"\b[1-9]\d* passed", done.stdout)

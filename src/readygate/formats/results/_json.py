@@ -1,13 +1,14 @@
 """Parse untrusted JSON documents and events, and name the key path of each wrong value."""
 
 import json
+from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, Final
 
 from readygate.formats import Source
-from readygate.formats.results._report_builder import clean, damage
+from readygate.formats.results._report_builder import ReportBuilder, clean, damage
 from readygate.formats.xml_repair import encoding_of
-from readygate.model.reports import Problem
+from readygate.model.reports import Problem, TestReport
 
 MAX_BYTES: Final = 1 << 28
 """Maximum bytes of a document: read as a whole, it needs several times as much memory."""
@@ -120,6 +121,26 @@ class ValueReader:
         self._wrong += 1
         if self._wrong == 1:
             self._first = f"{place} is {_kind(value)}, not {wanted}"
+
+
+Read = Callable[[Any, ReportBuilder, ValueReader], Mapping[str, str] | None]
+"""Adds the content of a document to a report; may return properties of the run."""
+
+
+def parse_document(source: Source, name: str, read: Read) -> TestReport:
+    """Parse a document of the format `name`; the first value of a wrong type becomes a problem.
+
+    Raises:
+        OSError: the file cannot be read.
+    """
+    builder, keys = ReportBuilder(name), ValueReader()
+    document, problem = load(source)
+    if problem is None:
+        properties = read(document, builder, keys)
+        builder.problem(keys.problem())
+        return builder.report(properties or {})
+    builder.problem(problem)
+    return builder.report()
 
 
 def text_of(value: Any) -> str:

@@ -8,7 +8,7 @@ skipped (reporters write `other` for inconclusive tests).
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import ValueReader, line_number, load, text_of, total_of
+from readygate.formats.results._json import ValueReader, line_number, parse_document, text_of, total_of
 from readygate.formats.results._json_keys import outline
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, joined
 from readygate.model.reports import TestReport
@@ -38,10 +38,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 def _parse(source: Source) -> TestReport:
-    builder = ReportBuilder(_NAME)
-    document, problem = load(source)
-    builder.problem(problem)
-    return builder.report() if problem else _Reader(builder, ValueReader()).report(document)
+    return parse_document(source, _NAME, lambda document, builder, keys: _Reader(builder, keys).read(document))
 
 
 class _Reader:
@@ -52,8 +49,8 @@ class _Reader:
         self._keys = keys
         self._by_status = dict.fromkeys(STATUSES, 0)
 
-    def report(self, document: Any) -> TestReport:
-        """Parse all tests and return the report."""
+    def read(self, document: Any) -> dict[str, str]:
+        """Parse all tests; return the properties of the run."""
         keys = self._keys
         results = keys.table(keys.table(document, "the document").get("results"), "results")
         for at, test in enumerate(keys.items(results.get("tests"), "results.tests")):
@@ -63,10 +60,9 @@ class _Reader:
         self._builder.compare("results.summary", "tests", total_of(summary.get("tests")), self._builder.total)
         for word, count in self._by_status.items():
             self._builder.compare("results.summary", word, total_of(summary.get(word)), count)
-        self._builder.problem(keys.problem())
         environment = results.get("environment")
         pairs = environment.items() if isinstance(environment, dict) else ()
-        return self._builder.report({key: value[:200] for key, value in pairs if key in _PROPERTIES and text_of(value)})
+        return {key: value[:200] for key, value in pairs if key in _PROPERTIES and text_of(value)}
 
     def _test(self, test: dict[str, Any], place: str) -> None:
         keys, builder = self._keys, self._builder

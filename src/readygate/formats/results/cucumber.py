@@ -9,7 +9,7 @@ import re
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import ValueReader, line_number, load, text_of
+from readygate.formats.results._json import ValueReader, line_number, parse_document, text_of
 from readygate.formats.results._json_keys import outline
 from readygate.formats.results._report_builder import FailureText, ReportBuilder, joined
 from readygate.model.reports import TestReport
@@ -37,13 +37,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 def _parse(source: Source) -> TestReport:
-    builder = ReportBuilder(_NAME)
-    document, problem = load(source)
-    builder.problem(problem)
-    if problem is None:
-        reader = _Reader(builder, ValueReader())
-        reader.read(document)
-    return builder.report()
+    return parse_document(source, _NAME, lambda document, builder, keys: _Reader(builder, keys).read(document))
 
 
 class _Reader:
@@ -59,7 +53,6 @@ class _Reader:
             feature = self._keys.table(item, f"[{at}]")
             if feature:
                 self._feature(feature, f"[{at}]")
-        self._builder.problem(self._keys.problem())
 
     def _feature(self, feature: dict[str, Any], place: str) -> None:
         keys = self._keys

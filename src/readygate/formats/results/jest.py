@@ -8,7 +8,7 @@ test, for example because it cannot be loaded, is an execution of its own.
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import ValueReader, line_number, load, text_of, total_of
+from readygate.formats.results._json import ValueReader, line_number, parse_document, text_of, total_of
 from readygate.formats.results._json_keys import outline
 from readygate.formats.results._report_builder import SUITE_SEPARATOR, FailureText, ReportBuilder, damage, joined
 from readygate.formats.results._source_location import without_runner
@@ -33,12 +33,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 def _parse(source: Source) -> TestReport:
-    builder = ReportBuilder(_NAME)
-    document, problem = load(source)
-    builder.problem(problem)
-    if problem is None:
-        _read(document, builder, ValueReader())
-    return builder.report()
+    return parse_document(source, _NAME, _read)
 
 
 def _read(document: Any, builder: ReportBuilder, keys: ValueReader) -> None:
@@ -53,7 +48,6 @@ def _read(document: Any, builder: ReportBuilder, keys: ValueReader) -> None:
         builder.add("the run", "the run", Outcome.ERRORED, failure=failure)
     if root.get("wasInterrupted") is True:
         builder.problem(damage("the run was interrupted", todo="look for the reason in the log of the job"))
-    builder.problem(keys.problem())
 
 
 def _file(file: dict[str, Any], place: str, builder: ReportBuilder, keys: ValueReader) -> None:

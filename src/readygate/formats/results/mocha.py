@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import ValueReader, load, text_of, total_of
+from readygate.formats.results._json import ValueReader, parse_document, text_of, total_of
 from readygate.formats.results._json_keys import outline
 from readygate.formats.results._report_builder import FailureText, ReportBuilder
 from readygate.formats.results._source_location import line_in, without_runner
@@ -33,10 +33,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 def _parse(source: Source) -> TestReport:
-    builder = ReportBuilder(_NAME)
-    document, problem = load(source)
-    builder.problem(problem)
-    return builder.report() if problem else _Reader(builder, ValueReader()).report(document)
+    return parse_document(source, _NAME, lambda document, builder, keys: _Reader(builder, keys).read(document))
 
 
 class _Reader:
@@ -47,8 +44,8 @@ class _Reader:
         self._keys = keys
         self._left: dict[str, Counter[_Key]] = {}
 
-    def report(self, document: Any) -> TestReport:
-        """Parse the tests, then the failures that belong to no test, and return the report."""
+    def read(self, document: Any) -> None:
+        """Parse the tests, then the failures that belong to no test."""
         keys, builder = self._keys, self._builder
         root = keys.table(document, "the document")
         for name in _LISTS:
@@ -63,8 +60,6 @@ class _Reader:
             if self._left["failures"][_key(failure)] > 0:
                 self._left["failures"][_key(failure)] -= 1
                 self._add(failure, place, Outcome.ERRORED)
-        builder.problem(keys.problem())
-        return builder.report()
 
     def _entries(self, value: Any, name: str) -> list[tuple[str, dict[str, Any]]]:
         items = self._keys.items(value, name)

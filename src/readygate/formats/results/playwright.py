@@ -10,7 +10,7 @@ is an error. The project is part of the name, because a spec may fail in one bro
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import ValueReader, line_number, load, text_of, total_of
+from readygate.formats.results._json import ValueReader, line_number, parse_document, text_of, total_of
 from readygate.formats.results._json_keys import outline
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, joined
 from readygate.model.reports import TestReport
@@ -38,13 +38,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 def _parse(source: Source) -> TestReport:
-    builder = ReportBuilder(_NAME)
-    document, problem = load(source)
-    builder.problem(problem)
-    if problem is None:
-        reader = _Reader(builder, ValueReader())
-        reader.read(document)
-    return builder.report()
+    return parse_document(source, _NAME, lambda document, builder, keys: _Reader(builder, keys).read(document))
 
 
 class _Reader:
@@ -76,7 +70,6 @@ class _Reader:
         for at, item in enumerate(keys.items(root.get("errors"), "errors", optional=True)):
             error = keys.table(item, f"errors[{at}]")
             builder.add("the run", "errors outside of tests", Outcome.ERRORED, failure=_failure([error], {}))
-        builder.problem(keys.problem())
 
     def _spec(self, spec: dict[str, Any], place: str, path: str) -> None:
         keys = self._keys

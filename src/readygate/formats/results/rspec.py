@@ -8,7 +8,7 @@ file that cannot be loaded has no example; it is counted by `errors_outside_of_e
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.results._json import ValueReader, line_number, load, text_of, total_of
+from readygate.formats.results._json import ValueReader, line_number, parse_document, text_of, total_of
 from readygate.formats.results._json_keys import outline
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder
 from readygate.model.reports import TestReport
@@ -31,12 +31,7 @@ def _matches(sample: FileSample) -> str | None:
 
 
 def _parse(source: Source) -> TestReport:
-    builder = ReportBuilder(_NAME)
-    document, problem = load(source)
-    builder.problem(problem)
-    if problem is None:
-        _read(document, builder, ValueReader())
-    return builder.report()
+    return parse_document(source, _NAME, _read)
 
 
 def _read(document: Any, builder: ReportBuilder, keys: ValueReader) -> None:
@@ -57,7 +52,6 @@ def _read(document: Any, builder: ReportBuilder, keys: ValueReader) -> None:
     for _ in range(min(total_of(summary.get("errors_outside_of_examples_count")) or 0, 1_000)):
         failure = FailureText(message="an error occurred outside of examples", text=messages)
         builder.add(_OUTSIDE, _OUTSIDE, Outcome.ERRORED, failure=failure)
-    builder.problem(keys.problem())
 
 
 def _example(example: dict[str, Any], place: str, builder: ReportBuilder, keys: ValueReader) -> Outcome:
