@@ -1,25 +1,56 @@
-"""Every format: an odd value in the place of any other never raises.
+"""What holds of every format: a sample of it is in `tests/samples`, this format alone claims it, and no value raises.
 
-A format without a sample is only tested by `tests/fuzz`.
+A sample is a small file as the tool writes it, called after the format: `junit.xml`.
 """
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from tests.support.format_samples import SAMPLES
+from coverage import CoverageData
 
-from readygate.formats import Format, Source, all_formats, identify
-from readygate.model.reports import CoverageReport, Problem, Severity, StatedReport, TestReport
+from readygate.formats import FileSample, Format, Source, all_formats
+from readygate.formats.sniffing import HEAD_BYTES
+from readygate.model.reports import StatedReport, TestReport
 
+SAMPLES = Path(__file__).parents[1] / "samples"
 ODD = ("²", "٣", "1e999", "-1", "NaN", "9" * 5000, "")
 _VALUE = re.compile(r"""(?<=[=:\[,( ])"(?:[^"\\]|\\.)*"|(?<=>)[^<>\s][^<>]*(?=<)""")
 """A quoted value, or the text of an element."""
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
+BINARY = "coverage.py-sqlite"
+"""The format whose file coverage.py itself writes here; Git would store every version of it in full."""
 
-formats = pytest.mark.parametrize(
-    "fmt", [fmt for fmt in all_formats() if fmt.name in SAMPLES], ids=lambda fmt: fmt.name
-)
+
+def sample_of(fmt: Format, folder: Path) -> Path:
+    """Return the sample of a format."""
+    if fmt.name == BINARY:
+        data = CoverageData(str(folder / ".coverage"))
+        data.add_lines({str(SAMPLES.parents[1] / "src" / "readygate" / "__main__.py"): [1, 2]})
+        data.write()
+        return folder / ".coverage"
+    found = [path for path in SAMPLES.iterdir() if path.stem == fmt.name]
+    assert len(found) == 1, f"put one small report of the tool into tests/samples/{fmt.name}.*"
+    return found[0]
+
+
+@pytest.mark.parametrize("fmt", all_formats(), ids=lambda fmt: fmt.name)
+def test_a_sample_is_claimed_by_its_own_format_alone_and_read_without_damage(fmt: Format, tmp_path: Path) -> None:
+    path = sample_of(fmt, tmp_path)
+    sample = FileSample.read(path.name, path.read_bytes()[:HEAD_BYTES])
+    assert [each.name for each in all_formats() if each.matches(sample)] == [fmt.name]
+    report = fmt.parse(Source(name=path.name, path=path))
+    assert not [problem.what for problem in report.problems if problem.is_damage]
+    if isinstance(report, TestReport):
+        assert report.executions.passed
+        assert report.executions.failing
+    else:
+        assert report.stated if isinstance(report, StatedReport) else report.files
+
+
+def test_every_sample_is_of_a_format() -> None:
+    assert {path.stem for path in SAMPLES.iterdir()} == {fmt.name for fmt in all_formats()} - {BINARY}
 
 
 def variants(text: str) -> Iterator[str]:
@@ -32,24 +63,9 @@ def variants(text: str) -> Iterator[str]:
                 yield f'{text[:start]}"{odd}"{text[end:]}'
 
 
-@formats
-def test_sample_has_results_and_no_damage(fmt: Format) -> None:
-    source = Source(name="x", data=SAMPLES[fmt.name].encode())
-    chosen = identify(source)
-    assert not isinstance(chosen, Problem)
-    assert chosen[0] is fmt
-    report = fmt.parse(source)
-    assert isinstance(report, TestReport | CoverageReport)
-    if isinstance(report, StatedReport):
-        assert report.stated
-    else:
-        assert report.blocks if isinstance(report, TestReport) else report.files
-        assert Severity.DAMAGE not in {problem.severity for problem in report.problems}
-
-
-@formats
-def test_odd_values_never_raise(fmt: Format) -> None:
-    for text in variants(SAMPLES[fmt.name]):
+@pytest.mark.parametrize("fmt", [fmt for fmt in all_formats() if fmt.name != BINARY], ids=lambda fmt: fmt.name)
+def test_odd_values_never_raise(fmt: Format, tmp_path: Path) -> None:
+    for text in variants(sample_of(fmt, tmp_path).read_text(encoding="utf-8")):
         try:
             fmt.parse(Source(name="x", data=text.encode()))
         except Exception as error:

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from readygate.formats import coverage, results
 from readygate.formats.format import Format
 from readygate.formats.sniffing import HEAD_BYTES, FileSample
-from readygate.model.consistency import check_blocks, check_executions
 from readygate.formats.source import Source
+from readygate.model.consistency import check_blocks, check_executions
 from readygate.model.reports import CoverageReport, Problem, Report, Severity, TestReport
 from readygate.support.errors import DOCS
 from readygate.support.registry import entry_point_members, members
