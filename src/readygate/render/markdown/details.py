@@ -1,7 +1,5 @@
 """Write the long lists of a report: folded at the end of a comment, open in the summary."""
 
-from collections.abc import Callable
-
 from msgspec import Struct
 
 from readygate.render.markdown import durations, figure_table, file_coverage, policy_measures, skip_reasons, suites
@@ -22,19 +20,27 @@ class Part(Struct, frozen=True, kw_only=True):
     pieces: tuple[Table | str, ...]
 
 
+Listed = tuple[str, *tuple[Table | str, ...]]
+"""The title of a list, then its tables and texts; empty ones are left out."""
+
+
 def parts(view: ReportView, *, long: bool, with_figures: bool = True) -> tuple[Part, ...]:
-    """Return all lists that are not empty, in their order; a new one is one more function here."""
-    makers: tuple[Callable[[ReportView, bool], Part | None], ...] = (
-        _categories,
-        _suites,
-        _components,
-        _coverage,
-        _skips,
-        _slowest,
-        _slower,
+    """Return all lists that are not empty, in their order."""
+    made: tuple[tuple[str, Listed | None], ...] = (
+        ("categories", policy_measures.other_categories(view)),
+        ("suites", suites.suite_table(view, long=long)),
+        ("components", policy_measures.other_components(view)),
+        ("files", _coverage(view, long=long)),
+        ("skips", skip_reasons.skips_table(view)),
+        ("slowest tests", durations.slowest_table(view)),
+        ("slower tests", durations.slower_table(view)),
     )
     found = [_figures(view)] if with_figures else []
-    return (*found, *(part for maker in makers if (part := maker(view, long)) is not None))
+    for kind, each in made:
+        if each is not None:
+            title, *pieces = each
+            found.append(Part(kind=kind, title=title, pieces=tuple(filter(None, pieces))))
+    return tuple(found)
 
 
 def figures(view: ReportView, before: str = "Base", after: str = "This change") -> Table:
@@ -52,25 +58,7 @@ def _figures(view: ReportView) -> Part:
     )
 
 
-def _suites(view: ReportView, long: bool) -> Part | None:
-    made = suites.suite_table(view, long=long)
-    if made is None:
-        return None
-    answer, table, rest = made
-    return Part(kind="suites", title=f"Tests by suite: {answer}", pieces=_filled(table, rest))
-
-
-def _categories(view: ReportView, _long: bool) -> Part | None:
-    made = policy_measures.other_categories(view)
-    return None if made is None else Part(kind="categories", title=made[0], pieces=_filled(*made[1:]))
-
-
-def _components(view: ReportView, _long: bool) -> Part | None:
-    made = policy_measures.other_components(view)
-    return None if made is None else Part(kind="components", title=made[0], pieces=_filled(*made[1:]))
-
-
-def _coverage(view: ReportView, long: bool) -> Part | None:
+def _coverage(view: ReportView, *, long: bool) -> Listed | None:
     rows = file_coverage.file_rows(view)
     if not rows:
         return None
@@ -79,23 +67,4 @@ def _coverage(view: ReportView, long: bool) -> Part | None:
     target = "" if view.comparison.measures.goals else file_coverage.target_line(view, rows)
     if long:
         target = policy_measures.goal_text(view) or target  # in a comment it stands open
-    return Part(kind="files", title="Coverage by file", pieces=_filled(file_coverage.tier_table(rows), *listed, target))
-
-
-def _skips(view: ReportView, _long: bool) -> Part | None:
-    made = skip_reasons.skips_table(view)
-    return None if made is None else Part(kind="skips", title=made[0], pieces=_filled(*made[1:]))
-
-
-def _slowest(view: ReportView, _long: bool) -> Part | None:
-    made = durations.slowest_table(view)
-    return None if made is None else Part(kind="slowest tests", title=made[0], pieces=_filled(*made[1:]))
-
-
-def _slower(view: ReportView, _long: bool) -> Part | None:
-    made = durations.slower_table(view)
-    return None if made is None else Part(kind="slower tests", title=made[0], pieces=_filled(*made[1:]))
-
-
-def _filled(*pieces: Table | str) -> tuple[Table | str, ...]:
-    return tuple(piece for piece in pieces if piece)
+    return ("Coverage by file", file_coverage.tier_table(rows), *listed, target)

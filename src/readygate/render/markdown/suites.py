@@ -21,16 +21,8 @@ def suite_table(view: ReportView, *, long: bool) -> tuple[str, Table, str] | Non
     shown = rows[: SUITES_LISTED if long else SUITES_SHOWN]
     green = sum(1 for row in rows if row.head.total and not row.head.failing)
     compared = is_complete(view, TestReport) and any(row.base is not None for row in rows)
-    columns = [
-        "Suite",
-        ">Tests",
-        ">Passed",
-        ">Failed",
-        ">Skipped",
-        ">Pass rate",
-        *([">Difference"] if compared else []),
-        ">Time",
-    ]
+    difference = [">Difference"] if compared else []
+    columns = ("Suite", ">Tests", ">Passed", ">Failed", ">Skipped", ">Pass rate", *difference, ">Time")
     total = view.comparison.tests.head
     time = view.comparison.head.snapshot.seconds
     every = SuiteResult(name=(), head=total, base=view.comparison.tests.base if compared else None, seconds=time)
@@ -41,8 +33,8 @@ def suite_table(view: ReportView, *, long: bool) -> tuple[str, Table, str] | Non
             tuple(f"**{cell}**" for cell in _row(f"All {len(rows):,} suites", every, compared)),
         ),
     )
-    answer = f"{green:,} of {count(len(rows), 'suite')} {'passes' if green == 1 else 'pass'} in full"
-    return answer, table, more_note(view, len(rows) - len(shown), "suite")
+    title = f"Tests by suite: {green:,} of {count(len(rows), 'suite')} {'passes' if green == 1 else 'pass'} in full"
+    return title, table, more_note(view, len(rows) - len(shown), "suite")
 
 
 def _label(name: tuple[str, ...]) -> str:
