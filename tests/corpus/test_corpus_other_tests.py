@@ -10,7 +10,7 @@ import pytest
 
 from readygate.formats import FileSample, Source, all_formats, parse
 from readygate.formats.sniffing import HEAD_BYTES
-from readygate.model.reports import Problem, Severity, TestReport
+from readygate.model.reports import Problem, TestReport
 
 CORPUS = Path(os.environ.get("READYGATE_CORPUS", Path(__file__).parents[3] / "shared")) / "corpus"
 
@@ -128,7 +128,7 @@ def fault(entry: dict[str, Any]) -> str:
         return "" if isinstance(report, Problem) and report.todo else f"{name}: no error"
     if isinstance(report, Problem):
         return f"{name}: {report.what}"
-    whole = not any(problem.severity is Severity.DAMAGE for problem in report.problems)
+    whole = not any(problem.is_damage for problem in report.problems)
     right = whole and agrees(report, entry) and report.format == CALLED.get(name, entry["format"])
     if "duration" in entry:
         right = right and report.seconds == pytest.approx(entry["duration"], abs=1e-4)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from readygate.formats import FileSample, Format, Source, choose
 from readygate.formats.sniffing import HEAD_BYTES
-from readygate.model.reports import CoverageReport, Severity
+from readygate.model.reports import CoverageReport
 
 
 def parse_coverage(fmt: Format, data: bytes | str | Path) -> CoverageReport:
@@ -24,7 +24,7 @@ def states(report: CoverageReport, at: int = 0) -> dict[int, int]:
 
 def damages(report: CoverageReport) -> list[str]:
     """Return what is damaged."""
-    return [problem.what for problem in report.problems if problem.severity is Severity.DAMAGE]
+    return [problem.what for problem in report.problems if problem.is_damage]
 
 
 def is_chosen(fmt: Format, data: bytes | str) -> bool:

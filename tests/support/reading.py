@@ -84,7 +84,7 @@ def only(report: TestReport) -> FailureDetail:
 
 
 def damages(report: TestReport) -> list[str]:
-    return [problem.what for problem in report.problems if problem.severity is Severity.DAMAGE]
+    return [problem.what for problem in report.problems if problem.is_damage]
 
 
 def notes(report: TestReport) -> list[str]:

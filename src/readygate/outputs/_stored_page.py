@@ -38,12 +38,12 @@ class StoredPage(ReportView, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     locator: RecordedLocator
 
 
-def write_page(page: ReportView) -> dict[str, Any]:
+def write_page(view: ReportView) -> dict[str, Any]:
     """Return a page as JSON data."""
-    places = {change.id: page.locator.locate(change) for change in _shown(page)}
+    places = {change.id: view.locator.locate(change) for change in _shown(view)}
     known = {test: place for test, place in places.items() if place is not None}
     encoder = Encoder(_clean)
-    return {"page": encoder.encode(replace(page, locator=RecordedLocator(known))), **encoder.shared}
+    return {"page": encoder.encode(replace(view, locator=RecordedLocator(known))), **encoder.shared}
 
 
 def read_report(text: bytes | str) -> ReportView:
@@ -79,13 +79,13 @@ def read_report(text: bytes | str) -> ReportView:
     return page
 
 
-def _check(page: ReportView) -> None:
+def _check(view: ReportView) -> None:
     """Check what the types of a page do not say.
 
     Raises:
         ValueError: values contradict each other; the text says which.
     """
-    comparison = page.comparison
+    comparison = view.comparison
     baseline = (comparison.baseline.snapshot,) if comparison.baseline else ()
     base = (comparison.base,) if comparison.base else ()
     snapshots = (comparison.head.snapshot, *baseline, *base)
@@ -98,9 +98,9 @@ def _check(page: ReportView) -> None:
             raise ValueError(f"a cause names a test that is not in `{name}`")
 
 
-def _shown(page: ReportView) -> Iterable[TestChange]:
+def _shown(view: ReportView) -> Iterable[TestChange]:
     """Return the tests whose location an output may show, each once."""
-    tests, causes = page.comparison.tests, page.comparison.causes
+    tests, causes = view.comparison.tests, view.comparison.causes
     lists = (getattr(tests, field.name) for field in fields(tests))
     rows = (found[:PLACED] for found in lists if isinstance(found, tuple))
     first = (change for change in chain.from_iterable(rows) if isinstance(change, TestChange))

@@ -40,7 +40,7 @@ def outcomes(report: TestReport) -> dict[tuple[str, str], Outcome]:
 
 
 def damaged(report: TestReport) -> bool:
-    return any(problem.severity is Severity.DAMAGE for problem in report.problems)
+    return any(problem.is_damage for problem in report.problems)
 
 
 def notes(report: TestReport) -> list[str]:

@@ -6,7 +6,7 @@ from xml.parsers.expat import XMLParserType
 
 from readygate.formats import Source
 from readygate.formats.xml_stream import feed
-from readygate.model.reports import Problem, Severity
+from readygate.model.reports import Problem
 
 
 class Reader(Protocol):
@@ -38,4 +38,4 @@ def read_xml(source: Source, make: Callable[[], R]) -> tuple[R, Problem | None]:
 
 def unless_damaged(problem: Problem | None, check: Callable[[], Problem | None]) -> Problem | None:
     """Return the result of a check of totals; None for a damaged file, whose totals cannot match."""
-    return None if problem is not None and problem.severity is Severity.DAMAGE else check()
+    return None if problem is not None and problem.is_damage else check()

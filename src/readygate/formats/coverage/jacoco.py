@@ -12,7 +12,7 @@ from typing import Final
 from xml.parsers.expat import XMLParserType
 
 from readygate.formats import FileSample, Format, Source
-from readygate.formats.coverage._reading import read_xml
+from readygate.formats.coverage._reading import read_xml, unless_damaged
 from readygate.formats.coverage._report_builder import NO_FILE, Anomaly, CoverageBuilder, shown
 from readygate.formats.coverage._summary_only import summary_only_report
 from readygate.formats.coverage._xml_reader import FileLines, line_ran, number, total_disagreement, totals_of
@@ -159,8 +159,7 @@ class _Reader:
             return summary_only_report(
                 _NAME, self.stated, todo=_NO_INSTRUCTIONS.todo, files=measured.files, problems=measured.problems
             )
-        damaged = problem is not None and problem.severity is Severity.DAMAGE
-        note = None if damaged else total_disagreement(self.builder, self._claimed, "<report>/<counter>")
+        note = unless_damaged(problem, lambda: total_disagreement(self.builder, self._claimed, "<report>/<counter>"))
         return self.builder.report(candidates=self._candidates, problems=(problem, note))
 
     def _candidates(self, name: str) -> tuple[str, ...]:

@@ -78,12 +78,12 @@ def columns_from(*headers: str) -> tuple[tuple[str, bool], ...]:
     return tuple((header.removeprefix(">"), header.startswith(">")) for header in headers)
 
 
-def more_note(page: ReportView, omitted: int, noun: str = "") -> str:
+def more_note(view: ReportView, omitted: int, noun: str = "") -> str:
     """Return a note about omitted rows: "… and 4,688 more, in the Readygate report."; empty if none is omitted."""
     if omitted <= 0:
         return ""
     what = f"{omitted:,} more" + (f" {noun}{'s' if omitted > 1 else ''}" if noun else "")
-    where = page.links.run()
+    where = view.links.run()
     return f"… and {what}, in the {where}." if where else f"… and {what}."
 
 
