@@ -39,6 +39,16 @@ def test_tightening_the_policy_passes(runner: Runner) -> None:
     assert "policy-changed" not in found
 
 
+@pytest.mark.parametrize("size", [1, 40])
+def test_another_limit_of_stored_results_passes_and_is_reported(runner: Runner, size: int) -> None:
+    start = base(runner, "preset: strict\n")
+    done, found = judged(runner, pull(runner, start, {POLICY: f"preset: strict\nbaseline-size: {size}\n"}))
+    assert done.code == 0
+    assert "policy-changed" not in found
+    assert "What this change does to the policy: 1 setting asks the same" in done.summary
+    assert f"| Asks the same | `baseline-size`: 20 MB → {size} MB |" in done.summary
+
+
 def test_taking_the_file_away_is_a_change_like_others(runner: Runner) -> None:
     start = base(runner, "preset: strict\n")
     done, found = judged(runner, pull(runner, start, {POLICY: None}))

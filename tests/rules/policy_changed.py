@@ -20,6 +20,11 @@ SITUATIONS = Situations(
         Row(PASS, with_policy_change(ready=True, reason="all passed"), ("asks for the same",)),
         Row(
             PASS,
+            with_policy_change(neutral=(("`baseline-size`: 20 MB → 40 MB",),), ready=True, reason="all passed"),
+            ("asks for the same: `baseline-size`: 20 MB → 40 MB",),
+        ),
+        Row(
+            PASS,
             with_policy_change(tightened=(("`new-skips`: warn → block",),), ready=False, reason="1 newly skipped"),
             ("asks for more", "`new-skips`: warn → block", "would be not ready (1 newly skipped"),
         ),

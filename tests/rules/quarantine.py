@@ -69,6 +69,11 @@ SITUATIONS = Situations(
             max_level=Level.WARN,
             under=excusing(("A::*", "2026-12-31")),
         ),
+        Row(
+            VIOLATED,
+            lambda: green(now=NOW, policy_change=PolicyChange(neutral=(("other size",),))),
+            under=excusing(("A::*", "2026-12-31")),
+        ),
         # what a damaged report lacks may stand in the rest
         Row(PASS, lambda: replace(cut_short(), now=NOW), under=excusing(("B::*", "2030-01-01"))),
         Row(UNKNOWN, green, ("The day is not known",), under=excusing(("A::*", "2027-01-14"))),

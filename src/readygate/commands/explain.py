@@ -2,9 +2,9 @@
 
 from readygate.model.policy import PRESETS
 from readygate.model.verdict import Level
-from readygate.policy.read import nearest
 from readygate.rules import Rule, all_rules
 from readygate.support.errors import SettingsError
+from readygate.support.suggestions import nearest
 
 
 def page(rule: Rule, heading: str = "#") -> str:

@@ -13,7 +13,7 @@ from readygate.model.measures import SlowdownLimit
 from readygate.model.policy import Policy, paths_fit, quarantined
 from readygate.model.verdict import Level, Verdict
 from readygate.policy import PolicyPair
-from readygate.policy.difference import difference
+from readygate.policy.difference import difference, neutral_changes
 from readygate.support.dates import utc_date
 
 _DURATION = "duration"
@@ -77,5 +77,11 @@ def _with_policy_change(
         return replace(comparison, policy_change=PolicyChange(problems=policies.problems))
     loosened, tightened = difference(policies.policy, policies.own)
     preview = judge(compare_under(policies.own), policies.own)
-    change = PolicyChange(loosened=loosened, tightened=tightened, ready=preview.ready, reason=preview.reason)
+    change = PolicyChange(
+        loosened=loosened,
+        tightened=tightened,
+        neutral=neutral_changes(policies.policy, policies.own),
+        ready=preview.ready,
+        reason=preview.reason,
+    )
     return replace(comparison, policy_change=change)

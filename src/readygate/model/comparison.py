@@ -180,6 +180,7 @@ class PolicyChange(Struct, frozen=True, kw_only=True):
         problems: why the new file is not a valid policy; empty if it is.
         loosened: the settings that become less strict, a few words each.
         tightened: the settings that become stricter.
+        neutral: the settings that change and judge nothing.
         ready: the verdict of this change under the new file; None if unknown.
         reason: the reason of that verdict.
     """
@@ -187,6 +188,7 @@ class PolicyChange(Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...] = ()
     loosened: tuple[RichText, ...] = ()
     tightened: tuple[RichText, ...] = ()
+    neutral: tuple[RichText, ...] = ()
     ready: bool | None = None
     reason: str = ""
 

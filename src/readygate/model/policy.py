@@ -14,6 +14,8 @@ POLICY_PATH = ".github/readygate.yml"
 PRESETS = ("standard", "strict", "lenient")
 """Names of the presets, the default first. A rule has a level for each, in this order."""
 WAIVER_LABEL = "readygate-accept"
+BASELINE_MB = 20
+"""Default of `Policy.baseline_mb`."""
 REGEX = "re:"
 """Prefix of a pattern of test names that is a regular expression; others are globs."""
 
@@ -95,6 +97,7 @@ class Policy(Struct, frozen=True, kw_only=True):
         waiver: the label that excuses waivable rules; empty for none.
         inform: the verdict never fails a check or a job.
         base_branches: globs of branches whose runs are recorded, in addition to the default branch.
+        baseline_mb: limit for the stored results of a gate on the data branch, in MB (10^6 bytes). It judges nothing.
         guarded: globs of files whose edits are reported like those of workflows.
         overrides: the branches of every override, applied or not, with a text that represents its settings.
         source: the file and commit for messages.
@@ -112,6 +115,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     waiver: str = WAIVER_LABEL
     inform: bool = False
     base_branches: tuple[str, ...] = ()
+    baseline_mb: int = BASELINE_MB
     guarded: tuple[str, ...] = ()
     overrides: tuple[tuple[str, str], ...] = ()
     source: str = ""
@@ -172,6 +176,7 @@ def quarantined(policy: Policy, today: str) -> Callable[[TestId], bool] | None:
 
 
 __all__ = [
+    "BASELINE_MB",
     "POLICY_PATH",
     "PRESETS",
     "REGEX",

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from readygate.model.policy import (
+    BASELINE_MB,
     PRESETS,
     WAIVER_LABEL,
     Category,
@@ -88,6 +89,7 @@ def effective(document: Document | None, *, branch: str = "", asked: str = "") -
         waiver=values.get("waiver", WAIVER_LABEL),
         inform=values.get("mode") == "inform",
         base_branches=values.get("base-branches", ()),
+        baseline_mb=values.get("baseline-size", BASELINE_MB),
         guarded=values.get("guarded-files", ()),
         overrides=_overrides(document),
         source=where,

@@ -14,6 +14,13 @@ Moves = Iterator[tuple[bool, RichText]]
 """Whether a difference requires less, and its description."""
 
 
+def neutral_changes(old: Policy, new: Policy) -> tuple[RichText, ...]:
+    """Return the differences that neither loosen nor tighten the policy."""
+    if old.baseline_mb == new.baseline_mb:
+        return ()
+    return ((f"`baseline-size`: {old.baseline_mb:,} MB → {new.baseline_mb:,} MB",),)
+
+
 def difference(old: Policy, new: Policy) -> tuple[tuple[RichText, ...], tuple[RichText, ...]]:
     """Return what the new policy loosens and what it tightens.
 

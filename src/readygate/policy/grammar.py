@@ -14,10 +14,11 @@ class Key(Struct, frozen=True, kw_only=True):
     """One key of a mapping.
 
     Attributes:
-        kind: the kind of value: text, flag, share, points, number, day, choice, label, paths, tests, branches, rules,
+        kind: the kind of value: text, flag, share, points, whole, day, choice, label, paths, tests, branches, rules,
             or items (a list of mappings).
         description: for the JSON schema and messages.
         choices: the values of a choice.
+        bounds: the smallest and the largest value of a whole number.
         items: the keys of each mapping of items.
         required: the key must be given.
     """
@@ -26,6 +27,7 @@ class Key(Struct, frozen=True, kw_only=True):
     kind: str
     description: str
     choices: tuple[str, ...] = ()
+    bounds: tuple[int, int] = (0, 0)
     items: tuple[Key, ...] = ()
     required: bool = False
 
@@ -98,6 +100,12 @@ FILE = (
         name="base-branches",
         kind="branches",
         description="globs of branches, beside the default one, that are recorded",
+    ),
+    Key(
+        name="baseline-size",
+        kind="whole",
+        description="limit for the stored results of a gate on the data branch, in MB (10^6 bytes)",
+        bounds=(1, 1000),
     ),
     Key(
         name="guarded-files", kind="paths", description="globs of files whose edits are told as those of workflows are"

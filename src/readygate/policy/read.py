@@ -7,7 +7,6 @@ YAML: https://yaml.org/spec/1.1/ as PyYAML reads it. Numbers are parsed from the
 import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
@@ -17,10 +16,11 @@ from msgspec import Struct, field
 from readygate.model.policy import tests_fit
 from readygate.model.results import TestId
 from readygate.policy.grammar import FILE, LEVELS, Key
-from readygate.policy.yaml_scalars import boolean, is_text
+from readygate.policy.yaml_scalars import boolean, integer, is_text
 from readygate.rules import Option, Rule, all_rules
 from readygate.support.errors import SettingsError
 from readygate.support.globs import PatternError, paths_fit
+from readygate.support.suggestions import nearest
 
 MAX_BYTES = 256 << 10
 """Maximum size of a policy file in bytes."""
@@ -63,8 +63,7 @@ def read(data: bytes, where: str) -> Document:
     if root is not None and (root.id != "scalar" or root.value):  # `---` alone is an empty document
         values = reader.mapping(root, FILE, "")
     if reader.problems:
-        told = tuple(text for _, text in sorted(reader.problems))
-        raise SettingsError(told, todo=TODO)
+        raise SettingsError(tuple(text for _, text in sorted(reader.problems)), todo=TODO)
     return Document(where=where, values=values, lines=reader.lines)
 
 
@@ -80,6 +79,7 @@ class _Reader:
             "flag": self.flag,
             "share": self.share,
             "points": self.share,
+            "whole": self.whole,
             "day": self.day,
             "choice": self.choice,
             "label": self.label,
@@ -189,6 +189,14 @@ class _Reader:
             self.wrong(node, path, f"{value!r} is no number from 0")
         return Fraction(found[1]) if found else Fraction(0)
 
+    def whole(self, node: Any, key: Key, path: str) -> int:
+        least, most = key.bounds
+        value = integer(node)
+        if value is None or not least <= value <= most:
+            got = f", got {node.value[:100]!r}" if node.id == "scalar" else ""
+            self.wrong(node, path, f"must be a whole number from {least:,} to {most:,}{got}")
+        return value or least
+
     def day(self, node: Any, _key: Key, path: str) -> str:
         value = self.scalar(node, path, "a day, as 2027-03-31") or ""
         found = _DAY.match(value)
@@ -290,10 +298,3 @@ class _Reader:
             what = f"{node.value!r} is none of the levels {', '.join(LEVELS)}"
             self.wrong(node, path, f"{what}{nearest(value, LEVELS)}")
         return value or ""
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return "; did you mean …?" for a similar known name, else the list of all."""
-    names = tuple(known)
-    found = get_close_matches(name, names, n=1, cutoff=0.5)
-    return f"; did you mean `{found[0]}`?" if found else f"; there are {', '.join(names)}"

@@ -57,6 +57,8 @@ def _mapping(keys: tuple[Key, ...]) -> dict[str, Any]:
 def _key(key: Key) -> Mapping[str, Any]:
     if key.kind == "choice":
         return {"enum": list(key.choices)}
+    if key.kind == "whole":
+        return {"type": "integer", "minimum": key.bounds[0], "maximum": key.bounds[1]}
     if key.kind == "items":
         return {"type": "array", "maxItems": 1000, "items": _mapping(key.items)}
     if key.kind == "rules":

@@ -21,7 +21,8 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     evidence = _evidence(found)
     if not found.loosened:
         if not found.tightened:
-            return passes("The policy file changed and asks for the same")
+            same = "The policy file changed and asks for the same"
+            return passes(same, *((": ", *_joined(found.neutral)) if found.neutral else ()), evidence=evidence)
         more = f" and {len(found.tightened) - _TOLD:,} more" if len(found.tightened) > _TOLD else ""
         told = _joined(found.tightened[:_TOLD])
         return passes("The policy asks for more: ", *told, more, f"; {_preview(found)}", evidence=evidence)
@@ -69,7 +70,8 @@ def _evidence(found: PolicyChange) -> Evidence:
     def shown(note: str, phrases: tuple[RichText, ...]) -> Evidence:
         return Evidence.of(phrases, lambda phrase: EvidenceItem(kind="policy", name=_plain(phrase), note=note))
 
-    return shown("asks less", found.loosened) + shown("asks more", found.tightened)
+    judging = shown("asks less", found.loosened) + shown("asks more", found.tightened)
+    return judging + shown("asks the same", found.neutral)
 
 
 def _plain(phrase: RichText) -> str:

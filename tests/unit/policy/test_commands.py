@@ -47,6 +47,7 @@ def test_show_tells_each_value_and_its_origin(tmp_path: Path) -> None:
     assert rows["preset"] == "strict line 6, for `rel/1`"
     assert rows["rules.coverage-drop.maximum"] == "1 points line 3"
     assert rows["rules.new-skips"] == "block preset strict"
+    assert rows["baseline-size"] == "20 MB default"
     assert {f"rules.{rule.name}" for rule in all_rules()} <= rows.keys()
 
 

@@ -17,7 +17,7 @@ from readygate.model.policy import PRESETS, Policy
 from readygate.model.rich_text import RichText, Untrusted
 from readygate.model.verdict import Level
 from readygate.policy import PolicyFiles, effective, preset, read, read_policy_pair
-from readygate.policy.difference import difference
+from readygate.policy.difference import difference, neutral_changes
 from readygate.policy.schema import schema
 from readygate.rules import all_rules
 from readygate.support.errors import SettingsError
@@ -113,15 +113,15 @@ def test_no_edit_of_a_policy_is_silent(path: tuple[Any, ...], new: Any) -> None:
     if _same(old, other):
         return
     loosened, tightened = difference(old, other)
-    assert loosened or tightened
+    assert loosened or tightened or neutral_changes(old, other)
     back = difference(other, old)
-    assert back[0] or back[1]
+    assert back[0] or back[1] or neutral_changes(other, old)
 
 
 def _same(one: Policy, other: Policy) -> bool:
     """Whether two policies ask the same, wherever it stands in the file."""
     names = ("levels", "options", "components", "categories", "groups", "goals", "waiver", "inform")
-    more = ("base_branches", "guarded", "quarantine", "overrides")
+    more = ("base_branches", "baseline_mb", "guarded", "quarantine", "overrides")
     return all(getattr(one, name) == getattr(other, name) for name in (*names, *more))
 
 
@@ -150,6 +150,19 @@ def test_what_an_edit_moves_is_named(old: str, new: str, loosened: list[str], ti
 
 def test_equal_policies_differ_in_nothing() -> None:
     assert difference(made(WHOLE.decode()), made(WHOLE.decode())) == ((), ())
+    assert neutral_changes(made(WHOLE.decode()), made(WHOLE.decode())) == ()
+
+
+@pytest.mark.parametrize(("text", "size"), [("", 20), ("baseline-size: 1", 1), ("baseline-size: 1000", 1000)])
+def test_the_limit_of_stored_results_is_in_megabytes(text: str, size: int) -> None:
+    assert made(text).baseline_mb == size
+
+
+def test_a_limit_of_stored_results_is_reported_and_neither_loosens_nor_tightens() -> None:
+    small, large = made(""), made("baseline-size: 1000")
+    assert difference(small, large) == difference(large, small) == ((), ())
+    assert texts(neutral_changes(small, large)) == ["`baseline-size`: 20 MB → 1,000 MB"]
+    assert texts(neutral_changes(large, small)) == ["`baseline-size`: 1,000 MB → 20 MB"]
 
 
 def test_both_sides_of_a_change() -> None:
@@ -177,6 +190,11 @@ INVALID = [
     "components: [{name: a}]",
     "quarantine: [{tests: a, reason: b}]",
     "targets: 8",
+    "baseline-size: 0",
+    "baseline-size: 1001",
+    "baseline-size: 2.5",
+    "baseline-size: '20'",
+    "overrides: [{branches: a, baseline-size: 5}]",
 ]
 
 

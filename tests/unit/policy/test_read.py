@@ -46,6 +46,7 @@ def test_every_kind_of_key_is_read() -> None:
     assert values["waiver"] == ""
     assert values["mode"] == "inform"
     assert values["base-branches"] == ("release/*",)
+    assert values["baseline-size"] == 40
     assert values["guarded-files"] == ("pytest.ini",)
     assert values["overrides"][0]["branches"] == ("release/*",)
 
@@ -79,6 +80,20 @@ def test_little_is_enough(text: str) -> None:
         ("quarantine:\n- {tests: a, reason: '', expires: 2030-02-20}\n", "quarantine[0].reason: must be a text"),
         ("components:\n- {name: a, paths: x, critical: maybe}\n", "critical: must be true or false"),
         ("targets: 80\n", "p.yml:1: targets: must be a list"),
+        ("baseline-size: 0\n", "p.yml:1: baseline-size: must be a whole number from 1 to 1,000, got '0'"),
+        ("baseline-size: 1001\n", "got '1001'"),
+        ("baseline-size: 2.5\n", "got '2.5'"),
+        ("baseline-size: 20 MB\n", "got '20 MB'"),
+        ("baseline-size: '20'\n", "got '20'"),
+        ("baseline-size: 024\n", "got '024'"),  # 20 in YAML 1.1
+        ("baseline-size: yes\n", "got 'yes'"),
+        ("baseline-size:\n", "baseline-size: must be a whole number from 1 to 1,000"),
+        ("baseline-size: [20]\n", "baseline-size: must be a whole number from 1 to 1,000"),
+        ("baseline-size: !!int [20]\n", "baseline-size: must be a whole number from 1 to 1,000"),
+        (
+            "overrides:\n- {branches: a, baseline-size: 5}\n",
+            "p.yml:2: overrides[0].baseline-size: no such key",
+        ),
         ("a: &x 1\nb: *x\n", "p.yml:1: anchors and aliases are not read"),
         ("a: [\n", "no YAML"),
         ("\tpreset: strict\n", "no YAML"),

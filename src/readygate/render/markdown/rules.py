@@ -4,7 +4,7 @@ import re
 from math import floor
 
 from readygate.model.comparison import Waiver
-from readygate.model.rich_text import RichText, Untrusted, count
+from readygate.model.rich_text import Untrusted, count
 from readygate.model.verdict import EvidenceItem, Finding, Status, Verdict
 from readygate.render import report_view
 from readygate.render.escaping import code, inline_or_code, render_rich_text
@@ -73,17 +73,17 @@ def carried_line(view: ReportView) -> str:
 
 
 def policy_fold(view: ReportView) -> Fold | None:
-    """Return the policy settings that the change loosens or tightens, and the verdict with them; None if none."""
+    """Return the policy settings that the change modifies, and the verdict with them; None if none."""
     change = view.comparison.policy_change
-    if change is None or not (change.loosened or change.tightened):
+    if change is None or not (change.loosened or change.tightened or change.neutral):
         return None
+    effects = (("less", change.loosened), ("more", change.tightened), ("the same", change.neutral))
     counts = [
-        f"{count(number, 'setting')} {'asks' if number == 1 else 'ask'} {word}"
-        for number, word in ((len(change.loosened), "less"), (len(change.tightened), "more"))
-        if number
+        f"{count(len(settings), 'setting')} {'asks' if len(settings) == 1 else 'ask'} {word}"
+        for word, settings in effects
+        if settings
     ]
-    rows: list[tuple[str, RichText]] = [("Asks less", setting) for setting in change.loosened]
-    rows += [("Asks more", setting) for setting in change.tightened]
+    rows = [(f"Asks {word}", setting) for word, settings in effects for setting in settings]
     shown = tuple((effect, render_rich_text(setting)) for effect, setting in rows[:SETTINGS_SHOWN])
     rest = [f"… and {count(len(rows) - SETTINGS_SHOWN, 'more point')}."] if len(rows) > SETTINGS_SHOWN else []
     rest.append("The policy of the base is in force; this one counts once it is merged.")
