@@ -88,7 +88,7 @@ class Scene:
     def _prepare(self, merge: str) -> None:
         """Let the fake ask git for what it will be asked for: GitHub's own work is not part of a run."""
         headers = {"Authorization": f"Bearer {self._hub.token(MAY_JUDGE)}", "User-Agent": "benchmark"}
-        for question in (f"compare/{self._base}...{merge}?per_page=1", f"git/trees/{merge}?recursive=1"):
+        for question in (f"compare/{self._base}...{merge}?per_page=100", f"git/trees/{merge}?recursive=1"):
             url = f"{self._hub.url}/repos/{self._hub.world.full_name}/{question}"
             with urlopen(Request(url, headers=headers), timeout=60) as answer:
                 answer.read()

@@ -87,28 +87,32 @@ class GitHub:
         timeout = self.deadline.clock.timeout
         return pygithub.requester(self._token, self._api_url, timeout=timeout, user_agent="readygate")
 
-    def get(self, path: str, **parameters: Any) -> Any:
-        """Return one resource. `path` is relative to the repository, for example `/pulls/7`.
+    def get(self, path: str, *, tries: int = TRIES, **parameters: Any) -> Any:
+        """Return one resource.
+
+        Args:
+            path: the path, relative to the repository, for example `/pulls/7`.
+            tries: how often to try: once for a request that the caller can do without.
+            parameters: the parameters of the query.
 
         Raises:
             NotFoundError: the resource does not exist.
             PermissionDeniedError: the token may not read it.
             ForgeError: GitHub did not respond, or responded with an error.
         """
-        return self._call("GET", self._path(path), parameters=parameters)[0]
+        return self._call("GET", self._path(path), parameters=parameters, tries=tries)[0]
 
     def rows(self, path: str) -> list[Any]:
         """Return a list that has no pages."""
-        found: list[Any] = self._call("GET", self._path(path), bare=True)[0]
+        found: list[Any] = self._call("GET", self._path(path), expected=list)[0]
         return found
 
     def pages(self, path: str, key: str = "", **parameters: Any) -> Iterator[Any]:
         """Yield the items of a list with pages of 100 items; `key` is its field if the response is an object."""
-        page = 1
+        page, expected = 1, Fields if key else list
         while True:
-            data, headers = self._call(
-                "GET", self._path(path), parameters={**parameters, "per_page": 100, "page": page}, bare=not key
-            )
+            numbered = {**parameters, "per_page": 100, "page": page}
+            data, headers = self._call("GET", self._path(path), parameters=numbered, expected=expected)
             yield from data[key] if key else data
             if 'rel="next"' not in headers.get("link", ""):
                 return
@@ -140,23 +144,25 @@ class GitHub:
 
     def delete(self, path: str) -> None:
         """Delete an object."""
-        self._call("DELETE", self._path(path), empty=True)
+        self._call("DELETE", self._path(path), expected=None)
 
-    def query(self, text: str, variables: Mapping[str, Any]) -> Any:
-        """Return the `data` of a GraphQL query.
+    def query(self, text: str, variables: Mapping[str, Any], *, tries: int = TRIES) -> Any:
+        """Return the `data` of a GraphQL query; `tries` as in `get`.
 
         Raises:
             PermissionDeniedError, NotFoundError, ForgeError: the response has `errors` of this kind.
         """
-        return self._graphql(text, variables, None)
+        return self._graphql(text, variables, None, tries)
 
     def mutate(self, text: str, variables: Mapping[str, Any], find: Callable[[], Any]) -> Any:
         """Return the `data` of a GraphQL mutation. `find` searches for its effect, as in `create`."""
         return self._graphql(text, variables, find)
 
-    def _graphql(self, text: str, variables: Mapping[str, Any], find: Callable[[], Any] | None) -> Any:
+    def _graphql(
+        self, text: str, variables: Mapping[str, Any], find: Callable[[], Any] | None, tries: int = TRIES
+    ) -> Any:
         body = {"query": text, "variables": dict(variables)}
-        return self._call("POST", self._requester.graphql_url, body=body, find=find, then=graphql)[0]
+        return self._call("POST", self._requester.graphql_url, body=body, find=find, then=graphql, tries=tries)[0]
 
     def download(self, path: str, largest: int) -> bytes:
         """Return a file that GitHub redirects to another host. The token is not sent to that host.
@@ -217,10 +223,10 @@ class GitHub:
         body: Mapping[str, Any] | None = None,
         find: Callable[[], Any] | None = None,
         then: Callable[[Any, str], Any] | None = None,
-        bare: bool = False,
-        empty: bool = False,
+        expected: type[Any] | None = Fields,
+        tries: int = TRIES,
     ) -> tuple[Any, Mapping[str, str]]:
-        """Send a request with retries and return data and headers. Data is an object, a `bare` list, or `empty`."""
+        """Send a request with retries and return data and headers. `expected` is the type of data; None for none."""
         where = f"{verb} {urlsplit(url).path}"
         seen: Mapping[str, str] = {}
 
@@ -236,25 +242,25 @@ class GitHub:
             data = read(status, seen, self._masked(text), where, self.deadline.clock.wall())
             if isinstance(data, Failure):
                 return data
-            if not empty and not isinstance(data, list if bare else Fields):
-                return unusable(f"is no {'list' if bare else 'object'}", where)
+            if expected is not None and not isinstance(data, expected):
+                return unusable(f"is no {'list' if expected is list else 'object'}", where)
             return then(data, where) if then else data
 
-        return self._repeat(where, once, find), seen
+        return self._repeat(where, once, find, tries), seen
 
-    def _repeat(self, where: str, once: Callable[[], Any], find: Callable[[], Any] | None) -> Any:
+    def _repeat(self, where: str, once: Callable[[], Any], find: Callable[[], Any] | None, tries: int = TRIES) -> Any:
         """Try until there is a response, an error that is not retryable, or no try left."""
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(1, tries + 1):
             self.deadline.check()
             answer = self._traced(where, once)
             if not isinstance(answer, Failure):
                 return answer
             wait = answer.wait if answer.wait is not None else jitter(float(2 ** (attempt - 1)))
             look = find if answer.maybe_applied else None
-            last = attempt == TRIES
+            last = attempt == tries
             if not answer.retryable or wait > LONGEST_WAIT or (last and look is None):
                 raise answer.error
-            self._log(f"{answer.error.where}: {answer.error.what}; try {attempt} of {TRIES}, waiting {wait:.1f} s")
+            self._log(f"{answer.error.where}: {answer.error.what}; try {attempt} of {tries}, waiting {wait:.1f} s")
             self.deadline.wait(wait)
             found = look() if look else None
             if found is not None:

@@ -1,12 +1,13 @@
 """Find the commit that a change starts from, its ancestors, and the changed lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
+from typing import Any
 from urllib.parse import quote
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from readygate.github.client import GitHub
+from readygate.github.client import TRIES, GitHub
 from readygate.model.changes import Changes, FileChange, hunk_lines
 from readygate.model.subject import Subject
 from readygate.support.errors import ForgeError, NotFoundError, SettingsError
@@ -32,12 +33,14 @@ class Origin(Struct, frozen=True, kw_only=True):
         relation: the relation of that commit to the change, for the reader.
         changes: the lines that the change adds and removes, None if unknown.
         note: the reason why the changes, or the commit, are unknown.
+        parents: the first parents of the commits that GitHub listed, by commit; empty for a root.
     """
 
     commit: str = ""
     relation: str = ""
     changes: Changes | None = None
     note: str = ""
+    parents: Mapping[str, str] = field(default_factory=dict)
 
 
 def origin(client: GitHub, subject: Subject) -> Origin:
@@ -55,9 +58,13 @@ def origin(client: GitHub, subject: Subject) -> Origin:
             relation = "the base of the merge group" if subject.event == "merge_group" else "the commit before"
             return _from(client, subject.base_sha, subject, relation)
         if subject.merged:
-            parents = [parent["sha"] for parent in client.get(f"/git/commits/{subject.measured}")["parents"]]
+            stated = _compare_stated(client, subject)
+            parents = _parents(stated).get(subject.measured)
+            if parents is None:
+                parents = _shas(client.get(f"/git/commits/{subject.measured}")["parents"])
             if len(parents) > 1:
-                return _from(client, parents[0], subject, "the base commit")
+                known = stated if parents[0] == subject.stated_base else None
+                return _from(client, parents[0], subject, "the base commit", known)
         return _from(client, subject.base_ref, subject, "the merge base")
     except NotFoundError:
         return Origin(
@@ -65,10 +72,41 @@ def origin(client: GitHub, subject: Subject) -> Origin:
         )
 
 
-def _from(client: GitHub, base: str, subject: Subject, relation: str) -> Origin:
+def _compare_stated(client: GitHub, subject: Subject) -> Mapping[str, Any]:
+    """Compare the measured merge commit with the base that the event states; nothing if that fails.
+
+    The comparison lists the merge commit with its parents. Only these prove that the stated base is the right one.
+    """
+    if subject.stated_base in ("", subject.measured):
+        return {}
+    try:
+        return _compare(client, subject.stated_base, subject.measured, tries=1)
+    except ForgeError:
+        return {}
+
+
+def _compare(client: GitHub, base: str, head: str, *, tries: int = TRIES) -> Mapping[str, Any]:
+    """Return a comparison. Its first page has all files, and the oldest of the commits between both."""
+    data: Mapping[str, Any] = client.get(f"/compare/{quote(base, safe='')}...{head}", tries=tries, per_page=100)
+    return data
+
+
+def _parents(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the parents of all commits that a comparison lists."""
+    rows = [data.get("base_commit"), data.get("merge_base_commit"), *(data.get("commits") or ())]
+    return {row["sha"]: _shas(row["parents"]) for row in rows if row and "parents" in row}
+
+
+def _shas(rows: list[Mapping[str, Any]]) -> tuple[str, ...]:
+    return tuple(str(row["sha"]) for row in rows)
+
+
+def _from(client: GitHub, base: str, subject: Subject, relation: str, known: Mapping[str, Any] | None = None) -> Origin:
+    """Find the origin of a change that starts from `base`; `known` is their comparison if there was one."""
     if base == subject.measured:
         return Origin(commit=base, relation=relation, note="The base is the measured commit itself")
-    data = client.get(f"/compare/{quote(base, safe='')}...{subject.measured}", per_page=1)
+    data = known or _compare(client, base, subject.measured)
+    listed = _parents(data)
     # never the stated base itself: after a forced push it may not be an ancestor
     commit = str(data["merge_base_commit"]["sha"])
     if commit == subject.measured:
@@ -78,11 +116,16 @@ def _from(client: GitHub, base: str, subject: Subject, relation: str) -> Origin:
                 todo="check out the pull request in this job, or name the tested commit by the input `commit`",
             )
         # a commit of the base branch itself is compared with the one before it
-        parents = client.get(f"/git/commits/{commit}")["parents"]
+        parents = listed[commit] if commit in listed else _shas(client.get(f"/git/commits/{commit}")["parents"])
         if not parents:
             return Origin(note="The commit is the first of its branch")
-        return _from(client, parents[0]["sha"], subject, "the commit before")
-    return Origin(commit=commit, relation=relation, changes=_changes(data, commit, subject.measured))
+        return _from(client, parents[0], subject, "the commit before")
+    return Origin(
+        commit=commit,
+        relation=relation,
+        changes=_changes(data, commit, subject.measured),
+        parents={sha: parents[0] if parents else "" for sha, parents in listed.items()},
+    )
 
 
 def changes_between(client: GitHub, base: str, head: str) -> Changes | None:
@@ -99,7 +142,7 @@ def changes_between(client: GitHub, base: str, head: str) -> Changes | None:
     return _changes(data, merge_base, head) if merge_base == base else None
 
 
-def _changes(data: dict[str, object], base: str, head: str) -> Changes:
+def _changes(data: Mapping[str, Any], base: str, head: str) -> Changes:
     rows = data.get("files") or []
     if not isinstance(rows, list):
         raise ForgeError("GitHub's comparison lists no files", where=f"compare {base[:7]}...{head[:7]}")
@@ -121,20 +164,35 @@ def _file(row: dict[str, object]) -> FileChange:
     )
 
 
-def first_parents(client: GitHub, commit: str) -> Iterator[str]:
+_UNKNOWN: Mapping[str, str] = {}
+
+
+def first_parents(client: GitHub, commit: str, known: Mapping[str, str] = _UNKNOWN) -> Iterator[str]:
     """Yield the first-parent ancestors of `commit`, the nearest first, at most `DEEPEST`.
+
+    A request is sent only when the next ancestor is needed and unknown.
+
+    Args:
+        client: the client to ask for commits that are not known.
+        commit: where to begin; it is not yielded itself.
+        known: the first parents of some commits, empty for a root, such as `Origin.parents`.
 
     Raises:
         ForgeError: a request to GitHub failed.
     """
-    known: dict[str, str] = {}
-    wanted = commit
-    count = 0
-    for row in islice(client.pages("/commits", sha=commit), MOST_LISTED):
-        known[row["sha"]] = row["parents"][0]["sha"] if row["parents"] else ""
-        while wanted in known:
-            wanted = known.pop(wanted)
-            if not wanted or count >= DEEPEST:
+    parents = dict(known)
+    return islice(_ancestors(client, commit, parents), DEEPEST)
+
+
+def _ancestors(client: GitHub, commit: str, parents: dict[str, str]) -> Iterator[str]:
+    rows: Iterator[Any] | None = None
+    while commit:
+        while commit not in parents:
+            rows = rows or islice(client.pages("/commits", sha=commit), MOST_LISTED)
+            row = next(rows, None)
+            if row is None:
                 return
-            count += 1
-            yield wanted
+            parents[row["sha"]] = row["parents"][0]["sha"] if row["parents"] else ""
+        commit = parents.pop(commit)
+        if commit:
+            yield commit

@@ -76,6 +76,7 @@ def _pull_request(
         "role": Role.CHANGE,
         "head_sha": head,
         "base_ref": payload.text("pull_request", "base", "ref"),
+        "stated_base": payload.text("pull_request", "base", "sha", default=""),
         "number": payload.number("pull_request", "number"),
         "merged": measured == runner.sha and measured != head,
         "closed": payload.text("pull_request", "state", default="open") == "closed",

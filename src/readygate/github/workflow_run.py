@@ -162,7 +162,8 @@ def _tested_merge(payload: Payload, client: GitHub, pull: Mapping[str, Any], hea
     parents = [parent["sha"] for parent in commit["parents"]]
     made, began = commit["committer"]["date"], payload.text(RUN, "created_at")
     if len(parents) > 1 and parents[1] == head and _moment(made) <= _moment(began):
-        return {"measured": merge, "measured_note": "the merge commit that the judged run tested", "merged": True}
+        note = "the merge commit that the judged run tested"
+        return {"measured": merge, "measured_note": note, "merged": True, "stated_base": parents[0]}
     return {"measured_note": "the head of the pull request, as the merge commit that the run tested is no longer known"}
 
 

@@ -34,6 +34,7 @@ class Subject(Struct, frozen=True, kw_only=True):
         head_sha: the commit that the verdict is about, which gets the check run.
         base_ref: the base branch.
         base_sha: the base commit if the event states it reliably (merge group, push), else empty.
+        stated_base: the base commit that the event of a pull request states; it may be out of date, or empty.
         event: the event of the run; for a run that judges another one (`triggered_by`), the event of the other.
         triggered_by: `workflow_run` if this run judges another one, else empty.
         workflow: the file of the workflow that measured, such as `.github/workflows/ci.yml`.
@@ -55,6 +56,7 @@ class Subject(Struct, frozen=True, kw_only=True):
     head_sha: str = ""
     base_ref: str = ""
     base_sha: str = ""
+    stated_base: str = ""
     number: int = 0
     queued_pr: int = 0
     merged: bool = False
