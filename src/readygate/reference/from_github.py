@@ -96,7 +96,7 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
         with ThreadPoolExecutor(2) as pool:
             names = pool.submit(self.store.names) if self.store else None
             start = origin(client, subject)
-            fetched = pool.submit(lambda: (self._policy(start), self._files()))
+            fetched = pool.submit(lambda: self._policy_and_files(start))
             picked = self._choose(start, names.result if names else None)
             policy, files = fetched.result()
         since = start.changes
@@ -122,13 +122,27 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
         own = self.subject.measured if self.subject.role is Role.RECORD else start.commit
         return own or self.subject.base_ref
 
-    def _policy(self, start: Origin) -> PolicyFiles:
-        """Read the policy in force, and the policy of the change if the change touches it."""
+    def _policy_and_files(self, start: Origin) -> tuple[PolicyFiles, frozenset[str] | None]:
+        """Read the policy in force, and the list of files, which may show that there is no policy."""
+        types = self._types_of_paths()
+        files = None if types is None else frozenset(path for path, kind in types.items() if kind == "blob")
+        return self._policy(start, missing=types is not None and POLICY_PATH not in types), files
+
+    def _policy(self, start: Origin, *, missing: bool) -> PolicyFiles:
+        """Read the policy in force, and the policy of the change if the change touches it.
+
+        Args:
+            start: the commit that the change starts from, with its changes.
+            missing: the measured commit has no policy file.
+        """
         client, subject, trusted = self.client, self.subject, self._trusted(start)
-        base = from_github(client, POLICY_PATH, trusted) if trusted else None
         name = f"{POLICY_PATH} at {trusted[:7] if len(trusted) >= 40 else trusted}"
         untouched = start.changes is not None and not start.changes.may_touch(POLICY_PATH)
-        if subject.role is Role.RECORD or untouched:
+        same = subject.role is Role.RECORD or untouched
+        if same and missing:
+            return PolicyFiles(base_name=name)
+        base = from_github(client, POLICY_PATH, trusted) if trusted else None
+        if same:
             return PolicyFiles(base=base, base_name=name)
         own = from_github(client, POLICY_PATH, subject.measured)
         return PolicyFiles(base=base, base_name=name, changed=own != base, own=own)
@@ -144,18 +158,19 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
             wanted=start.commit,
             relation=start.relation,
             branch=self.subject.base_ref,
-            ancestors=lambda: first_parents(self.store_client, start.commit),
+            ancestors=lambda: first_parents(self.store_client, start.commit, start.parents),
         )
 
-    def _files(self) -> frozenset[str] | None:
+    def _types_of_paths(self) -> dict[str, str] | None:
+        """Return the types of all paths of the measured commit, such as `blob` and `tree`; None if unknown."""
         if not self.need_files:
             return None
         try:
             tree = self.client.get(f"/git/trees/{self.subject.measured}", recursive=1)
-            files = frozenset(row["path"] for row in tree["tree"] if row["type"] == "blob")
+            types = {row["path"]: row["type"] for row in tree["tree"]}
         except ForgeError:
             return None  # paths are then shown as the reports name them
-        return None if tree.get("truncated") else files
+        return None if tree.get("truncated") else types
 
 
 def _lower(text: str) -> str:
