@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from readygate.config.runner import RunnerEnvironment
 from readygate.config.settings import Settings
 from readygate.github.client import GitHub
+from readygate.github.earlier import Earlier
 from readygate.support.console import Console
 from readygate.support.deadline import Deadline
 
@@ -31,6 +32,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
         folder: the folder for output files; None if no files are requested.
         sources: the root of the measured sources; None if it is the workspace.
         template: the user's template for the comment; empty for the built-in comment.
+        earlier: what earlier runs wrote for the pull request; None if it was not looked up.
         printed: what the console output prints: `console`, `markdown` or `json`.
         stdout: where `markdown` and `json` are printed.
     """
@@ -43,6 +45,7 @@ class RunContext(Struct, frozen=True, kw_only=True):
     folder: Path | None = None
     sources: Path | None = None
     template: str = ""
+    earlier: Earlier | None = None
     printed: str = "console"
     stdout: TextIO | None = None
 

@@ -21,7 +21,12 @@ LINES = 240
 ANNOTATIONS = 121
 """Every second line of the change is not covered, and one test still fails: three requests of annotations."""
 
-BASE = {"src/app.py": "x = 1\n", "src/other.py": "x = 1\n" * 40, "tests/test_api.py": "x = 1\n" * 9}
+BASE = {
+    "src/app.py": "x = 1\n",
+    "src/other.py": "x = 1\n" * 40,
+    "tests/test_api.py": "x = 1\n" * 9,
+    ".github/readygate.yml": "preset: lenient\n",
+}
 TESTS = junit(test_add="passed", test_old="failed")
 OTHER = " ".join(f"{line}+" for line in range(1, 40))
 COVERED = lcov(src_app_py="1+", src_other_py=OTHER)
@@ -83,32 +88,39 @@ class Call:
     Attributes:
         fails: the exit code if it never succeeds.
         besides: exit codes of single faults that differ, by name.
+        after: the path of a request whose one try must fail first, because the call is its replacement.
     """
 
     method: str
     path: str
     fails: int = 0
     besides: dict[str, int] = field(default_factory=dict)
+    after: str = ""
 
 
 UNKNOWN = {"404": 1}
 """A commit that GitHub does not know has no baseline: every failure counts as new."""
 
 FIRST: dict[str, Call] = {
-    "commit": Call(method="GET", path=r"/git/commits/\w+$", fails=3, besides=UNKNOWN),
     "compare": Call(method="GET", path=r"/compare/", fails=3, besides=UNKNOWN),
     "data branch": Call(method="GET", path=r"/git/trees/readygate-data$", fails=3),
     "stored results": Call(method="GET", path=r"/git/blobs/\w+$", fails=3),
-    # there is no policy file: an answer that says so may be spoilt as it likes
-    "policy": Call(method="GET", path=r"/contents/", fails=3, besides={"404": 0, "malformed always": 0}),
+    # without the policy file, the input `policy` sets the same preset
+    "policy": Call(method="GET", path=r"/contents/", fails=3, besides={"404": 0}),
     "files": Call(method="GET", path=r"/git/trees/[0-9a-f]{40}$"),
     "conversation": Call(method="POST", path=r"^/graphql$"),
     "new comment": Call(method="POST", path=r"/issues/\d+/comments$"),
-    "check runs": Call(method="GET", path=r"/commits/\w+/check-runs$"),
     "new check run": Call(method="POST", path=r"/check-runs$"),
     "annotations": Call(method="PATCH", path=r"/check-runs/\d+$"),
     "status": Call(method="POST", path=r"/statuses/\w+$"),
 }
+INSTEAD: dict[str, Call] = {
+    "commit": Call(method="GET", path=r"/git/commits/\w+$", fails=3, besides=UNKNOWN, after=r"/compare/"),
+    "second comparison": Call(method="GET", path=r"/compare/", fails=3, besides=UNKNOWN, after=r"/compare/"),
+    "conversation alone": Call(method="POST", path=r"^/graphql$", after=r"^/graphql$"),
+    "check runs": Call(method="GET", path=r"/commits/\w+/check-runs$", after=r"^/graphql$"),
+}
+"""Requests that are only sent after another one failed, which would have had their answers as well."""
 AGAIN: dict[str, Call] = {
     "comment": Call(method="PATCH", path=r"/issues/comments/\d+$"),
     "check run": Call(method="PATCH", path=r"/check-runs/\d+$"),
@@ -179,6 +191,8 @@ class Scene:
 
     def with_fault(self, call: Call, fault: Fault) -> None:
         self.runner.time = Time(timeout=1 if fault.action.kind.startswith("hang") else 30)
+        if call.after:
+            self.hub.fault("*", call.after, faults.answer(502, b"<html>Bad gateway</html>"))
         self.hub.fault(call.method, call.path, fault.action, times=fault.times)
 
     def expect(self, pull: Pull, *, whole: bool) -> None:
@@ -225,7 +239,7 @@ def code(call: Call, name: str, fault: Fault) -> int:
     return call.besides.get(name, call.fails)
 
 
-POSTS = ("conversation", "new comment", "check runs", "new check run", "annotations", "status")
+POSTS = ("conversation", "conversation alone", "new comment", "check runs", "new check run", "annotations", "status")
 
 
 def told(done: Done, *, records: bool = False) -> None:
@@ -243,15 +257,15 @@ def cases(calls: dict[str, Call]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("call", "fault"), rows, ids=[" - ".join(row) for row in rows])
 
 
-@cases(FIRST)
+@cases(FIRST | INSTEAD)
 def test_the_first_run_of_a_pull_request(scene: Scene, call: str, fault: str) -> None:
-    pull = scene.open()
-    scene.with_fault(FIRST[call], FAULTS[fault])
+    pull, struck = scene.open(), (FIRST | INSTEAD)[call]
+    scene.with_fault(struck, FAULTS[fault])
 
     done = scene.judge(pull)
 
     told(done)
-    assert done.code == code(FIRST[call], fault, FAULTS[fault]), done.log
+    assert done.code == code(struck, fault, FAULTS[fault]), done.log
     scene.expect(pull, whole=FAULTS[fault].passes)
     if not FAULTS[fault].passes and (done.code != 0 or call in POSTS):
         scene.hub.clear_faults()
@@ -342,8 +356,8 @@ def test_the_matrix_knows_every_request(scene: Scene) -> None:
     known = {
         "first": (first, FIRST),
         "second": (second, FIRST | AGAIN),
-        "begun": (begun, FIRST | BEGIN | STORE),
-        "more": (more, FIRST | STORE),
+        "begun": (begun, FIRST | INSTEAD | BEGIN | STORE),
+        "more": (more, FIRST | INSTEAD | STORE),
     }
     for requests, calls in known.values():
         for request in requests:

@@ -436,6 +436,22 @@ PULL = """query($number: Int!, $first: Int, $after: String) {
     }
   }
 }"""
+CHECKS = """query($oid: GitObjectID!, $first: Int, $runs: CheckRunFilter!) {
+  repository(owner: "acme", name: "widgets") {
+    object(oid: $oid) {
+      ... on Commit {
+        checkSuites(first: 10) {
+          nodes {
+            checkRuns(first: $first, filterBy: $runs) {
+              nodes { name externalId permalink annotations(first: 1) { totalCount } }
+              pageInfo { hasNextPage }
+            }
+          }
+        }
+      }
+    }
+  }
+}"""
 MOVE = "mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }"
 
 
@@ -460,6 +476,28 @@ class TestGraphQL:
     def test_page_size(self, scene: Scene, first: int | None, kind: str) -> None:
         answer = scene.client.query(PULL, number=7, first=first)
         assert [error["type"] for error in answer["errors"]] == [kind]
+
+    def test_check_runs(self, scene: Scene) -> None:
+        for name in ("gate", "gate", "other"):
+            scene.client.make("/check-runs", RUN | {"head_sha": scene.head, "name": name, "external_id": "x"})
+
+        def names(first: int | None = 9, **wanted: str) -> Any:
+            answer = scene.client.query(CHECKS, oid=scene.head, first=first, runs=wanted)
+            return [
+                run["name"]
+                for suite in answer["data"]["repository"]["object"]["checkSuites"]["nodes"]
+                for run in suite["checkRuns"]["nodes"]
+            ]
+
+        assert names(checkType="ALL") == ["gate", "gate", "other"]
+        assert names(checkType="LATEST") == names() == ["gate", "other"]
+        assert names(checkType="ALL", checkName="gate") == ["gate", "gate"]
+        assert names(first=1, checkType="ALL") == ["gate"]
+        answer = scene.client.query(CHECKS, oid=scene.head, first=None, runs={})
+        assert answer["errors"][0]["type"] == "MISSING_PAGINATION_BOUNDARIES"
+        assert scene.client.query(CHECKS, oid="f" * 40, first=1, runs={})["data"]["repository"]["object"] is None
+        [error] = scene.caller(contents="read").query(CHECKS, oid=scene.head, first=1, runs={})["errors"]
+        assert error["type"] == "FORBIDDEN"
 
     def test_forbidden(self, scene: Scene) -> None:
         answer = scene.caller(contents="read").query(PULL, number=7, first=1)

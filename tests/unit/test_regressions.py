@@ -211,7 +211,7 @@ class TestCrashes:
         class Hub:
             repository = "acme/widgets"
 
-            def query(self, _text: str, _variables: object) -> Any:
+            def query(self, _text: str, _variables: object, *, tries: int) -> Any:
                 return answer
 
         with pytest.raises(NotFoundError, match="no pull request 7"):

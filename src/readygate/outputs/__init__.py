@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from readygate.context import Published, RunContext, logged
+from readygate.github.earlier import read_earlier
 from readygate.render.not_evaluated import NotEvaluated
 from readygate.render.report_view import ReportView
 from readygate.support.console import Console
@@ -73,6 +74,8 @@ def publish(view: ReportView, context: RunContext) -> Published:
     """Publish a report through every enabled output, and log what could not be written."""
     context = _with_folder(context)
     enabled = [output for output in all_outputs() if output.enabled(view, context)]
+    if {"comment", "check"} <= {output.name for output in enabled}:
+        context = _with_earlier(view, context)
     published = Published()
     for stage, outputs in groupby(enabled, key=attrgetter("stage")):
         for done in _publish_stage(stage, tuple(outputs), view, context, published):
@@ -82,6 +85,17 @@ def publish(view: ReportView, context: RunContext) -> Published:
         missing = " and no ".join(published.skipped)
         context.console.notice(f"There is no {missing}: the token may only read. A second workflow adds them: {FORKS}")
     return published
+
+
+def _with_earlier(view: ReportView, context: RunContext) -> RunContext:
+    """Look up by one request what both the comment and the check run need. If it fails, each looks up its own."""
+    if context.github is None:
+        return context
+    check = view.subject.check_name(view.gate)
+    try:
+        return replace(context, earlier=read_earlier(context.github, view.subject, check, with_checks=True, tries=1))
+    except ForgeError:
+        return context
 
 
 def _publish_stage(

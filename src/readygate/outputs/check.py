@@ -5,7 +5,7 @@ https://docs.github.com/en/rest/checks/runs
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from readygate.context import Published, RunContext, logged
 from readygate.github.client import GitHub
+from readygate.github.earlier import Earlier
 from readygate.model.rich_text import count
 from readygate.model.subject import Role, Subject
 from readygate.outputs import Output, Stage, not_written
@@ -120,7 +121,7 @@ def _write(check: CheckRun, context: RunContext, *, quiet: bool = False) -> Publ
     if github is None:
         return done
     try:
-        found = _named(github, check.name, check.subject.head_sha)
+        found = _named(github, check.name, check.subject.head_sha, context.earlier)
         done = _other_workflows(found, check)
         known = _newest_of_ours(found, check.subject)
         if known and _order(known) > (check.subject.run_id, check.subject.run_attempt):
@@ -211,9 +212,16 @@ def _newest_of_ours(found: Sequence[Mapping[str, Any]], subject: Subject) -> Map
     return max(ours, key=lambda run: int(run["id"]), default=None)
 
 
-def _named(github: GitHub, name: str, sha: str) -> list[Mapping[str, Any]]:
-    """Return all check runs of a name on a commit; GitHub's filter `latest` would hide ours behind another."""
-    runs = github.pages(f"/commits/{sha}/check-runs", key="check_runs", check_name=name, filter="all")
+def _named(github: GitHub, name: str, sha: str, earlier: Earlier | None = None) -> list[Mapping[str, Any]]:
+    """Return all check runs of a name on a commit; ask for them unless they are known from `earlier`.
+
+    GitHub's filter `latest` would hide ours behind another.
+    """
+    runs: Iterable[Mapping[str, Any]]
+    if earlier is not None and earlier.check_runs is not None:
+        runs = earlier.check_runs
+    else:
+        runs = github.pages(f"/commits/{sha}/check-runs", key="check_runs", check_name=name, filter="all")
     return [run for run in runs if run["name"] == name]
 
 

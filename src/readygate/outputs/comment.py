@@ -5,7 +5,7 @@ but nobody else can write as this token.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from readygate.context import Published, RunContext, logged
 from readygate.github.client import GitHub
+from readygate.github.earlier import Earlier, read_earlier
 from readygate.model.subject import Role, Subject
 from readygate.outputs import Output, Stage, not_written
 from readygate.render.markdown.document import render_markdown
@@ -20,25 +21,9 @@ from readygate.render.report_view import ReportView, has_news
 from readygate.render.size_limits import COMMENT, SizeLimits
 from readygate.render.template.sandbox_process import run_template
 from readygate.render.template.user_template import TemplateError, render_user_template
-from readygate.support.errors import ForgeError, NotFoundError
+from readygate.support.errors import ForgeError
 
 TITLE = "comment"
-
-QUERY = """
-query($owner: String!, $name: String!, $number: Int!, $after: String) {
-  repository(owner: $owner, name: $name) {
-    pullRequest(number: $number) {
-      state
-      locked
-      headRefOid
-      comments(first: 100, after: $after) {
-        nodes { body viewerDidAuthor url }
-        pageInfo { hasNextPage endCursor }
-      }
-    }
-  }
-}
-"""
 
 
 class Conversation(Struct, frozen=True, kw_only=True):
@@ -97,39 +82,22 @@ def render_once(view: ReportView, context: RunContext, published: Published) -> 
         return refused + Published(comment=render(view))
 
 
-def read_conversation(github: GitHub, subject: Subject, gate: str) -> Conversation:
-    """Read the state of a pull request and find this gate's comment.
+def read_conversation(github: GitHub, subject: Subject, gate: str, earlier: Earlier | None = None) -> Conversation:
+    """Return the state of a pull request with this gate's comment; read it unless it is known from `earlier`.
 
     Raises:
         ForgeError: GitHub refused or did not answer.
     """
     pattern = _marker_of(gate, subject)
-    ours: list[Mapping[str, Any]] = []
-    pull: Mapping[str, Any] = {}
-    for pull in _pages(github, subject.number):
-        ours += (node for node in pull["comments"]["nodes"] if node["viewerDidAuthor"] and pattern.search(node["body"]))
+    found = earlier or read_earlier(github, subject, subject.check_name(gate))
+    ours = [comment for comment in found.comments if pattern.search(comment["body"])]
     return Conversation(
-        state=pull["state"],
-        locked=pull["locked"],
-        head=pull["headRefOid"],
+        state=found.state,
+        locked=found.locked,
+        head=found.head,
         ours=ours[0] if ours else None,
         spare=tuple(ours[1:]),
     )
-
-
-def _pages(github: GitHub, number: int) -> Iterator[Mapping[str, Any]]:
-    owner, _, name = github.repository.partition("/")
-    after = None
-    while True:
-        data = github.query(QUERY, {"owner": owner, "name": name, "number": number, "after": after})
-        pull = (data.get("repository") or {}).get("pullRequest")
-        if pull is None:
-            raise NotFoundError(f"there is no pull request {number}", where=github.repository)
-        yield pull
-        info = pull["comments"]["pageInfo"]
-        if not info["hasNextPage"]:
-            return
-        after = info["endCursor"]
 
 
 def enabled(view: ReportView, context: RunContext) -> bool:
@@ -150,7 +118,7 @@ def publish(view: ReportView, context: RunContext, published: Published) -> Publ
         return Published()
     done = Published()
     try:
-        conversation = read_conversation(github, view.subject, view.gate)
+        conversation = read_conversation(github, view.subject, view.gate, context.earlier)
         reason = _reason_to_skip(view, context.settings.comment, conversation)
         if reason:
             return logged(f"No comment was written: {reason}.")

@@ -7,6 +7,7 @@ from typing import Any
 from graphql import DocumentNode, ExecutionResult, GraphQLError, build_schema, execute_sync, parse, validate
 
 from .gitrepo import ZERO
+from .graphql_checks import git_object
 from .graphql_schema import SDL
 from .graphql_talk import comment_page, need_one, refuse
 from .routing import Call, Json, Reply, route
@@ -34,7 +35,14 @@ class _Repository:
     def ref(self, info: Any, qualifiedName: str) -> Json | None:  # noqa: N803
         need_one(self._world, self._token, "contents:read")
         sha = self._world.git.ref(qualifiedName)
-        return {"target": {"oid": sha}, **_guards(self._world, qualifiedName[len("refs/heads/") :])} if sha else None
+        if not sha:
+            return None
+        target = git_object(self._world, self._token, sha)
+        return {"target": target, **_guards(self._world, qualifiedName[len("refs/heads/") :])}
+
+    def object(self, info: Any, oid: str | None = None) -> Json | None:
+        need_one(self._world, self._token, "contents:read")
+        return git_object(self._world, self._token, oid) if oid and _OID.fullmatch(oid) else None
 
 
 def _guards(world: World, branch: str) -> Json:

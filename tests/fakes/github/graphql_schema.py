@@ -12,6 +12,7 @@ type Repository {
   id: ID!
   ref(qualifiedName: String!): Ref
   pullRequest(number: Int!): PullRequest
+  object(oid: GitObjectID): GitObject
 }
 
 type Ref {
@@ -19,7 +20,28 @@ type Ref {
   refUpdateRule: RefUpdateRule
   rules(after: String, first: Int, last: Int): RepositoryRuleConnection
 }
-type GitObject { oid: GitObjectID! }
+interface GitObject { oid: GitObjectID! }
+type Blob implements GitObject { oid: GitObjectID! }
+type Tree implements GitObject { oid: GitObjectID! }
+type Tag implements GitObject { oid: GitObjectID! }
+type Commit implements GitObject {
+  oid: GitObjectID!
+  checkSuites(after: String, filterBy: CheckSuiteFilter, first: Int): CheckSuiteConnection
+}
+
+input CheckSuiteFilter { appId: Int checkName: String }
+type CheckSuiteConnection { nodes: [CheckSuite] pageInfo: PageInfo! totalCount: Int! }
+type CheckSuite { checkRuns(after: String, filterBy: CheckRunFilter, first: Int): CheckRunConnection }
+enum CheckRunType { ALL LATEST }
+input CheckRunFilter { checkName: String checkType: CheckRunType }
+type CheckRunConnection { nodes: [CheckRun] pageInfo: PageInfo! totalCount: Int! }
+type CheckRun {
+  name: String!
+  externalId: String
+  permalink: URI!
+  annotations(after: String, first: Int): CheckAnnotationConnection
+}
+type CheckAnnotationConnection { pageInfo: PageInfo! totalCount: Int! }
 
 type RefUpdateRule {
   requiredApprovingReviewCount: Int

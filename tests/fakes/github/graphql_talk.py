@@ -1,10 +1,15 @@
 """Who writes and what they wrote, in the forms of the GraphQL API."""
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 from graphql import GraphQLError
 
 from .routes_talk import same_author
 from .routing import Json
 from .state import Comment, Pull, Token, World
+
+T = TypeVar("T")
 
 
 def refuse(kind: str, message: str) -> GraphQLError:
@@ -20,31 +25,43 @@ def need_one(world: World, token: Token, *needs: str) -> None:
         raise refuse("FORBIDDEN", f"Resource not accessible by {whose}")
 
 
-def comment_page(world: World, token: Token, pull: Pull, arguments: Json) -> Json:
-    """Return one page of the comments; GitHub insists on `first` or `last`, up to 100."""
+def paginate(
+    rows: Sequence[T], arguments: Json, field: str, *, key: Callable[[T], str], show: Callable[[T], Json]
+) -> Json:
+    """Return one page of a connection; GitHub insists on `first` or `last`, up to 100."""
     size = arguments.get("first")
     if size is None:
-        problem = "You must provide a `first` or `last` value to properly paginate the `comments` connection."
+        problem = f"You must provide a `first` or `last` value to properly paginate the `{field}` connection."
         raise refuse("MISSING_PAGINATION_BOUNDARIES", problem)
     if not 0 <= size <= 100:
-        problem = f"Requesting {size} records on the `comments` connection exceeds the limit of 100 records."
+        problem = f"Requesting {size} records on the `{field}` connection exceeds the limit of 100 records."
         raise refuse("EXCESSIVE_PAGINATION", problem)
-    with world.lock:
-        everything = world.comments_of(pull.number)
-    cursors = [comment.node_id for comment in everything]
+    cursors = [key(row) for row in rows]
     after, low = arguments.get("after"), 0
     if after is not None:
         if after not in cursors:
             raise refuse("INVALID_CURSOR_ARGUMENTS", f"`{after}` does not appear to be a valid cursor.")
         low = cursors.index(after) + 1
-    high = min(len(everything), low + size)
+    high = min(len(rows), low + size)
     return {
-        "nodes": [comment_json(world, token, comment) for comment in everything[low:high]],
+        "nodes": [show(row) for row in rows[low:high]],
+        "totalCount": len(rows),
         "pageInfo": {
-            "hasNextPage": high < len(everything),
+            "hasNextPage": high < len(rows),
             "endCursor": cursors[high - 1] if low < high else None,
         },
     }
+
+
+def comment_page(world: World, token: Token, pull: Pull, arguments: Json) -> Json:
+    """Return one page of the comments."""
+    with world.lock:
+        rows = world.comments_of(pull.number)
+
+    def show(comment: Comment) -> Json:
+        return comment_json(world, token, comment)
+
+    return paginate(rows, arguments, "comments", key=lambda comment: comment.node_id, show=show)
 
 
 def comment_json(world: World, token: Token, comment: Comment) -> Json:
