@@ -8,9 +8,12 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from readygate.baseline.record import RunToRecord
+from readygate.baseline.snapshot_codec import files_by_id
 from readygate.baseline.store_results import StoreOutcome, mark_incomplete, store_results
 from readygate.compare import ComparisonOptions, compare
 from readygate.compare.carried_suites import add_carried_suites
+from readygate.compare.outcome_changes import find_outcome_changes
 from readygate.context import RunContext
 from readygate.judge.exit_code import exit_code
 from readygate.judge.policy_preview import comparison_options, evaluate
@@ -22,7 +25,7 @@ from readygate.model.subject import Role, Subject
 from readygate.outputs import publish
 from readygate.outputs.badges import render as render_badges
 from readygate.policy import read_policy_pair
-from readygate.reference import Reference
+from readygate.reference import LoadedBaseline, Reference
 from readygate.reference.template import with_template
 from readygate.render.report_view import ReportView
 from readygate.render.test_locations import ReportLocator
@@ -53,17 +56,18 @@ def run(
     """
     settings, console = context.settings, context.console
     reference = fetch_reference()
-    for text in reference.notices():
-        console.notice(text)
     paths = path_rules(reference)
 
     origin = provenance(subject, evidence, settings.bearing())
     head = build(subject.measured, evidence, paths, origin, pattern=settings.legs)
+    baseline = reference.load(files_by_id(head.snapshot))
+    for text in (*baseline.choice.warnings, *reference.notices()):
+        console.notice(text)
 
     now = int(context.deadline.clock.wall())
 
     def compare_under(policy: Policy) -> Comparison:
-        return _compare(head, reference, replace(comparison_options(policy, now), paths=paths))
+        return _compare(head, reference, baseline, replace(comparison_options(policy, now), paths=paths))
 
     policies = read_policy_pair(reference.policy, subject.base_ref, settings.policy)
     comparison, verdict = evaluate(policies, compare_under, reference.waiver)
@@ -74,7 +78,7 @@ def run(
     context.deadline.begin_reporting()
     publish(view, with_template(context, subject, reference))
 
-    stored = _store(view, reference)
+    stored = _store(view, reference, baseline, context, policies.policy.baseline_mb * 1_000_000)
     if stored.text:
         (console.error if stored.failed else console.line)(stored.text)
 
@@ -84,34 +88,44 @@ def run(
     return code
 
 
-def _compare(head: HeadRun, reference: Reference, options: ComparisonOptions) -> Comparison:
+def _compare(head: HeadRun, reference: Reference, baseline: LoadedBaseline, options: ComparisonOptions) -> Comparison:
     return compare(
         head,
-        reference.choice.baseline,
-        baseline_note=reference.choice.note,
-        baseline_todo=reference.choice.todo,
+        baseline.choice.baseline,
+        baseline_note=baseline.choice.note,
+        baseline_todo=baseline.choice.todo,
         changes=reference.changes,
         changes_note=reference.changes_note,
-        since_baseline=reference.since_baseline,
+        since_baseline=baseline.since,
         options=options,
     )
 
 
-def _store(view: ReportView, reference: Reference) -> StoreOutcome:
-    """Store the results, including those of carried suites, with the badges of a base branch."""
-    subject, comparison = view.subject, view.comparison
+def _store(
+    view: ReportView, reference: Reference, baseline: LoadedBaseline, context: RunContext, max_bytes: int
+) -> StoreOutcome:
+    """Record the run, with the results of carried suites and with the badges of a base branch."""
+    subject, comparison, choice = view.subject, view.comparison, baseline.choice
     if reference.store is None or not subject.stores:
         return StoreOutcome()
-    base = comparison.baseline.snapshot.coverage if comparison.baseline else None
-    whole = add_carried_suites(comparison.head.snapshot, comparison.carried, base, reference.since_baseline)
-    snapshot = mark_incomplete(whole, comparison)
-    complete = snapshot.provenance.complete
-    return store_results(
-        reference.store,
-        view.gate,
-        snapshot,
-        subject,
-        when=comparison.now,
-        ready=view.verdict.ready,
-        badges=render_badges(view, complete=complete) if subject.role is not Role.CHANGE else {},
+    base = choice.baseline.snapshot if choice.baseline else None
+    whole = add_carried_suites(
+        comparison.head.snapshot, comparison.carried, base.coverage if base else None, baseline.since
     )
+    snapshot = mark_incomplete(whole, comparison)
+    files = reference.files
+    run = RunToRecord(
+        snapshot=snapshot,
+        unrun=(*((leg.group, leg.leg) for leg in comparison.carried), *comparison.missing_legs),
+        ready=view.verdict.ready,
+        when=comparison.now,
+        workflow=context.runner.workflow,
+        workflow_gone=lambda path: files is not None and path not in files,
+        gap_only=subject.gap_only,
+        badges=render_badges(view, complete=snapshot.provenance.complete) if subject.role is not Role.CHANGE else {},
+        ancestors=reference.ancestors,
+        changes=find_outcome_changes,
+        known=(choice.run, base) if choice.run and base else None,
+        max_bytes=max_bytes,
+    )
+    return store_results(reference.store, view.gate, run, subject)

@@ -18,6 +18,7 @@ from tests.support.publishing import Published, Scene, publish, read_outputs
 from tests.support.webcheck import page_data_of, page_problems, page_text
 
 from readygate.baseline.snapshot_codec import decode
+from readygate.baseline.snapshot_file import unpack_snapshot
 from readygate.config.runner import RunnerEnvironment
 from readygate.config.settings import Settings
 from readygate.context import RunContext
@@ -167,7 +168,7 @@ def badges(found: Published) -> None:
 
 def snapshot_file(found: Published) -> None:
     data = found.files["readygate.snapshot"]
-    back = decode(data, "here")
+    back = decode(unpack_snapshot(data, "here"), "here")
     assert back == found.page.comparison.head.snapshot
     assert TOKEN not in repr(back)
     assert "tests/a.py:3" not in repr(back)  # no message and no trace is stored

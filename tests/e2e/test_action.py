@@ -38,7 +38,7 @@ def topic(runner: Runner, parent: str, number: int = 7) -> Pull:
 
 def test_push_stores_a_baseline_that_a_pull_request_is_compared_with(runner: Runner) -> None:
     start = base(runner)
-    assert "snapshots/readygate/" in stored(runner)
+    assert f"readygate/snapshots/{start}/results" in stored(runner)
     pull = topic(runner, start)
     tests = junit(test_add="passed", test_old="failed", test_slow="skipped", test_sub="passed")
     runner.hub.reset_requests()

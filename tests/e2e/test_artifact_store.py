@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from readygate.baseline.stores import blob_id
 from tests.e2e.support import GATE, Done, QuickRunner, Runner, junit
 from tests.fakes.github import FakeGitHub, Pull, faults
 
@@ -21,8 +22,8 @@ def runner(tmp_path: Path) -> Iterator[QuickRunner]:
         assert not hub.unexpected
 
 
-def recorded(runner: Runner, sha: str, report: str = TESTS, event: str = "push") -> bytes:
-    """What a run on the base branch writes for the upload step."""
+def recorded(runner: Runner, sha: str, report: str = TESTS, event: str = "push") -> dict[str, bytes]:
+    """What a run on the base branch writes for the upload step, by path."""
     payload = runner.hub.event_push("refs/heads/main", "0" * 40, sha)
     token = runner.hub.token({"contents": "read", "actions": "read"})
     files = {"junit.xml": report}
@@ -31,14 +32,17 @@ def recorded(runner: Runner, sha: str, report: str = TESTS, event: str = "push")
         runner.hub.add_run(runner.run_id + 1, "push", "main", sha)
     done = runner.run("push", payload, files, sha=sha, ref="refs/heads/main", **inputs)
     assert done.code == 0, done.log
-    return (runner.folder / f"workspace-{runner.run_id}" / "told" / "readygate.snapshot").read_bytes()
+    root = runner.folder / f"workspace-{runner.run_id}" / "told" / "readygate-baseline"
+    return {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
 
-def upload(runner: Runner, run_id: int, data: bytes, name: str = "readygate", *, expired: bool = False) -> None:
-    runner.hub.add_artifact(run_id, name, {"readygate.snapshot": data, "other.txt": b"x"}, expired=expired)
+def upload(
+    runner: Runner, run_id: int, data: dict[str, bytes], name: str = "readygate", *, expired: bool = False
+) -> None:
+    runner.hub.add_artifact(run_id, name, {**data, "other.txt": b"x"}, expired=expired)
 
 
-def base(runner: Runner) -> tuple[str, bytes]:
+def base(runner: Runner) -> tuple[str, dict[str, bytes]]:
     sha = runner.hub.commit({"src/app.py": "x = 1\n"}, branch="main")
     return sha, recorded(runner, sha)
 
@@ -120,15 +124,43 @@ def test_a_poisoned_artifact_beside_the_true_one_changes_nothing(runner: Runner)
     assert done.outputs["new-failures"] == "1"
 
 
-def test_a_snapshot_of_another_commit_is_passed_over(runner: Runner) -> None:
+def test_results_that_say_another_commit_are_passed_over(runner: Runner) -> None:
     sha, data = base(runner)
     upload(runner, runner.run_id, data)
     newer = runner.hub.commit({"b.txt": "1\n"}, branch="main")
-    runner.hub.add_run(5_000, "workflow_dispatch", "main", newer)
-    upload(runner, 5_000, data)
+    forged = recorded(runner, newer, FORGED)
+    results, history = f"readygate/snapshots/{newer}/results", "readygate/history.jsonl"
+    other = data[f"readygate/snapshots/{sha}/results"]
+    ids = blob_id(forged[results]).encode(), blob_id(other).encode()
+    assert ids[0] in forged[history]
+    upload(runner, runner.run_id, {**forged, results: other, history: forged[history].replace(*ids)})
     done = judge(runner, opened(runner, newer))
     assert done.outputs["baseline-commit"] == sha
     assert "the snapshot says it is of" in done.log
+
+
+def test_files_that_are_not_what_the_history_says_are_an_error(runner: Runner) -> None:
+    sha, data = base(runner)
+    forged = recorded(runner, sha, FORGED)
+    upload(runner, runner.run_id, {**forged, "readygate/history.jsonl": data["readygate/history.jsonl"]})
+    done = judge(runner, opened(runner, sha), report=FORGED)
+    assert done.code == 3
+    assert done.outputs["verdict"] == "not-evaluated"
+    assert "is not what its id says" in done.log
+
+
+def test_an_artifact_of_another_commit_brings_no_results(runner: Runner) -> None:
+    sha, data = base(runner)
+    mine = runner.run_id
+    newer = runner.hub.commit({"b.txt": "1\n"}, branch="main")
+    runner.hub.add_run(5_000, "workflow_dispatch", "main", newer)
+    upload(runner, 5_000, data)
+    pull = opened(runner, newer)
+    alone = judge(runner, pull)
+    assert alone.code == 3
+    assert "no artifact holds the" in alone.log
+    upload(runner, mine, data)
+    assert judge(runner, pull).outputs["baseline-commit"] == sha
 
 
 def test_a_merge_group_brings_a_baseline(runner: Runner) -> None:
@@ -171,7 +203,7 @@ def test_a_damaged_artifact_is_named(runner: Runner, data: bytes) -> None:
     runner.hub.add_artifact(runner.run_id, "readygate", data)
     done = judge(runner, opened(runner, sha))
     assert done.code == 3
-    assert "no Readygate snapshot" in done.log
+    assert "no baseline of Readygate" in done.log
     assert "Traceback" not in done.log
 
 

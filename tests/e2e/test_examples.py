@@ -256,8 +256,9 @@ def test_an_artifact_of_the_base_branch_is_the_baseline(runner: Runner) -> None:
     assert done.code == 0, done.log
     steps = push(runner, name, start).workflow["jobs"]["record"]["steps"]
     (upload,) = (step["with"] for step in steps if str(step["uses"]).startswith("actions/upload-artifact@"))
-    data = (runner.folder / f"workspace-{runner.run_id}" / upload["path"]).read_bytes()
-    runner.hub.add_artifact(runner.run_id, upload["name"], {"readygate.snapshot": data})
+    root = runner.folder / f"workspace-{runner.run_id}" / upload["path"]
+    files = {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+    runner.hub.add_artifact(runner.run_id, upload["name"], files)
     assert not stored(runner)
 
     pull = opened(runner, start)

@@ -98,15 +98,17 @@ class Call:
     after: str = ""
 
 
+HISTORY = r"/contents/readygate/history\.jsonl$"
+SPOILT = {"malformed once": 3}
 UNKNOWN = {"404": 1}
 """A commit that GitHub does not know has no baseline: every failure counts as new."""
 
 FIRST: dict[str, Call] = {
     "compare": Call(method="GET", path=r"/compare/", fails=3, besides=UNKNOWN),
-    "data branch": Call(method="GET", path=r"/git/trees/readygate-data$", fails=3),
+    # bytes that are no history have no id that would show that they were spoilt on the way
+    "history": Call(method="GET", path=HISTORY, fails=3, besides=SPOILT),
     "stored results": Call(method="GET", path=r"/git/blobs/\w+$", fails=3),
-    # without the policy file, the input `policy` sets the same preset
-    "policy": Call(method="GET", path=r"/contents/", fails=3, besides={"404": 0}),
+    "policy": Call(method="GET", path=r"/contents/\.github/", fails=3),
     "files": Call(method="GET", path=r"/git/trees/[0-9a-f]{40}$"),
     "conversation": Call(method="POST", path=r"^/graphql$"),
     "new comment": Call(method="POST", path=r"/issues/\d+/comments$"),
@@ -127,20 +129,26 @@ AGAIN: dict[str, Call] = {
 }
 BEGIN: dict[str, Call] = {
     # there is no branch yet, and 404 or, in an empty repository, 409 are what GitHub says of that
-    "ref": Call(method="GET", path=r"/git/ref/heads/", fails=3, besides={"404": 0, "409": 0}),
+    "tip": Call(method="GET", path=r"/branches/", fails=3, besides={"404": 0, "409": 0}),
     "no ref": Call(method="GET", path=r"/git/matching-refs/", fails=3, besides={"409": 0}),
+    "line": Call(method="GET", path=r"/commits$", fails=3),
     "new ref": Call(method="POST", path=r"/git/refs$", fails=3),
 }
 STORE: dict[str, Call] = {
-    "ref": Call(method="GET", path=r"/git/ref/heads/", fails=3),
-    "tip": Call(method="GET", path=r"/git/commits/\w+$", fails=3),
-    "names": Call(method="GET", path=r"/git/trees/[0-9a-f]{40}$", fails=3),
-    "history": Call(method="GET", path=r"/git/blobs/\w+$", fails=3),
-    "blob": Call(method="POST", path=r"/git/blobs$", fails=3),
+    "tip": Call(method="GET", path=r"/branches/", fails=3),
+    "history": Call(method="GET", path=HISTORY, fails=3, besides=SPOILT),
+    "stored results": Call(method="GET", path=r"/git/blobs/\w+$", fails=3),
     "tree": Call(method="POST", path=r"/git/trees$", fails=3),
     "new commit": Call(method="POST", path=r"/git/commits$", fails=3),
     "moved ref": Call(method="PATCH", path=r"/git/refs/heads/", fails=3),
 }
+NOTHING: dict[str, Call] = {
+    # a spoilt body does not change the status 404
+    "history": Call(method="GET", path=HISTORY, fails=3, besides={"404": 1, "malformed always": 1}),
+    # an empty repository has no list of refs, and no branch
+    "no ref": Call(method="GET", path=r"/git/matching-refs/", fails=3, besides={"409": 1}),
+}
+"""Requests of a pull request in a repository without a data branch, where every failure counts as new."""
 READS = FAULTS.keys() - {"silent before", "silent after"}
 """A read that is not answered is the same as one that is dropped, and waiting for it takes the matrix a second."""
 VERDICTS = {0: "ready", 1: "not-ready", 3: "not-evaluated"}
@@ -216,10 +224,10 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         base = hub.commit(BASE, branch="main")
         done = runner.push(base, {"junit.xml": TESTS, "cov.lcov": COVERED})
         assert done.code == 0, done.log
-        (name,) = hub.git.lines("ls-tree", "-r", "--name-only", "readygate-data", "snapshots/")
-        stored = hub.git.run("cat-file", "blob", f"readygate-data:{name}")
+        names = hub.git.lines("ls-tree", "-r", "--name-only", "readygate-data", "readygate/")
+        stored = {name: hub.git.run("cat-file", "blob", f"readygate-data:{name}") for name in names}
         hub.add_run(runner.run_id, "push", "main", base)
-        hub.add_artifact(runner.run_id, "readygate", {"readygate.snapshot": stored})
+        hub.add_artifact(runner.run_id, "readygate", stored)
         hub.reset_requests()
         yield Scene(runner, base)
 
@@ -234,9 +242,7 @@ def scene(repository: Scene) -> Iterator[Scene]:
 
 
 def code(call: Call, name: str, fault: Fault) -> int:
-    if fault.passes:
-        return 0
-    return call.besides.get(name, call.fails)
+    return call.besides.get(name, 0 if fault.passes else call.fails)
 
 
 POSTS = ("conversation", "conversation alone", "new comment", "check runs", "new check run", "annotations", "status")
@@ -266,12 +272,54 @@ def test_the_first_run_of_a_pull_request(scene: Scene, call: str, fault: str) ->
 
     told(done)
     assert done.code == code(struck, fault, FAULTS[fault]), done.log
-    scene.expect(pull, whole=FAULTS[fault].passes)
+    scene.expect(pull, whole=FAULTS[fault].passes and done.code == 0)
     if not FAULTS[fault].passes and (done.code != 0 or call in POSTS):
         scene.hub.clear_faults()
         assert scene.judge(pull).code == 0
         if done.code != 1:  # judged without a baseline it has other annotations, and so another check run
             scene.expect(pull, whole=True)
+
+
+@cases(NOTHING)
+def test_a_pull_request_before_any_results_are_stored(scene: Scene, call: str, fault: str) -> None:
+    pull = scene.open()
+    scene.with_fault(NOTHING[call], FAULTS[fault])
+
+    done = scene.judge(pull, "branch:none")
+
+    told(done)
+    expected = 1 if FAULTS[fault].passes else code(NOTHING[call], fault, FAULTS[fault])
+    assert done.code == expected, done.log
+    assert done.outputs.get("baseline-commit", "") == ""
+    assert ("has no stored results yet" in done.summary) == (expected == 1)
+
+
+@pytest.mark.parametrize("times", [1, ALWAYS])
+def test_a_history_that_one_answer_denies_is_an_error(scene: Scene, times: int) -> None:
+    """Other endpoints say that the branch is there, and the history on it."""
+    pull = scene.open()
+    scene.hub.fault("GET", HISTORY, faults.answer(404, {"message": "Not Found"}), times=times)
+    done = scene.judge(pull)
+    told(done)
+    assert done.code == 3, done.log
+
+
+@pytest.mark.parametrize(
+    ("path", "times"), [(HISTORY, 1), (HISTORY, ALWAYS), (r"/branches/", 1), (r"/branches/", ALWAYS)]
+)
+def test_a_record_does_not_begin_anew_where_one_answer_denies_it(scene: Scene, path: str, times: int) -> None:
+    scene.number += 1
+    branch = f"data-{scene.number}"
+    scene.hub.git.run("update-ref", f"refs/heads/{branch}", "refs/heads/readygate-data")
+    before, tip = scene.names(branch), scene.hub.world.branch_tip(branch)
+    scene.hub.fault("GET", path, faults.answer(404, {"message": "Not Found"}), times=times)
+
+    done = scene.store(branch, scene.hub.commit({"src/app.py": f"x = {scene.number}\n"}, parents=[scene.base]))
+
+    told(done, records=True)
+    assert done.code == (0 if path != HISTORY and times == 1 else 3), done.log
+    assert (scene.hub.world.branch_tip(branch) == tip) == (done.code == 3)
+    assert before <= scene.names(branch)
 
 
 @cases(AGAIN)
@@ -328,8 +376,7 @@ def test_results_that_are_stored_beside_others(scene: Scene, call: str, fault: s
 def stored_for(scene: Scene, done: Done, branch: str, before: set[str], call: Call, fault: str) -> None:
     """Either all of it is stored or nothing, and after an error nothing is missing that was there."""
     now = scene.names(branch)
-    snapshots = {name for name in now if name.startswith("snapshots/")}
-    had = {name for name in before if name.startswith("snapshots/")}
+    snapshots, had = ({name.split("/")[2] for name in names if "/snapshots/" in name} for names in (now, before))
     assert before <= now
     assert len(snapshots - had) in (0, 1)
     assert (done.code == 0) == (len(snapshots - had) == 1) or call.method in ("PATCH", "POST")
@@ -363,7 +410,7 @@ def test_the_matrix_knows_every_request(scene: Scene) -> None:
         for request in requests:
             assert any(
                 call.method == request.method and re.search(call.path, request.path) for call in calls.values()
-            ) or re.search(r"/git/trees/data-\d+$", request.path), (request.method, request.path)
+            ), (request.method, request.path)
     for name, call in FIRST.items():
         assert any(call.method == r.method and re.search(call.path, r.path) for r in first), name
     for name, call in STORE.items():

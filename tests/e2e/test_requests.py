@@ -1,4 +1,4 @@
-"""How many requests each event costs outside of the store, and what replaces those that fail or do not prove enough."""
+"""How many requests each event costs, and what replaces those that fail or do not prove enough."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.support import GATE, READ, Done, QuickRunner, junit
+from tests.e2e.support import GATE, READ, Done, QuickRunner, junit, lcov
 from tests.fakes.github import FakeGitHub, Pull, faults
 
 GREEN = {"junit.xml": junit(test_add="passed", test_old="passed")}
@@ -18,7 +18,7 @@ COMPARE, COMMIT, POLICY, FILES, QUERY, CHECKS = "compare", "commit", "policy", "
 PATHS = {
     r"GET .*/compare/": COMPARE,
     r"GET .*/git/commits/[0-9a-f]{40}": COMMIT,
-    r"GET .*/contents/": POLICY,
+    r"GET .*/contents/\.github/": POLICY,
     r"GET .*/git/trees/[0-9a-f]{40}": FILES,
     r"POST /graphql": QUERY,
     r"GET .*/commits/\w+/check-runs": CHECKS,
@@ -97,7 +97,11 @@ class TestCounts:
         group = runner.hub.commit({"src/app.py": "x = 3\n"}, branch=ref.removeprefix("refs/heads/"), parents=[start])
         event = runner.hub.event_merge_group("main", start, group)
         queued = runner.run("merge_group", event, GREEN, sha=group, ref=ref, token=runner.hub.token(WRITE))
-        assert compared(queued, runner, start) == [COMPARE, FILES, CHECKS, "POST check-runs"]
+        assert compared(queued, runner, start) == [COMPARE, FILES, "POST check-runs"]
+        runner.environment = {"GITHUB_RUN_ATTEMPT": "2"}
+        repeated = runner.run("merge_group", event, GREEN, sha=group, ref=ref, token=runner.hub.token(WRITE))
+        assert compared(repeated, runner, start) == [COMPARE, FILES, CHECKS, "PATCH check-runs"]
+        runner.environment = {}
 
         runner.hub.git.run("update-ref", "refs/heads/main", group)
         pushed = runner.push(group, GREEN, before=start, token=runner.hub.token(WRITE))
@@ -127,6 +131,61 @@ class TestCounts:
         done = runner.pull_request(runner.hub.open_pull(7, head="topic", head_sha=head), RED)
         assert done.code == 0, done.log
         assert "new-failures" in done.reasons
+
+
+def measured(*, names: bool = False, coverage: bool = False) -> dict[str, str]:
+    """Reports whose tests or whose covered lines are not those of the base."""
+    tests = {"test_add": "passed", "test_old": "passed"} | ({"test_new": "passed"} if names else {})
+    return {"junit.xml": junit(**tests), "cov.lcov": lcov(src_app_py="1-" if coverage else "1+")}
+
+
+@pytest.mark.parametrize("policy", [False, True])
+@pytest.mark.parametrize("coverage", [False, True])
+@pytest.mark.parametrize("names", [False, True])
+class TestTotals:
+    """All requests of a run, those of the store included.
+
+    The names of tests and the coverage of the baseline are fetched only where they are not those of this run, and the
+    policy only where there is one: each of them is one more.
+    """
+
+    def start(self, runner: QuickRunner, *, policy: bool) -> str:
+        files = {".github/readygate.yml": "preset: lenient\n"} if policy else {}
+        start = runner.hub.commit({"src/app.py": "x = 1\n", **files}, branch="main")
+        assert runner.push(start, measured()).code == 0
+        runner.hub.reset_requests()
+        return start
+
+    def total(self, done: Done, runner: QuickRunner, start: str) -> int:
+        assert done.code == 0, done.log
+        assert done.outputs["baseline-commit"] == start
+        count = len(runner.hub.requests)
+        runner.hub.reset_requests()
+        return count
+
+    def test_a_pull_request(self, runner: QuickRunner, policy: bool, coverage: bool, names: bool) -> None:
+        start = self.start(runner, policy=policy)
+        pull, files = topic(runner, start), measured(names=names, coverage=coverage)
+        expected = 7 + names + coverage + policy
+        assert expected <= 10
+        for _ in ("first", "again"):
+            assert self.total(runner.pull_request(pull, files), runner, start) == expected
+
+    def test_a_merge_group_that_is_stored(self, runner: QuickRunner, policy: bool, coverage: bool, names: bool) -> None:
+        start = self.start(runner, policy=policy)
+        ref = f"refs/heads/gh-readonly-queue/main/pr-7-{start}"
+        group = runner.hub.commit({"src/app.py": "x = 3\n"}, branch=ref.removeprefix("refs/heads/"), parents=[start])
+        event = runner.hub.event_merge_group("main", start, group)
+        files, token = measured(names=names, coverage=coverage), runner.hub.token(WRITE)
+        done = runner.run("merge_group", event, files, sha=group, ref=ref, token=token)
+        assert self.total(done, runner, start) == 9 + names + coverage + policy
+
+    def test_a_record(self, runner: QuickRunner, policy: bool, coverage: bool, names: bool) -> None:
+        start = self.start(runner, policy=policy)
+        sha = runner.hub.commit({"src/app.py": "x = 2\n"}, branch="main", parents=[start])
+        files = measured(names=names, coverage=coverage)
+        done = runner.push(sha, files, before=start, token=runner.hub.token(WRITE))
+        assert self.total(done, runner, start) == 10 + names + coverage + policy
 
 
 class TestBase:

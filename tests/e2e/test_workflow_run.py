@@ -174,7 +174,7 @@ def test_a_pull_request_on_another_base_is_compared_with_that_base(runner: Runne
     done = judged(runner, pull, GREEN)
     assert done.code == 0, done.log
     assert done.outputs["baseline-commit"] == start
-    assert "on `stable`, 1 commit behind" in done.summary
+    assert "on `main`, 1 commit behind" in done.summary
     assert len(runner.hub.comments(7)) == 1
 
 

@@ -3,12 +3,13 @@
 `tests/fuzz/run MINUTES` runs longer, with other documents each time. New formats are included without an edit.
 """
 
+import json
 import os
 import time
 import tracemalloc
 import zipfile
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 
@@ -16,17 +17,23 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 from tests.support.documents import documents, module_of, spoilt, words
+from tests.support.stores import Memory
 
+from readygate.baseline.record import RunToRecord, record_run
+from readygate.baseline.run_records import decode_record
+from readygate.baseline.select import WantedBaseline, choose
 from readygate.baseline.snapshot_codec import decode, encode
+from readygate.baseline.store_paths import history_path
 from readygate.collect.archives import unpack
 from readygate.collect.discovery import Found
 from readygate.collect.redact_reports import redact_file, redactor
+from readygate.compare.outcome_changes import find_outcome_changes
 from readygate.formats import Format, Source, all_formats, identify, parse
 from readygate.model.paths import PathRules
 from readygate.model.reports import CoverageReport, Problem, Report, StatedReport, TestReport
 from readygate.model.snapshot import InputFiles, Provenance, ReadFile
 from readygate.snapshot.build import build
-from readygate.support.errors import ReadygateError
+from readygate.support.errors import ReadygateError, StoreError
 
 COMMIT = "0123456789abcdef" * 2 + "01234567"
 RULES = PathRules(files=frozenset({"a.py", "src/a.py"}), roots=("/w",), maps=())
@@ -135,13 +142,65 @@ def test_archives_that_were_spoilt(content: bytes, seed: int) -> None:
             check(name, part.problem or parse(part.source))
 
 
-@given(st.binary(max_size=300), st.integers(0, 2**32))
-def test_snapshots_that_were_spoilt(content: bytes, seed: int) -> None:
+STORED = """<testsuite name="s"><testcase classname='c' name='a' time='0.2'/><testcase classname='c' name='b' time='3'>
+<failure message='no'/></testcase><testcase classname='d' name='a\\b'/></testsuite>"""
+
+
+@cache
+def recorded() -> Memory:
+    """A store with two runs, of which the later one adds a test and fixes another."""
+    memory = Memory()
+    for number, text in enumerate((STORED, STORED.replace("<failure message='no'/>", "").replace("'d'", "'e'")), 1):
+        files = []
+        for name, data in (("x.xml", text.encode()), ("c.lcov", b"SF:a.py\nDA:1,1\nDA:3,0\nend_of_record\n")):
+            report = parse(Source(name=name, data=data))
+            assert not isinstance(report, Problem)
+            files.append(ReadFile(name=name, size=1, report=report, problems=()))
+        commit = f"{number:040x}"
+        provenance = Provenance(run_id=number, run_attempt=1, branch="main")
+        snapshot = build(commit, InputFiles(files=tuple(files)), RULES, provenance).snapshot
+        ancestors = tuple(f"{each:040x}" for each in range(number - 1, 0, -1))
+        run = RunToRecord(
+            snapshot=snapshot, when=number, ancestors=partial(tuple, ancestors), changes=find_outcome_changes
+        )
+        record_run(memory.store(), "readygate", run)
+    return memory
+
+
+@given(st.binary(max_size=300), st.integers(0, 2**32), st.integers(0, 3))
+def test_snapshots_that_were_spoilt(content: bytes, seed: int, pick: int) -> None:
     """A stored result is data of the repository; that it cannot be read is said, and never a crash."""
-    report = parse(Source(name="x", data=b"<testsuite><testcase classname='c' name='a'/></testsuite>"))
-    assert not isinstance(report, Problem)
-    file = ReadFile(name="x", size=1, report=report, problems=())
-    whole = encode(build(COMMIT, InputFiles(files=(file,)), RULES, Provenance()).snapshot)
-    for data in (content, whole[:16] + content, spoilt(whole, seed, ())):
+    prefix = f"readygate/snapshots/{2:040x}/"
+    whole = {name.removeprefix(prefix): data for name, data in recorded().data.items() if name.startswith(prefix)}
+    name = sorted(whole)[pick % len(whole)]
+    assert decode(whole, "here").legs
+    for data in (content, whole[name][:16] + content, spoilt(whole[name], seed, ())):
         with suppress(ReadygateError):
-            decode(data, "here")
+            decode({**whole, name: data}, "here")
+    with suppress(ReadygateError):
+        decode({other: data for other, data in whole.items() if other != name}, "here")
+
+
+@given(st.binary(max_size=300), st.integers(0, 2**32))
+def test_histories_that_were_spoilt(content: bytes, seed: int) -> None:
+    """What is damaged is an error or a warning, and no reason to record over it."""
+    whole = recorded().data[history_path("readygate")]
+    wanted = WantedBaseline(commit=f"{2:040x}", branch="main")
+    for data in (content, whole[:16] + content, spoilt(whole, seed, ())):
+        memory = Memory({**recorded().data, history_path("readygate"): data})
+        with suppress(ReadygateError):
+            choose(memory.store(), "readygate", wanted)
+
+
+@pytest.mark.parametrize("workflow", ["\\u", "\\ud8", "\\x"])
+def test_a_damaged_name_of_the_workflow_is_an_error(workflow: str) -> None:
+    head = json.dumps({"readygate": "history", "version": 2, "workflow": workflow})
+    with pytest.raises(StoreError, match="an escape that does not exist"):
+        decode_record(head.encode() + b"\n", "here")
+
+
+def test_a_whole_history_is_used() -> None:
+    choice = choose(recorded().store(), "readygate", WantedBaseline(commit=f"{2:040x}", branch="main"))
+    assert choice.baseline is not None
+    assert choice.baseline.history is not None
+    assert len(choice.baseline.history.runs) == 2

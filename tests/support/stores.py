@@ -1,46 +1,71 @@
-"""A store in memory, for what stands on stores; the stores of the package are tested against their own worlds."""
+"""A store in memory, for tests of what uses stores; the stores of the package have tests of their own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from readygate.baseline.stores import Change, Store
+from readygate.baseline.stores import Change, Store, blob_id
 from readygate.support.errors import StoreError
 
 
 @dataclass
 class Memory:
-    """Names and bytes.
+    """Paths and bytes.
 
-    `loaded` tells what was asked for, `broken` makes every answer an error, `unloadable` only that to `load`.
+    Attributes:
+        data: what is stored.
+        fetched: the paths of fetched files.
+        sent: the paths of the last update whose bytes had to be sent.
+        lost: paths that cannot be read at the moment.
+        broken: whether no operation works.
+        meanwhile: an update by another run, which the next update meets once.
     """
 
     data: dict[str, bytes] = field(default_factory=dict)
-    loaded: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    lost: set[str] = field(default_factory=set)
     broken: bool = False
-    unloadable: bool = False
+    meanwhile: Callable[[], None] | None = None
+
+    def store(self) -> Store:
+        """Return the store."""
+        return Store(
+            where="memory", history=lambda path, _line: self._read(path), fetch=self._fetch, update=self._update
+        )
+
+    def _read(self, path: str) -> bytes | None:
+        if self.broken or path in self.lost:
+            raise StoreError("the store does not answer", where="memory")
+        return self.data.get(path)
+
+    def _fetch(self, path: str, blob: str) -> bytes:
+        self.fetched.append(path)
+        data = self._read(path)
+        if data is None:
+            raise StoreError(f"the stored {path} is missing", where="memory")
+        if blob_id(data) != blob:
+            raise StoreError(f"the stored {path} is not what its id says", where="memory")
+        return data
+
+    def _update(self, change: Change) -> None:
+        edits = change(self._read)
+        if self.meanwhile is not None:
+            other, self.meanwhile = self.meanwhile, None
+            other()
+            edits = change(self._read)
+        held = set(self.data.values())
+        self.sent = []
+        for path, file in edits.items():
+            if file is None:
+                del self.data[path]
+                continue
+            if file.stored:
+                assert file.data in held, f"{path} is not stored"
+            else:
+                self.sent.append(path)
+            self.data[path] = file.data
 
     @property
     def snapshots(self) -> dict[str, bytes]:
         """What is stored of snapshots."""
-        return {name: data for name, data in self.data.items() if name.startswith("snapshots/")}
-
-    def store(self) -> Store:
-        """The store over this memory."""
-        return Store(where="memory", names=self._names, load=self._load, update=self._update)
-
-    def _names(self) -> tuple[str, ...]:
-        if self.broken:
-            raise StoreError("the store does not answer", where="memory")
-        return tuple(sorted(self.data))
-
-    def _load(self, name: str) -> bytes:
-        self.loaded.append(name)
-        if self.unloadable:
-            raise StoreError("the store does not answer", where="memory")
-        return self.data[name]
-
-    def _update(self, change: Change) -> None:
-        for name, content in change(self._names(), self._load).items():
-            if content is None:
-                self.data.pop(name)
-            else:
-                self.data[name] = content
+        return {path: data for path, data in self.data.items() if "/snapshots/" in path}

@@ -11,8 +11,9 @@ from tests.support.builders import compared, cover, leg, measure, page, report, 
 from tests.support.hostile import PIECES
 from tests.support.stores import Memory
 
-from readygate.baseline.record import record
-from readygate.baseline.store_keys import badge_key
+from readygate.baseline.record import RunToRecord, record_run
+from readygate.baseline.store_paths import badge_path
+from readygate.compare.outcome_changes import find_outcome_changes
 from readygate.outputs.badges import render
 from readygate.render.badge import BAD, FAIR, GOOD, NAMES, UNKNOWN, Badge, badges
 from readygate.render.report_view import ReportView
@@ -103,25 +104,33 @@ def test_white_text_stands_out(color: str) -> None:
 
 
 class TestStored:
-    def stored(self, known: Memory, run_id: int, text: str) -> None:
-        made = snapshot(f"{run_id:040x}", leg({"A": {"t": "p"}}), run_id=run_id, branch="main")
-        record(known.store(), "readygate", made, extra={badge_key("readygate", "main", "verdict.svg"): text.encode()})
+    def stored(self, known: Memory, run_id: int, text: str, branch: str = "main") -> None:
+        made = snapshot(f"{run_id:040x}", leg({"A": {"t": "p"}}), run_id=run_id, branch=branch)
+        badges = {"verdict.svg": text.encode()}
+        record_run(known.store(), "readygate", RunToRecord(snapshot=made, badges=badges, changes=find_outcome_changes))
 
     def test_they_stand_beside_the_data(self) -> None:
         known = Memory()
         self.stored(known, 5, "five")
-        assert known.data["badges/readygate/main/verdict.svg"] == b"five"
-        assert any(name.startswith("snapshots/readygate/") for name in known.data)
+        assert known.data["readygate/badges/main/verdict.svg"] == b"five"
+        assert known.snapshots
 
     def test_a_later_run_replaces_them_and_an_older_one_does_not(self) -> None:
         known = Memory()
         for run_id in (5, 6, 4):
             self.stored(known, run_id, str(run_id))
-        assert known.data["badges/readygate/main/verdict.svg"] == b"6"
-        assert len([name for name in known.data if name.startswith("snapshots/")]) == 3
+        assert known.data["readygate/badges/main/verdict.svg"] == b"6"
+        assert len({name.split("/")[2] for name in known.snapshots}) == 3
+
+    def test_a_later_run_of_another_branch_does_not_matter(self) -> None:
+        known = Memory()
+        self.stored(known, 9, "other", branch="release")
+        self.stored(known, 5, "five")
+        assert known.data["readygate/badges/main/verdict.svg"] == b"five"
+        assert known.data["readygate/badges/release/verdict.svg"] == b"other"
 
     def test_a_name_is_a_path_whatever_the_branch_is_called(self) -> None:
-        assert badge_key("readygate", "main", "coverage.svg") == "badges/readygate/main/coverage.svg"
-        odd = badge_key("Back End", "release/../1.x", "coverage.svg")
-        assert re.fullmatch(r"badges/back-end-[0-9a-f]{8}/release-1-x-[0-9a-f]{8}/coverage\.svg", odd)
-        assert badge_key("readygate", "", "coverage.svg") == "badges/readygate/-/coverage.svg"
+        assert badge_path("readygate", "main", "coverage.svg") == "readygate/badges/main/coverage.svg"
+        odd = badge_path("Back End", "release/../1.x", "coverage.svg")
+        assert re.fullmatch(r"back-end-[0-9a-f]{8}/badges/release-1-x-[0-9a-f]{8}/coverage\.svg", odd)
+        assert badge_path("readygate", "", "coverage.svg") == "readygate/badges/-/coverage.svg"

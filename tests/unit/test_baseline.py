@@ -1,289 +1,242 @@
-"""Which stored snapshot a change is compared with, and what storing one leaves behind."""
+"""Which stored results a change is compared with, and what recording a run leaves behind."""
 
-import zlib
+import json
 from collections.abc import Callable, Iterable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.support.builders import leg, snapshot
 from tests.support.stores import Memory
 
-from readygate.baseline.record import KEPT, record
-from readygate.baseline.select import MOST_PASSED_OVER, BaselineChoice, choose
-from readygate.baseline.snapshot_codec import MAGIC, encode
-from readygate.baseline.store_keys import store_key
+from readygate.baseline.record import RunToRecord, record_run
+from readygate.baseline.run_records import Record, decode_record
+from readygate.baseline.select import MAX_UNUSABLE, BaselineChoice, WantedBaseline, choose
+from readygate.baseline.snapshot_codec import files_by_id
+from readygate.baseline.stores import blob_id
+from readygate.compare.outcome_changes import find_outcome_changes
 from readygate.model.rich_text import Untrusted
 from readygate.model.snapshot import Snapshot
 from readygate.support.errors import StoreError
+
+HISTORY = "readygate/history.jsonl"
 
 
 def sha(number: int) -> str:
     return f"{number:040x}"
 
 
-def made(number: int, *, run_id: int = 0, complete: bool = True, letter: str = "p") -> Snapshot:
-    return snapshot(sha(number), leg({"A": {"t": letter}}), run_id=run_id or number, complete=complete)
+def line(*numbers: int) -> Callable[[], list[str]]:
+    return lambda: [sha(number) for number in numbers]
 
 
-def memory(*snapshots: Snapshot, gate: str = "readygate") -> Memory:
+def made(number: int, letters: str = "p", *, run_id: int = 0, attempt: int = 1, complete: bool = True) -> Snapshot:
+    """Return the results of commit `number`: a test for each letter."""
+    tests = {f"t{at}": letter for at, letter in enumerate(letters)}
+    one = snapshot(sha(number), leg({"A": tests}), run_id=run_id or number, complete=complete, branch="main")
+    return replace(one, provenance=replace(one.provenance, run_attempt=attempt))
+
+
+def record(known: Memory, one: Snapshot, *ancestors: int, when: int = 0, **more: object) -> str:
+    run = RunToRecord(
+        snapshot=one,
+        when=when or one.provenance.run_id,
+        ancestors=line(*ancestors) if ancestors else line(*range(int(one.commit, 16) - 1, 0, -1)),
+        changes=find_outcome_changes,
+    )
+    return record_run(known.store(), "readygate", replace(run, **more))
+
+
+def memory(*snapshots: Snapshot) -> Memory:
     known = Memory()
-    for each in snapshots:
-        record(known.store(), gate, each)
+    for one in snapshots:
+        record(known, one)
     return known
+
+
+def runs(known: Memory) -> Record:
+    return decode_record(known.data[HISTORY], "here")
 
 
 def nobody() -> Iterable[str]:
     raise AssertionError("the ancestors are not needed")
 
 
-def chosen(
-    known: Memory,
-    wanted: int,
-    ancestors: Callable[[], Iterable[str]] = nobody,
-    *,
-    gate: str = "readygate",
-    branch: str = "main",
-) -> BaselineChoice:
-    return choose(
-        known.store(), gate, wanted=sha(wanted), relation="the merge base", branch=branch, ancestors=ancestors
-    )
-
-
-def line(*numbers: int) -> Callable[[], list[str]]:
-    return lambda: [sha(number) for number in numbers]
+def chosen(known: Memory, wanted: int, ancestors: Callable[[], Iterable[str]] = nobody) -> BaselineChoice:
+    look = WantedBaseline(commit=sha(wanted), relation="the merge base", branch="main", ancestors=ancestors)
+    return choose(known.store(), "readygate", look)
 
 
 class TestChoose:
     """The exact commit, else its nearest first-parent ancestor, never anything else."""
 
-    def test_results_of_other_gates_are_hinted_at(self) -> None:
-        known = memory(made(1), gate="backend")
-        known.data["snapshots/<b>|/000000000001-" + sha(1)] = b""
-        found = chosen(known, 1, gate="Backend")
-        assert found.baseline is None
-        assert found.todo.endswith(" There are results of backend; each name of a gate has its own.")
+    def test_the_exact_commit_needs_no_ancestors(self) -> None:
+        found = chosen(memory(made(1), made(2), made(3)), 2).baseline
+        assert found is not None
+        assert (found.snapshot.commit, found.behind, found.branch) == (sha(2), 0, "main")
 
-    def test_the_exact_commit(self) -> None:
-        found = chosen(memory(made(1), made(2), made(3)), 2)
-        assert found.note == ""
-        assert found.baseline is not None
-        assert found.baseline.snapshot == made(2)
-        assert (found.baseline.wanted, found.baseline.behind) == (sha(2), 0)
-        assert (found.baseline.branch, found.baseline.relation) == ("main", "the merge base")
+    def test_else_the_nearest_ancestor(self) -> None:
+        found = chosen(memory(made(1), made(2), made(3)), 9, line(8, 2, 1)).baseline
+        assert found is not None
+        assert (found.snapshot.commit, found.behind) == (sha(2), 2)
 
-    def test_the_nearest_ancestor(self) -> None:
-        found = chosen(memory(made(1), made(3), made(9)), 5, line(4, 3, 2, 1))
-        assert found.baseline is not None
-        assert (found.baseline.snapshot.commit, found.baseline.behind) == (sha(3), 2)
-        assert found.baseline.wanted == sha(5)
+    def test_never_one_that_is_no_ancestor(self) -> None:
+        choice = chosen(memory(made(1)), 9, line(8, 7))
+        assert choice.baseline is None
+        assert "neither 0000000 nor any commit before it" in str(choice.note)
 
-    def test_ancestors_are_asked_for_one_by_one(self) -> None:
-        def ancestors() -> Iterable[str]:
-            yield from (sha(4), sha(3))
-            raise AssertionError("one too many")
-
-        found = chosen(memory(made(3)), 5, ancestors)
-        assert found.baseline is not None
-        assert found.baseline.behind == 2
-
-    def test_a_later_or_a_foreign_commit_is_never_chosen(self) -> None:
-        known = memory(made(6), made(7), made(100))
-        known.loaded.clear()
-        found = chosen(known, 5, line(4, 3, 2, 1))
-        assert found.baseline is None
-        assert found.note == "neither 0000000 nor any commit before it that was looked at has stored results"
-        assert known.loaded == []
-
-    def test_an_incomplete_run_is_never_chosen(self) -> None:
-        found = chosen(memory(made(2, complete=False), made(1)), 2, line(1))
-        assert found.baseline is not None
-        assert (found.baseline.snapshot.commit, found.baseline.behind) == (sha(1), 1)
-        alone = chosen(memory(made(2, complete=False)), 2, line(1))
-        assert (alone.baseline, alone.note) == (None, (Untrusted("main"), " has no stored results yet"))
-
-    def test_an_empty_store(self) -> None:
-        found = chosen(Memory(), 1)
-        assert (found.baseline, found.note) == (None, (Untrusted("main"), " has no stored results yet"))
-        found = chosen(Memory(), 1, branch="")
-        assert (found.baseline, found.note) == (None, "there are no stored results yet")
-
-    def test_another_gate_is_another_shelf(self) -> None:
-        known = memory(made(1), gate="backend")
-        assert chosen(known, 1).baseline is None
-        assert chosen(known, 1, gate="backend").baseline is not None
-        assert chosen(known, 1, gate="Backend").baseline is None
-
-    def test_what_else_lies_in_the_store_is_passed_over(self) -> None:
-        known = memory(made(1))
-        for name in (
-            "README.md",
-            f"snapshots/readygate/{1:012d}-{sha(2)}.txt",
-            f"snapshots/readygate/x-{sha(2)}",
-            f"snapshots/readygate/deep/{1:012d}-{sha(2)}",
-            f"other/readygate/{1:012d}-{sha(2)}",
-            f"snapshots/readygate/{1:012d}-{'g' * 40}",
-        ):
-            known.data[name] = b"nothing of ours"
-        assert chosen(known, 2, line(1)).baseline is not None
-
-    @pytest.mark.parametrize("spoil", [lambda d: d[:-3], lambda d: b"", lambda d: b"x" + d, lambda d: d[:40] + d[41:]])
-    def test_a_damaged_snapshot_is_named_and_passed_over_for_an_older_one(
-        self, spoil: Callable[[bytes], bytes]
-    ) -> None:
-        known = memory(made(1), made(2))
-        (name,) = [name for name in known.data if sha(2) in name]
-        known.data[name] = spoil(known.data[name])
-        found = chosen(known, 2, line(1))
-        assert found.baseline is not None
-        assert (found.baseline.snapshot.commit, found.baseline.behind) == (sha(1), 1)
-        assert name in found.warning
-        assert "Older results were taken in its place." in found.warning
-
-    def test_if_there_is_no_older_one_it_is_an_error_and_not_none(self) -> None:
-        known = memory(made(1), made(2))
-        (name,) = [name for name in known.data if sha(2) in name]
-        known.data[name] = known.data[name][:-3]
-        with pytest.raises(StoreError, match="damaged") as caught:
-            chosen(known, 2, line(7, 8))
-        assert name in caught.value.where
-
-    def test_a_snapshot_of_a_newer_version_is_named(self) -> None:
-        known = memory(made(1), made(2))
-        (name,) = [name for name in known.data if sha(2) in name]
-        body = bytearray(zlib.decompress(known.data[name][len(MAGIC) :]))
-        body[0] += 1
-        known.data[name] = MAGIC + zlib.compress(bytes(body))
-        assert "this Readygate reads version" in chosen(known, 2, line(1)).warning
-        with pytest.raises(StoreError, match="this Readygate reads version"):
-            chosen(known, 2, line())
-
-    def test_not_more_than_some_are_passed_over(self) -> None:
-        known = memory(*(made(number) for number in range(1, 20)))
-        for name in known.snapshots:
-            known.data[name] = b"nothing of ours"
-        with pytest.raises(StoreError, match="no Readygate snapshot"):
-            chosen(known, 19, line(*range(18, 0, -1)))
-        assert len([name for name in known.loaded if name.startswith("snapshots/")]) == MOST_PASSED_OVER + 1
-
-    def test_a_snapshot_of_another_commit_is_an_error(self) -> None:
-        known = memory(made(1))
-        known.data[f"snapshots/readygate/{7:012d}-{sha(7)}"] = encode(made(1))
-        with pytest.raises(StoreError, match="says it is of 0000000"):
-            chosen(known, 7, line())
-
-    def test_a_run_that_was_not_complete_is_no_baseline_under_any_name(self) -> None:
-        known = memory(made(1))
-        known.data[f"snapshots/readygate/{7:012d}-{sha(7)}"] = encode(made(7, complete=False))
-        found = chosen(known, 7, line(1))
-        assert found.baseline is not None
-        assert found.baseline.snapshot.commit == sha(1)
-        assert "was not complete" in found.warning
+    def test_an_empty_store_says_so(self) -> None:
+        choice = chosen(Memory(), 1)
+        assert choice.note == (Untrusted("main"), " has no stored results yet")
 
     def test_a_store_that_does_not_answer_is_an_error(self) -> None:
-        with pytest.raises(StoreError):
-            chosen(Memory(broken=True), 1)
+        known = memory(made(1))
+        for lost in known.data:
+            known.lost = {lost}
+            with pytest.raises(StoreError, match="does not answer"):
+                chosen(known, 1)
+
+    def test_a_run_that_was_not_complete_is_no_baseline_and_feeds_the_history(self) -> None:
+        known = memory(made(1, "f"), made(2, "f", complete=False))
+        found = chosen(known, 2).baseline
+        assert found is not None
+        assert found.snapshot.commit == sha(1)
+        assert found.history is not None
+        assert [run.commit for run in found.history.runs] == [sha(1), sha(2)]
+
+    def test_only_runs_that_were_not_complete(self) -> None:
+        assert "was complete" in str(chosen(memory(made(1, complete=False)), 1, line()).note)
+
+    def test_a_damaged_snapshot_is_passed_over_and_named(self) -> None:
+        known = memory(made(1), made(2))
+        damage(known, 2)
+        choice = chosen(known, 2)
+        assert choice.baseline is not None
+        assert choice.baseline.snapshot.commit == sha(1)
+        assert "Older results were taken" in choice.warnings[0]
+
+    def test_damage_alone_is_no_missing_baseline(self) -> None:
+        known = memory(made(1))
+        damage(known, 1)
+        with pytest.raises(StoreError, match="damaged"):
+            chosen(known, 1, line())
+
+    def test_many_damaged_ones_are_an_error(self) -> None:
+        known = memory(*map(made, range(1, MAX_UNUSABLE + 3)))
+        for number in range(2, MAX_UNUSABLE + 3):
+            damage(known, number)
+        with pytest.raises(StoreError, match="damaged"):
+            chosen(known, MAX_UNUSABLE + 2)
+
+    @pytest.mark.parametrize("data", [b"", b"x", b"{}\n", b'{"readygate":"history","version":9}\n'])
+    def test_a_history_that_cannot_be_read_is_an_error_and_is_left_as_it_is(self, data: bytes) -> None:
+        known = memory(made(1))
+        known.data[HISTORY] = data
+        with pytest.raises(StoreError, match="history"):
+            chosen(known, 1)
+        with pytest.raises(StoreError, match="history"):
+            record(known, made(2))
+        assert known.data[HISTORY] == data
+
+    def test_own_files_are_not_fetched(self) -> None:
+        known, head = memory(made(1, "pp")), made(9, "pf")
+        known.fetched.clear()
+        look = WantedBaseline(commit=sha(1), own=files_by_id(head))
+        assert choose(known.store(), "readygate", look).baseline is not None
+        assert [path.rpartition("/")[2] for path in known.fetched] == ["results"]
+
+    def test_results_that_were_removed_are_said(self) -> None:
+        known = memory(made(1), made(2))
+        record(known, made(3), when=10**9, max_bytes=1)
+        assert "were removed" in str(chosen(known, 2, line(1)).note)
 
 
 class TestRecord:
-    """Stored once per commit, pruned at the old end, and never replaced by less."""
+    def test_equal_files_are_not_sent_again(self) -> None:
+        known = memory(made(1, "pp"))
+        record(known, made(2, "pf"))
+        assert sorted(path.rpartition("/")[2] for path in known.sent) == ["history.jsonl", "results"]
 
-    def test_a_history_that_cannot_be_loaded_does_not_begin_anew(self) -> None:
-        known = memory(made(1))
-        before = dict(known.data)
-        known.unloadable = True
-        with pytest.raises(StoreError):
-            record(known.store(), "readygate", made(2))
-        assert known.data == before
-
-    def test_a_damaged_history_begins_anew(self) -> None:
-        known = memory(made(1))
-        (name,) = [name for name in known.data if name.startswith("history/")]
-        known.data[name] = b"nothing of ours"
-        record(known.store(), "readygate", made(2))
-        found = chosen(known, 2, branch="").baseline
-        assert found is not None
-        assert found.history is not None
-
-    def test_what_is_stored_is_found_again(self) -> None:
+    def test_another_workflow_is_refused_by_name(self) -> None:
         known = Memory()
-        said = record(known.store(), "readygate", made(5, run_id=77))
-        (name,) = known.snapshots
-        assert name == f"snapshots/readygate/000000000077-{sha(5)}"
-        assert said.startswith(f"stored {name} (")
-        assert chosen(known, 5).baseline is not None
+        record(known, made(1), workflow=".github/workflows/ci.yml")
+        with pytest.raises(
+            StoreError, match=r"recorded by \.github/workflows/ci\.yml.* \.github/workflows/nightly\.yml"
+        ):
+            record(known, made(2), workflow=".github/workflows/nightly.yml")
+        assert len(runs(known).runs) == 1
 
-    def test_a_rerun_replaces_the_snapshot_of_its_commit(self) -> None:
-        known = memory(made(1, letter="f"), made(2))
-        record(known.store(), "readygate", made(1, run_id=9))
-        assert len(known.snapshots) == 2
-        found = chosen(known, 1).baseline
+    def test_a_workflow_that_is_gone_is_followed(self) -> None:
+        known = Memory()
+        record(known, made(1), workflow="old.yml")
+        record(known, made(2), workflow="new.yml", workflow_gone=lambda path: path == "old.yml")
+        assert runs(known).workflow == "new.yml"
+
+    def test_a_gap_is_filled_and_nothing_else_replaced(self) -> None:
+        known = memory(made(1, "p"))
+        assert "they stay" in record(known, made(1, "f", run_id=7), gap_only=True)
+        record(known, made(2, "f", run_id=8), gap_only=True)
+        assert [run.run_id for run in runs(known).runs] == [1, 8]
+
+    def test_another_attempt_replaces_the_snapshot_and_keeps_its_own_line(self) -> None:
+        known = memory(made(1, "f"), made(2, "f"))
+        record(known, made(2, "p", attempt=2))
+        found = chosen(known, 2).baseline
         assert found is not None
         assert found.snapshot.executions.failed == 0
+        assert found.history is not None
+        assert list(found.history.tests.values()) == ["FF."]
 
-    def test_a_complete_snapshot_replaces_an_incomplete_one(self) -> None:
-        known = memory(made(1, complete=False))
-        record(known.store(), "readygate", made(1, run_id=4))
-        assert list(known.snapshots) == [f"snapshots/readygate/000000000004-{sha(1)}"]
+    def test_another_attempt_without_all_results_keeps_the_snapshot(self) -> None:
+        known = memory(made(1, "p"))
+        record(known, made(1, "f", attempt=2, complete=False))
+        found = chosen(known, 1).baseline
+        assert found is not None
+        assert found.snapshot.executions.passed == 1
+        assert found.history is not None
+        assert list(found.history.tests.values()) == [".F"]
 
-    @pytest.mark.parametrize("gap_only", [True, False])
-    def test_an_incomplete_snapshot_replaces_no_complete_one(self, gap_only: bool) -> None:
-        known = memory(made(1))
-        before = dict(known.snapshots)
-        said = record(known.store(), "readygate", made(1, run_id=4, complete=False), gap_only=gap_only)
-        assert known.snapshots == before
-        assert "has stored results already" in said
+    def test_the_same_run_twice_is_one(self) -> None:
+        known = memory(made(1), made(1))
+        assert len(runs(known).runs) == 1
 
-    def test_gap_only_fills_gaps_only(self) -> None:
-        known = memory(made(1), made(2, complete=False))
-        before = known.snapshots[f"snapshots/readygate/000000000001-{sha(1)}"]
-        assert "they stay" in record(known.store(), "readygate", made(1, run_id=8, letter="f"), gap_only=True)
-        assert known.snapshots[f"snapshots/readygate/000000000001-{sha(1)}"] == before
-        for number in (2, 3):
-            assert record(known.store(), "readygate", made(number, run_id=8), gap_only=True).startswith("stored")
-        assert len(known.snapshots) == 3
+    def test_a_late_run_takes_its_place(self) -> None:
+        known = memory(made(1, "p"), made(3, "f"))
+        record(known, made(2, "f", run_id=9))
+        found = chosen(known, 3).baseline
+        assert found is not None
+        assert found.history is not None
+        assert [run.commit for run in found.history.runs] == [sha(1), sha(2), sha(3)]
+        assert list(found.history.tests.values()) == [".FF"]
 
-    def test_the_oldest_go_beyond_what_is_kept(self) -> None:
-        known = memory(*(made(number) for number in range(1, KEPT + 1)))
-        assert len(known.snapshots) == KEPT
-        record(known.store(), "readygate", made(9_999))
-        assert len(known.snapshots) == KEPT
-        names = sorted(known.snapshots)
-        assert sha(1) not in names[0]
-        assert sha(2) in names[0]
-        assert sha(9_999) in names[-1]
+    def test_passed_is_known_from_absent(self) -> None:
+        found = chosen(memory(made(1, "p"), made(2, "pp"), made(3, "ff")), 3).baseline
+        assert found is not None
+        assert found.history is not None
+        assert sorted(found.history.tests.values()) == [" .F", "..F"]
 
-    def test_a_rerun_takes_nothing_away(self) -> None:
-        known = memory(*(made(number) for number in range(1, KEPT + 1)))
-        record(known.store(), "readygate", made(KEPT, run_id=10_000))
-        assert len(known.snapshots) == KEPT
-        assert any(sha(1) in name for name in known.snapshots)
-
-    def test_runs_are_ordered_by_number_and_not_by_text(self) -> None:
-        known = memory(*(made(n, run_id=run) for n, run in enumerate((9, 10, 100, 10**11), start=1)))
-        assert [int(name.split("/")[2].split("-")[0]) for name in sorted(known.snapshots)] == [9, 10, 100, 10**11]
-
-    def test_other_gates_are_not_pruned(self) -> None:
-        known = memory(made(1), gate="other")
-        for number in range(1, KEPT + 3):
-            record(known.store(), "readygate", made(number))
-        assert len(known.snapshots) == KEPT + 1
-
-    def test_without_a_run_number_the_order_of_storing_counts(self) -> None:
+    def test_the_newest_of_a_quiet_branch_stays(self) -> None:
         known = Memory()
-        for number in (3, 1, 2):
-            record(known.store(), "readygate", snapshot(sha(number), leg({"A": {"t": "p"}})))
-        assert [name.rpartition("-")[2] for name in sorted(known.snapshots)] == [sha(3), sha(1), sha(2)]
+        quiet = replace(made(500), provenance=replace(made(500).provenance, branch="quiet", run_id=1))
+        record(known, quiet, 499)
+        for number in range(1, 90):
+            record(known, made(number, run_id=number + 1), when=10_000 + number)
+        kept = {path.split("/")[2] for path in known.snapshots}
+        assert sha(500) in kept
+        assert {sha(number) for number in range(41, 90)} <= kept
+
+    def test_the_limit_holds(self) -> None:
+        known = Memory()
+        for number in range(1, 30):
+            record(known, made(number, "pf" * (number % 5 + 1)), max_bytes=2_000)
+        sizes = runs(known).files()
+        assert sum(sizes.values()) <= 2_000
+        assert chosen(known, 29).baseline is not None
 
 
-@given(st.text(min_size=1, max_size=120), st.text(min_size=1, max_size=120))
-def test_distinct_gates_have_distinct_shelves(one: str, other: str) -> None:
-    for gate in (one, other):
-        assert set(store_key(gate)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
-        assert 0 < len(store_key(gate)) <= 60
-    assert (store_key(one) == store_key(other)) == (one == other)
-
-
-def test_a_plain_name_stays_readable() -> None:
-    assert store_key("readygate") == "readygate"
-    assert store_key("Back End (ubuntu, 3.12)").startswith("back-end-ubuntu-3-12-")
+def damage(known: Memory, number: int) -> None:
+    """Make the results of a commit unreadable, with the id of the damaged bytes in the record."""
+    path = f"readygate/snapshots/{sha(number)}/results"
+    old, new = blob_id(known.data[path]), blob_id(b"damaged\n")
+    known.data[path] = b"damaged\n"
+    known.data[HISTORY] = known.data[HISTORY].replace(old.encode(), new.encode())
+    assert json.loads(known.data[HISTORY].split(b"\n")[0])

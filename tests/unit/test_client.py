@@ -302,6 +302,37 @@ class TestDownload:
             place.github.download(f"/actions/artifacts/{number}/zip", 100)
 
 
+class TestRaw:
+    """Files and blobs as bytes."""
+
+    def test_the_bytes_are_unchanged(self, place: Place) -> None:
+        data = bytes(range(256)) * 5_000
+        place.hub.commit({"x.bin": data}, branch="raw")
+        assert place.github.raw("/contents/x.bin", 2_000_000, ref="refs/heads/raw") == data
+        sha = place.hub.git.run("rev-parse", "raw:x.bin").decode().strip()
+        assert place.github.raw(f"/git/blobs/{sha}", 2_000_000) == data
+
+    def test_a_short_outage_is_survived(self, place: Place) -> None:
+        place.hub.commit({"x": b"data"}, branch="raw")
+        for action in (faults.answer(502), faults.TRUNCATED, faults.secondary_limit(retry_after=1)):
+            place.hub.fault("GET", "/contents/", action)
+        assert place.github.raw("/contents/x", 100, ref="raw") == b"data"
+
+    def test_it_is_bounded(self, place: Place) -> None:
+        place.hub.commit({"x": b"x" * 101}, branch="raw")
+        with pytest.raises(ForgeError, match="larger than"):
+            place.github.raw("/contents/x", 100, ref="raw")
+
+    def test_a_missing_file_is_not_found(self, place: Place) -> None:
+        with pytest.raises(NotFoundError):
+            place.github.raw("/contents/none", 100, ref="main")
+
+    def test_a_folder_is_no_file(self, place: Place) -> None:
+        place.hub.commit({"d/x": b"x"}, branch="raw")
+        with pytest.raises(ForgeError, match="is no file"):
+            place.github.raw("/contents/d", 100, ref="raw")
+
+
 class TestDeadline:
     """Nothing is waited for beyond the time that a step may take."""
 

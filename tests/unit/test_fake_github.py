@@ -250,6 +250,44 @@ class TestGitData:
     def test_wrong_tree(self, scene: Scene, row: dict[str, object], text: str) -> None:
         scene.client.refused(422, text, "POST", "/git/trees", {"tree": [row]})
 
+    def test_raw_bytes(self, scene: Scene) -> None:
+        headers = {"Accept": "application/vnd.github.raw+json"}
+        blob = scene.client.get("/contents/a.py")["sha"]
+        data = scene.hub.git.run("cat-file", "blob", blob)
+        for path in ("/contents/a.py?ref=main", f"/contents/a.py?ref={scene.base}", f"/git/blobs/{blob}"):
+            answer = scene.client.send("GET", path, **headers)
+            assert answer.content == data
+            assert answer.headers["Content-Type"].startswith("application/vnd.github.raw")
+        folder = scene.client.send("GET", "/contents/lib", **headers)
+        assert folder.headers["Content-Type"].startswith("application/json")
+        scene.hub.limits.raw_content_bytes = 1
+        assert scene.client.send("GET", f"/git/blobs/{blob}", **headers).status_code == 403
+        assert not scene.hub.unexpected
+        assert scene.client.send("GET", "/git/trees/main", **headers).status_code == 415
+        assert scene.hub.unexpected
+        scene.hub.reset_requests()
+
+    def test_refs_outside_of_branches(self, scene: Scene) -> None:
+        body = {"ref": "refs/our/data", "sha": scene.base}
+        assert scene.client.send("POST", "/git/refs", body).status_code == 201
+        assert scene.client.get("/git/ref/our/data")["object"]["sha"] == scene.base
+        assert scene.client.send("PATCH", "/git/refs/our/data", {"sha": scene.head}).status_code == 200
+        assert [row["ref"] for row in scene.client.get("/git/matching-refs/our/")] == ["refs/our/data"]
+
+    def test_rules_refuse_to_create_and_to_update(self, scene: Scene) -> None:
+        scene.hub.protect("topic", rules=("UPDATE",))
+        scene.hub.protect("new", rules=("CREATION",))
+        move, make = {"sha": scene.head}, {"ref": "refs/heads/new", "sha": scene.head}
+        scene.client.refused(422, "Cannot update this protected ref", "PATCH", "/git/refs/heads/topic", move)
+        scene.client.refused(422, "creations being restricted", "POST", "/git/refs", make)
+
+    def test_branches(self, scene: Scene) -> None:
+        found = scene.client.get("/branches/topic")
+        assert found["name"] == "topic"
+        assert found["commit"]["sha"] == scene.client.get("/git/ref/heads/topic")["object"]["sha"]
+        assert found["commit"]["commit"]["tree"]["sha"]
+        scene.client.refused(404, "Branch not found", "GET", "/branches/none")
+
     def test_wrong_commits(self, scene: Scene) -> None:
         tree = scene.client.get("/git/trees/main")["sha"]
         body = {"message": "m", "tree": "1" * 40}

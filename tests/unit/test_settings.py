@@ -84,7 +84,7 @@ def test_an_input(name: str, text: str, field: str, value: object) -> None:
         ("name", "a<b", "<"),
         ("name", "`a`", "`"),
         ("policy", "loose", "'loose' is none of standard, strict, lenient"),
-        ("baseline", "folder:", "none of branch, branch:NAME, artifact, artifact:NAME, folder:PATH, off"),
+        ("baseline", "folder:", "none of branch, branch:NAME, ref, ref:REF, artifact, artifact:NAME, folder:PATH, off"),
         ("baseline", "s3:x", "'s3:x'"),
         ("comment", "never", "none of always, changes, not-ready, off"),
         ("check", "yes", "none of true, false"),

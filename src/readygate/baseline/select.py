@@ -1,144 +1,169 @@
-"""Select the stored snapshot that a change is compared with."""
+"""Select the stored snapshot that a change is compared with, and the history of its line of commits."""
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from __future__ import annotations
 
-from msgspec import Struct
+from collections.abc import Callable, Iterable, Mapping
 
-from readygate.baseline import history_codec
-from readygate.baseline.snapshot_codec import decode
-from readygate.baseline.store_keys import StoredSnapshot, gates_with_snapshots, store_key, stored_snapshots
+from msgspec import Struct, field
+
+from readygate.baseline._text import unescape
+from readygate.baseline.commit_line import CommitLine, records_on
+from readygate.baseline.load_snapshot import fetch_files, read_snapshot
+from readygate.baseline.past_outcomes import past_outcomes
+from readygate.baseline.run_records import Record, RunRecord, decode_record
+from readygate.baseline.store_paths import history_path
 from readygate.baseline.stores import Store
+from readygate.model.history import History
 from readygate.model.rich_text import RichText, Untrusted
 from readygate.model.snapshot import Baseline, Snapshot
 from readygate.support.errors import StoreError
 
-MOST_PASSED_OVER = 5
-"""Unusable snapshots that are skipped in favor of an older one; one more is an error."""
+MAX_UNUSABLE = 5
+"""Unusable snapshots that are passed over for an older one; one more is an error."""
 
 FIRST_RUN = "After the first run of Readygate on a push to the base branch, changes are compared."
-
-_PLAIN = re.compile(r"^[a-z0-9-]{1,50}$")
 
 
 class BaselineChoice(Struct, frozen=True, kw_only=True):
     """The selected baseline, or the reason why there is none.
 
     Attributes:
+        run: the record of the baseline; None without a baseline, or if it does not come from a store.
         note: why there is no baseline, part of a sentence.
         todo: what to do about it, a sentence.
-        warning: snapshots that were skipped or histories that could not be read, for the log; one sentence a line.
+        warnings: what could not be used, for the log; one sentence each.
     """
 
     baseline: Baseline | None
+    run: RunRecord | None = None
     note: RichText | str = ""
     todo: str = ""
-    warning: str = ""
+    warnings: tuple[str, ...] = ()
 
 
-def choose(
-    store: Store,
-    gate: str,
-    *,
-    wanted: str,
-    relation: str,
-    branch: str,
-    ancestors: Callable[[], Iterable[str]],
-) -> BaselineChoice:
-    """Choose the snapshot of the wanted commit, or else of its nearest first-parent ancestor that has one.
+class WantedBaseline(Struct, frozen=True, kw_only=True):
+    """What to look for in a store.
 
-    Args:
-        store: the store to search.
-        gate: name of the gate.
-        wanted: the commit that the change starts from.
+    Attributes:
+        commit: the commit that the change starts from.
         relation: what that commit is, for the report.
         branch: the base branch, for the report.
-        ancestors: lists the first-parent ancestors, nearest first; called only if the commit has no snapshot.
+        ancestors: lists the first-parent ancestors, nearest first; called only where the store does not know them.
+        own: the files of this run's snapshot by id, which need not be fetched.
+    """
+
+    commit: str
+    relation: str = ""
+    branch: str = ""
+    ancestors: Callable[[], Iterable[str]] = tuple
+    own: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def choose(store: Store, gate: str, wanted: WantedBaseline) -> BaselineChoice:
+    """Choose the snapshot of the wanted commit, or else of its nearest first-parent ancestor that has one.
 
     Raises:
-        StoreError, ForgeError: the store, or every snapshot that fits, cannot be read.
+        StoreError, ForgeError: the store, its record, or every snapshot that fits, cannot be read.
     """
-    names = store.names()
-    stored = {entry.commit: entry for entry in stored_snapshots(names, gate) if entry.complete}
-    if not stored:
+    path = history_path(gate)
+    data = store.history(path, CommitLine(wanted.commit, {}, wanted.ancestors).commits())
+    record = Record() if data is None else decode_record(data, f"{store.where}, {path}")
+    if not record.runs:
         return BaselineChoice(
             baseline=None,
-            note=(Untrusted(branch), " has no stored results yet") if branch else "there are no stored results yet",
-            todo=f"{FIRST_RUN}{_other_gates(names, gate)}",
-        )
-    skipped: list[StoreError] = []
-    snapshot, packed_history, behind = _nearest(store, stored, _line(wanted, ancestors), skipped)
-    if snapshot is None:
-        if skipped:  # results exist, but none can be read: this must not look like "no baseline"
-            raise skipped[0]
-        return BaselineChoice(
-            baseline=None,
-            note=f"neither {wanted[:7]} nor any commit before it that was looked at has stored results",
+            note=(Untrusted(wanted.branch), " has no stored results yet")
+            if wanted.branch
+            else "there are no stored results yet",
             todo=FIRST_RUN,
         )
-    history, damage = history_codec.try_decode(packed_history, f"{store.where}, {stored[snapshot.commit].name}")
-    warnings = [f"{error} Older results were taken in its place." for error in skipped]
-    if damage:
-        warnings.append(f"{damage} Without it the report tells nothing of earlier runs.")
+    line = CommitLine(wanted.commit, record.first_parents(), wanted.ancestors)
+    unusable: list[StoreError] = []
+    for run in records_on(line.commits(), record.runs):
+        if run.is_baseline and (snapshot := _load(store, gate, run, wanted, unusable)):
+            return _choice(store, wanted, record, line, run, snapshot, unusable)
+    if unusable:  # results exist, but none can be read: this must not look like "no baseline"
+        raise unusable[0]
+    return _none(wanted, record, line)
+
+
+def _load(
+    store: Store, gate: str, run: RunRecord, wanted: WantedBaseline, unusable: list[StoreError]
+) -> Snapshot | None:
+    """Load a snapshot. Return None, and append the reason, if it is damaged or has another version.
+
+    Raises:
+        StoreError: it cannot be fetched, or more than `MAX_UNUSABLE` snapshots were unusable.
+    """
+    files = fetch_files(store, gate, run, wanted.own)
+    try:
+        return read_snapshot(store, run, files)
+    except StoreError as error:
+        unusable.append(error)
+        if len(unusable) > MAX_UNUSABLE:
+            raise
+        return None
+
+
+def _choice(
+    store: Store,
+    wanted: WantedBaseline,
+    record: Record,
+    line: CommitLine,
+    run: RunRecord,
+    snapshot: Snapshot,
+    unusable: Iterable[StoreError],
+) -> BaselineChoice:
+    commits = list(line.commits(ask=False))
+    warnings = [f"{error} Older results were taken in its place." for error in unusable]
+    history: History | None = None
+    recorded = list(records_on(commits, record.runs))
+    try:
+        history = past_outcomes(recorded, run, snapshot)
+    except ValueError as error:
+        warnings.append(
+            f"{store.where}: the history is damaged ({error}). Without it the report says nothing of earlier runs."
+        )
     return BaselineChoice(
-        warning="\n".join(warnings),
+        run=run,
+        warnings=tuple(warnings),
         baseline=Baseline(
             snapshot=snapshot,
-            wanted=wanted,
-            behind=behind,
-            branch=branch,
-            relation=relation,
+            wanted=wanted.commit,
+            behind=commits.index(run.commit),
+            branch=_branch(wanted.branch, run, recorded),
+            relation=wanted.relation,
             history=history,
         ),
     )
 
 
-def _other_gates(names: Iterable[str], gate: str) -> str:
-    """Name other gates with results: a renamed gate is the usual reason to find none."""
-    shown = sorted(name for name in gates_with_snapshots(names) - {store_key(gate)} if _PLAIN.match(name))
-    if not shown:
-        return ""
-    more = " and others" if len(shown) > 3 else ""
-    return f" There are results of {', '.join(shown[:3])}{more}; each name of a gate has its own."
+def _branch(base: str, run: RunRecord, recorded: Iterable[RunRecord]) -> str:
+    """Return the branch whose results are shown: the base branch if it was ever recorded, else that of the run.
 
-
-def _line(wanted: str, ancestors: Callable[[], Iterable[str]]) -> Iterator[str]:
-    yield wanted
-    yield from ancestors()
-
-
-def _nearest(
-    store: Store, stored: Mapping[str, StoredSnapshot], line: Iterable[str], skipped: list[StoreError]
-) -> tuple[Snapshot | None, bytes, int]:
-    """Return the first usable snapshot on a line of commits, its encoded history, and its distance in commits."""
-    for behind, commit in enumerate(line):
-        if commit in stored:
-            snapshot, history = _load(store, stored[commit], skipped)
-            if snapshot is not None:
-                return snapshot, history, behind
-    return None, b"", 0
-
-
-def _load(store: Store, entry: StoredSnapshot, skipped: list[StoreError]) -> tuple[Snapshot | None, bytes]:
-    """Load a snapshot and its encoded history.
-
-    Return None, and append the reason to `skipped`, if the snapshot is damaged, has a newer version, or contradicts
-    its name.
-
-    Raises:
-        StoreError: it cannot be loaded, or more than `MOST_PASSED_OVER` snapshots were unusable.
+    The base of a stacked pull request has no results of its own.
     """
-    where = f"{store.where}, {entry.name}"
-    data, history = history_codec.unpack(store.load(entry.name))
-    try:
-        snapshot = decode(data, where=where)
-        if snapshot.commit != entry.commit:
-            raise StoreError(f"the snapshot says it is of {snapshot.commit[:7]}", where=where)
-        if not snapshot.provenance.complete:
-            raise StoreError("the snapshot is of a run that was not complete", where=where)
-    except StoreError as error:
-        skipped.append(error)
-        if len(skipped) > MOST_PASSED_OVER:
-            raise
-        return None, b""
-    return snapshot, history
+    branches = {unescape(known.branch) for known in recorded}
+    return base if base in branches else unescape(run.branch) or base
+
+
+def _none(wanted: WantedBaseline, record: Record, line: CommitLine) -> BaselineChoice:
+    """Return why no record of the line is a baseline."""
+    runs = list(records_on(line.commits(), record.runs))
+    removed = next((run for run in runs if run.complete), None)
+    if removed is not None:
+        return BaselineChoice(
+            baseline=None,
+            note=f"the results of {removed.commit[:7]} were removed, as newer ones took their place in the store",
+            todo="Run the workflow on the base branch again, or raise `baseline-size` in the policy.",
+        )
+    if runs:
+        return BaselineChoice(
+            baseline=None,
+            note=f"no run of {runs[0].commit[:7]} or before it was complete",
+            todo="Run the workflow on the base branch again.",
+        )
+    return BaselineChoice(
+        baseline=None,
+        note=f"neither {wanted.commit[:7]} nor any commit before it that was looked at has stored results",
+        todo="Run the workflow on the base branch.",
+    )

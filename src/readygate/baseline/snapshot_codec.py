@@ -1,222 +1,262 @@
-"""Encode a snapshot as bytes: a JSON header and columns, compressed as one zlib stream.
+"""Store a snapshot as a folder of text files, which runs share where they are equal.
 
-Equal content gives equal bytes with the same release of zlib. Durations are rounded to about 3 %, which halves the
-size; everything else is exact. `VERSION` changes with the layout; other versions are refused.
+- `results`: a line of JSON that says what was measured, then for each leg a line for each class: a character for the
+  duration of each test and, where not all tests passed, a tab and a character for each outcome.
+- `names/0`, `names/1` …: the names of the tests, see `_names_codec`.
+- `coverage/0` …: see `_coverage_codec`.
+
+Equal content gives equal bytes. All but the durations is exact. `VERSION` changes with the layout.
 """
 
-from __future__ import annotations
-
-import json
-import struct
 import sys
-import zlib
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
-from readygate.model.coverage import Coverage, FileCoverage
-from readygate.model.results import SEPARATOR, ClassBlock, Counts, Leg, Outcome, columns, cut, cut_text
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from readygate.baseline._coverage_codec import decode_coverage, encode_coverage
+from readygate.baseline._durations_codec import decode_durations, encode_durations
+from readygate.baseline._names_codec import decode_names, encode_names
+from readygate.baseline._text import escape, unescape
+from readygate.baseline.stores import blob_id
+from readygate.model.coverage import Coverage
+from readygate.model.results import OUTCOME_LETTERS, SEPARATOR, ClassBlock, Counts, Leg, Number, Outcome, Seconds
 from readygate.model.snapshot import Provenance, Snapshot
 from readygate.support.errors import StoreError
 
-MAGIC = b"readygate-snapshot\n"
-VERSION = 1
-MAX_BYTES = 1 << 30
-"""Largest snapshot after decompression, in bytes: a million tests take about 100 MB."""
+VERSION: Final = 2
+RESULTS: Final = "results"
+"""The file that says which others belong to the snapshot."""
 
-_LEVEL: Final = 2  # three times faster than the default level
-_PIECE = 1_000
-"""Classes whose names are compressed in one call, to limit the memory."""
-
-_OUTCOMES = bytes(Outcome)
-_DURATION_MASK = bytes(value & 0xF8 for value in range(256))
-_DURATION_MIDDLE = bytes((value & 0xF8) | 0x04 for value in range(256))
+_TO_LETTERS: Final = bytes(ord(OUTCOME_LETTERS[state]) if state < len(Outcome) else 0 for state in range(256))
+_TO_OUTCOMES: Final = bytes(max(OUTCOME_LETTERS.find(chr(letter)), -1) & 0xFF for letter in range(256))
+_PASSED: Final = Outcome.PASSED
 
 
-def encode(snapshot: Snapshot) -> bytes:
-    """Return a snapshot as bytes."""
-    names, outcomes, seconds = columns(block for leg in snapshot.legs for block in leg.blocks.values())
-    lengths, sizes = map(len, names), map(len, outcomes)
-    legs = [
-        {
-            "group": leg.group,
-            "leg": leg.leg,
-            "path": leg.path,
-            "executions": _counts(leg.executions),
-            "seconds": round(leg.seconds, 3),
-            "classes": list(leg.blocks),
-            "lengths": list(islice(lengths, len(leg.blocks))),
-            "sizes": list(islice(sizes, len(leg.blocks))),
-        }
-        for leg in snapshot.legs
-    ]
-    files = snapshot.coverage.files if snapshot.coverage else ()
-    provenance = snapshot.provenance
-    texts = ["".join(names[at : at + _PIECE]).encode("utf-8", "surrogatepass") for at in range(0, len(names), _PIECE)]
-    results = b"".join(outcomes)
-    durations = _pack_seconds(b"".join(seconds))
-    lines = (b"".join(file.lines for file in files), _pack_branches(files))
-    header = {
-        "commit": snapshot.commit,
-        "run_id": provenance.run_id,
-        "run_attempt": provenance.run_attempt,
-        "event": provenance.event,
-        "branch": provenance.branch,
-        "complete": provenance.complete,
-        "inputs": dict(provenance.inputs),
-        "reports": dict(provenance.reports),
-        "legs": legs,
-        "coverage": None
-        if snapshot.coverage is None
-        else {
-            "paths": [file.path for file in files],
-            "lengths": [len(file.lines) for file in files],
-            "branches": [len(file.branches) for file in files],
-            "unplaced": list(snapshot.coverage.unplaced),
-            "has_branches": snapshot.coverage.has_branches,
-        },
-        "columns": [sum(map(len, texts)), *(len(column) for column in (results, *durations, *lines))],
-    }
-    head = json.dumps(header, separators=(",", ":"), sort_keys=True).encode()
-    begin = struct.pack("<II", VERSION, len(head)) + head
-    packer = zlib.compressobj(_LEVEL)
-    packed = [packer.compress(piece) for piece in (begin, *texts, results, *durations, *lines)]
-    return b"".join((MAGIC, *packed, packer.flush()))
+class _Leg(Struct, frozen=True, kw_only=True):
+    """A leg in the first line of `results`: `names` is the number of its list, None without tests."""
+
+    group: str
+    leg: str
+    path: str
+    executions: Counts
+    seconds: Seconds
+    names: Number | None
 
 
-def decode(data: bytes, where: str) -> Snapshot:
+class _Coverage(Struct, frozen=True, kw_only=True):
+    files: Number
+    rows: Number
+    unplaced: tuple[str, ...]
+    has_branches: bool
+
+
+class _Head(Struct, frozen=True, kw_only=True):
+    """The first line of `results`."""
+
+    version: int
+    commit: str
+    provenance: Provenance
+    legs: tuple[_Leg, ...]
+    names: Number
+    coverage: _Coverage | None = None
+
+
+class _Version(Struct):
+    version: int = 0
+
+
+def files_by_id(snapshot: Snapshot) -> dict[str, bytes]:
+    """Return the names and the coverage of a snapshot by the id in git: files which often equal those of other runs."""
+    return {blob_id(data): data for data in _files(snapshot)[0].values()}
+
+
+def encode(snapshot: Snapshot, like: Snapshot | None = None) -> dict[str, bytes]:
+    """Return the files of a snapshot by name.
+
+    Args:
+        snapshot: what to store.
+        like: the stored snapshot of the run before; durations that are near to its are stored as its.
+    """
+    files, numbers = _files(snapshot)
+    earlier = {(leg.group, leg.leg): leg.blocks for leg in like.legs} if like else {}
+    legs, lines = [], []
+    for leg, number in zip(snapshot.legs, numbers, strict=True):
+        before = earlier.get((leg.group, leg.leg), {})
+        lines += [_line(block, before.get(class_name)) for class_name, block in leg.blocks.items()]
+        legs.append(
+            _Leg(
+                group=escape(leg.group),
+                leg=escape(leg.leg),
+                path=escape(leg.path),
+                executions=leg.executions,
+                seconds=round(leg.seconds, 3),
+                names=number,
+            )
+        )
+    coverage = snapshot.coverage
+    head = _Head(
+        version=VERSION,
+        commit=snapshot.commit,
+        provenance=_provenance(snapshot.provenance, escape),
+        legs=tuple(legs),
+        names=sum(name.startswith("names/") for name in files),
+        coverage=None
+        if coverage is None
+        else _Coverage(
+            files=sum(name.startswith("coverage/") for name in files),
+            rows=len(coverage.files),
+            unplaced=tuple(map(escape, coverage.unplaced)),
+            has_branches=coverage.has_branches,
+        ),
+    )
+    first = msgspec.json.encode(head, order="deterministic").decode()
+    return {RESULTS: "".join(f"{line}\n" for line in (first, *lines)).encode(), **files}
+
+
+def _provenance(provenance: Provenance, change: Callable[[str], str]) -> Provenance:
+    """Return a provenance with every text from outside escaped or unescaped."""
+    return replace(
+        provenance,
+        event=change(provenance.event),
+        branch=change(provenance.branch),
+        inputs={change(name): change(value) for name, value in provenance.inputs.items()},
+        reports={change(name): change(value) for name, value in provenance.reports.items()},
+    )
+
+
+def _files(snapshot: Snapshot) -> tuple[dict[str, bytes], list[int | None]]:
+    """Return the files of names and coverage, and the number of the list of names of each leg."""
+    lists: list[Mapping[str, ClassBlock]] = []
+    numbers: list[int | None] = []
+    for leg in snapshot.legs:
+        number = next((at for at, blocks in enumerate(lists) if _same_names(blocks, leg.blocks)), len(lists))
+        if number == len(lists) and leg.blocks:
+            lists.append(leg.blocks)
+        numbers.append(number if leg.blocks else None)
+    parts = enumerate(encode_names(lists) if lists else ())
+    files = {f"names/{number}": data for number, data in parts}
+    if snapshot.coverage is not None:
+        parts = enumerate(encode_coverage(snapshot.coverage.files))
+        files |= {f"coverage/{number}": data for number, data in parts}
+    return files, numbers
+
+
+def _same_names(one: Mapping[str, ClassBlock], other: Mapping[str, ClassBlock]) -> bool:
+    return one.keys() == other.keys() and all(block.names == other[name].names for name, block in one.items())
+
+
+def _line(block: ClassBlock, before: ClassBlock | None) -> str:
+    """Return the line of a class in `results`."""
+    seconds = _little_endian(block.seconds)
+    durations = encode_durations(seconds, _near(block, before, seconds))
+    if block.outcomes.count(_PASSED) == len(block.outcomes):
+        return durations
+    return f"{durations}\t{block.outcomes.translate(_TO_LETTERS).decode()}"
+
+
+def _near(block: ClassBlock, before: ClassBlock | None, seconds: bytes) -> bytes | None:
+    """Return the characters of the earlier durations, in the order of the tests of a class."""
+    if before is None:
+        return None
+    characters = encode_durations(_little_endian(before.seconds)).encode()
+    if before.names == block.names:
+        return characters
+    known = dict(zip(before.names.split(SEPARATOR), characters, strict=True))
+    fresh = encode_durations(seconds).encode()
+    return bytes(map(known.get, block.names.split(SEPARATOR), fresh))
+
+
+def _little_endian(floats: bytes) -> bytes:
+    if sys.byteorder == "little":
+        return floats
+    words = array("I", floats)
+    words.byteswap()
+    return words.tobytes()
+
+
+def decode(files: Mapping[str, bytes], where: str) -> Snapshot:
     """Return the snapshot that `encode` wrote.
 
+    Args:
+        files: its files by name.
+        where: name of the files for errors.
+
     Raises:
-        StoreError: the bytes are damaged, have another version, or are not a snapshot.
+        StoreError: the files are damaged, have another version, or are not a snapshot.
     """
-    if not data.startswith(MAGIC):
-        raise StoreError("these bytes are no Readygate snapshot", where=where, todo="remove it from the store")
     try:
-        unpacker = zlib.decompressobj()
-        body = unpacker.decompress(data[len(MAGIC) :], MAX_BYTES)
-        if not unpacker.eof:
-            raise ValueError("the stream is cut short, or larger than 1 GiB")
-        if unpacker.unused_data:
-            raise ValueError("there is more behind its end")
-        version, length = struct.unpack_from("<II", body)
-        if version != VERSION:
+        first, _, rest = files[RESULTS].decode().partition("\n")
+        if (version := msgspec.json.decode(first, type=_Version).version) != VERSION:
             raise StoreError(
                 f"the snapshot has version {version} and this Readygate reads version {VERSION}",
                 where=where,
                 why="another version of Readygate wrote it",
                 todo="use the same version on the base branch and in pull requests",
             )
-        return _rebuild(json.loads(body[8 : 8 + length]), memoryview(body)[8 + length :])
-    except (zlib.error, struct.error, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise StoreError(
-            f"the snapshot is damaged ({error})",
-            where=where,
-            why="it was cut or changed after it was written",
-            todo="run the workflow on the base branch again, which replaces it",
-        ) from error
+        head = msgspec.json.decode(first, type=_Head)
+        lines = iter(rest.split("\n")[:-1])
+        names = decode_names(files[f"names/{number}"] for number in range(head.names))
+        legs = tuple(_leg(leg, {} if leg.names is None else names[leg.names], lines) for leg in head.legs)
+        if next(lines, None) is not None:
+            raise ValueError("there are more classes than names")
+        return Snapshot(
+            commit=head.commit,
+            legs=legs,
+            coverage=None if head.coverage is None else _coverage(head.coverage, files),
+            provenance=_provenance(head.provenance, unescape),
+        )
+    except KeyError as error:
+        raise _damaged(f"the file {error} is missing", where) from error
+    except (ValueError, IndexError, RecursionError) as error:  # msgspec's errors are ValueErrors
+        raise _damaged(str(error), where) from error
 
 
-def _counts(counts: Counts) -> list[int]:
-    return [counts.passed, counts.failed, counts.errored, counts.skipped, counts.flaky]
-
-
-def _pack_seconds(floats: bytes) -> tuple[bytes, bytes]:
-    """Return the sign, the exponent and four bits of the mantissa of each 32-bit float, in two columns."""
-    if sys.byteorder == "big":
-        floats = _swapped(floats)
-    return floats[3::4], floats[2::4].translate(_DURATION_MASK)
-
-
-def _unpack_seconds(high: memoryview, low: memoryview) -> bytes:
-    floats = bytearray(4 * len(high))
-    floats[3::4] = high
-    floats[2::4] = bytes(low).translate(_DURATION_MIDDLE)  # a zero becomes 4e-40 s, which outputs show as 0
-    return _swapped(bytes(floats)) if sys.byteorder == "big" else bytes(floats)
-
-
-def _swapped(values: bytes) -> bytes:
-    words: array[int] = array("I")
-    words.frombytes(values)
-    words.byteswap()
-    return words.tobytes()
-
-
-def _pack_branches(files: tuple[FileCoverage, ...]) -> bytes:
-    numbers = array("I")
-    for file in files:
-        for line, (taken, total) in sorted(file.branches.items()):
-            numbers.extend((line, taken, total))
-    return _swapped(numbers.tobytes()) if sys.byteorder == "big" else numbers.tobytes()
-
-
-def _rebuild(header: Mapping[str, Any], body: memoryview) -> Snapshot:
-    if sum(header["columns"]) != len(body):
-        raise ValueError("the columns do not fill the body")
-    text, outcome_bytes, high, low, lines, branches = _parts(body, header["columns"])
-    names = str(text, "utf-8", "surrogatepass")
-    outcomes = bytes(outcome_bytes)
-    if outcomes.translate(None, _OUTCOMES):
-        raise ValueError("an outcome that does not exist")
-    seconds = _unpack_seconds(high, low)
-    lengths = [length for leg in header["legs"] for length in leg["lengths"]]
-    sizes = [size for leg in header["legs"] for size in leg["sizes"]]
-    if (sum(lengths), sum(sizes), len(outcomes)) != (len(names), len(outcomes), len(high)):
-        raise ValueError("the classes do not fill their columns")
-    blocks = list(cut(cut_text(names, lengths), outcomes, seconds, sizes))
-    if [block.names.count(SEPARATOR) + 1 for block in blocks] != sizes:
-        raise ValueError("the columns of a class do not fit together")
-    rest = iter(blocks)
-    return Snapshot(
-        commit=header["commit"],
-        legs=tuple(_leg(leg, rest) for leg in header["legs"]),
-        coverage=_coverage(header["coverage"], lines, branches),
-        provenance=Provenance(
-            run_id=header["run_id"],
-            run_attempt=header["run_attempt"],
-            event=header["event"],
-            branch=header["branch"],
-            complete=header["complete"],
-            inputs=header["inputs"],
-            reports=header["reports"],
-        ),
+def _damaged(what: str, where: str) -> StoreError:
+    return StoreError(
+        f"the snapshot is damaged ({what})",
+        where=where,
+        why="it was cut or changed after it was written",
+        todo="run the workflow on the base branch again, which replaces it",
     )
 
 
-def _leg(header: Mapping[str, Any], rest: Iterator[ClassBlock]) -> Leg:
-    """Return a leg; its blocks are the next ones of `rest`."""
-    passed, failed, errored, skipped, flaky = header["executions"]
-    return Leg(
-        group=header["group"],
-        leg=header["leg"],
-        path=header["path"],
-        blocks=dict(zip(header["classes"], islice(rest, len(header["sizes"])), strict=True)),
-        executions=Counts(passed=passed, failed=failed, errored=errored, skipped=skipped, flaky=flaky),
-        seconds=header["seconds"],
-    )
-
-
-def _parts(data: memoryview, lengths: list[int]) -> Iterator[memoryview]:
+def _leg(leg: _Leg, names: Mapping[str, str], lines: Iterator[str]) -> Leg:
+    """Return a leg; the lines of its classes are the next ones."""
+    own = list(islice(lines, len(names)))
+    if len(names) != len(own):
+        raise ValueError("the classes of a leg do not fit its names")
+    rows = [line.partition("\t") for line in own]
+    seconds = _little_endian(decode_durations("".join(durations for durations, _, _ in rows)))
+    blocks: dict[str, ClassBlock] = {}
     at = 0
-    for length in lengths:
-        yield data[at : at + length]
-        at += length
+    for (class_name, joined), (durations, tab, letters) in zip(names.items(), rows, strict=True):
+        size = len(durations)
+        outcomes = letters.encode().translate(_TO_OUTCOMES) if tab else bytes((_PASSED,)) * size
+        if joined.count(SEPARATOR) + 1 != size or len(outcomes) != size or 255 in outcomes:
+            raise ValueError("the results of a class do not fit its tests")
+        blocks[class_name] = ClassBlock(names=joined, outcomes=outcomes, seconds=seconds[4 * at : 4 * (at + size)])
+        at += size
+    return Leg(
+        group=unescape(leg.group),
+        leg=unescape(leg.leg),
+        path=unescape(leg.path),
+        blocks=blocks,
+        executions=leg.executions,
+        seconds=leg.seconds,
+    )
 
 
-def _coverage(header: Mapping[str, Any] | None, lines: memoryview, packed: memoryview) -> Coverage | None:
-    if header is None:
-        return None
-    numbers: array[int] = array("I")
-    numbers.frombytes(_swapped(bytes(packed)) if sys.byteorder == "big" else bytes(packed))
-    triples = zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
-    if sum(header["lengths"]) != len(lines):
-        raise ValueError("the files do not fill the column of lines")
-    files = []
-    cut_lines = _parts(lines, header["lengths"])
-    for path, states, count in zip(header["paths"], cut_lines, header["branches"], strict=True):
-        branches = {line: (taken, total) for line, taken, total in islice(triples, count)}
-        if len(branches) != count:
-            raise ValueError("branches of a file are missing")
-        files.append(FileCoverage(path=path, lines=bytes(states), branches=branches))
-    return Coverage(files=tuple(files), unplaced=tuple(header["unplaced"]), has_branches=header["has_branches"])
+def _coverage(head: _Coverage, files: Mapping[str, bytes]) -> Coverage:
+    rows = tuple(decode_coverage(files[f"coverage/{number}"] for number in range(head.files)))
+    if len(rows) != head.rows:
+        raise ValueError("the coverage of files is missing")
+    return Coverage(
+        files=rows,
+        unplaced=tuple(map(unescape, head.unplaced)),
+        has_branches=head.has_branches,
+    )

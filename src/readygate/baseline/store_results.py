@@ -1,12 +1,9 @@
 """Store the results of a run as a baseline for later runs, and tell whether that succeeded."""
 
-from collections.abc import Mapping
-
 from msgspec import Struct
 from msgspec.structs import replace
 
-from readygate.baseline.record import record
-from readygate.baseline.store_keys import badge_key
+from readygate.baseline.record import RunToRecord, record_run
 from readygate.baseline.stores import Store
 from readygate.model.comparison import Comparison
 from readygate.model.snapshot import Snapshot
@@ -35,35 +32,15 @@ def mark_incomplete(snapshot: Snapshot, comparison: Comparison) -> Snapshot:
     return replace(snapshot, provenance=replace(snapshot.provenance, complete=False))
 
 
-def store_results(
-    store: Store,
-    gate: str,
-    snapshot: Snapshot,
-    subject: Subject,
-    *,
-    when: int,
-    ready: bool,
-    badges: Mapping[str, bytes],
-) -> StoreOutcome:
-    """Store a snapshot, with the badges of its branch.
+def store_results(store: Store, gate: str, run: RunToRecord, subject: Subject) -> StoreOutcome:
+    """Record a run.
 
     The results of a merge group may be lost, because the push that follows records the same commit.
-
-    Args:
-        store: the store to write to.
-        gate: the name of the gate.
-        snapshot: the results.
-        subject: what the run is about.
-        when: the time of the run, in seconds since 1970.
-        ready: the verdict.
-        badges: the badges by file name; empty if the run must not change them.
     """
-    if not snapshot.legs and snapshot.coverage is None:
+    if not run.snapshot.legs and run.snapshot.coverage is None:
         return StoreOutcome(text="Nothing was measured, so nothing is stored.")
-    branch = snapshot.provenance.branch
-    extra = {badge_key(gate, branch, name): data for name, data in badges.items()}
     try:
-        done = record(store, gate, snapshot, gap_only=subject.gap_only, when=when, ready=ready, extra=extra)
+        done = record_run(store, gate, run)
     except (StoreError, ForgeError) as error:
         text = f"The results were not stored: {error}"
         if isinstance(error, PermissionDeniedError):

@@ -7,6 +7,7 @@ from typing import TextIO
 
 from msgspec.structs import replace
 
+from readygate.baseline.store_paths import store_key
 from readygate.collect.artifacts import LATE_ARTIFACTS, fetch, on_enterprise_server
 from readygate.collect.collect_reports import collect_reports
 from readygate.collect.discovery import Found
@@ -183,8 +184,9 @@ def _refuse_own_baseline(runner: RunnerEnvironment, settings: Settings, tracked:
     root, folder = runner.workspace.resolve(), (runner.workspace / path).resolve()
     if scheme != "folder" or not folder.is_relative_to(root):
         return
-    prefix = "" if folder == root else f"{folder.relative_to(root).as_posix()}/"
-    if any(name.startswith(f"{prefix}snapshots/") for name in tracked):
+    own = f"{(folder / store_key(settings.gate)).relative_to(root).as_posix()}/".casefold()
+    # a tracked name above the folder is that of a submodule
+    if any(name.startswith(own) or own.startswith(name) for name in (f"{name}/".casefold() for name in tracked)):
         raise SettingsError(
             (f"input `baseline`: the repository itself holds files in {path!r}, so a change could bring its baseline",),
             todo="take them out of the repository, or name a folder that only the base branch fills",

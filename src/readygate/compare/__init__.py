@@ -1,6 +1,5 @@
 """Compare what a run measured with its baseline: pure functions from values to values."""
 
-from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from msgspec import Struct
@@ -13,7 +12,7 @@ from readygate.compare.durations import compare_durations
 from readygate.compare.failure_causes import find_causes
 from readygate.compare.measures import policy_measures
 from readygate.compare.renames import match_renames
-from readygate.compare.results import compare_tests
+from readygate.compare.results import compare_tests, outcomes_of
 from readygate.compare.sides import prepare_sides
 from readygate.compare.skip_reasons import count_skip_reasons
 from readygate.compare.suites import count_suites
@@ -22,9 +21,8 @@ from readygate.model.comparison import Comparison, TestComparison
 from readygate.model.measures import SlowdownLimit
 from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
-from readygate.model.results import Outcome, TestId
 from readygate.model.rich_text import RichText
-from readygate.model.snapshot import Baseline, Blocks, HeadRun, Snapshot
+from readygate.model.snapshot import Baseline, HeadRun, Snapshot
 
 __all__ = ["ComparisonOptions", "compare"]
 
@@ -117,19 +115,6 @@ def _tests(
     if tests.added and tests.vanished:
         tests = match_renames(tests, outcomes_of(tests.added, head.snapshot.headline()))
     return classify_failures(tests, head, baseline.history if baseline else None, names, criteria)
-
-
-def outcomes_of(tests: Iterable[TestId], blocks: Blocks) -> dict[TestId, Outcome]:
-    """Return the outcomes of some tests; each class is expanded once."""
-    by_class: dict[tuple[str, str], list[TestId]] = {}
-    for test in tests:
-        by_class.setdefault((test.group, test.class_name), []).append(test)
-    found = {}
-    for key, some in by_class.items():
-        block = blocks.get(key)
-        known = dict(block.items()) if block else {}
-        found.update({test: known[test.name] for test in some if test.name in known})
-    return found
 
 
 def _sorted(changes: Changes | None) -> Changes | None:

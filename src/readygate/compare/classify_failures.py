@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
-from readygate.model.comparison import TestChange, TestComparison
-from readygate.model.history import ABSENT, FAILING, SKIPPED, History, Past
+from readygate.model.comparison import Rename, TestChange, TestComparison
+from readygate.model.history import FAILING, NOT_RUN, History, Past
 from readygate.model.results import Outcome, TestId
 from readygate.model.snapshot import HeadRun
 
@@ -32,7 +32,7 @@ def classify_failures(
     tests: TestComparison, head: HeadRun, history: History | None, names: Names, criteria: FailureCriteria
 ) -> TestComparison:
     """Add the past of every test, and separate known flaky and quarantined failures from new ones."""
-    known = _renamed(history, names) if history else None
+    known = _renamed(history, names, tests.renamed) if history else None
     new = with_past(tests.new_failures, known)
     still = with_past(tests.still_failing, known)
     quarantined = [change for change in (*new, *still) if criteria.quarantined and criteria.quarantined(change.id)]
@@ -62,7 +62,7 @@ def _flips(past: Past | None, criteria: FailureCriteria) -> bool:
     if past is None:
         return False
     recent = past.last(criteria.runs)
-    ran = [letter for letter in recent.letters if letter not in (ABSENT, SKIPPED)]
+    ran = [letter for letter in recent.letters if letter not in NOT_RUN]
     return bool(ran) and ran[-1] not in FAILING and recent.flips >= criteria.flips
 
 
@@ -104,12 +104,14 @@ def _flaky(head: HeadRun) -> tuple[TestChange, ...]:
     )
 
 
-def _renamed(history: History, names: Names) -> History:
-    """Return the history in the head's names of groups and legs."""
-    if not names:
+def _renamed(history: History, names: Names, renamed: Iterable[Rename]) -> History:
+    """Return the history in the head's names of groups, legs and tests."""
+    after = {pair.before: pair.after for pair in renamed}
+    if not names and not after:
         return history
     tests = {}
     for (test, leg), letters in history.tests.items():
         group, new_leg = names.get((test.group, leg), (test.group, leg))
-        tests[test._replace(group=group), new_leg] = letters
+        known = test._replace(group=group)
+        tests[after.get(known, known), new_leg] = letters
     return replace(history, tests=tests)

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from readygate.model.comparison import TestChange, TestComparison
@@ -53,6 +53,19 @@ def compare_tests(head: HeadRun, base: Snapshot | None, base_details: Details | 
         vanished=_changes(moved["vanished"], head, index) if head.snapshot.legs else (),
         added=tuple(sorted(moved["added"])),
     )
+
+
+def outcomes_of(tests: Iterable[TestId], blocks: Blocks) -> dict[TestId, Outcome]:
+    """Return the outcomes of some tests; each class is expanded once."""
+    by_class: dict[tuple[str, str], list[TestId]] = {}
+    for test in tests:
+        by_class.setdefault((test.group, test.class_name), []).append(test)
+    found = {}
+    for key, some in by_class.items():
+        block = blocks.get(key)
+        known = dict(block.items()) if block else {}
+        found.update({test: known[test.name] for test in some if test.name in known})
+    return found
 
 
 class BlockIndex:

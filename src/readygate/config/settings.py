@@ -137,9 +137,9 @@ def _name(reader: Reader) -> str:
 def _baseline(reader: Reader) -> str:
     value = reader.text("baseline", "branch")
     scheme, _, rest = value.partition(":")
-    if scheme in ("off", "branch", "artifact") or (scheme == "folder" and rest):
+    if scheme in ("off", "branch", "ref", "artifact") or (scheme == "folder" and rest):
         return value
-    known = "branch, branch:NAME, artifact, artifact:NAME, folder:PATH, off"
+    known = "branch, branch:NAME, ref, ref:REF, artifact, artifact:NAME, folder:PATH, off"
     reader.problems.append(f"input `baseline`: {value!r} is none of {known}")
     return "branch"
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from readygate.baseline.store_keys import stored_snapshots
+from readygate.baseline.run_records import Record, decode_record
+from readygate.baseline.store_paths import history_path
 from readygate.baseline.stores import open_store
 from readygate.doctor import Context, Diagnostics, advice, good, wrong
 from readygate.doctor.workflows import ActionStep
@@ -90,11 +91,13 @@ def results_are_stored(context: Context) -> Diagnostics:
 
 def _stored(context: Context, github: GitHub, step: ActionStep, url: str, gate: str) -> Diagnostics:
     try:
-        names = open_store(url, Path(), github).names()
+        store, path = open_store(url, Path(), github), history_path(gate)
+        data = store.history(path, iter(()))
+        record = decode_record(data, f"{store.where}, {path}") if data is not None else Record()
     except ReadygateError as error:
         yield wrong("baseline", f"The stored results cannot be read: {error}", step.where)
         return
-    mine = [entry for entry in stored_snapshots(names, gate) if entry.complete]
+    mine = {run.commit for run in record.runs if run.is_baseline}
     if not mine:
         yield advice(
             "baseline",
@@ -111,7 +114,7 @@ def _stored(context: Context, github: GitHub, step: ActionStep, url: str, gate: 
         )
     except ForgeError:
         tip = ""
-    newest = any(entry.commit == tip for entry in mine) if tip else None
+    newest = tip in mine if tip else None
     about = {
         True: f"the tip of `{context.default_branch}` among them",
         False: f"not of the tip of `{context.default_branch}` ({tip[:7]}); is its run still going, or did it fail?",

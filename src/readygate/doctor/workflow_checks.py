@@ -72,7 +72,7 @@ def base_branch_is_recorded(context: Context) -> Diagnostics:
         )
         return
     for step in records:
-        if not step.given("baseline", "branch").startswith("branch"):
+        if not step.given("baseline", "branch").startswith(("branch", "ref")):
             yield from _recorded_elsewhere(step)
             continue
         if step.own_token:

@@ -13,28 +13,24 @@ PyGithub sends the requests. Its own retries are off, because they repeat a POST
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
-from requests import PreparedRequest
 
 from readygate.github import pygithub
+from readygate.github.raw_bytes import API_VERSION, RawBytes, masked
 from readygate.github.responses import Failure, Fields, graphql, no_answer, read, unusable
 from readygate.support.deadline import Deadline, jitter
-from readygate.support.errors import ForgeError
 
 if TYPE_CHECKING:
     from github.Requester import Requester
 
-API_VERSION = "2022-11-28"
 TRIES = 4
 LONGEST_WAIT = 120.0
 """The longest wait for a rate limit, in seconds. A longer one is an error."""
-
-_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 def _ignore(_text: str) -> None:
@@ -69,6 +65,7 @@ class GitHub:
         self._log, self._trace = log, trace
         self._api_url = api_url.rstrip("/")
         self._token = token
+        self._bytes = RawBytes(token, self.deadline.clock)
 
     def clone_for_thread(self) -> GitHub:
         """Return a client with the same token and deadline for another thread: the requester is not thread-safe."""
@@ -173,36 +170,23 @@ class GitHub:
             ForgeError: the file does not exist, is larger than `largest` bytes, or the host did not respond.
         """
         where = f"GET {self._path(path)}"
-        data: bytes = self._repeat(where, lambda: self._fetch(path, largest, where), None)
+        url = self._api_url + self._path(path)
+        data: bytes = self._repeat(where, lambda: self._bytes.redirected(url, largest, where), None)
         return data
 
-    def _fetch(self, path: str, largest: int, where: str) -> bytes | Failure:
-        clock = self.deadline.clock
-        first = requests.get(
-            self._api_url + self._path(path),
-            headers={"X-GitHub-Api-Version": API_VERSION},
-            auth=self._bearer,
-            allow_redirects=False,
-            timeout=clock.timeout,
-        )
-        if first.status_code not in _REDIRECTS or "Location" not in first.headers:
-            headers = {name.lower(): value for name, value in first.headers.items()}
-            answer = read(first.status_code, headers, self._masked(first.text), where, clock.wall())
-            return answer if isinstance(answer, Failure) else unusable("names no file", where)
-        with requests.get(first.headers["Location"], auth=_anonymous, timeout=2 * clock.timeout, stream=True) as host:
-            if host.status_code != requests.codes.ok:
-                error = ForgeError(f"the file's host answered {host.status_code}", where=where)
-                return Failure(error=error, retryable=host.status_code >= 500)
-            return _bounded(host.iter_content(1 << 20), largest, where)
+    def raw(self, path: str, largest: int, **parameters: Any) -> bytes:
+        """Return the bytes of a file or a blob, by the raw media type. Several threads may call this at once.
 
-    def _bearer(self, request: PreparedRequest) -> PreparedRequest:
-        """Authenticate a request. As an `auth`, it takes precedence over a `.netrc` of the machine."""
-        request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
+        https://docs.github.com/en/rest/repos/contents#custom-media-types-for-repository-contents
 
-    def _masked(self, text: str) -> str:
-        """Return a response without the token: some proxies repeat the request in it, and it may become a message."""
-        return text.replace(self._token, "***") if self._token in text else text
+        Raises:
+            NotFoundError: the file does not exist.
+            ForgeError: the file is larger than `largest` bytes, or GitHub responded with an error or with another type.
+        """
+        where = f"GET {self._path(path)}"
+        url = self._api_url + self._path(path)
+        data: bytes = self._repeat(where, lambda: self._bytes.file(url, parameters, largest, where), None)
+        return data
 
     def rate(self) -> Any:
         """Return the rate limits and what is left of them. This request does not count.
@@ -239,7 +223,7 @@ class GitHub:
                 headers={"X-GitHub-Api-Version": API_VERSION},
                 input=None if body is None else dict(body),
             )
-            data = read(status, seen, self._masked(text), where, self.deadline.clock.wall())
+            data = read(status, seen, masked(text, self._token), where, self.deadline.clock.wall())
             if isinstance(data, Failure):
                 return data
             if expected is not None and not isinstance(data, expected):
@@ -281,17 +265,3 @@ class GitHub:
         told = answer.error.what if isinstance(answer, Failure) else "answered"
         self._trace(f"{where}: {told}, {time.monotonic() - begun:.2f} s")
         return answer
-
-
-def _anonymous(request: PreparedRequest) -> PreparedRequest:
-    """Leave a request without authentication, even if a `.netrc` of the machine has one."""
-    return request
-
-
-def _bounded(chunks: Iterable[bytes], largest: int, where: str) -> bytes:
-    data = bytearray()
-    for chunk in chunks:
-        data += chunk
-        if len(data) > largest:
-            raise ForgeError(f"the file is larger than {largest >> 20:,} MiB", where=where)
-    return bytes(data)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
+from readygate.model.results import Number
+
 MEASURED = 1
 HIT = 3
 """A covered line: measured (1) and hit (2)."""
@@ -14,7 +16,8 @@ EXCLUDED = 4
 MAX_LINE = 1_000_000
 """Maximum line number; a greater one is damage, and would need that many bytes."""
 
-Stored = Annotated[int, Meta(ge=0, lt=1 << 32)]
+MAX_STORED = (1 << 32) - 1
+Stored = Annotated[int, Meta(ge=0, le=MAX_STORED)]
 """A number that a snapshot stores in 32 bits; msgspec checks the limits of values that come from outside."""
 
 _MEASURED_WINS = bytes.maketrans(bytes((5, 6, 7)), bytes((1, 3, 3)))
@@ -58,8 +61,8 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
 class Ratio(Struct, frozen=True, kw_only=True):
     """Covered of total, kept apart so that documents can show both; `fraction` is None if nothing was measured."""
 
-    covered: int
-    total: int
+    covered: Number
+    total: Number
 
     @property
     def fraction(self) -> Fraction | None:

@@ -1,4 +1,4 @@
-"""The last runs of the base branch: their figures, and the outcomes of each test that was not green in all of them."""
+"""The outcomes of tests in the last runs on the line of commits that a change starts from."""
 
 from __future__ import annotations
 
@@ -8,20 +8,28 @@ from itertools import pairwise
 from msgspec import Struct, field
 
 from readygate.model.coverage import Ratio
-from readygate.model.results import Counts, TestId
+from readygate.model.results import OUTCOME_LETTERS, Counts, TestId
 
 RUNS_KEPT = 50
 """Maximum number of runs in a history."""
 
-ABSENT, PASSED, FLAKY, SKIPPED, FAILED, ERRORED = " .~sFE"
-"""The outcome of a test in a run, as one letter; ABSENT: the run did not have the test on that leg."""
+ABSENT = " "
+"""The letter of a run that did not have the test on that leg."""
+UNKNOWN = "?"
+"""The letter of a run that has no results of the test's leg at all."""
+PASSED, FLAKY, SKIPPED, FAILED, ERRORED = tuple(OUTCOME_LETTERS)
+NOT_RUN = frozenset((ABSENT, UNKNOWN, SKIPPED))
 FAILING = frozenset((FAILED, ERRORED))
+NOTABLE = frozenset((FLAKY, FAILED, ERRORED))
+"""A test is in a history if one of its runs has one of these letters."""
 
 
 class PastRun(Struct, frozen=True, kw_only=True):
-    """One run of the base branch.
+    """One run on the line of commits.
 
     Attributes:
+        run_id: the workflow run, 0 outside GitHub.
+        attempt: the attempt of the workflow run, 0 outside GitHub.
         when: seconds since 1970, of the time the run was stored; 0 if unknown.
         complete: False if a report was damaged or missing; such a run feeds the history only.
         seconds: the durations of all tests.
@@ -30,6 +38,7 @@ class PastRun(Struct, frozen=True, kw_only=True):
 
     commit: str
     run_id: int = 0
+    attempt: int = 0
     when: int = 0
     complete: bool = True
     counts: Counts
@@ -54,7 +63,7 @@ class Past(Struct, frozen=True, kw_only=True):
     @property
     def ran(self) -> int:
         """The number of runs in which it passed or failed."""
-        return sum(letter not in (ABSENT, SKIPPED) for letter in self.letters)
+        return sum(letter not in NOT_RUN for letter in self.letters)
 
     @property
     def failed(self) -> int:
@@ -64,7 +73,7 @@ class Past(Struct, frozen=True, kw_only=True):
     @property
     def flips(self) -> int:
         """How often it changed from passing to failing or back; each flaky run counts as one more change."""
-        ran = [letter for letter in self.letters if letter not in (ABSENT, SKIPPED)]
+        ran = [letter for letter in self.letters if letter not in NOT_RUN]
         changes = sum((one in FAILING) != (other in FAILING) for one, other in pairwise(ran))
         return changes + ran.count(FLAKY)
 
@@ -75,7 +84,7 @@ class Past(Struct, frozen=True, kw_only=True):
         for letter in reversed(self.letters):
             if letter in FAILING:
                 number += 1
-            elif letter not in (ABSENT, SKIPPED):
+            elif letter not in NOT_RUN:
                 break
         return number
 
@@ -86,16 +95,24 @@ class Past(Struct, frozen=True, kw_only=True):
         for index in range(len(self.letters) - 1, -1, -1):
             if self.letters[index] in FAILING:
                 since = index
-            elif self.letters[index] not in (ABSENT, SKIPPED):
+            elif self.letters[index] not in NOT_RUN:
                 break
         return since
 
+    @property
+    def may_fail_longer(self) -> bool:
+        """Whether its current row of failures may have begun before the first run of the row."""
+        since = self.failing_since
+        return since is not None and (since == 0 or self.letters[since - 1] == UNKNOWN)
+
 
 class History(Struct, frozen=True, kw_only=True):
-    """The last runs of a base branch, at most `RUNS_KEPT`.
+    """The last runs whose commits are on the first-parent line of one commit, at most `RUNS_KEPT`.
+
+    What was before the first of them is not known.
 
     Attributes:
-        runs: the oldest first.
+        runs: in the order of their commits, the oldest first; several of one commit in the order of runs and attempts.
         tests: letters by identity and leg, of every test that was ever not green in one of the runs.
     """
 

@@ -39,6 +39,8 @@ class Outcome(IntEnum):
 
 OUTCOMES = tuple(Outcome)
 """The outcomes by value."""
+OUTCOME_LETTERS = ".~sFE"
+"""A letter for each outcome, by value."""
 
 
 class Counts(Struct, frozen=True, kw_only=True):

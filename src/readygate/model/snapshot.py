@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from readygate.model.coverage import Coverage
 from readygate.model.history import History
 from readygate.model.reports import CoverageReport, Problem, Report, TestReport
-from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, TestId, count_outcomes
+from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, Number, TestId, count_outcomes
 
 Blocks = Mapping[tuple[str, str], ClassBlock]
 """Tests by group and class."""
@@ -24,8 +24,8 @@ class Provenance(Struct, frozen=True, kw_only=True):
         reports: a checksum of the bytes of each report, by its name.
     """
 
-    run_id: int = 0
-    run_attempt: int = 0
+    run_id: Number = 0
+    run_attempt: Number = 0
     event: str = ""
     branch: str = ""
     complete: bool = True

@@ -121,7 +121,7 @@ def _write(check: CheckRun, context: RunContext, *, quiet: bool = False) -> Publ
     if github is None:
         return done
     try:
-        found = _named(github, check.name, check.subject.head_sha, context.earlier)
+        found = [] if _is_first(check.subject) else _named(github, check.name, check.subject.head_sha, context.earlier)
         done = _other_workflows(found, check)
         known = _newest_of_ours(found, check.subject)
         if known and _order(known) > (check.subject.run_id, check.subject.run_attempt):
@@ -204,6 +204,11 @@ def _other_workflows(found: Sequence[Mapping[str, Any]], check: CheckRun) -> Pub
         f"Another workflow writes a check run `{check.name}` on this commit, too, and GitHub goes by the latest of a "
         "name. Give each its own by the input `name`."
     )
+
+
+def _is_first(subject: Subject) -> bool:
+    """Return whether no run can have written a check run before: the commit of a merge group is made for this run."""
+    return subject.event == "merge_group" and subject.run_attempt == 1
 
 
 def _newest_of_ours(found: Sequence[Mapping[str, Any]], subject: Subject) -> Mapping[str, Any] | None:

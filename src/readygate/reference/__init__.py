@@ -1,6 +1,6 @@
 """What a run is compared with: base commit, changed lines, baseline and policy."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -11,26 +11,39 @@ from readygate.model.comparison import Waiver
 from readygate.policy import PolicyFiles
 
 
+class LoadedBaseline(Struct, frozen=True, kw_only=True):
+    """The baseline, or the reason why there is none.
+
+    Attributes:
+        choice: the baseline.
+        since: the changes since its commit, None if unknown.
+    """
+
+    choice: BaselineChoice
+    since: Changes | None = None
+
+
 class Reference(Struct, frozen=True, kw_only=True):
     """What a change is compared with.
 
     Attributes:
-        choice: the baseline, or the reason why there is none.
+        load: returns the baseline, or the reason why there is none, and the changes since its commit. It is given the
+            files of this run's own snapshot by id, which need not be fetched.
+        ancestors: lists the first-parent ancestors of the measured commit, nearest first.
         store: the store of baselines; None if baselines are off.
         changes: the lines that the change adds and removes, None if unknown.
         changes_note: the reason why they are unknown.
-        since_baseline: the changes since the commit of the baseline.
         files: the files of the repository at the measured commit, None if unknown.
         trusted: the commit, else the branch, whose files count instead of those of the change; empty if unknown.
         policy: the policy file on both sides.
         waiver: returns the waiver of the label by that name; None if the label is not set.
     """
 
-    choice: BaselineChoice
+    load: Callable[[Mapping[str, bytes]], LoadedBaseline]
+    ancestors: Callable[[], Iterable[str]] = tuple
     store: Store | None = None
     changes: Changes | None = None
     changes_note: str = ""
-    since_baseline: Changes | None = None
     files: frozenset[str] | None = None
     trusted: str = ""
     policy: PolicyFiles = PolicyFiles()
@@ -38,7 +51,5 @@ class Reference(Struct, frozen=True, kw_only=True):
 
     def notices(self) -> Iterator[str]:
         """Yield what could not be read and is not needed."""
-        if self.choice.warning:
-            yield self.choice.warning
         if self.policy.note:
             yield f"The policy file of the base could not be read: {self.policy.note}."

@@ -1,12 +1,14 @@
 """Choose what a local run is compared with, from git and files instead of GitHub."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
 
-from readygate.baseline.select import BaselineChoice, choose
-from readygate.baseline.snapshot_codec import MAGIC, decode
+from readygate.baseline.select import BaselineChoice, WantedBaseline, choose
+from readygate.baseline.snapshot_codec import decode
+from readygate.baseline.snapshot_file import is_snapshot_file, unpack_snapshot
 from readygate.baseline.stores import Store, open_store
 from readygate.collect.collect_reports import collect_reports
 from readygate.config.settings import Settings
@@ -17,7 +19,7 @@ from readygate.model.paths import PathRules
 from readygate.model.policy import POLICY_PATH
 from readygate.model.snapshot import Baseline, HeadRun, Provenance, Snapshot
 from readygate.policy import PolicyFiles
-from readygate.reference import Reference
+from readygate.reference import LoadedBaseline, Reference
 from readygate.reference.base_file import from_git
 from readygate.snapshot.build import build
 from readygate.support.errors import SettingsError
@@ -64,17 +66,21 @@ def ask(wanted: ReportOptions, context: RunContext) -> Reference:
     files = local_git.tracked(repo, commit) if wanted.has_git else None
     changes = local_git.diff(repo, start, commit) if start and wanted.has_git else None
     note = "" if changes else "Without --against and a git repository the changed lines are not known"
-    choice = _choice(wanted, start, store, files, context)
-    since: Changes | None = changes
-    base = choice.baseline.snapshot.commit if choice.baseline else ""
-    if base and base != start and wanted.has_git:
-        since = local_git.diff(repo, base, commit) if _known(repo, base) else None
+
+    def load(own: Mapping[str, bytes]) -> LoadedBaseline:
+        choice = _choice(wanted, start, store, files, context, own)
+        since: Changes | None = changes
+        base = choice.baseline.snapshot.commit if choice.baseline else ""
+        if base and base != start and wanted.has_git:
+            since = local_git.diff(repo, base, commit) if _known(repo, base) else None
+        return LoadedBaseline(choice=choice, since=since)
+
     return Reference(
-        choice=choice,
+        load=load,
+        ancestors=lambda: local_git.ancestors(repo, commit) if wanted.has_git else (),
         store=store,
         changes=changes,
         changes_note=note,
-        since_baseline=since,
         files=files,
         policy=_policy(wanted, start if wanted.has_git else ""),
     )
@@ -112,6 +118,7 @@ def _choice(
     store: Store | None,
     files: frozenset[str] | None,
     context: RunContext,
+    own: Mapping[str, bytes],
 ) -> BaselineChoice:
     if wanted.base:
         given = _given(wanted.base, start, rules(wanted.root, wanted.repo, files, context.settings), context)
@@ -136,10 +143,13 @@ def _choice(
         return choose(
             store,
             context.settings.name,
-            wanted=compared_with,
-            relation="the base commit" if start else "the commit before",
-            branch=wanted.branch,
-            ancestors=before,
+            WantedBaseline(
+                commit=compared_with,
+                relation="the base commit" if start else "the commit before",
+                branch=wanted.branch,
+                ancestors=lambda: before() if start else islice(before(), 1, None),
+                own=own,
+            ),
         )
     return BaselineChoice(baseline=None, note="there is no commit before it to compare with; --base names one")
 
@@ -159,6 +169,6 @@ def _given(path: Path, commit: str, rules: PathRules, context: RunContext) -> Sn
         data = path.read_bytes()
     except OSError as error:
         raise SettingsError((f"--base {path}: {error.strerror or error}",)) from error
-    if not data.startswith(MAGIC):
+    if not is_snapshot_file(data):
         raise SettingsError((f"--base {path} is neither a snapshot nor a folder of reports",))
-    return decode(data, str(path))
+    return decode(unpack_snapshot(data, str(path)), str(path))

@@ -1,13 +1,13 @@
 """Fetch what a run is compared with from GitHub."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from readygate.baseline.select import BaselineChoice, choose
-from readygate.baseline.store_keys import store_key
+from readygate.baseline.select import BaselineChoice, WantedBaseline, choose
+from readygate.baseline.store_paths import history_path, store_key
 from readygate.baseline.stores import Store, open_store
 from readygate.context import RunContext
 from readygate.github.client import GitHub
@@ -16,7 +16,7 @@ from readygate.github.labels import waiver
 from readygate.model.policy import POLICY_PATH
 from readygate.model.subject import Role, Subject
 from readygate.policy import PolicyFiles
-from readygate.reference import Reference
+from readygate.reference import LoadedBaseline, Reference
 from readygate.reference.base_file import from_github
 from readygate.support.errors import ForgeError
 
@@ -40,7 +40,7 @@ def ask(context: RunContext, subject: Subject, *, run_id: int, need_files: bool)
     if context.github is None or store_client is None:
         note = "there is no token to ask GitHub with"
         return Reference(
-            choice=BaselineChoice(baseline=None, note=note),
+            load=lambda _own: LoadedBaseline(choice=BaselineChoice(baseline=None, note=note)),
             store=store,
             changes_note="There is no token to ask GitHub with",
             policy=PolicyFiles(note=note),
@@ -68,6 +68,7 @@ def _open_store(context: RunContext, subject: Subject, client: GitHub | None, ru
         branch=subject.base_ref,
         run_id=run_id,
         folder=context.folder,
+        records=subject.stores,
     )
 
 
@@ -94,20 +95,23 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
         """
         client, subject = self.client, self.subject
         with ThreadPoolExecutor(2) as pool:
-            names = pool.submit(self.store.names) if self.store else None
-            start = origin(client, subject)
+            origins: Future[Origin] = Future()
+            history = pool.submit(self._history, origins)
+            try:
+                start = origin(client, subject)
+            except BaseException as error:
+                origins.set_exception(error)
+                raise
+            origins.set_result(start)
             fetched = pool.submit(lambda: self._policy_and_files(start))
-            picked = self._choose(start, names.result if names else None)
             policy, files = fetched.result()
-        since = start.changes
-        if picked.baseline is not None and picked.baseline.snapshot.commit != start.commit:
-            since = changes_between(client, picked.baseline.snapshot.commit, subject.measured)
+            data = history.result()
         return Reference(
-            choice=picked,
+            load=lambda own: self._load(start, data, own),
+            ancestors=lambda: first_parents(client, subject.measured, start.parents),
             store=self.store,
             changes=start.changes,
             changes_note=start.note,
-            since_baseline=since,
             files=files,
             trusted=self._trusted(start),
             policy=policy,
@@ -126,40 +130,64 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
         """Read the policy in force, and the list of files, which may show that there is no policy."""
         types = self._types_of_paths()
         files = None if types is None else frozenset(path for path, kind in types.items() if kind == "blob")
-        return self._policy(start, missing=types is not None and POLICY_PATH not in types), files
+        return self._policy(start, listed=None if types is None else POLICY_PATH in types), files
 
-    def _policy(self, start: Origin, *, missing: bool) -> PolicyFiles:
+    def _policy(self, start: Origin, *, listed: bool | None) -> PolicyFiles:
         """Read the policy in force, and the policy of the change if the change touches it.
 
         Args:
             start: the commit that the change starts from, with its changes.
-            missing: the measured commit has no policy file.
+            listed: whether the measured commit has a policy file, None if unknown.
+
+        Raises:
+            ForgeError: a request failed, or GitHub denies a file that it lists.
         """
         client, subject, trusted = self.client, self.subject, self._trusted(start)
         name = f"{POLICY_PATH} at {trusted[:7] if len(trusted) >= 40 else trusted}"
         untouched = start.changes is not None and not start.changes.may_touch(POLICY_PATH)
         same = subject.role is Role.RECORD or untouched
-        if same and missing:
+        if same and listed is False:
             return PolicyFiles(base_name=name)
         base = from_github(client, POLICY_PATH, trusted) if trusted else None
+        if same and base is None and listed:  # one wrong answer must not put a weaker policy in force
+            raise ForgeError(f"GitHub lists {name} and does not find it", todo="run the job again")
         if same:
             return PolicyFiles(base=base, base_name=name)
         own = from_github(client, POLICY_PATH, subject.measured)
         return PolicyFiles(base=base, base_name=name, changed=own != base, own=own)
 
-    def _choose(self, start: Origin, names: Callable[[], tuple[str, ...]] | None) -> BaselineChoice:
-        if self.store is None or names is None:
+    def _history(self, start: Future[Origin]) -> bytes | None:
+        """Read the record of the gate, while other threads still look for the commit that the change starts from."""
+
+        def line() -> Iterator[str]:
+            commit = start.result().commit
+            if commit:
+                yield commit
+                yield from first_parents(self.store_client, commit, start.result().parents)
+
+        return self.store.history(history_path(self.gate), line()) if self.store else None
+
+    def _load(self, start: Origin, history: bytes | None, own: Mapping[str, bytes]) -> LoadedBaseline:
+        """Load the baseline, and the changes since its commit."""
+        choice = self._choose(start, history, own)
+        since = start.changes
+        if choice.baseline is not None and choice.baseline.snapshot.commit != start.commit:
+            since = changes_between(self.client, choice.baseline.snapshot.commit, self.subject.measured)
+        return LoadedBaseline(choice=choice, since=since)
+
+    def _choose(self, start: Origin, history: bytes | None, own: Mapping[str, bytes]) -> BaselineChoice:
+        if self.store is None:
             return BaselineChoice(baseline=None, note="the baseline is switched off")
         if not start.commit:
             return BaselineChoice(baseline=None, note=_lower(start.note) or "it starts from no known commit")
-        return choose(
-            replace(self.store, names=names),
-            self.gate,
-            wanted=start.commit,
+        wanted = WantedBaseline(
+            commit=start.commit,
             relation=start.relation,
             branch=self.subject.base_ref,
             ancestors=lambda: first_parents(self.store_client, start.commit, start.parents),
+            own=own,
         )
+        return choose(replace(self.store, history=lambda _path, _line: history), self.gate, wanted)
 
     def _types_of_paths(self) -> dict[str, str] | None:
         """Return the types of all paths of the measured commit, such as `blob` and `tree`; None if unknown."""

@@ -47,7 +47,8 @@ def record(change: TestChange, history: History | None) -> str:
         run = history.runs[since]
         number = f" (run {run.run_id})" if run.run_id else ""
         runs = past.failing_for
-        return f"fails on the base since {run.commit[:7]}{number}, in {runs:,} {'run' if runs == 1 else 'runs'}"
+        before = " or before" if past.may_fail_longer else ""
+        return f"fails on the base since {run.commit[:7]}{number}{before}, in {runs:,} {'run' if runs == 1 else 'runs'}"
     if past.failed:
         return f"failed in {past.failed:,} of the last {past.ran:,} runs of the base that had it"
     return ""

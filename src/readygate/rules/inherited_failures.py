@@ -44,7 +44,7 @@ def _since(comparison: Comparison) -> RichText:
             told.append(" The evidence names the others.")
             break
         run = history.runs[since]
-        before = " or before" if since == 0 else ""
+        before = " or before" if past.may_fail_longer else ""
         number = f" (run {run.run_id})" if run.run_id else ""
         told += [" ", Untrusted(change.id.name), " fails there since ", Untrusted(run.commit[:7])]
         told.append(f"{number}{before}, in {count(past.failing_for, 'run')}.")

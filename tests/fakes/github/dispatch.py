@@ -47,6 +47,10 @@ def dispatch(world: World, exchange: Exchange) -> Reply:
     strange = set(exchange.query) - found.query
     if strange:
         exchange.unexpected = f"query parameters without effect: {sorted(strange)}"
+    raw = ".raw" in exchange.headers.get("accept", "")
+    if raw and not found.raw:
+        exchange.unexpected = "the raw media type where there is none"
+        raise ApiError(415, "Must accept 'application/json'")
     body = _body(exchange, found)
     call = Call(
         method=exchange.method,
@@ -56,6 +60,7 @@ def dispatch(world: World, exchange: Exchange) -> Reply:
         body=body,
         token=token,
         base_url=world.url,
+        raw=raw,
     )
     return found.handler(world, call)
 

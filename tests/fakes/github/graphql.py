@@ -38,7 +38,7 @@ class _Repository:
         if not sha:
             return None
         target = git_object(self._world, self._token, sha)
-        return {"target": target, **_guards(self._world, qualifiedName[len("refs/heads/") :])}
+        return {"target": target, **_guards(self._world, qualifiedName.removeprefix("refs/heads/"))}
 
     def object(self, info: Any, oid: str | None = None) -> Json | None:
         need_one(self._world, self._token, "contents:read")

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from . import render
 from .gitrepo import ZERO, GitError
-from .routing import ApiError, Call, Json, Reply, route
+from .routing import ApiError, Call, Json, Reply, raw_reply, route
 from .state import World, now
 
 READ, WRITE = "contents:read", "contents:write"
@@ -41,13 +41,15 @@ def _has(world: World, sha: object, kind: str) -> bool:
     return found is not None and found.kind == kind
 
 
-@route("GET", "git/blobs/{sha}", READ)
+@route("GET", "git/blobs/{sha}", READ, raw=True)
 def get_blob(world: World, call: Call) -> Reply:
     sha = call.params["sha"]
     if not _has(world, sha, "blob"):
         raise ApiError(404, "Not Found")
     found = world.git.find(sha)
     data = found.data if found else b""
+    if call.raw:
+        return raw_reply(data, world.limits.raw_content_bytes)
     return Reply(_told(sha, world.api(f"/git/blobs/{sha}"), data))
 
 
@@ -184,6 +186,15 @@ def _ref(world: World, name: str, kind: str, sha: str) -> Json:
     }
 
 
+def _refuse_by_rule(world: World, name: str, kind: str, text: str) -> None:
+    """Refuse as a ruleset does, for all but those who may bypass it."""
+    rules = getattr(world.protections.get(name.removeprefix("refs/heads/")), "rules", [])
+    texts = {kind: text, "PULL_REQUEST": "Changes must be made through a pull request."}
+    broken = [said for rule, said in texts.items() if rule in rules]
+    if broken and name.startswith("refs/heads/"):
+        raise ApiError(422, "Repository rule violations found\n\n" + "\n\n".join(broken) + "\n\n")
+
+
 @route("GET", "git/ref/{ref+}", READ)
 def get_ref(world: World, call: Call) -> Reply:
     _refuse_empty(world)
@@ -210,6 +221,7 @@ def post_ref(world: World, call: Call) -> Reply:
         raise ApiError(422, "Reference name must start with 'refs' and contain at least two slashes.")
     if world.git.attempt("check-ref-format", name).returncode or name.startswith("refs/pull/"):
         raise ApiError(422, f"{name} is not a valid ref name.")
+    _refuse_by_rule(world, name, "CREATION", "Cannot create ref due to creations being restricted.")
     kinds = ("commit",) if name.startswith("refs/heads/") else ("commit", "tag", "tree", "blob")
     if not any(_has(world, sha, kind) for kind in kinds):
         raise ApiError(422, "Object does not exist")
@@ -223,6 +235,7 @@ def patch_ref(world: World, call: Call) -> Reply:
     name, sha = f"refs/{call.params['ref']}", call.body["sha"]
     if not _has(world, sha, "commit"):
         raise ApiError(422, "Object does not exist")
+    _refuse_by_rule(world, name, "UPDATE", "Cannot update this protected ref.")
     for _ in range(50):
         old = world.git.ref(name)
         if old is None:

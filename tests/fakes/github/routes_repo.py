@@ -5,7 +5,7 @@ import time
 from . import gitdiff, render
 from .gitrepo import Commit
 from .routes_git import READ, in_lines, is_empty
-from .routing import PAGING, ApiError, Call, Json, Reply, route
+from .routing import PAGING, ApiError, Call, Json, Reply, raw_reply, route
 from .state import World
 
 
@@ -63,6 +63,24 @@ def get_commit(world: World, call: Call) -> Reply:
     return Reply(render.commit(world, resolve(world, call.params["ref"])))
 
 
+@route("GET", "branches/{branch+}", READ)
+def get_branch(world: World, call: Call) -> Reply:
+    name = call.params["branch"]
+    found = world.git.commit(f"refs/heads/{name}")
+    if found is None:
+        raise ApiError(404, "Branch not found")
+    address = world.api(f"/branches/{name}")
+    return Reply(
+        {
+            "name": name,
+            "commit": render.commit(world, found),
+            "_links": {"self": address, "html": world.web(f"/tree/{name}")},
+            "protected": name in world.protections,
+            "protection_url": f"{address}/protection",
+        }
+    )
+
+
 def _side(world: World, name: str) -> Commit:
     """Resolve one side of a comparison; `owner:branch` may name the branch of a fork."""
     owner, colon, branch = name.rpartition(":")
@@ -107,7 +125,7 @@ def compare(world: World, call: Call) -> Reply:
     return Reply(body, headers=call.link(world.repository_id, len(ahead), size, page))
 
 
-@route("GET", "contents/{path+}", READ, query=("ref",))
+@route("GET", "contents/{path+}", READ, query=("ref",), raw=True)
 def get_contents(world: World, call: Call) -> Reply:
     ref = call.query.get("ref") or world.default_branch
     try:
@@ -122,6 +140,8 @@ def get_contents(world: World, call: Call) -> Reply:
         return Reply([{"type": "file", "path": entry.path} for entry in world.git.tree(start.sha, path=f"{path}/")])
     blob = world.git.find(found[0].sha)
     data = blob.data if blob else b""
+    if call.raw:
+        return raw_reply(data, world.limits.raw_content_bytes)
     body = {
         "type": "symlink" if found[0].mode == "120000" else "file",
         "name": path.rpartition("/")[2],

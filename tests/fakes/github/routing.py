@@ -49,7 +49,7 @@ class Reply:
 
 @dataclass(slots=True)
 class Call:
-    """One authenticated request whose route is known."""
+    """One authenticated request whose route is known; `raw` if it accepts bytes in place of JSON."""
 
     method: str
     path: str
@@ -58,6 +58,7 @@ class Call:
     body: Json
     token: Token
     base_url: str
+    raw: bool = False
 
     def number(self, name: str) -> int:
         """Return a path parameter that must be a number."""
@@ -95,6 +96,17 @@ class Call:
         return Reply(body, headers=self.link(world.repository_id, len(items), size, page))
 
 
+def raw_reply(data: bytes, largest: int) -> Reply:
+    """Return bytes as the raw media type gives them.
+
+    https://docs.github.com/en/rest/repos/contents#custom-media-types-for-repository-contents
+    """
+    if len(data) > largest:
+        row = {"resource": "Blob", "field": "data", "code": "too_large"}
+        raise ApiError(403, "This API returns blobs up to 100 MB in size.", [row])
+    return Reply(data, headers={"Content-Type": "application/vnd.github.raw+json; charset=utf-8"})
+
+
 Handler: TypeAlias = "Callable[[World, Call], Reply]"
 
 
@@ -112,6 +124,7 @@ class Route:
     models: tuple[str, ...]
     handler: Handler
     literal: int
+    raw: bool = False
 
 
 ROUTES: list[Route] = []
@@ -119,10 +132,17 @@ PAGING = ("per_page", "page")
 
 
 def route(
-    method: str, path: str, needs: str = "", query: tuple[str, ...] = (), models: tuple[str, ...] = ()
+    method: str,
+    path: str,
+    needs: str = "",
+    query: tuple[str, ...] = (),
+    models: tuple[str, ...] = (),
+    *,
+    raw: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Register a handler; `{x}` is one path segment and `{x+}` is any number of them.
 
+    `raw` says that the handler can answer with bytes, by the raw media type.
     `needs` lists permissions of which one is enough, such as "issues:write|pull_requests:write".
     A path that starts with a slash stands alone, all others lie under /repos/{owner}/{repo}.
     """
@@ -133,7 +153,7 @@ def route(
     def register(handler: Handler) -> Handler:
         wanted = tuple(needs.split("|")) if needs else ()
         literal = len(re.sub(r"\{.*?\}", "", whole))
-        entry = Route(method, re.compile(pattern), wanted, frozenset(query), models, handler, literal)
+        entry = Route(method, re.compile(pattern), wanted, frozenset(query), models, handler, literal, raw)
         ROUTES.append(entry)
         ROUTES.sort(key=lambda known: -known.literal)
         return handler

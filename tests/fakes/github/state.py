@@ -36,6 +36,7 @@ class Limits:
     tree_entries: int = 100_000
     statuses_per_context: int = 1000
     inline_content_bytes: int = 1024 * 1024
+    raw_content_bytes: int = 100 * 1024 * 1024
     comment_characters: int = 65_536
     requests_per_hour: int = 1000
 

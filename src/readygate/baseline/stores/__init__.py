@@ -1,9 +1,11 @@
-"""Stores of baselines: one module each, with a `STORE`. A store holds bytes by name and does not interpret them.
+"""Stores of baselines: one module each, with a `STORE`. A store holds files by path and does not interpret them.
 
-The input `baseline` selects a store by its scheme: `scheme` or `scheme:rest`.
+The input `baseline` selects a store by its scheme: `scheme` or `scheme:rest`. All stores hold the same tree of files;
+docs/baseline.md describes it.
 """
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -14,25 +16,46 @@ from readygate.github.client import GitHub
 from readygate.support.errors import SettingsError
 from readygate.support.registry import members
 
-Load = Callable[[str], bytes]
-Change = Callable[[tuple[str, ...], Load], Mapping[str, bytes | None]]
-"""Gets the names in the store and a function that reads them; returns new bytes by name, None to delete a name."""
+
+class File(Struct, frozen=True, kw_only=True):
+    """A file to store.
+
+    Attributes:
+        data: its bytes.
+        stored: the store holds the same bytes already, at any path; a store that knows blobs by id does not send them.
+    """
+
+    data: bytes
+    stored: bool = False
+
+
+Read = Callable[[str], bytes | None]
+"""Returns the bytes at a path in one state of the store, None if there are none."""
+Change = Callable[[Read], Mapping[str, File | None]]
+"""Returns edits of the state that it reads: None deletes a path, an empty mapping changes nothing."""
 
 
 class Store(Struct, frozen=True, kw_only=True):
-    """An open store; its functions raise StoreError or ForgeError.
+    """An open store; its functions raise StoreError or ForgeError, and never report unreadable files as missing.
 
     Attributes:
         where: the store in error messages.
-        names: returns all names; none for a store that does not exist yet.
-        load: returns the bytes of one name.
+        history: returns the history file at a path, None if the store or the file does not exist. The second argument
+            is the line of commits before the run, nearest first: stores that hold one history per commit take the
+            first one on the line, and each further commit may cost requests.
+        fetch: returns the bytes of a path whose git blob id is given, verified. Several threads may call it at once.
         update: applies a change to the newest state; if another run changes the state meanwhile, it tries again.
     """
 
     where: str
-    names: Callable[[], tuple[str, ...]]
-    load: Callable[[str], bytes]
+    history: Callable[[str, Iterator[str]], bytes | None]
+    fetch: Callable[[str, str], bytes]
     update: Callable[[Change], None]
+
+
+def blob_id(data: bytes) -> str:
+    """Return the object id that git gives a blob: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 class Opening(Struct, frozen=True, kw_only=True):
@@ -46,6 +69,7 @@ class Opening(Struct, frozen=True, kw_only=True):
         branch: the base branch, empty if unknown.
         run_id: this workflow run, 0 outside of GitHub.
         folder: folder for the files of this run, None if the input `report` is empty.
+        records: this run updates the store, so that what it reads first should be a state that it can build on.
     """
 
     rest: str = ""
@@ -55,6 +79,7 @@ class Opening(Struct, frozen=True, kw_only=True):
     branch: str = ""
     run_id: int = 0
     folder: Path | None = None
+    records: bool = False
 
 
 class StoreKind(Struct, frozen=True, kw_only=True):
@@ -64,7 +89,7 @@ class StoreKind(Struct, frozen=True, kw_only=True):
         scheme: its name in the input `baseline`.
         title: its description in the documentation.
         open: opens a store.
-        writes: False if the workflow must upload what `update` writes to a file.
+        writes: False if the workflow must upload the files that `update` writes.
     """
 
     scheme: str
@@ -88,6 +113,7 @@ def open_store(
     branch: str = "",
     run_id: int = 0,
     folder: Path | None = None,
+    records: bool = False,
 ) -> Store:
     """Open the store that `url` names; the other arguments are those of `Opening`.
 
@@ -106,6 +132,7 @@ def open_store(
                     branch=branch,
                     run_id=run_id,
                     folder=folder,
+                    records=records,
                 )
             )
     raise SettingsError((f"no store is called {scheme!r}; there are {', '.join(k.scheme for k in all_stores())}",))

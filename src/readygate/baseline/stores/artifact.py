@@ -1,28 +1,29 @@
 """The store `artifact:NAME`: artifacts that runs on the base branch upload, for tokens without `contents: write`.
 
-The workflow itself uploads: `update` only writes the file into the folder of the input `report`. An artifact is trusted
-by what GitHub says about its run, never by its content: a fork may use the same names for its branch and its artifact.
+Each artifact holds the history as of its run and the snapshot of its run's commit. The next run goes on with the
+history of the nearest commit before it. The workflow itself uploads: `update` only writes files into the folder of the
+input `report`. An artifact is trusted by what GitHub says about its run, never by its content: a fork may use the same
+names for its branch and its artifact.
 https://docs.github.com/en/rest/actions/artifacts and https://docs.github.com/en/rest/actions/workflow-runs
 """
 
-import io
-from collections.abc import Mapping
+import shutil
+import threading
+from collections.abc import Iterator, Mapping
 from itertools import islice
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from zipfile import ZipFile
 
 from msgspec import Struct
 
-from readygate.baseline.stores import Change, Opening, Store, StoreKind
+from readygate.baseline.stores import Change, Opening, Store, StoreKind, blob_id
+from readygate.baseline.stores._artifact_files import FOLDER, LARGEST, ArtifactFiles, commit_of, is_stored_path
 from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError, NotFoundError, SettingsError, StoreError
 from readygate.support.git_names import QUEUE_PREFIX, is_sha
 
 ARTIFACT = "readygate"
-MEMBER = "readygate.snapshot"
-LARGEST = 256 << 20
-"""Largest snapshot in bytes, zipped or not; a million tests take about 100 MB before compression."""
 MOST = 500
 """Artifacts that are searched, the newest first."""
 MOST_RUNS = 1_000
@@ -62,12 +63,71 @@ class _Artifacts:
         name, _, self.workflow = opening.rest.partition("@")
         self.name = name or ARTIFACT
         self.where = f"artifacts {self.name} of {client.repository}"
-        self.known: Mapping[str, _Found] | None = None
+        self.known: Mapping[str, tuple[_Found, ...]] | None = None
+        self.files: dict[int, ArtifactFiles] = {}
+        self.searched = False
+        self.before: ArtifactFiles | None = None
+        self.lock = threading.Lock()
 
     def store(self) -> Store:
-        return Store(where=self.where, names=self.names, load=self.load, update=self.update)
+        return Store(where=self.where, history=self.history, fetch=self.fetch, update=self.update)
 
-    def names(self) -> tuple[str, ...]:
+    def history(self, path: str, line: Iterator[str]) -> bytes | None:
+        with self.lock:
+            known = self._known()
+            commit = next((commit for commit in line if commit in known), "") if known else ""
+            self.before = self._open(known[commit][0]) if commit else None
+            self.searched = True
+            return self.before.read(path) if self.before else None
+
+    def fetch(self, path: str, blob: str) -> bytes:
+        commit = commit_of(path)
+        problem = f"no artifact holds the {path} that the history names"
+        with self.lock:
+            for found in self._known().get(commit, ()):
+                try:
+                    data = self._open(found).read(path)
+                except StoreError as error:
+                    problem = error.what
+                    continue
+                if data is not None and blob_id(data) == blob:
+                    return data
+                if data is not None:
+                    problem = f"{path} of run {found.run} is not what its id says"
+        raise StoreError(
+            problem,
+            where=self.where,
+            why="the artifact has expired, or was deleted or replaced",
+            todo="run the workflow on the base branch again",
+        )
+
+    def update(self, change: Change) -> None:
+        """Write the history and the snapshot of this run into the folder of the input `report`, for the upload.
+
+        The history before this run is the one that `history` returned.
+
+        Raises:
+            StoreError: there is no such folder, it cannot be written to, or `history` was not called before.
+        """
+        if not self.searched:
+            raise StoreError("the history before this run was not read", where=self.where)
+        before = self.before
+        edits = change(lambda path: before.read(path) if before else None)
+        files = {path: file.data for path, file in edits.items() if file is not None and is_stored_path(path)}
+        if not files:
+            return
+        folder = self.opening.folder
+        if folder is None:
+            raise StoreError(
+                f"there is no folder {FOLDER} for the workflow to upload",
+                where=self.where,
+                why="the input `report` is empty, so that it was not written",
+                todo=f"give the input `report`, and upload {FOLDER} of that folder as {self.name} in a step after this",
+            )
+        _write(folder / FOLDER, files)
+
+    def _known(self) -> Mapping[str, tuple[_Found, ...]]:
+        """Return the artifacts of trusted runs by commit, the preferred one first."""
         if self.known is None:
             try:
                 self.known = self._accepted()
@@ -80,68 +140,45 @@ class _Artifacts:
                     why="GitHub is disturbed, or the job lacks the permission `actions: read`",
                     todo="run the job again, or add the permission",
                 ) from error
-        return tuple(sorted(self.known))
+        return self.known
 
-    def load(self, name: str) -> bytes:
-        self.names()
-        found = (self.known or {})[name]
-        try:
+    def _open(self, found: _Found) -> ArtifactFiles:
+        """Return the files of an artifact, which is downloaded once."""
+        if found.artifact not in self.files:
+            where = f"{self.where}, run {found.run}"
             if found.size > LARGEST:
-                raise StoreError(f"the artifact is larger than {LARGEST >> 20} MiB", where=self.where)
-            packed = self.client.download(f"/actions/artifacts/{found.artifact}/zip", LARGEST)
-        except ForgeError as error:
-            raise StoreError(
-                f"the artifact of run {found.run} cannot be read ({error.what})",
-                where=self.where,
-                todo="run the job again",
-            ) from error
-        return _unpack(packed)
+                raise StoreError(f"the artifact is larger than {LARGEST >> 20} MiB", where=where)
+            try:
+                packed = self.client.download(f"/actions/artifacts/{found.artifact}/zip", LARGEST)
+            except ForgeError as error:
+                raise StoreError(
+                    f"the artifact of run {found.run} cannot be read ({error.what})",
+                    where=self.where,
+                    todo="run the job again",
+                ) from error
+            self.files[found.artifact] = ArtifactFiles(packed, where)
+        return self.files[found.artifact]
 
-    def update(self, change: Change) -> None:
-        """Write the snapshot into the folder of the input `report`, for the workflow to upload.
-
-        Raises:
-            StoreError: there is no such folder, or it cannot be written to.
-        """
-        edits = change((), self.load)
-        data = next((data for name, data in edits.items() if name.startswith("snapshots/") and data), None)
-        if data is None:
-            return
-        folder = self.opening.folder
-        if folder is None:
-            raise StoreError(
-                f"there is no file {MEMBER} for the workflow to upload",
-                where=self.where,
-                why="the input `report` is empty, so that it was not written",
-                todo=f"give the input `report`, and upload {MEMBER} of that folder as {self.name} in a step after this",
-            )
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            path = folder / MEMBER
-            path.unlink(missing_ok=True)  # a link may lead anywhere
-            path.write_bytes(data)
-        except OSError as error:
-            raise StoreError(
-                f"the file {MEMBER} could not be written ({error.strerror or error})", where=str(folder)
-            ) from error
-
-    def _accepted(self) -> Mapping[str, _Found]:
-        """Return one artifact for each commit, by name in the store, of runs that may provide a baseline."""
+    def _accepted(self) -> Mapping[str, tuple[_Found, ...]]:
+        """Return the artifacts of runs that may provide a baseline, by commit."""
         rows = [row for row in self._listed() if self._may_be(row["workflow_run"])]
         if not rows:
             return {}
         runs = self._runs([row["workflow_run"] for row in rows])
-        best: dict[str, tuple[tuple[int, int, int], str, _Found]] = {}
+        found: dict[str, list[_Found]] = {}
         for row in rows:
             run = runs.get(int(row["workflow_run"]["id"]))
             if run is None:
                 continue
-            number, commit, rank = int(run["id"]), str(run["head_sha"]), EVENTS[str(run["event"])]
-            found = _Found(artifact=int(row["id"]), size=int(row["size_in_bytes"]), run=number, rank=rank)
-            order = (-rank, number, found.artifact)
-            if commit not in best or order > best[commit][0]:
-                best[commit] = (order, f"snapshots/{self.opening.gate}/{number:012d}-{commit}", found)
-        return {name: found for _, name, found in best.values()}
+            found.setdefault(str(run["head_sha"]), []).append(
+                _Found(
+                    artifact=int(row["id"]),
+                    size=int(row["size_in_bytes"]),
+                    run=int(run["id"]),
+                    rank=EVENTS[str(run["event"])],
+                )
+            )
+        return {commit: tuple(sorted(several, key=_preference)) for commit, several in found.items()}
 
     def _listed(self) -> list[Mapping[str, Any]]:
         pages = self.client.pages("/actions/artifacts", key="artifacts", name=self.name)
@@ -206,18 +243,29 @@ class _Artifacts:
         )
 
 
-def _unpack(packed: bytes) -> bytes:
-    """Return the snapshot in a zip file, or empty bytes, which cannot be decoded, if there is not exactly one."""
+def _preference(found: _Found) -> tuple[int, int, int]:
+    return found.rank, -found.run, -found.artifact
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Replace a folder by files; what stood there before must not be uploaded, and a link may lead anywhere.
+
+    Raises:
+        StoreError: it cannot be written to.
+    """
     try:
-        with ZipFile(io.BytesIO(packed)) as archive:
-            members = [info for info in archive.infolist() if info.filename.rpartition("/")[2] == MEMBER]
-            if len(members) != 1 or members[0].file_size > LARGEST:
-                return b""
-            with archive.open(members[0]) as stream:
-                data = stream.read(LARGEST + 1)
-            return data if len(data) <= LARGEST else b""
-    except Exception:  # zlib.error, BadZipFile, NotImplementedError, RuntimeError: no common base class
-        return b""
+        if folder.is_symlink() or folder.is_file():
+            folder.unlink()
+        elif folder.exists():
+            shutil.rmtree(folder)
+        for path, data in files.items():
+            place = folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+    except OSError as error:
+        raise StoreError(
+            f"the folder {FOLDER} could not be written ({error.strerror or error})", where=str(folder.parent)
+        ) from error
 
 
 STORE = StoreKind(

@@ -3,11 +3,11 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from readygate.baseline.stores import Change, Opening, Store, StoreKind
+from readygate.baseline.stores import Change, File, Opening, Store, StoreKind, blob_id
 from readygate.support.errors import StoreError
 
 if sys.platform != "win32":
@@ -18,33 +18,75 @@ def open_folder(opening: Opening) -> Store:
     """Open a folder, which the first update creates."""
     root = opening.workspace / opening.rest
 
-    def names() -> tuple[str, ...]:
+    def read(path: str) -> bytes | None:
+        file = _inside(root, path)
         try:
-            found = (Path(folder, name) for folder, _, files in os.walk(root, onerror=_raise) for name in files)
-            return tuple(sorted(file.relative_to(root).as_posix() for file in found if file.suffix != ".part"))
+            return file.read_bytes()
         except FileNotFoundError:
-            return ()
+            return None
         except OSError as error:
-            raise _failed(error, root) from error
+            raise _failed(error, file) from error
 
-    def load(name: str) -> bytes:
-        try:
-            return (root / name).read_bytes()
-        except OSError as error:
-            raise _failed(error, root / name) from error
+    def history(path: str, _line: Iterator[str]) -> bytes | None:
+        return read(path)
+
+    def fetch(path: str, blob: str) -> bytes:
+        data = read(path)
+        if data is None:
+            raise StoreError(f"the stored {path} is missing", where=f"folder {root}")
+        if blob_id(data) != blob:
+            raise StoreError(f"the stored {path} is damaged: it is not what its id says", where=f"folder {root}")
+        return data
 
     def update(change: Change) -> None:
         with _alone(root):
-            for name, data in change(names(), load).items():
-                try:
-                    if data is None:
-                        (root / name).unlink(missing_ok=True)
-                    else:
-                        _write(root / name, data)
-                except OSError as error:
-                    raise _failed(error, root / name) from error
+            _apply(root, change(read))
 
-    return Store(where=f"folder {root}", names=names, load=load, update=update)
+    return Store(where=f"folder {root}", history=history, fetch=fetch, update=update)
+
+
+def _inside(root: Path, path: str) -> Path:
+    """Return the file of a path in the store.
+
+    Raises:
+        StoreError: the path leads out of the folder.
+    """
+    parts = path.split("/")
+    if any(part in ("", ".", "..") or "\\" in part or ":" in part for part in parts):
+        raise StoreError(f"{path!r} is not a path of a store", where=f"folder {root}")
+    return root.joinpath(*parts)
+
+
+def _apply(root: Path, edits: Mapping[str, File | None]) -> None:
+    """Write files, then histories, then delete: whenever it stops, no history names a file that is missing."""
+    order = sorted(edits.items(), key=lambda edit: (edit[1] is None, PurePosixPath(edit[0]).name == "history.jsonl"))
+    for path, file in order:
+        place = _inside(root, path)
+        try:
+            if file is None:
+                _delete(root, place)
+            elif not (file.stored and _holds(place, file.data)):
+                _write(place, file.data)
+        except OSError as error:
+            raise _failed(error, place) from error
+
+
+def _holds(place: Path, data: bytes) -> bool:
+    return place.is_file() and place.stat().st_size == len(data) and place.read_bytes() == data
+
+
+def _delete(root: Path, place: Path) -> None:
+    """Delete a file, and the folders that are empty without it."""
+    place.unlink(missing_ok=True)
+    for folder in place.parents:
+        if folder == root:
+            return
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            continue
+        except OSError:  # it holds other files
+            return
 
 
 @contextmanager
@@ -76,11 +118,6 @@ def _write(path: Path, data: bytes) -> None:
     except BaseException:
         Path(part).unlink(missing_ok=True)
         raise
-
-
-def _raise(error: OSError) -> None:
-    """Raise an error of `os.walk`, which would otherwise return an empty folder."""
-    raise error
 
 
 def _failed(error: OSError, where: Path) -> StoreError:

@@ -234,7 +234,6 @@ def _failing_since(view: ReportView, change: TestChange) -> str:
         return ""
     run = history.runs[index]
     when = f" of {utc_date(run.when)}" if run.when else ""
-    # The failures may have begun before the first run of the history.
-    at_least = "at least " if index == 0 and len(history.runs) > 1 else ""
+    before = " or before" if past.may_fail_longer else ""
     branch = f" of {code(baseline.branch)}" if baseline and baseline.branch else ""
-    return f"{at_least}{view.links.commit(run.commit)}{when}, {count(past.failing_for, 'run')}{branch}"
+    return f"{view.links.commit(run.commit)}{when}{before}, {count(past.failing_for, 'run')}{branch}"

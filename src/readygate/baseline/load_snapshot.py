@@ -1,0 +1,47 @@
+"""Load the snapshot of a recorded run from a store."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from readygate.baseline.run_records import RunRecord
+from readygate.baseline.snapshot_codec import decode
+from readygate.baseline.store_paths import snapshot_path
+from readygate.baseline.stores import Store
+from readygate.model.snapshot import Snapshot
+from readygate.support.errors import StoreError
+
+PARALLEL = 4
+"""Files that are fetched at the same time."""
+
+
+def fetch_files(store: Store, gate: str, run: RunRecord, own: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files of the snapshot of a run by name.
+
+    Args:
+        store: the store.
+        gate: the name of the gate.
+        run: the record of the run, whose snapshot is stored.
+        own: files by id that need not be fetched.
+
+    Raises:
+        StoreError, ForgeError: a file cannot be read.
+    """
+    stored = sorted((run.snapshot or {}).items())
+    missing = {file.id: snapshot_path(gate, run.commit, name) for name, file in stored if file.id not in own}
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        fetched = pool.map(lambda blob: store.fetch(missing[blob], blob), missing)
+        found = dict(zip(missing, fetched, strict=True))
+    return {name: found[file.id] if file.id in found else own[file.id] for name, file in stored}
+
+
+def read_snapshot(store: Store, run: RunRecord, files: Mapping[str, bytes]) -> Snapshot:
+    """Return the snapshot that the files of a run hold.
+
+    Raises:
+        StoreError: the files are damaged, have another version, or are not of this run.
+    """
+    where = f"{store.where}, snapshot of {run.commit[:7]}"
+    snapshot = decode(files, where)
+    if snapshot.commit != run.commit:
+        raise StoreError(f"the snapshot says it is of {snapshot.commit[:7]}", where=where)
+    return snapshot
