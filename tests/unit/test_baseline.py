@@ -195,6 +195,16 @@ class TestRecord:
         assert found.history is not None
         assert list(found.history.tests.values()) == [".F"]
 
+    def test_a_snapshot_that_is_gone_does_not_prevent_later_runs(self) -> None:
+        known = memory(made(1, "f"), made(2, "p"))
+        known.lost = {path for path in known.data if sha(2) in path}
+        record(known, made(3, "f"))
+        known.lost = set()
+        found = chosen(known, 3).baseline
+        assert found is not None
+        assert found.history is not None
+        assert list(found.history.tests.values()) == ["F.F"]
+
     def test_the_same_run_twice_is_one(self) -> None:
         known = memory(made(1), made(1))
         assert len(runs(known).runs) == 1

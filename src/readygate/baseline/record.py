@@ -32,6 +32,8 @@ from readygate.support.git_names import is_sha
 
 MAX_COMMITS = 250
 """Commits among which the recorded run before this one is searched."""
+MAX_UNREADABLE = 3
+"""Snapshots that are tried, if the first cannot be read; one that is gone for good must not prevent all later runs."""
 MAX_LINE = 100
 """Commits of a line that are recorded where no ancestor has a record."""
 
@@ -172,16 +174,17 @@ class _Update:
         own = (self._run.snapshot.provenance.run_id, self._run.snapshot.provenance.run_attempt)
         attempts = (known for known in self._same_commit() if known.order != own)  # of a commit without an earlier one
         line = chain(records_on(before, self._record.runs), attempts)
-        since = next((known for known in line if known.is_baseline), None)
-        if since is None:
-            return None, None
-        if self._run.known is not None and self._run.known[0] == since:
-            return since, self._run.known[1]
-        files = fetch_files(self._store, self._gate, since, {})
-        try:
-            return since, read_snapshot(self._store, since, files)
-        except StoreError:  # what was before this run is then not known
-            return since, None
+        first: RunRecord | None = None
+        for since in islice((known for known in line if known.is_baseline), MAX_UNREADABLE):
+            first = first or since
+            if self._run.known is not None and self._run.known[0] == since:
+                return since, self._run.known[1]
+            try:
+                files = fetch_files(self._store, self._gate, since, {})
+                return since, read_snapshot(self._store, since, files)
+            except StoreError:  # the changes since an older one say as much
+                continue
+        return first, None  # what was before this run is then not known
 
     def _new_record(self, since: RunRecord | None, before: Snapshot | None, files: Mapping[str, bytes]) -> RunRecord:
         snapshot, provenance = self._run.snapshot, self._run.snapshot.provenance
