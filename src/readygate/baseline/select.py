@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct, field
 
-from readygate.baseline._text import unescape
+from readygate.baseline._text import escape
 from readygate.baseline.commit_line import CommitLine, records_on
 from readygate.baseline.load_snapshot import fetch_files, read_snapshot
 from readygate.baseline.past_outcomes import past_outcomes
@@ -130,20 +130,20 @@ def _choice(
             snapshot=snapshot,
             wanted=wanted.commit,
             behind=commits.index(run.commit),
-            branch=_branch(wanted.branch, run, recorded),
+            branch=_branch(wanted.branch, snapshot, recorded),
             relation=wanted.relation,
             history=history,
         ),
     )
 
 
-def _branch(base: str, run: RunRecord, recorded: Iterable[RunRecord]) -> str:
-    """Return the branch whose results are shown: the base branch if it was ever recorded, else that of the run.
+def _branch(base: str, snapshot: Snapshot, recorded: Iterable[RunRecord]) -> str:
+    """Return the branch whose results are shown: the base branch if it was ever recorded, else that of the snapshot.
 
     The base of a stacked pull request has no results of its own.
     """
-    branches = {unescape(known.branch) for known in recorded}
-    return base if base in branches else unescape(run.branch) or base
+    known = any(run.branch == escape(base) for run in recorded)
+    return base if known else snapshot.provenance.branch or base
 
 
 def _none(wanted: WantedBaseline, record: Record, line: CommitLine) -> BaselineChoice:
