@@ -5,11 +5,12 @@ the rest. Each step is one call, and takes only values that earlier steps return
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from msgspec.structs import replace
 
 from readygate.baseline.record import RunToRecord
-from readygate.baseline.snapshot_codec import files_by_id
+from readygate.baseline.snapshot_codec import equal_files
 from readygate.baseline.store_results import StoreOutcome, mark_incomplete, store_results
 from readygate.compare import ComparisonOptions, compare
 from readygate.compare.carried_suites import add_carried_suites
@@ -60,7 +61,7 @@ def run(
 
     origin = provenance(subject, evidence, settings.bearing())
     head = build(subject.measured, evidence, paths, origin, pattern=settings.legs)
-    baseline = reference.load(files_by_id(head.snapshot))
+    baseline = reference.load(partial(equal_files, head.snapshot))
     for text in (*baseline.choice.warnings, *reference.notices()):
         console.notice(text)
 

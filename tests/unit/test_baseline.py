@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import pytest
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from tests.support.stores import Memory
 from readygate.baseline.record import RunToRecord, record_run
 from readygate.baseline.run_records import Record, decode_record
 from readygate.baseline.select import MAX_UNUSABLE, BaselineChoice, WantedBaseline, choose
-from readygate.baseline.snapshot_codec import files_by_id
+from readygate.baseline.snapshot_codec import equal_files
 from readygate.baseline.stores import blob_id
 from readygate.compare.outcome_changes import find_outcome_changes
 from readygate.model.rich_text import Untrusted
@@ -140,7 +141,7 @@ class TestChoose:
     def test_own_files_are_not_fetched(self) -> None:
         known, head = memory(made(1, "pp")), made(9, "pf")
         known.fetched.clear()
-        look = WantedBaseline(commit=sha(1), own=files_by_id(head))
+        look = WantedBaseline(commit=sha(1), own=partial(equal_files, head))
         assert choose(known.store(), "readygate", look).baseline is not None
         assert [path.rpartition("/")[2] for path in known.fetched] == ["results"]
 

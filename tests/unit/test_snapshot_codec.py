@@ -16,7 +16,7 @@ from tests.support.builders import block, coverage, leg, numbered, snapshot
 
 from readygate.baseline import _names_codec, _text
 from readygate.baseline._text import escape, escape_field, split_into_files, unescape
-from readygate.baseline.snapshot_codec import RESULTS, VERSION, decode, encode, files_by_id
+from readygate.baseline.snapshot_codec import RESULTS, VERSION, decode, encode, equal_files
 from readygate.baseline.snapshot_file import is_snapshot_file, pack_snapshot, unpack_snapshot
 from readygate.baseline.stores import blob_id
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED, Coverage, FileCoverage
@@ -139,9 +139,9 @@ def test_all_files_are_text_without_odd_characters(given_one: Snapshot) -> None:
 @given(snapshots)
 def test_ids_of_files_are_known_without_the_results(given_one: Snapshot) -> None:
     files = {blob_id(data): data for name, data in encode(given_one).items() if name != RESULTS}
-    assert files_by_id(given_one) == files
+    assert equal_files(given_one, files) == files
     other = replace(given_one, commit="f" * 40, provenance=Provenance(run_id=3))
-    assert files_by_id(other) == files
+    assert equal_files(other, files) == files
 
 
 @settings(max_examples=60)

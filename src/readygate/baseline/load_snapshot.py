@@ -1,6 +1,6 @@
 """Load the snapshot of a recorded run from a store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from readygate.baseline.run_records import RunRecord
@@ -14,24 +14,34 @@ PARALLEL = 4
 """Files that are fetched at the same time."""
 
 
-def fetch_files(store: Store, gate: str, run: RunRecord, own: Mapping[str, bytes]) -> dict[str, bytes]:
+Own = Callable[[Container[str]], Mapping[str, bytes]]
+"""Returns those files of a run, by id, whose ids are asked for."""
+
+
+def no_files(_ids: Container[str]) -> Mapping[str, bytes]:
+    """Return nothing, as a run without files does."""
+    return {}
+
+
+def fetch_files(store: Store, gate: str, run: RunRecord, own: Own = no_files) -> dict[str, bytes]:
     """Return the files of the snapshot of a run by name.
 
     Args:
         store: the store.
         gate: the name of the gate.
         run: the record of the run, whose snapshot is stored.
-        own: files by id that need not be fetched.
+        own: returns files that need not be fetched.
 
     Raises:
         StoreError, ForgeError: a file cannot be read.
     """
     stored = sorted((run.snapshot or {}).items())
-    missing = {file.id: snapshot_path(gate, run.commit, name) for name, file in stored if file.id not in own}
+    found = dict(own({file.id for _, file in stored}))
+    missing = {file.id: snapshot_path(gate, run.commit, name) for name, file in stored if file.id not in found}
     with ThreadPoolExecutor(PARALLEL) as pool:
         fetched = pool.map(lambda blob: store.fetch(missing[blob], blob), missing)
-        found = dict(zip(missing, fetched, strict=True))
-    return {name: found[file.id] if file.id in found else own[file.id] for name, file in stored}
+        found |= zip(missing, fetched, strict=True)
+    return {name: found[file.id] for name, file in stored}
 
 
 def read_snapshot(store: Store, run: RunRecord, files: Mapping[str, bytes]) -> Snapshot:

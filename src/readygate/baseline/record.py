@@ -180,7 +180,7 @@ class _Update:
             if self._run.known is not None and self._run.known[0] == since:
                 return since, self._run.known[1]
             try:
-                files = fetch_files(self._store, self._gate, since, {})
+                files = fetch_files(self._store, self._gate, since)
                 return since, read_snapshot(self._store, since, files)
             except StoreError:  # the changes since an older one say as much
                 continue

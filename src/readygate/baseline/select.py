@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from readygate.baseline._text import escape
 from readygate.baseline.commit_line import CommitLine, records_on
-from readygate.baseline.load_snapshot import fetch_files, read_snapshot
+from readygate.baseline.load_snapshot import Own, fetch_files, no_files, read_snapshot
 from readygate.baseline.past_outcomes import past_outcomes
 from readygate.baseline.run_records import Record, RunRecord, decode_record
 from readygate.baseline.store_paths import history_path
@@ -49,14 +49,14 @@ class WantedBaseline(Struct, frozen=True, kw_only=True):
         relation: what that commit is, for the report.
         branch: the base branch, for the report.
         ancestors: lists the first-parent ancestors, nearest first; called only where the store does not know them.
-        own: the files of this run's snapshot by id, which need not be fetched.
+        own: returns files of this run's snapshot, which need not be fetched.
     """
 
     commit: str
     relation: str = ""
     branch: str = ""
     ancestors: Callable[[], Iterable[str]] = tuple
-    own: Mapping[str, bytes] = field(default_factory=dict)
+    own: Own = no_files
 
 
 def choose(store: Store, gate: str, wanted: WantedBaseline) -> BaselineChoice:

@@ -10,7 +10,7 @@ Equal content gives equal bytes. All but the durations is exact. `VERSION` chang
 
 import sys
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
@@ -70,9 +70,13 @@ class _Version(Struct):
     version: int = 0
 
 
-def files_by_id(snapshot: Snapshot) -> dict[str, bytes]:
-    """Return the names and the coverage of a snapshot by the id in git: files which often equal those of other runs."""
-    return {blob_id(data): data for data in _files(snapshot)[0].values()}
+def equal_files(snapshot: Snapshot, ids: Container[str]) -> dict[str, bytes]:
+    """Return, by their id in git, the files of names and coverage of a snapshot that are among some ids.
+
+    These files often equal those of another run, which then need not be fetched.
+    """
+    found = ((blob_id(data), data) for data in _files(snapshot)[0].values())
+    return {blob: data for blob, data in found if blob in ids}
 
 
 def encode(snapshot: Snapshot, like: Snapshot | None = None) -> dict[str, bytes]:

@@ -1,9 +1,10 @@
 """What a run is compared with: base commit, changed lines, baseline and policy."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
+from readygate.baseline.load_snapshot import Own
 from readygate.baseline.select import BaselineChoice
 from readygate.baseline.stores import Store
 from readygate.model.changes import Changes
@@ -27,8 +28,8 @@ class Reference(Struct, frozen=True, kw_only=True):
     """What a change is compared with.
 
     Attributes:
-        load: returns the baseline, or the reason why there is none, and the changes since its commit. It is given the
-            files of this run's own snapshot by id, which need not be fetched.
+        load: returns the baseline, or the reason why there is none, and the changes since its commit. It is given a
+            function that returns files of this run's own snapshot, which need not be fetched.
         ancestors: lists the first-parent ancestors of the measured commit, nearest first.
         store: the store of baselines; None if baselines are off.
         changes: the lines that the change adds and removes, None if unknown.
@@ -39,7 +40,7 @@ class Reference(Struct, frozen=True, kw_only=True):
         waiver: returns the waiver of the label by that name; None if the label is not set.
     """
 
-    load: Callable[[Mapping[str, bytes]], LoadedBaseline]
+    load: Callable[[Own], LoadedBaseline]
     ancestors: Callable[[], Iterable[str]] = tuple
     store: Store | None = None
     changes: Changes | None = None

@@ -1,11 +1,12 @@
 """Choose what a local run is compared with, from git and files instead of GitHub."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
 
+from readygate.baseline.load_snapshot import Own
 from readygate.baseline.select import BaselineChoice, WantedBaseline, choose
 from readygate.baseline.snapshot_codec import decode
 from readygate.baseline.snapshot_file import is_snapshot_file, unpack_snapshot
@@ -67,7 +68,7 @@ def ask(wanted: ReportOptions, context: RunContext) -> Reference:
     changes = local_git.diff(repo, start, commit) if start and wanted.has_git else None
     note = "" if changes else "Without --against and a git repository the changed lines are not known"
 
-    def load(own: Mapping[str, bytes]) -> LoadedBaseline:
+    def load(own: Own) -> LoadedBaseline:
         choice = _choice(wanted, start, store, files, context, own)
         since: Changes | None = changes
         base = choice.baseline.snapshot.commit if choice.baseline else ""
@@ -118,7 +119,7 @@ def _choice(
     store: Store | None,
     files: frozenset[str] | None,
     context: RunContext,
-    own: Mapping[str, bytes],
+    own: Own,
 ) -> BaselineChoice:
     if wanted.base:
         given = _given(wanted.base, start, rules(wanted.root, wanted.repo, files, context.settings), context)

@@ -1,11 +1,12 @@
 """Fetch what a run is compared with from GitHub."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from readygate.baseline.load_snapshot import Own
 from readygate.baseline.select import BaselineChoice, WantedBaseline, choose
 from readygate.baseline.store_paths import history_path, store_key
 from readygate.baseline.stores import Store, open_store
@@ -167,7 +168,7 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
 
         return self.store.history(history_path(self.gate), line()) if self.store else None
 
-    def _load(self, start: Origin, history: bytes | None, own: Mapping[str, bytes]) -> LoadedBaseline:
+    def _load(self, start: Origin, history: bytes | None, own: Own) -> LoadedBaseline:
         """Load the baseline, and the changes since its commit."""
         choice = self._choose(start, history, own)
         since = start.changes
@@ -175,7 +176,7 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
             since = changes_between(self.client, choice.baseline.snapshot.commit, self.subject.measured)
         return LoadedBaseline(choice=choice, since=since)
 
-    def _choose(self, start: Origin, history: bytes | None, own: Mapping[str, bytes]) -> BaselineChoice:
+    def _choose(self, start: Origin, history: bytes | None, own: Own) -> BaselineChoice:
         if self.store is None:
             return BaselineChoice(baseline=None, note="the baseline is switched off")
         if not start.commit:
