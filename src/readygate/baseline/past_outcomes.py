@@ -94,15 +94,26 @@ def past_outcomes(line: Sequence[RunRecord], start: RunRecord, snapshot: Snapsho
     steps = list(_steps(line, start))
     names, changes = _translate(steps, start)
     failing = _not_passed(snapshot)
-    states = {start.key: _states(snapshot, {test for letters in changes.values() for test in letters}, failing)}
+    shown = _ever_notable(changes.values(), failing)
+    states = {start.key: _states(snapshot, shown, failing)}
     for step in steps:
         side = 0 if step.is_earlier else 1
-        changed = {test: letters[side] for test, letters in changes[step.later.key].items()}
+        changed = {test: letters[side] for test, letters in changes[step.later.key].items() if test in shown}
         states[step.found] = {**states[step.known], **changed}
     runs = [run for run in line if run.key in states][:RUNS_KEPT][::-1]
     columns = [states[run.key] for run in runs]
     unrun = [frozenset(map(names[run.key].leg, run.legs_without_results())) for run in runs]
     return History(runs=tuple(run.past_run() for run in runs), tests=_notable(_rows(columns, unrun, failing)))
+
+
+def _ever_notable(changes: Iterable[_Letters], failing: Mapping[TestOnLeg, str]) -> set[TestOnLeg]:
+    """Return the tests that changed and are in the history: most were only added, removed or renamed."""
+    return {
+        test
+        for found in changes
+        for test, letters in found.items()
+        if not NOTABLE.isdisjoint(letters) or failing.get(test) in NOTABLE
+    }
 
 
 def _steps(line: Sequence[RunRecord], start: RunRecord) -> Iterator[_Step]:
