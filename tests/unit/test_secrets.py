@@ -167,6 +167,38 @@ def test_names_with_recognizable_secrets_are_redacted_one_by_one(names: list[str
     assert [name for name, _ in cleaned.blocks["c"].items()] == sorted({redact(name) for name in names})
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                TOKEN,
+                TOKEN[:9],
+                TOKEN[9:],
+                KEY,
+                KEY[:60],
+                KEY[-60:],
+                "a://b:c",
+                "@d",
+                "eyJ",
+                "\x1b]",
+                "\x07",
+                "\ud800",
+                "",
+            ]
+        ),
+        min_size=4,
+        max_size=4,
+    )
+)
+def test_each_text_of_a_failure_is_redacted_by_itself(texts: list[str]) -> None:
+    kind, message, text, file = texts
+    detail = FailureDetail(
+        class_name="c", name="b", outcome=Outcome.FAILED, type=kind, message=message, text=text, file=file
+    )
+    (left,) = suites_of(scrub(read(report({"c": {"b": "f"}}, details=(detail,))))).details
+    assert [left.type, left.message, left.text, left.file] == [redact(one) for one in texts]
+
+
 def test_nothing_is_made_anew_where_nothing_is_hidden() -> None:
     given = report(
         {"c": {"a": "p", "b": "f"}}, details=(FailureDetail(class_name="c", name="b", outcome=Outcome.FAILED),)

@@ -129,14 +129,15 @@ def _discover(root: Path, kind: str, excluded: Sequence[str]) -> dict[str, list[
 
 def default_matches(kind: str, path: str) -> list[str]:
     """Return the default patterns that match a path."""
-    name = path.rpartition("/")[2]
-    return [text for text, fits_name, fits in _default_matchers(kind) if fits_name(name) and fits(path)]
+    fits_name, matchers = _default_matchers(kind)
+    return [text for text, fits in matchers.items() if fits(path)] if fits_name(path.rpartition("/")[2]) else []
 
 
 @cache
-def _default_matchers(kind: str) -> tuple[tuple[str, Callable[[str], bool], Callable[[str], bool]], ...]:
-    """Return the default patterns, each with a matcher of file names, which rules most files out, and one of paths."""
-    return tuple((text, path_matcher([text.rpartition("/")[2]]), path_matcher([text])) for text in DISCOVERY[kind])
+def _default_matchers(kind: str) -> tuple[Callable[[str], bool], dict[str, Callable[[str], bool]]]:
+    """Return a matcher of file names, which rules most files out, and a matcher of paths for each default pattern."""
+    fits_name = path_matcher([text.rpartition("/")[2] for text in DISCOVERY[kind]])
+    return fits_name, {text: path_matcher([text]) for text in DISCOVERY[kind]}
 
 
 def path_matcher(patterns: Sequence[str], exclude: Sequence[str] = ()) -> Callable[[str], bool]:

@@ -26,7 +26,7 @@ def seconds_of(text: str) -> float | None:
         seconds = float(text)
     except ValueError:
         return _written_out(text.strip())
-    return _valid(seconds)
+    return seconds + 0.0 if 0 <= seconds <= MAX_SECONDS else None  # `-0.000` is 0; NaN is not within any limits
 
 
 def _written_out(text: str) -> float | None:
@@ -50,4 +50,4 @@ def _number(text: str) -> float | None:
 
 
 def _valid(value: float) -> float | None:
-    return value + 0.0 if 0 <= value <= MAX_SECONDS else None  # `-0.000` is 0; NaN is not within any limits
+    return value if 0 <= value <= MAX_SECONDS else None

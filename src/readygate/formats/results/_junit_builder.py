@@ -61,7 +61,8 @@ class JunitBuilder:
 
     def add(self, case: Attributes) -> None:
         """Add a test that has no result element."""
-        class_name, name, outcome = _class_of(case, self._suite), case.get("name", ""), outcome_of_attributes(case)
+        class_name, name = self._class_of(case), case.get("name", "")
+        outcome = outcome_of_attributes(case) if "status" in case or "result" in case else Outcome.PASSED
         self._tests += 1
         self._nameless += not name
         self._blocks.add(class_name, name, outcome, self._seconds(case))
@@ -75,7 +76,7 @@ class JunitBuilder:
         """Add a test, or the innermost suite, that has result elements."""
         suite = self._suite
         if result.depth:
-            class_name, name = _class_of(result.case, suite), result.case.get("name", "")
+            class_name, name = self._class_of(result.case), result.case.get("name", "")
             self._nameless += not name
             self._tests += 1
         elif suite is not None and self._sums_up(result, suite):
@@ -94,11 +95,13 @@ class JunitBuilder:
         )
         self._details.add(detail)
 
+    def _class_of(self, case: Mapping[str, str]) -> str:
+        """Return the class of a test; the path of suites if it has none or a generic one."""
+        name = case.get("classname") or case.get("class") or ""
+        return self._suite.class_of(name) if name in _GENERIC_CLASSES and self._suite else name
+
     def _seconds(self, case: Mapping[str, str]) -> float:
-        text = case.get("time")
-        if not text:
-            return 0.0
-        seconds = seconds_of(text)
+        seconds = seconds_of(case.get("time") or "0")
         if seconds is None:
             self._bad_times += 1
             return 0.0
@@ -153,9 +156,3 @@ class JunitBuilder:
             todo = "they count as 0 s; outcomes are not touched"
             notes.append(note(f"durations that are no numbers of seconds: {self._bad_times:,}", todo=todo))
         return notes
-
-
-def _class_of(case: Mapping[str, str], suite: Suite | None) -> str:
-    """Return the class of a test; the path of suites if it has none or a generic one."""
-    name = case.get("classname") or case.get("class") or ""
-    return suite.class_of(name) if suite is not None and name in _GENERIC_CLASSES else name
