@@ -297,6 +297,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_text, "LARGEST", 3_000)
     monkeypatch.setattr(_names_codec, "LARGEST", 3_000)
     monkeypatch.setattr(_text, "_EVERY", 4)
+    monkeypatch.setattr(_text, "_MOST_FILES", 1_000)
 
 
 def many(classes: int) -> dict[str, dict[str, str]]:
@@ -367,9 +368,16 @@ def test_legs_that_differ_in_one_class_share_the_other_files() -> None:
     assert decode(files, "here") == snapshot("a" * 40, one, two)
 
 
+def test_a_million_tests_take_few_files() -> None:
+    records = [f"tests.test_{number:06}\0" + "x" * 1_200 for number in range(30_000)]
+    sizes = [len(data) for data in split_into_files(records, 1_200 * 30_000)]
+    assert len(sizes) == 3
+    assert max(sizes) < 25 << 20
+
+
 @given(st.lists(st.text("abc", max_size=5), max_size=30))
 def test_files_joined_are_the_records(records: list[str]) -> None:
-    joined = b"".join(split_into_files(records)).decode()
+    joined = b"".join(split_into_files(records, 0)).decode()
     assert joined == "".join(f"{record}\n" for record in records)
 
 

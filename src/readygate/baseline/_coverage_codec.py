@@ -1,7 +1,7 @@
 """Coverage as sorted text: a line for each file, with its path, a character for each line, and its branches."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from readygate.baseline._text import escape_field, split_into_files, unescape
@@ -15,9 +15,9 @@ _FROM_TEXT: Final = {ord(text): state for state, text in _STATES.items()}
 _TO_STATE: Final = bytes(_FROM_TEXT.get(text, 255) for text in range(256))
 
 
-def encode_coverage(files: Iterable[FileCoverage]) -> list[bytes]:
+def encode_coverage(files: Sequence[FileCoverage]) -> list[bytes]:
     """Return the coverage of files, sorted by path, as stored files."""
-    return list(split_into_files(_record(file) for file in files))
+    return list(split_into_files(map(_record, files), sum(len(file.lines) for file in files)))
 
 
 def _record(file: FileCoverage) -> str:

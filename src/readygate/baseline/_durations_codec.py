@@ -57,11 +57,11 @@ def encode_durations(seconds: bytes, like: bytes | None = None) -> str:
 
 
 @cache
-def _seconds(character: int) -> bytes:
+def _seconds(character: int) -> float:
     level = character - _ZERO
     if not 0 <= level < _LEVELS:
         raise ValueError("a duration that does not exist")
-    return struct.pack("<f", _SHORTEST * 1.2 ** (level - 1) if level else 0.0)
+    return _SHORTEST * 1.2 ** (level - 1) if level else 0.0
 
 
 def decode_durations(text: str) -> bytes:
@@ -70,4 +70,4 @@ def decode_durations(text: str) -> bytes:
     Raises:
         ValueError: a character stands for no duration.
     """
-    return b"".join(map(_seconds, text.encode()))
+    return struct.pack(f"<{len(text)}f", *map(_seconds, text.encode()))

@@ -4,7 +4,7 @@ A class is a line, and each of its tests is a line after it that begins with a t
 Legs that ran the same tests share a list.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Final
 
@@ -15,10 +15,11 @@ _BEFORE_NAME: Final = b"\n\t"
 _SEPARATOR: Final = SEPARATOR.encode()
 
 
-def encode_names(lists: Iterable[Mapping[str, ClassBlock]]) -> list[bytes]:
+def encode_names(lists: Sequence[Mapping[str, ClassBlock]]) -> list[bytes]:
     """Return the names of the tests of all lists as files; a list has its blocks by class, at least one."""
     records = islice(chain.from_iterable(("", *_records(blocks)) for blocks in lists), 1, None)
-    return [data.replace(_SEPARATOR, _BEFORE_NAME) for data in split_into_files(records)]
+    total = sum(len(block.names) for blocks in lists for block in blocks.values())
+    return [data.replace(_SEPARATOR, _BEFORE_NAME) for data in split_into_files(records, total)]
 
 
 def _records(blocks: Mapping[str, ClassBlock]) -> Iterator[str]:

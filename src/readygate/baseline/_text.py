@@ -11,8 +11,10 @@ from zlib import crc32
 
 SMALLEST: Final = 2 << 20
 """Characters of a file above which it may end at a suitable record."""
-LARGEST: Final = 16 << 20
+LARGEST: Final = 32 << 20
 """Characters of a file above which it ends at any record."""
+_MOST_FILES: Final = 3
+"""Files above which larger ones are written: a later run takes a request for each one that changed."""
 _EVERY: Final = 64
 """One of so many records, chosen by its text, may begin a new file."""
 
@@ -57,16 +59,23 @@ def _character(found: re.Match[str]) -> str:
     return _PLAIN[code]
 
 
-def split_into_files(records: Iterable[str]) -> Iterator[bytes]:
+def split_into_files(records: Iterable[str], total: int) -> Iterator[bytes]:
     """Join sorted records to files, each record with a line break at its end.
 
     Whether a file ends before a record depends on the text of this record, so that a record that is added or removed
     changes the files around it and no other.
+
+    Args:
+        records: the records.
+        total: about how many characters they have together.
     """
+    smallest = SMALLEST
+    while smallest * 4 <= LARGEST and smallest * _MOST_FILES < total:
+        smallest *= 2
     parts: list[str] = []
     size = 0
     for record in records:
-        if size >= LARGEST or (size >= SMALLEST and not crc32(record[:200].encode()) % _EVERY):
+        if size >= LARGEST or (size >= smallest and not crc32(record[:200].encode()) % _EVERY):
             yield "".join(parts).encode()
             parts, size = [], 0
         parts += (record, "\n")
