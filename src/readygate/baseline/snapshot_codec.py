@@ -1,7 +1,7 @@
 """Store a snapshot as a folder of text files, which runs share where they are equal.
 
-- `results`: a line of JSON that says what was measured, then for each leg a line for each class: a character for the
-  duration of each test and, where not all tests passed, a tab and a character for each outcome.
+- `results`: a line of JSON that says what was measured, then for each leg a line for each class: the duration of each
+  test, see `_durations_codec`, and, where not all tests passed, a tab and a character for each outcome.
 - `names/0`, `names/1` …: the names of the tests, see `_names_codec`.
 - `coverage/0` …: see `_coverage_codec`.
 
@@ -157,22 +157,21 @@ def _same_names(one: Mapping[str, ClassBlock], other: Mapping[str, ClassBlock]) 
 def _line(block: ClassBlock, before: ClassBlock | None) -> str:
     """Return the line of a class in `results`."""
     seconds = _little_endian(block.seconds)
-    durations = encode_durations(seconds, _near(block, before, seconds))
+    durations = "".join(encode_durations(seconds, _near(block, before)))
     if block.outcomes.count(_PASSED) == len(block.outcomes):
         return durations
     return f"{durations}\t{block.outcomes.translate(_TO_LETTERS).decode()}"
 
 
-def _near(block: ClassBlock, before: ClassBlock | None, seconds: bytes) -> bytes | None:
-    """Return the characters of the earlier durations, in the order of the tests of a class."""
+def _near(block: ClassBlock, before: ClassBlock | None) -> list[str] | None:
+    """Return the characters of the earlier durations, in the order of the tests of a class; empty for a new test."""
     if before is None:
         return None
-    characters = encode_durations(_little_endian(before.seconds)).encode()
+    characters = encode_durations(_little_endian(before.seconds))
     if before.names == block.names:
         return characters
     known = dict(zip(before.names.split(SEPARATOR), characters, strict=True))
-    fresh = encode_durations(seconds).encode()
-    return bytes(map(known.get, block.names.split(SEPARATOR), fresh))
+    return [known.get(name, "") for name in block.names.split(SEPARATOR)]
 
 
 def _little_endian(floats: bytes) -> bytes:
@@ -238,13 +237,15 @@ def _leg(leg: _Leg, names: Mapping[str, str], lines: Iterator[str]) -> Leg:
     seconds = _little_endian(decode_durations("".join(durations for durations, _, _ in rows)))
     blocks: dict[str, ClassBlock] = {}
     at = 0
-    for (class_name, joined), (durations, tab, letters) in zip(names.items(), rows, strict=True):
-        size = len(durations)
+    for (class_name, joined), (_, tab, letters) in zip(names.items(), rows, strict=True):
+        size = joined.count(SEPARATOR) + 1
         outcomes = letters.encode().translate(_TO_OUTCOMES) if tab else bytes((_PASSED,)) * size
-        if joined.count(SEPARATOR) + 1 != size or len(outcomes) != size or 255 in outcomes:
+        if len(outcomes) != size or 255 in outcomes:
             raise ValueError("the results of a class do not fit its tests")
         blocks[class_name] = ClassBlock(names=joined, outcomes=outcomes, seconds=seconds[4 * at : 4 * (at + size)])
         at += size
+    if 4 * at != len(seconds):
+        raise ValueError("the durations of a leg do not fit its tests")
     return Leg(
         group=unescape(leg.group),
         leg=unescape(leg.leg),
