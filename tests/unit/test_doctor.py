@@ -80,7 +80,7 @@ def test_a_token_of_ones_own_has_permissions_of_its_own(tmp_path: Path) -> None:
         ("download-artifact@v8", "cosign@v1", "wrong", "reports", "there will be none", "download-artifact"),
         (TEST, TEST.replace("ubuntu-latest", "windows-2022"), "wrong", "runner", "Linux only", "ubuntu"),
         (NEEDS, f"          test: a.xml\n{NEEDS}", "wrong", "inputs", "`tests` may be meant", "tests: a.xml"),
-        (NEEDS, f"          comment: loud\n{NEEDS}", "wrong", "inputs", "'loud' is none of", ""),
+        (NEEDS, f"          comment: loud\n{NEEDS}", "wrong", "inputs", "'loud' is not one of", ""),
         (NEEDS, f"          redact: (a\n{NEEDS}", "wrong", "inputs", "no regular expression", ""),
         (NEEDS, f"          artifacts: r-*\n{NEEDS}", "wrong", "permissions", "actions: read", "actions: read"),
         ("readygate@v0", f"readygate@{SHA}", "none", "pinned", "", ""),

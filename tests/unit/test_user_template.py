@@ -243,9 +243,9 @@ class TestTheBuiltInCommentInside:
     @pytest.mark.parametrize(
         ("source", "why"),
         [
-            ("a {{ report }}", "must stand alone on its line"),
-            ("> {{ report }}\n", "must stand alone on its line"),
-            ("{{ report }} b", "must stand alone on its line"),
+            ("a {{ report }}", "must be alone on its line"),
+            ("> {{ report }}\n", "must be alone on its line"),
+            ("{{ report }} b", "must be alone on its line"),
             ("{{ report }}\n{{ report }}\n", "more than once"),
             ("```\n{{ report }}\n```\n", "no fence"),
             ("- ~~~\n\n{{ report }}\n", "no fence"),

@@ -30,7 +30,7 @@ class Reader:
         value = self.text(name, allowed[0]).lower()
         if value in allowed:
             return value
-        self.problems.append(f"input `{name}`: {value!r} is none of {', '.join(filter(None, allowed))}")
+        self.problems.append(f"input `{name}`: {value!r} is not one of {', '.join(filter(None, allowed))}")
         return allowed[0]
 
     def flag(self, name: str, default: str = "true") -> bool:

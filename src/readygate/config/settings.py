@@ -140,7 +140,7 @@ def _baseline(reader: Reader) -> str:
     if scheme in ("off", "branch", "ref", "artifact") or (scheme == "folder" and rest):
         return value
     known = "branch, branch:NAME, ref, ref:REF, artifact, artifact:NAME, folder:PATH, off"
-    reader.problems.append(f"input `baseline`: {value!r} is none of {known}")
+    reader.problems.append(f"input `baseline`: {value!r} is not one of {known}")
     return "branch"
 
 

@@ -177,7 +177,7 @@ def a_merge_queue_gets_its_check(context: Context) -> Diagnostics:
         yield wrong(
             "merge-queue",
             f"`{context.default_branch}` has a merge queue, and no step runs on `merge_group`: a required check never "
-            "comes and the queue stands still.",
+            "comes and the queue stops.",
             context.action_steps[0].workflow.path,
             "on:\n  merge_group:",
         )

@@ -107,7 +107,7 @@ def gates_always_run(context: Context) -> Diagnostics:
                 continue
             yield wrong(
                 "always",
-                "When the tests fail, this step is skipped: the failure is neither judged nor told.",
+                "When the tests fail, this step is skipped: the failure is neither judged nor reported.",
                 step.where,
                 "if: always()",
             )
@@ -119,7 +119,7 @@ def ends_of_jobs_are_told(context: Context) -> Diagnostics:
         if step.job.needs and step.action and not step.given("needs"):
             yield advice(
                 "needs",
-                "How the needed jobs ended is not told: one that was cancelled looks like tests that went away.",
+                "How the needed jobs ended is unknown: one that was cancelled looks like tests that went away.",
                 step.where,
                 "with:\n  needs: ${{ toJSON(needs) }}",
             )

@@ -51,7 +51,7 @@ _DAMAGES: Final = {
         _TRUNCATED,
     ),
     _CODE[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT]: (
-        "something stands behind the end of the root element",
+        "something follows the end of the root element",
         "two reports were written to one file, or another program's output was appended to it",
         "let each run of the tool write a file of its own",
     ),
@@ -226,7 +226,7 @@ def _refused(error: RefusalError, line: int) -> Problem:
         what=error.what,
         place=f"line {line:,}",
         why=error.why,
-        todo="look at the file and at what wrote it; only what stands before this place was read",
+        todo="look at the file and at what wrote it; only what precedes this place was read",
     )
 
 

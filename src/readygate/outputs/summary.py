@@ -28,7 +28,7 @@ def _skipped_note(skipped: Sequence[str]) -> str:
         return ""
     return (
         f"**There is no {' and no '.join(skipped)} for this run:** its token may only read, as it does for "
-        "pull requests from forks. The verdict stands here and in the exit code of this job, which branch "
+        "pull requests from forks. The verdict is here and in the exit code of this job, which branch "
         f"protection can require. [How a second workflow adds what is missing]({FORKS})."
     )
 

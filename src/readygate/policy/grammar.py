@@ -37,7 +37,7 @@ COMPONENT = (
     Key(name="paths", kind="paths", description="globs of its files; `!` takes files out", required=True),
     Key(name="minimum", kind="share", description="least share of its lines to be covered, in percent"),
     Key(name="maximum-drop", kind="points", description="by how many points its share may fall"),
-    Key(name="critical", kind="flag", description="missing its goals blocks; otherwise it is told"),
+    Key(name="critical", kind="flag", description="missing its goals blocks; otherwise it is reported"),
 )
 CATEGORY = (
     Key(name="name", kind="text", description="how the report calls it", required=True),
@@ -51,7 +51,7 @@ CATEGORY = (
 )
 QUARANTINE = (
     Key(name="tests", kind="tests", description="the tests whose failures are excused", required=True),
-    Key(name="reason", kind="text", description="why, and where it is being mended", required=True),
+    Key(name="reason", kind="text", description="why, and where it is being fixed", required=True),
     Key(name="expires", kind="day", description="the last day it holds, in UTC", required=True),
 )
 GROUP = (
@@ -84,7 +84,7 @@ _COMMON = (
     Key(
         name="mode",
         kind="choice",
-        description="`inform` tells the verdict and fails neither check nor job",
+        description="`inform` reports the verdict and fails neither check nor job",
         choices=MODES,
     ),
 )
@@ -108,7 +108,9 @@ FILE = (
         bounds=(1, 1000),
     ),
     Key(
-        name="guarded-files", kind="paths", description="globs of files whose edits are told as those of workflows are"
+        name="guarded-files",
+        kind="paths",
+        description="globs of files whose edits are reported like edits of workflows",
     ),
     Key(name="overrides", kind="items", description="other settings for some base branches", items=OVERRIDE),
 )

@@ -23,7 +23,7 @@ def proposal(report: Mapping[str, Any] | None) -> str:
         "# It is read from the base of a pull request: a change to this file counts once it is merged.",
         "",
         "preset: standard          # or strict, lenient",
-        "mode: enforce             # inform: tell the verdict and fail nothing, to try it out",
+        "mode: enforce             # inform: report the verdict and fail nothing, to try it out",
         "waiver: readygate-accept  # this label on a pull request excuses missing reports and a drop of coverage",
         "",
         "rules:",
@@ -37,7 +37,7 @@ def proposal(report: Mapping[str, Any] | None) -> str:
         "",
         *_components(report),
         "",
-        "# Tests that may fail for a while; an entry that has expired is told and excuses nothing.",
+        "# Tests that may fail for a while; an entry that has expired is reported and excuses nothing.",
         "# quarantine:",
         "#   - tests: ['tests.test_mail::*']",
         "#     reason: the mail server of the test bed is being replaced",
@@ -85,6 +85,6 @@ def _components(report: Mapping[str, Any] | None) -> list[str]:
             f"#     paths: [{json.dumps(f'{folder}/**')}]",
             f"#     minimum: {100 * covered // total}           # percent"
             + (f"; {covered:,} of {total:,} lines" if report else ""),
-            "#     critical: true        # missing it blocks; otherwise it is told",
+            "#     critical: true        # missing it blocks; otherwise it is reported",
         ]
     return lines

@@ -207,7 +207,7 @@ class _Reader:
     def choice(self, node: Any, key: Key, path: str) -> str:
         value = self.scalar(node, path, f"one of {', '.join(key.choices)}")
         if value is not None and value not in key.choices:
-            self.wrong(node, path, f"{value!r} is none of {', '.join(key.choices)}{nearest(value, key.choices)}")
+            self.wrong(node, path, f"{value!r} is not one of {', '.join(key.choices)}{nearest(value, key.choices)}")
         return value or ""
 
     def label(self, node: Any, key: Key, path: str) -> str:
@@ -295,6 +295,6 @@ class _Reader:
             return "off"
         value = self.scalar(node, path, f"a level: {', '.join(LEVELS)}")
         if value is not None and (node.value not in LEVELS or not is_text(node)):
-            what = f"{node.value!r} is none of the levels {', '.join(LEVELS)}"
+            what = f"{node.value!r} is not one of the levels {', '.join(LEVELS)}"
             self.wrong(node, path, f"{what}{nearest(value, LEVELS)}")
         return value or ""

@@ -195,7 +195,7 @@ def alert(view: ReportView, skipped_note: str = "") -> tuple[str, str] | None:
     not_evaluated = verdict.of(Status.NOT_EVALUATED)
     damaged = any(map(is_damaged, comparison.head.evidence.files))
     if damaged or comparison.missing_groups or comparison.missing_legs:
-        text = "**These figures are incomplete.** What a missing or damaged report would have told is counted nowhere"
+        text = "**These figures are incomplete.** What a missing or damaged report would have added is not counted"
         names = [f"`{finding.rule}`" for finding in not_evaluated if finding.incomplete]
         if names:
             rules = "1 rule" if len(names) == 1 else f"{len(names)} rules"

@@ -66,7 +66,7 @@ class TestOutcomes:
         report = read(FORMAT, run(f'<UnitTestResult testName="T" {attribute}/>'))
 
         assert by_name(report) == {"T": "e"}
-        assert any("none of this format" in what for what in notes(report))
+        assert any("not one of this format" in what for what in notes(report))
 
 
 class TestNames:

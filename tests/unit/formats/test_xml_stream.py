@@ -122,7 +122,7 @@ def test_a_truncated_file_is_damage(data: bytes) -> None:
     ("data", "what"),
     [
         (b"<a>\n\n</b>", "end tag"),
-        (b"<a>\n\n</a><a/>", "behind the end"),
+        (b"<a>\n\n</a><a/>", "follows the end"),
         (b'<a>\n\n<b x="<"/></a>', "well-formed"),
         (b'<a>\n\n<b x="1" x="2"/></a>', "duplicate attribute"),
     ],

@@ -33,7 +33,7 @@ def test_check_says_what_is_wrong_or_that_nothing_is(tmp_path: Path) -> None:
     code, text = run(tmp_path, "policy", "check")
     assert code == 2
     assert ":1: presett: no such key; did you mean `preset`?" in text
-    assert ":2: mode: 'loud' is none of enforce, inform" in text
+    assert ":2: mode: 'loud' is not one of enforce, inform" in text
     (tmp_path / ".github/readygate.yml").write_text("preset: strict\n")
     code, text = run(tmp_path, "policy", "check")
     assert (code, "can be used; preset strict" in text) == (0, True)

@@ -60,9 +60,9 @@ def test_little_is_enough(text: str) -> None:
     ("text", "told"),
     [
         ("presett: strict\n", "p.yml:1: presett: no such key; did you mean `preset`?"),
-        ("preset: stric\n", "p.yml:1: preset: 'stric' is none of standard, strict, lenient; did you mean `strict`?"),
+        ("preset: stric\n", "p.yml:1: preset: 'stric' is not one of standard, strict, lenient; did you mean `strict`?"),
         ("rules:\n  new-skip: warn\n", "p.yml:2: rules.new-skip: no such rule; did you mean `new-skips`?"),
-        ("rules:\n  new-skips: blok\n", "p.yml:2: rules.new-skips.level: 'blok' is none of the levels"),
+        ("rules:\n  new-skips: blok\n", "p.yml:2: rules.new-skips.level: 'blok' is not one of the levels"),
         ("rules:\n  coverage-drop:\n    maximun: 1\n", "p.yml:3: rules.coverage-drop.maximun: no such option"),
         ("rules:\n  coverage-drop:\n    maximum: -1\n", "'-1' is no number of percent"),
         ("rules:\n  coverage-drop:\n    maximum: 101\n", "'101' is no number of percent"),
@@ -98,7 +98,7 @@ def test_little_is_enough(text: str) -> None:
         ("a: [\n", "no YAML"),
         ("\tpreset: strict\n", "no YAML"),
         ("preset: \x00\n", "no YAML"),
-        ("preset: !!python/object:os.system x\n", "preset: 'x' is none of"),
+        ("preset: !!python/object:os.system x\n", "preset: 'x' is not one of"),
         ("? [a]\n: b\n", "no such key"),
     ],
 )

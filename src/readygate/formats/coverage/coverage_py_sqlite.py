@@ -29,7 +29,7 @@ _INSTEAD: Final = "run `coverage json` (or `coverage xml`) where the tests ran, 
 _NO_SOURCE: Final = Anomaly(
     Severity.DAMAGE,
     "a measured file whose source is not here: it could not be counted",
-    "a data file holds only what ran; what could have run stands in the sources",
+    "a data file holds only what ran; what could have run is in the sources",
     _INSTEAD,
 )
 _NOT_PYTHON: Final = Anomaly(
@@ -46,7 +46,7 @@ _PLUGIN: Final = Anomaly(
 )
 _BY_DEFAULTS: Final = Problem(
     severity=Severity.NOTE,
-    what="lines were told from the sources that lie here, with coverage.py's default exclusions",
+    what="lines were taken from the sources in the workspace, with coverage.py's default exclusions",
     why="a data file holds only what ran, and the project's configuration of coverage.py is not read",
     todo=f"for the figures of your configuration {_INSTEAD}",
 )

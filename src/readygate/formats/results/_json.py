@@ -26,7 +26,7 @@ def load(source: Source) -> tuple[Any, Problem | None]:
     if source.size > MAX_BYTES:
         return None, damage(
             f"the file has {source.size:,} bytes, more than the {MAX_BYTES:,} that are read",
-            why="attachments or logs of the tests stand in it",
+            why="it contains attachments or logs of the tests",
             todo="write them to files, or write one report for each part of the tests",
         )
     with source.open() as stream:

@@ -145,7 +145,7 @@ class JunitBuilder:
     def _notes(self) -> list[Problem]:
         notes = []
         if self._nameless:
-            todo = "they are counted, but can be told apart by their class only"
+            todo = "they are counted, but only their class distinguishes them"
             notes.append(note(f"tests without a name: {self._nameless:,}", todo=todo))
         if self._summed_up:
             todo = "nothing; they are not counted beside these tests"

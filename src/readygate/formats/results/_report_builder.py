@@ -153,7 +153,7 @@ class ReportBuilder:
     def _notes(self) -> list[Problem]:
         found = []
         if self._nameless:
-            todo = "they are counted, but can be told apart by their class only"
+            todo = "they are counted, but only their class distinguishes them"
             found.append(note(f"tests without a name: {self._nameless:,}", todo=todo))
         if self._bad_times:
             todo = "they count as 0 s; outcomes are not touched"
@@ -163,7 +163,7 @@ class ReportBuilder:
             others = f", and {len(self._strange) - 1:,} other words" if len(self._strange) > 1 else ""
             found.append(
                 note(
-                    f"a result that is none of this format: '{first}' ({count:,} times){others}",
+                    f"a result that is not one of this format: '{first}' ({count:,} times){others}",
                     why="a newer version of the tool, or a tool that only resembles it, wrote the file",
                     todo="such tests count as errored, because they are not known to have passed",
                 )

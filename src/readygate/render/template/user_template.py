@@ -221,7 +221,7 @@ def render_user_template(
     placeholders = Placeholders()
     made = run(source, context(view, placeholders))
     if has_value_in_tag(made):
-        raise TemplateError("a value stands inside a tag without quotes around it")
+        raise TemplateError("a value is inside a tag without quotes around it")
     parts = made.split(REPORT)
     texts = [placeholders.fill(part).strip("\n") for part in parts]
     whole = texts[0].strip() if len(parts) == 1 else _around(view, parts, texts, budget)
@@ -239,10 +239,10 @@ def _around(view: ReportView, parts: list[str], texts: list[str], budget: SizeLi
     become plain text inside an element in which GitHub does not parse Markdown.
     """
     if len(parts) > 2:
-        raise TemplateError("`report` stands in it more than once")
+        raise TemplateError("it contains `report` more than once")
     before, after = parts
     if (before and not before.endswith("\n")) or (after and not after.startswith("\n")):
-        raise TemplateError("`report` must stand alone on its line")
+        raise TemplateError("`report` must be alone on its line")
     if _OPENERS.search(before):
         raise TemplateError(
             "before `report` it may have no fence, no comment, and none of pre, script, style, textarea"
