@@ -69,7 +69,7 @@ def test_rules_that_hinder_are_wrong(runner: Runner, tip: str) -> None:
     code, found = ask(runner, workflow=THREE.replace("  merge_group:\n", ""))
 
     assert code == 1
-    assert "the queue stands still" in found["wrong merge-queue"]["what"]
+    assert "the queue stops" in found["wrong merge-queue"]["what"]
     assert "(pull_request)" in found["wrong data-branch"]["what"]
     assert "Require the job `gate`" in found["advice required"]["what"]
 
