@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.fakes.github import FakeGitHub, faults
 
-from readygate.baseline.stores import Change, File, Read, Store, all_stores, blob_id, open_store
+from readygate.baseline.stores import Change, File, Read, Store, all_stores, open_store
 from readygate.baseline.stores._artifact_files import FOLDER
 from readygate.baseline.stores._git_store import README, SQUASH_AFTER
 from readygate.baseline.stores._git_tree import INLINE_BYTES
@@ -21,6 +21,7 @@ from readygate.baseline.stores.ref import REF
 from readygate.github.client import GitHub
 from readygate.support.deadline import Clock, Deadline
 from readygate.support.errors import ForgeError, PermissionDeniedError, SettingsError, StoreError
+from readygate.support.git_names import blob_id
 
 CLOCK = Clock(sleep=lambda seconds: None)
 BINARY = bytes(range(256)) * 9

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from readygate.baseline.stores import blob_id
+from readygate.support.git_names import blob_id
 from tests.e2e.support import GATE, Done, QuickRunner, Runner, junit
 from tests.fakes.github import FakeGitHub, Pull, faults
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from readygate.baseline.stores import Change, Store, blob_id
+from readygate.baseline.stores import Change, Store
 from readygate.support.errors import StoreError
+from readygate.support.git_names import blob_id
 
 
 @dataclass

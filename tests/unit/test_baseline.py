@@ -13,11 +13,11 @@ from readygate.baseline.record import RunToRecord, record_run
 from readygate.baseline.run_records import Record, decode_record
 from readygate.baseline.select import MAX_UNUSABLE, BaselineChoice, WantedBaseline, choose
 from readygate.baseline.snapshot_codec import equal_files
-from readygate.baseline.stores import blob_id
 from readygate.compare.outcome_changes import find_outcome_changes
 from readygate.model.rich_text import Untrusted
 from readygate.model.snapshot import Snapshot
 from readygate.support.errors import StoreError
+from readygate.support.git_names import blob_id
 
 HISTORY = "readygate/history.jsonl"
 

@@ -18,11 +18,11 @@ from readygate.baseline import _names_codec, _text
 from readygate.baseline._text import escape, escape_field, split_into_files, unescape
 from readygate.baseline.snapshot_codec import RESULTS, VERSION, decode, encode, equal_files
 from readygate.baseline.snapshot_file import is_snapshot_file, pack_snapshot, unpack_snapshot
-from readygate.baseline.stores import blob_id
 from readygate.model.coverage import EXCLUDED, HIT, MEASURED, Coverage, FileCoverage
 from readygate.model.results import SEPARATOR, ClassBlock, Leg, Outcome, count_outcomes
 from readygate.model.snapshot import Provenance, Snapshot
 from readygate.support.errors import StoreError
+from readygate.support.git_names import blob_id
 
 ODD = "\t\n\r\\u0nrtd8\ud800\udfff\u2028\u0085é{}\"'"
 """Characters that the format uses itself, or that other formats treat specially."""

@@ -21,14 +21,14 @@ from readygate.baseline.run_records import (
 )
 from readygate.baseline.snapshot_codec import encode
 from readygate.baseline.store_paths import badge_path, history_path, snapshot_path
-from readygate.baseline.stores import File, Read, Store, blob_id
+from readygate.baseline.stores import File, Read, Store
 from readygate.baseline.thin_out import thin_out
 from readygate.model.outcome_changes import LegKey, OutcomeChanges
 from readygate.model.policy import BASELINE_MB
 from readygate.model.rich_text import count
 from readygate.model.snapshot import Snapshot
 from readygate.support.errors import StoreError
-from readygate.support.git_names import is_sha
+from readygate.support.git_names import blob_id, is_sha
 
 MAX_COMMITS = 250
 """Commits among which the recorded run before this one is searched."""

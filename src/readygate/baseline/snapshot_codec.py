@@ -22,11 +22,11 @@ from readygate.baseline._coverage_codec import decode_coverage, encode_coverage
 from readygate.baseline._durations_codec import decode_durations, encode_durations
 from readygate.baseline._names_codec import decode_names, encode_names
 from readygate.baseline._text import escape, unescape
-from readygate.baseline.stores import blob_id
 from readygate.model.coverage import Coverage
 from readygate.model.results import OUTCOME_LETTERS, SEPARATOR, ClassBlock, Counts, Leg, Number, Outcome, Seconds
 from readygate.model.snapshot import Provenance, Snapshot
 from readygate.support.errors import StoreError
+from readygate.support.git_names import blob_id
 
 VERSION: Final = 2
 RESULTS: Final = "results"

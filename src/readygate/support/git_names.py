@@ -1,5 +1,6 @@
-"""Names that git and GitHub give: commit ids, and the branches of a merge queue."""
+"""Names that git and GitHub give: ids of commits and blobs, and the branches of a merge queue."""
 
+import hashlib
 import re
 from typing import Final, NamedTuple
 
@@ -34,6 +35,11 @@ class QueueBranch(NamedTuple):
 def is_sha(text: str) -> bool:
     """Return whether a text is a full commit id in lower case."""
     return _SHA.fullmatch(text) is not None
+
+
+def blob_id(data: bytes) -> str:
+    """Return the object id that git gives a blob: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def read_queue_branch(ref: str) -> QueueBranch | None:

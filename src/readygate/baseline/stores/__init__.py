@@ -4,7 +4,6 @@ The input `baseline` selects a store by its scheme: `scheme` or `scheme:rest`. A
 docs/baseline.md describes it.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -51,11 +50,6 @@ class Store(Struct, frozen=True, kw_only=True):
     history: Callable[[str, Iterator[str]], bytes | None]
     fetch: Callable[[str, str], bytes]
     update: Callable[[Change], None]
-
-
-def blob_id(data: bytes) -> str:
-    """Return the object id that git gives a blob: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 class Opening(Struct, frozen=True, kw_only=True):

@@ -16,14 +16,14 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from readygate.baseline.stores import Change, File, Read, Store, blob_id
+from readygate.baseline.stores import Change, File, Read, Store
 from readygate.baseline.stores._git_refusals import is_moved, is_rule, refusal, unreadable
 from readygate.baseline.stores._git_tree import list_tree, write_tree
 from readygate.baseline.stores._squash_history import squash_history
 from readygate.github.client import GitHub
 from readygate.support.deadline import jitter
 from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, StoreError
-from readygate.support.git_names import is_sha
+from readygate.support.git_names import blob_id, is_sha
 
 LARGEST = 100 << 20
 """Largest file in bytes: GitHub sends no larger one."""

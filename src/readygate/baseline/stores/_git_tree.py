@@ -9,9 +9,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from readygate.baseline.stores import File, blob_id
+from readygate.baseline.stores import File
 from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError, StoreError
+from readygate.support.git_names import blob_id
 
 INLINE_BYTES = 2 << 20
 """Largest size of all files inside one request for a tree, as JSON. GitHub states no limit; requests of 2.5 MB were

@@ -17,11 +17,11 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
-from readygate.baseline.stores import Change, Opening, Store, StoreKind, blob_id
+from readygate.baseline.stores import Change, Opening, Store, StoreKind
 from readygate.baseline.stores._artifact_files import FOLDER, LARGEST, ArtifactFiles, commit_of, is_stored_path
 from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError, NotFoundError, SettingsError, StoreError
-from readygate.support.git_names import QUEUE_PREFIX, is_sha
+from readygate.support.git_names import QUEUE_PREFIX, blob_id, is_sha
 
 ARTIFACT = "readygate"
 MOST = 500

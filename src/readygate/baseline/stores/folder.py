@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from readygate.baseline.stores import Change, File, Opening, Store, StoreKind, blob_id
+from readygate.baseline.stores import Change, File, Opening, Store, StoreKind
 from readygate.support.errors import StoreError
+from readygate.support.git_names import blob_id
 
 if sys.platform != "win32":
     import fcntl
