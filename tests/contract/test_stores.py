@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import os
 import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -233,60 +232,6 @@ def test_an_unknown_store_or_a_missing_token_is_an_error(tmp_path: Path) -> None
     for url in ("branch", "artifact", "ref"):
         with pytest.raises(SettingsError, match="`token` is empty"):
             open_store(url, tmp_path, None)
-
-
-class TestFolder:
-    """The folder in particular."""
-
-    def test_a_folder_that_cannot_be_read_is_not_empty(self, tmp_path: Path) -> None:
-        (tmp_path / "file").write_text("not a folder")
-        store = open_store("folder:file", tmp_path, None)
-        with pytest.raises(StoreError):
-            history(store)
-        with pytest.raises(StoreError, match="does not answer"):
-            put(store, {HISTORY: b"1"})
-
-    def test_a_failed_write_leaves_the_history_as_it_was(self, tmp_path: Path) -> None:
-        store = open_store(f"folder:{tmp_path}", Path(), None)
-        put(store, {HISTORY: b"1"})
-        (tmp_path / NAMES(ONE)).mkdir(parents=True)
-        with pytest.raises(StoreError):
-            put(store, {HISTORY: b"2", NAMES(ONE): b"a", "gate/snapshots": None})
-        assert history(store) == b"1"
-        assert not list(tmp_path.rglob("*.part"))
-
-    def test_folders_of_deleted_snapshots_go(self, tmp_path: Path) -> None:
-        store = open_store(f"folder:{tmp_path}", Path(), None)
-        put(store, {HISTORY: b"1", NAMES(ONE): b"a", NAMES(TWO): b"b"})
-        put(store, {NAMES(ONE): None})
-        assert [path.name for path in (tmp_path / "gate/snapshots").iterdir()] == [TWO]
-        put(store, {NAMES(TWO): None, HISTORY: None})
-        assert list(tmp_path.iterdir()) == []
-
-    def test_a_damaged_file_is_an_error(self, tmp_path: Path) -> None:
-        store = open_store(f"folder:{tmp_path}", Path(), None)
-        put(store, {NAMES(ONE): b"a"})
-        (tmp_path / NAMES(ONE)).write_bytes(b"b")
-        with pytest.raises(StoreError, match="damaged"):
-            store.fetch(NAMES(ONE), blob_id(b"a"))
-
-    @pytest.mark.parametrize("path", ["../x", "/etc/passwd", "a/../../x", "a//b", "C:/x", "a\\..\\b", "."])
-    def test_no_path_leads_out_of_it(self, tmp_path: Path, path: str) -> None:
-        store = open_store("folder:store", tmp_path, None)
-        with pytest.raises(StoreError, match="not a path"):
-            history(store, path)
-        with pytest.raises(StoreError, match="not a path"):
-            store.fetch(path, blob_id(b""))
-        for data in (b"1", None):
-            with pytest.raises(StoreError, match="not a path"):
-                put(store, {path: data})
-
-    def test_an_equal_file_is_not_written_again(self, tmp_path: Path) -> None:
-        store = open_store(f"folder:{tmp_path}", Path(), None)
-        put(store, {NAMES(ONE): b"a"})
-        os.utime(tmp_path / NAMES(ONE), (1, 1))
-        store.update(lambda read: {NAMES(ONE): File(data=b"a", stored=True)})
-        assert (tmp_path / NAMES(ONE)).stat().st_mtime == 1
 
 
 @dataclass

@@ -8,7 +8,7 @@ from readygate.baseline.snapshot_codec import decode
 from readygate.baseline.store_paths import snapshot_path
 from readygate.baseline.stores import Store
 from readygate.model.snapshot import Snapshot
-from readygate.support.errors import StoreError
+from readygate.support.errors import UnusableError
 
 PARALLEL = 4
 """Files that are fetched at the same time."""
@@ -34,6 +34,8 @@ def fetch_files(store: Store, gate: str, run: RunRecord, own: Own = no_files) ->
 
     Raises:
         StoreError, ForgeError: a file cannot be read.
+        UnusableError: a file is damaged or missing.
+        GoneError: the store no longer has the snapshot.
     """
     stored = sorted((run.snapshot or {}).items())
     found = dict(own({file.id for _, file in stored}))
@@ -48,10 +50,15 @@ def read_snapshot(store: Store, run: RunRecord, files: Mapping[str, bytes]) -> S
     """Return the snapshot that the files of a run hold.
 
     Raises:
-        StoreError: the files are damaged, have another version, or are not of this run.
+        UnusableError: the files are damaged, have another version, or are not of this run.
     """
     where = f"{store.where}, snapshot of {run.commit[:7]}"
     snapshot = decode(files, where)
     if snapshot.commit != run.commit:
-        raise StoreError(f"the snapshot says it is of {snapshot.commit[:7]}", where=where)
+        raise UnusableError(
+            f"the snapshot says it is of {snapshot.commit[:7]}",
+            where=where,
+            why="another program than Readygate changed the history or the snapshot",
+            todo="run the workflow on the base branch again, which stores new results",
+        )
     return snapshot

@@ -16,7 +16,7 @@ from readygate.baseline.stores import Store
 from readygate.model.history import History
 from readygate.model.rich_text import RichText, Untrusted
 from readygate.model.snapshot import Baseline, Snapshot
-from readygate.support.errors import StoreError
+from readygate.support.errors import GoneError, StoreError, UnusableError
 
 MAX_UNUSABLE = 5
 """Unusable snapshots that are passed over for an older one; one more is an error."""
@@ -78,26 +78,36 @@ def choose(store: Store, gate: str, wanted: WantedBaseline) -> BaselineChoice:
         )
     line = CommitLine(wanted.commit, record.first_parents(), wanted.ancestors)
     unusable: list[StoreError] = []
+    gone: list[GoneError] = []
     for run in records_on(line.commits(), record.runs):
-        if run.is_baseline and (snapshot := _load(store, gate, run, wanted, unusable)):
+        if run.is_baseline and (snapshot := _load(store, gate, run, wanted, unusable, gone)):
             return _choice(store, wanted, record, line, run, snapshot, unusable)
     if unusable:  # results exist, but none can be read: this must not look like "no baseline"
         raise unusable[0]
+    if gone:
+        return BaselineChoice(baseline=None, note=f"{gone[0].what}, as {gone[0].why}", todo=f"{gone[0].todo}.")
     return _none(wanted, record, line)
 
 
 def _load(
-    store: Store, gate: str, run: RunRecord, wanted: WantedBaseline, unusable: list[StoreError]
+    store: Store,
+    gate: str,
+    run: RunRecord,
+    wanted: WantedBaseline,
+    unusable: list[StoreError],
+    gone: list[GoneError],
 ) -> Snapshot | None:
-    """Load a snapshot. Return None, and append the reason, if it is damaged or has another version.
+    """Load a snapshot. Return None, and append the reason, if it is damaged, has another version, or is gone.
 
     Raises:
         StoreError: it cannot be fetched, or more than `MAX_UNUSABLE` snapshots were unusable.
     """
-    files = fetch_files(store, gate, run, wanted.own)
     try:
-        return read_snapshot(store, run, files)
-    except StoreError as error:
+        return read_snapshot(store, run, fetch_files(store, gate, run, wanted.own))
+    except GoneError as error:
+        gone.append(error)
+        return None
+    except UnusableError as error:
         unusable.append(error)
         if len(unusable) > MAX_UNUSABLE:
             raise

@@ -25,7 +25,7 @@ from readygate.baseline._text import escape, unescape
 from readygate.model.coverage import Coverage
 from readygate.model.results import OUTCOME_LETTERS, SEPARATOR, ClassBlock, Counts, Leg, Number, Outcome, Seconds
 from readygate.model.snapshot import Provenance, Snapshot
-from readygate.support.errors import StoreError
+from readygate.support.errors import UnusableError
 from readygate.support.git_names import blob_id
 
 VERSION: Final = 2
@@ -190,12 +190,12 @@ def decode(files: Mapping[str, bytes], where: str) -> Snapshot:
         where: name of the files for errors.
 
     Raises:
-        StoreError: the files are damaged, have another version, or are not a snapshot.
+        UnusableError: the files are damaged, have another version, or are not a snapshot.
     """
     try:
         first, _, rest = files[RESULTS].decode().partition("\n")
         if (version := msgspec.json.decode(first, type=_Version).version) != VERSION:
-            raise StoreError(
+            raise UnusableError(
                 f"the snapshot has version {version} and this Readygate reads version {VERSION}",
                 where=where,
                 why="another version of Readygate wrote it",
@@ -219,8 +219,8 @@ def decode(files: Mapping[str, bytes], where: str) -> Snapshot:
         raise _damaged(str(error), where) from error
 
 
-def _damaged(what: str, where: str) -> StoreError:
-    return StoreError(
+def _damaged(what: str, where: str) -> UnusableError:
+    return UnusableError(
         f"the snapshot is damaged ({what})",
         where=where,
         why="it was cut or changed after it was written",

@@ -13,6 +13,7 @@ MAX_BYTES: Final = 1 << 30
 MAX_MEMBERS: Final = 10_000
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest time of a zip archive, so that equal content gives equal bytes."""
+_TODO: Final = "write the file again with `readygate report --output DIR`"
 
 
 def pack_snapshot(files: Mapping[str, bytes]) -> bytes:
@@ -43,11 +44,21 @@ def unpack_snapshot(data: bytes, where: str) -> dict[str, bytes]:
         with ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             if len(members) > MAX_MEMBERS or sum(info.file_size for info in members) > MAX_BYTES:
-                raise StoreError(f"the snapshot is larger than {MAX_BYTES >> 30} GiB", where=where)
+                raise StoreError(
+                    f"the snapshot is larger than {MAX_BYTES >> 30} GiB, or has more than {MAX_MEMBERS:,} files",
+                    where=where,
+                    why="Readygate did not write the file: a million tests take about 100 MB",
+                    todo=_TODO,
+                )
             if any(info.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for info in members):
                 raise ValueError("a compression whose size has no limit")
             return {info.filename: archive.read(info) for info in members}
     except StoreError:
         raise
     except Exception as error:  # zlib.error, BadZipFile, NotImplementedError, RuntimeError: no common base class
-        raise StoreError(f"the snapshot is damaged ({error})", where=where, todo="make it anew") from error
+        raise StoreError(
+            f"the snapshot is damaged ({error})",
+            where=where,
+            why="the file was cut short or changed after it was written",
+            todo=_TODO,
+        ) from error

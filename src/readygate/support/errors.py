@@ -67,6 +67,14 @@ class StoreError(ReadygateError):
     """An existing baseline cannot be read, or a snapshot cannot be stored."""
 
 
+class UnusableError(StoreError):
+    """A stored snapshot is damaged, incomplete or of another version; the snapshot of an older commit may do."""
+
+
+class GoneError(StoreError):
+    """A stored snapshot no longer exists, as if the store had removed it."""
+
+
 class ReportError(ReadygateError):
     """A report.json cannot be read."""
 

@@ -1,79 +1,185 @@
-"""The store `folder:PATH`: a folder, for local use, a mounted disk or a cache."""
+"""The store `folder:PATH`: a folder, for local use, a mounted disk or a cache.
+
+An update replaces files one by one and the history last. Before it replaces or deletes a file, it keeps the old content
+by its id in `GATE/.replaced`, where `fetch` looks too. So the history in force, the old one or the new one, always has
+all of its files: for readers during an update, and after an update that was killed at any point.
+"""
 
 import os
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
 
 from readygate.baseline.stores import Change, File, Opening, Store, StoreKind
-from readygate.support.errors import StoreError
+from readygate.support.errors import StoreError, UnusableError
 from readygate.support.git_names import blob_id
 
 if sys.platform != "win32":
     import fcntl
 
+KEPT_SECONDS = 3_600
+"""How long replaced content is kept for readers of an older history; content that the history names is kept longer."""
+
+_KEPT = ".replaced"
+_LOCK = ".lock"
+_HISTORY = "history.jsonl"
+_NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+_READ = os.O_RDONLY | _NO_FOLLOW | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Flags for reading a file; a named pipe in its place must not block."""
+
 
 def open_folder(opening: Opening) -> Store:
-    """Open a folder, which the first update creates."""
-    root = opening.workspace / opening.rest
+    """Open a folder, which the first update creates. It may be a symbolic link; links inside it are refused."""
+    folder = _Folder(opening.workspace / opening.rest)
+    return Store(where=folder.where, history=folder.history, fetch=folder.fetch, update=folder.update)
 
-    def read(path: str) -> bytes | None:
-        file = _inside(root, path)
+
+class _Folder:
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.where = f"folder {root}"
+
+    def history(self, path: str, _line: Iterator[str]) -> bytes | None:
+        return self._read(path)
+
+    def fetch(self, path: str, blob: str) -> bytes:
+        data = [self._read(path), self._read(_kept(path, blob))]
+        found = next((one for one in data if one is not None and blob_id(one) == blob), None)
+        if found is not None:
+            return found
+        missing = data == [None, None]
+        raise UnusableError(
+            f"the stored {path} is {'missing' if missing else 'damaged: its content does not match its id'}",
+            where=self.where,
+            why="the file was deleted, or a cache restored the folder in part"
+            if missing
+            else "another program than Readygate changed the file, or the disk is damaged",
+            todo="run Readygate on the base branch again, which stores new results",
+        )
+
+    def update(self, change: Change) -> None:
+        with self._locked():
+            edits = change(self._read)
+            last = {path: file for path, file in edits.items() if path.rpartition("/")[2] == _HISTORY}
+            self._apply({path: file for path, file in edits.items() if path not in last})
+            self._apply(last)
+            self._purge({path.partition("/")[0] for path in edits})
+
+    def _place(self, path: str) -> Path:
+        """Return the file of a path in the store.
+
+        Raises:
+            StoreError: the path leads out of the folder, by its name or through a symbolic link.
+        """
+        parts = path.split("/")
+        if any(part in ("", ".", "..") or "\\" in part or ":" in part for part in parts):
+            raise StoreError(
+                f"{path!r} is not a path of a store",
+                where=self.where,
+                why="the history was changed by another program than Readygate",
+                todo="delete the folder to begin a new record",
+            )
+        place = self._root
+        for part in parts:
+            place /= part
+            if place.is_symlink():
+                raise StoreError(
+                    f"{place} is a symbolic link",
+                    where=self.where,
+                    why="Readygate follows no links inside the store, because they may lead out of it",
+                    todo="delete the link; only the folder that `baseline` or `--store` names may be one",
+                )
+        return place
+
+    def _read(self, path: str) -> bytes | None:
         try:
-            return file.read_bytes()
+            with os.fdopen(os.open(self._place(path), _READ), "rb") as stream:
+                return stream.read()
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _failed(error, file) from error
+            raise self._failed("read", error) from error
 
-    def history(path: str, _line: Iterator[str]) -> bytes | None:
-        return read(path)
-
-    def fetch(path: str, blob: str) -> bytes:
-        data = read(path)
-        if data is None:
-            raise StoreError(f"the stored {path} is missing", where=f"folder {root}")
-        if blob_id(data) != blob:
-            raise StoreError(f"the stored {path} is damaged: it is not what its id says", where=f"folder {root}")
-        return data
-
-    def update(change: Change) -> None:
-        with _alone(root):
-            _apply(root, change(read))
-
-    return Store(where=f"folder {root}", history=history, fetch=fetch, update=update)
-
-
-def _inside(root: Path, path: str) -> Path:
-    """Return the file of a path in the store.
-
-    Raises:
-        StoreError: the path leads out of the folder.
-    """
-    parts = path.split("/")
-    if any(part in ("", ".", "..") or "\\" in part or ":" in part for part in parts):
-        raise StoreError(f"{path!r} is not a path of a store", where=f"folder {root}")
-    return root.joinpath(*parts)
-
-
-def _apply(root: Path, edits: Mapping[str, File | None]) -> None:
-    """Write files, then histories, then delete: whenever it stops, no history names a file that is missing."""
-    order = sorted(edits.items(), key=lambda edit: (edit[1] is None, PurePosixPath(edit[0]).name == "history.jsonl"))
-    for path, file in order:
-        place = _inside(root, path)
+    def _apply(self, edits: Mapping[str, File | None]) -> None:
+        """Write files, then delete; when this returns, the disk has all of it."""
+        folders: set[Path] = set()
         try:
-            if file is None:
-                _delete(root, place)
-            elif not (file.stored and _holds(place, file.data)):
-                _write(place, file.data)
+            for path, file in sorted(edits.items(), key=lambda edit: edit[1] is None):
+                place = self._place(path)
+                old = self._read(path)
+                if file is None and old is not None:
+                    self._keep(path, old)
+                    _delete(self._root, place)
+                elif file is not None and file.data != old:
+                    self._keep(path, old)
+                    self._write(path, file.data)
+                folders.update((place.parent, self._place(_kept(path, "part")).parent))
+            _sync(self._root, folders)
         except OSError as error:
-            raise _failed(error, place) from error
+            raise self._failed("written", error) from error
+
+    def _keep(self, path: str, old: bytes | None) -> None:
+        """Keep content that is about to be replaced, unless it is a history, which nobody reads by its id."""
+        if old is not None and path.rpartition("/")[2] != _HISTORY:
+            self._write(_kept(path, blob_id(old)), old)
+
+    def _write(self, path: str, data: bytes) -> None:
+        """Replace a file in one step, so that no reader sees a part of it."""
+        place, part = self._place(path), self._place(_kept(path, f"{uuid4().hex}.part"))
+        for folder in (place.parent, part.parent):
+            folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("xb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.replace(place)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+    def _purge(self, gates: Iterable[str]) -> None:
+        """Delete kept content that no reader needs, and the rest of updates that were killed."""
+        with suppress(OSError):  # the update itself is done
+            for gate in gates:
+                history = self._read(f"{gate}/{_HISTORY}") or b""
+                for file in self._place(f"{gate}/{_KEPT}").glob("*"):
+                    if file.stat().st_mtime < time.time() - KEPT_SECONDS and file.name.encode() not in history:
+                        _delete(self._root, file)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Exclude updates by other processes, where the system can lock files."""
+        handle = -1
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+            if sys.platform != "win32":
+                handle = os.open(self._place(_LOCK), os.O_RDWR | os.O_CREAT | _NO_FOLLOW, 0o666)
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError as error:
+            if handle >= 0:
+                os.close(handle)
+            raise self._failed("locked for an update", error) from error
+        try:
+            yield
+        finally:
+            if handle >= 0:
+                os.close(handle)
+
+    def _failed(self, verb: str, error: OSError) -> StoreError:
+        return StoreError(
+            f"the stored results cannot be {verb} ({error.strerror or error})",
+            where=str(error.filename or self.where),
+            why="the path is not that of a folder, its permissions forbid it, or the disk is full or not mounted",
+            todo="check the folder that the input `baseline` or the option `--store` names",
+        )
 
 
-def _holds(place: Path, data: bytes) -> bool:
-    return place.is_file() and place.stat().st_size == len(data) and place.read_bytes() == data
+def _kept(path: str, name: str) -> str:
+    return f"{path.partition('/')[0]}/{_KEPT}/{name}"
 
 
 def _delete(root: Path, place: Path) -> None:
@@ -90,43 +196,18 @@ def _delete(root: Path, place: Path) -> None:
             return
 
 
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Lock the folder against updates by other runs, where the system can lock folders."""
-    handle = -1
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        if sys.platform != "win32":
-            handle = os.open(root, os.O_RDONLY)
-            fcntl.flock(handle, fcntl.LOCK_EX)
-    except OSError as error:
-        raise _failed(error, root) from error
-    try:
-        yield
-    finally:
-        if handle >= 0:
-            os.close(handle)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Replace a file atomically, so that no reader sees a part of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        Path(part).replace(path)
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
-
-
-def _failed(error: OSError, where: Path) -> StoreError:
-    return StoreError(
-        f"the store does not answer ({error.strerror or error})",
-        where=str(where),
-        todo="check the path of the input `baseline` and its permissions",
-    )
+def _sync(root: Path, folders: Iterable[Path]) -> None:
+    """Write the names of files to the disk before a history names them, where the system can."""
+    if sys.platform == "win32":
+        return
+    every = {parent for folder in folders for parent in (folder, *folder.parents) if parent.is_relative_to(root)}
+    for folder in every:
+        with suppress(OSError):  # a folder that was deleted, or a file system without this
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 STORE = StoreKind(scheme="folder", title="a folder of the workspace or of a mounted disk", open=open_folder)
