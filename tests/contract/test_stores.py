@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.fakes.github import FakeGitHub, faults
 
+from readygate.baseline.run_records import Record, RunRecord, encode_record
 from readygate.baseline.stores import Change, File, Read, Store, all_stores, open_store
 from readygate.baseline.stores._artifact_files import FOLDER
 from readygate.baseline.stores._git_store import README, SQUASH_AFTER
@@ -18,8 +19,16 @@ from readygate.baseline.stores._git_tree import INLINE_BYTES
 from readygate.baseline.stores.branch import BRANCH
 from readygate.baseline.stores.ref import REF
 from readygate.github.client import GitHub
+from readygate.model.results import Counts
 from readygate.support.deadline import Clock, Deadline
-from readygate.support.errors import ForgeError, PermissionDeniedError, SettingsError, StoreError
+from readygate.support.errors import (
+    ForgeError,
+    GoneError,
+    PermissionDeniedError,
+    SettingsError,
+    StoreError,
+    UnusableError,
+)
 from readygate.support.git_names import blob_id
 
 CLOCK = Clock(sleep=lambda seconds: None)
@@ -670,11 +679,13 @@ class Artifacts:
     def upload(self, run: int, files: Mapping[str, bytes] | bytes, name: str = "readygate") -> None:
         self.hub.add_artifact(run, name, files)
 
-    def open(self, url: str = "artifact", *, folder: bool = True) -> Store:
+    def open(self, url: str = "artifact", *, folder: bool = True, records: str = "") -> Store:
         asks = self.run("f" * 40, event="pull_request", branch="topic")
         reader = client(self.hub, actions="read", contents="read")
         place = self.folder if folder else None
-        return open_store(url, Path(), reader, gate="gate", branch="main", run_id=asks, folder=place)
+        return open_store(
+            url, Path(), reader, branch="main", commit=records, run_id=asks, folder=place, records=bool(records)
+        )
 
     def line(self, *commits: str) -> Iterator[str]:
         for commit in commits:
@@ -693,6 +704,11 @@ def artifacts(hub: FakeGitHub, tmp_path: Path) -> Artifacts:
 
 def tree(commit: str, line: bytes = b"1\n", names: bytes = b"a\n") -> dict[str, bytes]:
     return {HISTORY: line, NAMES(commit): names}
+
+
+def recorded(*commits: str) -> bytes:
+    counts = Counts(passed=1, failed=0, errored=0, skipped=0)
+    return encode_record(Record(runs=tuple(RunRecord(commit=commit, counts=counts) for commit in commits)))
 
 
 def packed(files: list[tuple[str, bytes]]) -> bytes:
@@ -729,6 +745,71 @@ class TestArtifact:
             artifacts.upload(artifacts.run(commit), artifacts.written())
             before.insert(0, commit)
         assert artifacts.open().history(HISTORY, artifacts.line(*before)) == b"abc"
+
+    def test_another_run_of_a_commit_goes_on_from_the_first(self, artifacts: Artifacts) -> None:
+        """It keeps the snapshot that it does not replace, since its upload may overwrite the first one's."""
+        first = recorded(SHA_A)
+        artifacts.upload(artifacts.run(SHA_A), {HISTORY: first, NAMES(SHA_A): b"a", NAMES(SHA_B): b"not of it"})
+        store = artifacts.open(records=SHA_A)
+        assert store.history(HISTORY, artifacts.line(SHA_B)) == first
+        store.update(appending(b"2\n"))
+        assert artifacts.written() == {HISTORY: first + b"2\n", NAMES(SHA_A): b"a"}
+        for data in (b"b", None):
+            edit = None if data is None else File(data=data)
+            store.update(with_more(appending(b"2\n"), {NAMES(SHA_A): edit}))
+            assert artifacts.written().get(NAMES(SHA_A)) == data
+        store.update(lambda read: {})
+        assert artifacts.open().history(HISTORY, artifacts.line(SHA_B)) is None
+
+    def test_a_commit_before_that_was_recorded_late_is_not_lost(self, artifacts: Artifacts) -> None:
+        artifacts.upload(artifacts.run(SHA_A), {HISTORY: recorded(SHA_A), NAMES(SHA_A): b"a"})
+        artifacts.upload(artifacts.run(SHA_B), {HISTORY: recorded(SHA_B), NAMES(SHA_B): b"b"})
+        store = artifacts.open(records=SHA_A)
+        found = store.history(HISTORY, artifacts.line(SHA_B))
+        assert found == recorded(SHA_A, SHA_B)
+        store.update(appending(b""))
+        assert artifacts.written() == {HISTORY: found, NAMES(SHA_A): b"a"}
+
+    def test_another_run_replaces_a_damaged_artifact(self, artifacts: Artifacts) -> None:
+        for data in (b"cut", packed([(NAMES(SHA_A), b"a\n")])):
+            artifacts.upload(artifacts.run(SHA_A), data)
+            store = artifacts.open(records=SHA_A)
+            assert store.history(HISTORY, artifacts.line(SHA_B)) is None
+            store.update(appending(b"2\n"))
+            assert artifacts.written() == {HISTORY: b"2\n"}
+
+    def test_of_the_artifacts_of_a_commit_the_newest_counts(self, artifacts: Artifacts) -> None:
+        """Numbers of artifacts do not grow with time."""
+        run = artifacts.run(SHA_A)
+        for line in (b"1\n", b"2\n"):
+            artifacts.upload(run, tree(SHA_A, line))
+        newest, _ = artifacts.hub.world.artifacts.values()
+        newest.created_at = "2099-01-01T00:00:00Z"
+        assert artifacts.open().history(HISTORY, artifacts.line(SHA_A)) == b"1\n"
+
+    @pytest.mark.parametrize("how", ["listed", "not yet listed", "deleted", "replaced"])
+    def test_an_artifact_that_has_expired_is_gone(self, artifacts: Artifacts, how: str) -> None:
+        artifacts.upload(artifacts.run(SHA_B), tree(SHA_B))
+        artifacts.upload(artifacts.run(SHA_A), tree(SHA_A) if how != "replaced" else {OTHER: b"1\n"})
+        [number] = [number for number, found in artifacts.hub.world.artifacts.items() if found.run_id == artifacts.runs]
+        if how == "listed":
+            artifacts.hub.world.artifacts[number].expired = True
+        elif how == "not yet listed":
+            artifacts.hub.fault("GET", f"/actions/artifacts/{number}/zip", faults.answer(410), times=1_000)
+        elif how == "deleted":
+            del artifacts.hub.world.artifacts[number]
+        store = artifacts.open()
+        with pytest.raises(GoneError, match="no longer exist"):
+            store.fetch(NAMES(SHA_A), blob_id(b"a\n"))
+        if how != "replaced":
+            assert store.history(HISTORY, artifacts.line(SHA_A, SHA_B)) == b"1\n"
+        assert store.fetch(NAMES(SHA_B), blob_id(b"a\n")) == b"a\n"
+
+    @pytest.mark.parametrize("data", [{NAMES(SHA_A): b"other"}, b"no zip at all"])
+    def test_damage_makes_a_snapshot_unusable(self, artifacts: Artifacts, data: dict[str, bytes] | bytes) -> None:
+        artifacts.upload(artifacts.run(SHA_A), data)
+        with pytest.raises(UnusableError, match=r"Probably: .* To do: "):
+            artifacts.open().fetch(NAMES(SHA_A), blob_id(b"a\n"))
 
     def test_snapshots_come_from_the_artifact_of_their_commit(self, artifacts: Artifacts) -> None:
         artifacts.upload(artifacts.run(SHA_A), tree(SHA_A, names=b"old\n"))
@@ -815,7 +896,7 @@ class TestArtifact:
     @pytest.mark.parametrize("data", HOSTILE, ids=range(len(HOSTILE)))
     def test_a_damaged_or_hostile_artifact_is_an_error(self, artifacts: Artifacts, data: bytes) -> None:
         artifacts.upload(artifacts.run(SHA_A), data)
-        with pytest.raises(StoreError, match="is no baseline of Readygate"):
+        with pytest.raises(StoreError, match=r"is not a baseline of Readygate .* Probably: .* To do: "):
             artifacts.open().history(HISTORY, artifacts.line(SHA_A))
 
     def test_a_zip_bomb_is_not_unpacked(self, artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,11 @@ def recorded(runner: Runner, sha: str, report: str = TESTS, event: str = "push")
         runner.hub.add_run(runner.run_id + 1, "push", "main", sha)
     done = runner.run("push", payload, files, sha=sha, ref="refs/heads/main", **inputs)
     assert done.code == 0, done.log
+    return written(runner)
+
+
+def written(runner: Runner) -> dict[str, bytes]:
+    """What the last run wrote for the upload step, by path."""
     root = runner.folder / f"workspace-{runner.run_id}" / "told" / "readygate-baseline"
     return {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
 
@@ -157,10 +162,66 @@ def test_an_artifact_of_another_commit_brings_no_results(runner: Runner) -> None
     upload(runner, 5_000, data)
     pull = opened(runner, newer)
     alone = judge(runner, pull)
-    assert alone.code == 3
-    assert "no artifact holds the" in alone.log
+    assert alone.outputs["baseline-commit"] == ""
+    assert f"the stored results of {sha[:7]} no longer exist" in alone.summary
     upload(runner, mine, data)
     assert judge(runner, pull).outputs["baseline-commit"] == sha
+
+
+def again(runner: Runner, sha: str, report: str) -> dict[str, bytes]:
+    """What the second attempt of the last run writes for the upload step, by path."""
+    runner.run_id -= 1
+    runner.environment = {"GITHUB_RUN_ATTEMPT": "2"}
+    runner.folder = runner.folder / "again"
+    runner.folder.mkdir()
+    token = runner.hub.token({"contents": "read", "actions": "read"})
+    runner.push(sha, {"junit.xml": report}, token=token, baseline="artifact", report="told")
+    runner.environment = {}
+    return written(runner)
+
+
+@pytest.mark.parametrize("overwrites", [True, False])
+def test_a_second_attempt_without_all_results_keeps_those_of_the_first(runner: Runner, *, overwrites: bool) -> None:
+    sha, data = base(runner)
+    upload(runner, runner.run_id, data)
+    files = again(runner, sha, TESTS[:-12])
+    if overwrites:  # by the input of this name of actions/upload-artifact
+        runner.hub.world.artifacts.clear()
+    assert files["readygate/history.jsonl"].startswith(data["readygate/history.jsonl"])
+    assert files.keys() == data.keys()
+    upload(runner, runner.run_id, files)
+
+    done = judge(runner, opened(runner, sha))
+
+    assert done.code == 0, done.log
+    assert done.outputs["baseline-commit"] == sha
+
+
+def test_expired_results_are_passed_over_for_older_ones(runner: Runner) -> None:
+    """The newest artifact names the results of three commits; those of the last were not complete."""
+    runs = []
+    for number, report in enumerate((TESTS, TESTS, TESTS[:-12])):
+        sha = runner.hub.commit({"src/app.py": f"x = {number}\n"}, branch="main")
+        runner.hub.add_run(runner.run_id + 1, "push", "main", sha)
+        token = runner.hub.token({"contents": "read", "actions": "read"})
+        runner.push(sha, {"junit.xml": report}, token=token, baseline="artifact", report="told")
+        upload(runner, runner.run_id, written(runner))
+        runs.append((runner.run_id, sha))
+    (oldest, first), (middle, second), (_, third) = runs
+    pull = opened(runner, third)
+    assert judge(runner, pull).outputs["baseline-commit"] == second
+    expire(runner, middle)
+    assert judge(runner, pull).outputs["baseline-commit"] == first
+    expire(runner, oldest)
+    done = judge(runner, pull)
+    assert done.outputs["baseline-commit"] == ""
+    assert f"the stored results of {second[:7]} no longer exist, as their artifact has expired" in done.summary
+    assert "Run the workflow on the base branch again" in done.summary
+
+
+def expire(runner: Runner, run_id: int) -> None:
+    for artifact in runner.hub.world.artifacts.values():
+        artifact.expired |= artifact.run_id == run_id
 
 
 def test_a_merge_group_brings_a_baseline(runner: Runner) -> None:
@@ -203,7 +264,7 @@ def test_a_damaged_artifact_is_named(runner: Runner, data: bytes) -> None:
     runner.hub.add_artifact(runner.run_id, "readygate", data)
     done = judge(runner, opened(runner, sha))
     assert done.code == 3
-    assert "no baseline of Readygate" in done.log
+    assert "is not a baseline of Readygate" in done.log
     assert "Traceback" not in done.log
 
 

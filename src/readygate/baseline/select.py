@@ -85,7 +85,8 @@ def choose(store: Store, gate: str, wanted: WantedBaseline) -> BaselineChoice:
     if unusable:  # results exist, but none can be read: this must not look like "no baseline"
         raise unusable[0]
     if gone:
-        return BaselineChoice(baseline=None, note=f"{gone[0].what}, as {gone[0].why}", todo=f"{gone[0].todo}.")
+        what, why, todo = gone[0].what, gone[0].why, gone[0].todo
+        return BaselineChoice(baseline=None, note=f"{what}, as {why}", todo=f"{todo[:1].upper()}{todo[1:]}.")
     return _none(wanted, record, line)
 
 

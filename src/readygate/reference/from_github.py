@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from readygate.baseline.load_snapshot import Own
 from readygate.baseline.select import BaselineChoice, WantedBaseline, choose
-from readygate.baseline.store_paths import history_path, store_key
+from readygate.baseline.store_paths import history_path
 from readygate.baseline.stores import Store, open_store
 from readygate.context import RunContext
 from readygate.github.client import GitHub
@@ -65,8 +65,8 @@ def _open_store(context: RunContext, subject: Subject, client: GitHub | None, ru
         settings.baseline,
         context.runner.workspace,
         client,
-        gate=store_key(settings.gate),
         branch=subject.base_ref,
+        commit=subject.measured,
         run_id=run_id,
         folder=context.folder,
         records=subject.stores,

@@ -43,6 +43,7 @@ class Store(Struct, frozen=True, kw_only=True):
             is the line of commits before the run, nearest first: stores that hold one history per commit take the
             first one on the line, and each further commit may cost requests.
         fetch: returns the bytes of a path whose git blob id is given, verified. Several threads may call it at once.
+            It raises UnusableError for a damaged file, and GoneError if the store no longer has the snapshot.
         update: applies a change to the newest state; if another run changes the state meanwhile, it tries again.
     """
 
@@ -59,8 +60,8 @@ class Opening(Struct, frozen=True, kw_only=True):
         rest: the input `baseline` after the colon.
         workspace: base of relative paths.
         client: the GitHub client, None without a token.
-        gate: store key of the gate.
         branch: the base branch, empty if unknown.
+        commit: the measured commit, empty if unknown.
         run_id: this workflow run, 0 outside of GitHub.
         folder: folder for the files of this run, None if the input `report` is empty.
         records: this run updates the store, so that what it reads first should be a state that it can build on.
@@ -69,8 +70,8 @@ class Opening(Struct, frozen=True, kw_only=True):
     rest: str = ""
     workspace: Path = Path()
     client: GitHub | None = None
-    gate: str = ""
     branch: str = ""
+    commit: str = ""
     run_id: int = 0
     folder: Path | None = None
     records: bool = False
@@ -103,8 +104,8 @@ def open_store(
     workspace: Path,
     client: GitHub | None,
     *,
-    gate: str = "",
     branch: str = "",
+    commit: str = "",
     run_id: int = 0,
     folder: Path | None = None,
     records: bool = False,
@@ -122,8 +123,8 @@ def open_store(
                     rest=rest,
                     workspace=workspace,
                     client=client,
-                    gate=gate,
                     branch=branch,
+                    commit=commit,
                     run_id=run_id,
                     folder=folder,
                     records=records,

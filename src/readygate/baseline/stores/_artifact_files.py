@@ -6,10 +6,10 @@ https://docs.python.org/3/library/zipfile.html#decompression-pitfalls
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from readygate.support.errors import StoreError
+from readygate.support.errors import UnusableError
 from readygate.support.git_names import SHA
 
 FOLDER = "readygate-baseline"
@@ -44,7 +44,7 @@ class ArtifactFiles:
         """Open an artifact.
 
         Raises:
-            StoreError: it is damaged, or larger than it may be.
+            UnusableError: it is damaged, or larger than it may be.
         """
         self._packed, self._where = packed, where
         try:
@@ -72,11 +72,15 @@ class ArtifactFiles:
             raise self._damaged(f"its files are larger than {TOTAL >> 20} MiB")
         return found
 
+    def paths(self) -> Iterable[str]:
+        """Return the paths of all files."""
+        return self._members
+
     def read(self, path: str) -> bytes | None:
         """Return the bytes at a path; None if another gate uploaded this artifact, so that it has no such file.
 
         Raises:
-            StoreError: the file is damaged, or this is no artifact of Readygate.
+            UnusableError: the file is damaged, or this is not an artifact of Readygate.
         """
         info = self._members.get(path)
         if info is None:
@@ -94,9 +98,9 @@ class ArtifactFiles:
             raise self._damaged(f"{path} is larger than {LARGEST >> 20} MiB")
         return data
 
-    def _damaged(self, why: str) -> StoreError:
-        return StoreError(
-            f"the artifact is no baseline of Readygate ({why})",
+    def _damaged(self, why: str) -> UnusableError:
+        return UnusableError(
+            f"the artifact is not a baseline of Readygate ({why})",
             where=self._where,
             why="the upload was cut short, or the workflow uploaded another folder",
             todo=f"upload the folder {FOLDER}, and run the workflow on the base branch again",

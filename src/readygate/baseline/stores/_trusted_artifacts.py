@@ -1,0 +1,138 @@
+"""Find the artifacts that may provide a baseline.
+
+An artifact is trusted by what GitHub says about its run, never by its content: a fork may use the same names for its
+branch and its artifact. https://docs.github.com/en/rest/actions/artifacts and
+https://docs.github.com/en/rest/actions/workflow-runs
+"""
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any, Final
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from readygate.baseline.stores import Opening
+from readygate.github.client import GitHub
+from readygate.support.errors import NotFoundError, StoreError
+from readygate.support.git_names import QUEUE_PREFIX, is_sha
+
+MOST: Final = 500
+"""Artifacts that are searched, the newest first."""
+MOST_RUNS: Final = 1_000
+"""Runs of the workflow that are searched; GitHub lists no more."""
+
+EVENTS: Final = frozenset(("push", "merge_group", "schedule", "workflow_dispatch"))
+"""Events whose runs may provide a baseline."""
+
+
+class Artifact(Struct, frozen=True, kw_only=True):
+    """An artifact of a trusted run; `created` is a time in ISO 8601."""
+
+    id: int
+    size: int
+    run: int
+    created: str
+
+
+class TrustedArtifacts:
+    """Looks up the artifacts of a name."""
+
+    def __init__(self, client: GitHub, opening: Opening, name: str, workflow: str, where: str) -> None:
+        self._client = client
+        self._opening = opening
+        self._name = name
+        self._workflow = workflow
+        self._where = where
+
+    def by_commit(self) -> Mapping[str, tuple[Artifact, ...]]:
+        """Return the artifacts of each commit, the newest first; those that have expired are left out.
+
+        Raises:
+            StoreError, ForgeError: they cannot be listed.
+        """
+        rows = [row for row in self._listed() if self._may_be(row["workflow_run"])]
+        if not rows:
+            return {}
+        runs = self._runs([row["workflow_run"] for row in rows])
+        found: dict[str, list[Artifact]] = {}
+        for row in rows:
+            run = runs.get(int(row["workflow_run"]["id"]))
+            if run is not None:
+                found.setdefault(str(run["head_sha"]), []).append(
+                    Artifact(
+                        id=int(row["id"]),
+                        size=int(row["size_in_bytes"]),
+                        run=int(run["id"]),
+                        created=str(row["created_at"]),
+                    )
+                )
+        return {commit: tuple(sorted(several, key=_age, reverse=True)) for commit, several in found.items()}
+
+    def _listed(self) -> list[Mapping[str, Any]]:
+        pages = self._client.pages("/actions/artifacts", key="artifacts", name=self._name)
+        return [row for row in islice(pages, MOST) if not row["expired"] and row["name"] == self._name]
+
+    def _may_be(self, run: Mapping[str, Any] | None) -> bool:
+        """Return whether a run of the list may be trusted: of this repository and on the base branch."""
+        return (
+            run is not None
+            and run["head_repository_id"] == run["repository_id"]
+            and self._on_base(str(run["head_branch"]))
+            and is_sha(str(run["head_sha"]))
+        )
+
+    def _on_base(self, branch: str) -> bool:
+        base = self._opening.branch
+        return bool(base) and (branch == base or branch.startswith(f"{QUEUE_PREFIX}{base}/"))
+
+    def _runs(self, claimed: list[Mapping[str, Any]]) -> Mapping[int, Mapping[str, Any]]:
+        """Return the trusted runs among those of the artifacts, by number."""
+        base = self._opening.branch
+        queued = {int(run["id"]) for run in claimed if run["head_branch"] != base}
+        pushed = {int(run["id"]) for run in claimed} - queued
+        found: dict[int, Mapping[str, Any]] = {}
+        for search, wanted in (({"branch": base}, pushed), ({"event": "merge_group"}, queued)):
+            for run in islice(self._pages(search), MOST_RUNS) if wanted else ():
+                number = int(run["id"])
+                if number in wanted and self._trusted(run):
+                    found[number] = run
+                if number < min(wanted):  # runs are listed newest first
+                    break
+        return found
+
+    def _pages(self, search: Mapping[str, str]) -> Any:
+        path = f"/actions/workflows/{quote(self._workflow_id(), safe='')}/runs"
+        return self._client.pages(path, key="workflow_runs", exclude_pull_requests="true", **search)
+
+    def _workflow_id(self) -> str:
+        """Return the workflow whose artifacts are used: the named one, or else that of this run."""
+        if not self._workflow:
+            try:
+                self._workflow = str(self._client.get(f"/actions/runs/{self._opening.run_id}")["workflow_id"])
+            except NotFoundError as error:
+                raise StoreError(
+                    "GitHub does not know this workflow run, and only it says which workflow may provide a baseline",
+                    where=self._where,
+                    why="Readygate runs outside of GitHub Actions, or the job lacks the permission `actions: read`",
+                    todo=f"add the permission, or name the workflow that uploads: artifact:{self._name}@FILE.yml",
+                ) from error
+        return self._workflow
+
+    def _trusted(self, run: Mapping[str, Any]) -> bool:
+        """Return whether a run may provide a baseline."""
+        event, branch = str(run["event"]), str(run["head_branch"])
+        repository, head = run["repository"], run["head_repository"] or {}
+        queue = event == "merge_group"
+        return (
+            event in EVENTS
+            and repository["id"] == head.get("id")
+            and str(repository["full_name"]).lower() == self._client.repository.lower()
+            and self._on_base(branch)
+            and queue == (branch != self._opening.branch)
+        )
+
+
+def _age(artifact: Artifact) -> tuple[str, int, int]:
+    """Return a key that sorts by age; ids of artifacts do not grow with time."""
+    return artifact.created, artifact.run, artifact.id
