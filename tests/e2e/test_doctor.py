@@ -63,6 +63,27 @@ def test_results_that_are_missing_or_old_are_told(runner: Runner, tip: str) -> N
     assert f"not of the tip of `main` ({newer[:7]})" in found["advice baseline"]["what"]
 
 
+@pytest.mark.parametrize("ref", ["", ":refs/acme/results"])
+def test_a_ref_is_looked_at_like_a_branch(runner: Runner, tip: str, ref: str) -> None:
+    workflow = THREE.replace("          needs: $", f"          baseline: ref{ref}\n          needs: $")
+    _, found = ask(runner, workflow=workflow)
+    assert "no stored results yet" in found["advice baseline"]["what"]
+
+    runner.push(tip, {"junit.xml": junit(a="passed")}, baseline=f"ref{ref}")
+    _, found = ask(runner, workflow=workflow)
+    assert "the tip of `main` among them" in found["good baseline"]["what"]
+
+    runner.hub.fault("GET", "/git/ref/", faults.answer(500, {}, {"Retry-After": "0"}), times=1_000)
+    _, found = ask(runner, workflow=workflow)
+    assert "cannot be read" in found["wrong baseline"]["what"]
+
+
+def test_a_ref_that_cannot_be_used_is_wrong(runner: Runner, tip: str) -> None:
+    workflow = THREE.replace("          needs: $", "          baseline: ref:refs/heads/main\n          needs: $")
+    _, found = ask(runner, workflow=workflow)
+    assert "outside of refs/heads" in found["wrong baseline"]["what"]
+
+
 def test_rules_that_hinder_are_wrong(runner: Runner, tip: str) -> None:
     runner.hub.world.rules["main"] = [{"type": "merge_queue", "parameters": {}}]
     runner.hub.world.rules["readygate-data"] = [{"type": "pull_request"}, {"type": "deletion"}]

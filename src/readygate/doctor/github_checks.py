@@ -77,13 +77,15 @@ def the_token_reads(context: Context) -> Diagnostics:
 
 
 def results_are_stored(context: Context) -> Diagnostics:
-    """Check that the data branch has results, and whether they include the tip of the default branch."""
+    """Check that the data branch or ref has results, and whether they include the tip of the default branch."""
     if context.github is None:
         return
     told = set()
     for step in context.action_steps:
         url, gate = step.given("baseline", "branch"), step.given("name", DEFAULT_GATE)
-        if not step.gates or not url.startswith("branch") or "${{" in url + gate or (url, gate) in told:
+        if not step.gates or url.partition(":")[0] not in ("branch", "ref"):
+            continue
+        if "${{" in url + gate or (url, gate) in told:
             continue
         told.add((url, gate))
         yield from _stored(context, context.github, step, url, gate)

@@ -82,7 +82,7 @@ def base_branch_is_recorded(context: Context) -> Diagnostics:
         if may is False:
             yield wrong(
                 "recorded",
-                "The job that records may not write `readygate-data`; it ends with exit code 3 on the base branch.",
+                "The job that records lacks the permission `contents: write`; it fails with exit code 3.",
                 step.where,
                 "permissions:\n  contents: write",
             )
