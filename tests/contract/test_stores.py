@@ -534,7 +534,7 @@ class TestGit:
     @pytest.mark.parametrize("message", ["Change", "Store results of the search"])
     def test_a_branch_of_code_is_not_written_to(self, hub: FakeGitHub, message: str) -> None:
         tip = hub.commit({"a.py": "y = 1\n", "README.md": "# Widgets\n"}, branch="main", message=message)
-        with pytest.raises(StoreError, match="was not begun by Readygate"):
+        with pytest.raises(StoreError, match="was not created by Readygate"):
             open_store("branch:main", Path(), client(hub)).update(appending(b"1"))
         assert hub.world.branch_tip("main") == tip
 

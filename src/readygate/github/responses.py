@@ -16,8 +16,8 @@ UNNAMED_LIMIT = 60.0
 
 UNKNOWN_AUTHORITY = "an authority of your own has signed it, which the container does not know"
 BUNDLE = f"name a file with its certificate by the variable REQUESTS_CA_BUNDLE; see {DOCS}/events.md"
-DISTURBED = "the network or GitHub is disturbed"
-AGAIN = "run the job again; https://www.githubstatus.com tells about disturbances"
+OUTAGE = "the network failed, or GitHub may be having an outage"
+AGAIN = "run the job again; https://www.githubstatus.com lists outages"
 
 _TIMED_OUT = 408
 _SERVERS_FAULT = 500
@@ -47,7 +47,7 @@ class Fields(dict[str, Any]):
     where: str
 
     def __missing__(self, key: str) -> Any:
-        raise ForgeError(f"GitHub's answer lacks {key!r}", where=self.where, why=DISTURBED, todo=AGAIN)
+        raise ForgeError(f"GitHub's answer lacks {key!r}", where=self.where, why=OUTAGE, todo=AGAIN)
 
 
 def no_answer(error: Exception, where: str) -> Failure:
@@ -60,12 +60,12 @@ def no_answer(error: Exception, where: str) -> Failure:
         return Failure(error=untrusted, retryable=False)
     cut = name in ("ChunkedEncodingError", "ContentDecodingError")
     what = f"GitHub's answer broke off ({name})" if cut else f"GitHub did not answer ({name})"
-    return Failure(error=ForgeError(what, where=where, why=DISTURBED, todo=AGAIN), retryable=True, maybe_applied=True)
+    return Failure(error=ForgeError(what, where=where, why=OUTAGE, todo=AGAIN), retryable=True, maybe_applied=True)
 
 
 def unusable(what: str, where: str) -> Failure:
     """Return the failure of a successful response that cannot be read."""
-    error = ForgeError(f"GitHub's answer {what}", where=where, why=DISTURBED, todo=AGAIN)
+    error = ForgeError(f"GitHub's answer {what}", where=where, why=OUTAGE, todo=AGAIN)
     return Failure(error=error, retryable=True, maybe_applied=True)
 
 

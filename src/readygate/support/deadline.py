@@ -112,7 +112,7 @@ class Deadline(Struct):
     def _over(self) -> TimeBudgetError:
         return TimeBudgetError(
             f"the time budget of {self.minutes or 0:g} {'minute' if self.minutes == 1 else 'minutes'} ran out",
-            why="GitHub is disturbed or limits the requests of this repository, or the reports are very large",
+            why="GitHub has an outage or limits the requests of this repository, or the reports are very large",
             todo="look above for what took long; run the job again, or raise the input `time-budget`",
         )
 

@@ -35,7 +35,7 @@ def unreadable(error: ForgeError, where: str) -> StoreError:
     return StoreError(
         f"the stored results cannot be read ({_line(error)})",
         where=where,
-        why="GitHub is disturbed, or the job lacks the permission `contents: read`",
+        why="GitHub may be having an outage, or the job lacks the permission `contents: read`",
         todo="run the job again, or add the permission",
     )
 
@@ -46,7 +46,7 @@ def refusal(error: ForgeError, where: str, branch: str) -> StoreError:
         return StoreError(
             f"the results could not be stored ({_line(error)})",
             where=where,
-            why=error.why or "a rule protects the branch, or GitHub is disturbed",
+            why=error.why or "a rule protects the branch, or GitHub may be having an outage",
             todo=error.todo or "run the job again",
         )
     what = f"a rule of the repository does not let the results be stored ({_line(error)})"

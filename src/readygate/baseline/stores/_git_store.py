@@ -201,7 +201,7 @@ class GitStore:
         found = _COUNT.search(message) if message.startswith(f"{_SUBJECT}\n\n") else None
         if found is None and not (self._content(README_PATH, sha) or b"").startswith(_TITLE.encode()):
             raise StoreError(
-                f"the {'branch' if self.branch else 'ref'} was not begun by Readygate, so nothing is written to it",
+                f"the {'branch' if self.branch else 'ref'} was not created by Readygate, so nothing is written to it",
                 where=self.where,
                 why="the input `baseline` names one that holds something else",
                 todo="name one that does not exist yet, or delete this one if nobody needs it",
