@@ -197,6 +197,19 @@ def test_a_second_attempt_without_all_results_keeps_those_of_the_first(runner: R
     assert done.outputs["baseline-commit"] == sha
 
 
+def test_a_dispatch_for_a_commit_with_results_writes_nothing_to_upload(runner: Runner) -> None:
+    sha, data = base(runner)
+    upload(runner, runner.run_id, data)
+    token = runner.hub.token({"contents": "read", "actions": "read"})
+    payload = runner.hub.event_push("refs/heads/main", "0" * 40, sha)
+    given = {"token": token, "baseline": "artifact", "report": "told"}
+    runner.hub.add_run(runner.run_id + 1, "workflow_dispatch", "main", sha)
+    done = runner.run("workflow_dispatch", payload, {"junit.xml": TESTS[:-12]}, sha=sha, ref="refs/heads/main", **given)
+    assert "they stay" in done.log
+    assert written(runner) == {}
+    assert judge(runner, opened(runner, sha)).outputs["baseline-commit"] == sha
+
+
 def test_expired_results_are_passed_over_for_older_ones(runner: Runner) -> None:
     """The newest artifact names the results of three commits; those of the last were not complete."""
     runs = []

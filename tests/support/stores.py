@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from readygate.baseline.stores import Change, Store
-from readygate.support.errors import StoreError
+from readygate.support.errors import GoneError, StoreError, UnusableError
 from readygate.support.git_names import blob_id
 
 
@@ -17,6 +17,7 @@ class Memory:
         fetched: the paths of fetched files.
         sent: the paths of the last update whose bytes had to be sent.
         lost: paths that cannot be read at the moment.
+        gone: paths that the store no longer has, as an expired artifact.
         broken: whether no operation works.
         meanwhile: an update by another run, which the next update meets once.
     """
@@ -25,6 +26,7 @@ class Memory:
     fetched: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     lost: set[str] = field(default_factory=set)
+    gone: set[str] = field(default_factory=set)
     broken: bool = False
     meanwhile: Callable[[], None] | None = None
 
@@ -41,11 +43,13 @@ class Memory:
 
     def _fetch(self, path: str, blob: str) -> bytes:
         self.fetched.append(path)
+        if path in self.gone:
+            raise GoneError(f"the {path} no longer exist", where="memory", why="they expired", todo="run it again")
         data = self._read(path)
         if data is None:
-            raise StoreError(f"the stored {path} is missing", where="memory")
+            raise UnusableError(f"the stored {path} is missing", where="memory")
         if blob_id(data) != blob:
-            raise StoreError(f"the stored {path} is not what its id says", where="memory")
+            raise UnusableError(f"the stored {path} is not what its id says", where="memory")
         return data
 
     def _update(self, change: Change) -> None:

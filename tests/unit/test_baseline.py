@@ -128,6 +128,30 @@ class TestChoose:
         with pytest.raises(StoreError, match="damaged"):
             chosen(known, MAX_UNUSABLE + 2)
 
+    def test_a_snapshot_that_is_gone_is_passed_over_without_a_notice(self) -> None:
+        known = memory(*map(made, range(1, MAX_UNUSABLE + 5)))
+        known.gone = {f"readygate/snapshots/{sha(number)}/results" for number in range(2, MAX_UNUSABLE + 5)}
+        choice = chosen(known, MAX_UNUSABLE + 4)
+        assert choice.baseline is not None
+        assert (choice.baseline.snapshot.commit, choice.warnings) == (sha(1), ())
+
+    def test_if_all_are_gone_the_nearest_says_why_there_is_no_baseline(self) -> None:
+        known = memory(made(1), made(2))
+        known.gone = set(known.data)
+        choice = chosen(known, 2, line(1))
+        assert choice.baseline is None
+        assert sha(2) in str(choice.note)
+        assert "no longer exist, as they expired" in str(choice.note)
+        assert choice.todo == "Run it again."
+
+    def test_a_snapshot_whose_files_differ_from_the_history_is_passed_over(self) -> None:
+        known = memory(made(1), made(2))
+        known.data[f"readygate/snapshots/{sha(2)}/results"] += b"\n"
+        choice = chosen(known, 2)
+        assert choice.baseline is not None
+        assert choice.baseline.snapshot.commit == sha(1)
+        assert "not what its id says" in choice.warnings[0]
+
     @pytest.mark.parametrize("data", [b"", b"x", b"{}\n", b'{"readygate":"history","version":9}\n'])
     def test_a_history_that_cannot_be_read_is_an_error_and_is_left_as_it_is(self, data: bytes) -> None:
         known = memory(made(1))

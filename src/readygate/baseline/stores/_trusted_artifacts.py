@@ -64,7 +64,7 @@ class TrustedArtifacts:
                         id=int(row["id"]),
                         size=int(row["size_in_bytes"]),
                         run=int(run["id"]),
-                        created=str(row["created_at"]),
+                        created=str(row["created_at"] or ""),
                     )
                 )
         return {commit: tuple(sorted(several, key=_age, reverse=True)) for commit, several in found.items()}
