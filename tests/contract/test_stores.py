@@ -307,7 +307,7 @@ class TestRequests:
         git.open().update(appending(b"1\n"))
         assert [row.partition(" ")[0] for row in git.requested()] == ["GET", "GET", "POST", "POST", "POST"]
 
-    def test_an_ordinary_update_takes_five_requests_for_a_branch_and_six_for_a_ref(self, git: Git) -> None:
+    def test_an_ordinary_update_takes_three_requests_for_a_branch_and_six_for_a_ref(self, git: Git) -> None:
         put(git.open(), {HISTORY: b"1\n", NAMES(ONE): b"a", NAMES(TWO): b"b"})
         git.requested()
 
@@ -317,7 +317,8 @@ class TestRequests:
 
         git.open().update(change)
         rows = [row for row in git.requested() if "GET git/commits" not in row]
-        assert rows[1:] == [f"GET contents/{HISTORY}", "POST git/trees", "POST git/commits", "PATCH git/refs/REF"]
+        by_rest = ["POST git/trees", "POST git/commits", "PATCH git/refs/REF"]
+        assert rows[1:] == [f"GET contents/{HISTORY}", *(["POST /graphql"] if git.url == "branch" else by_rest)]
 
     def test_bytes_that_are_stored_are_not_sent(self, git: Git) -> None:
         data = b"name\n" * 1_000
@@ -338,7 +339,8 @@ class TestRequests:
         for path, data in large.items():
             assert git.open().fetch(path, blob_id(data)) == data
 
-    def test_a_repeated_attempt_sends_no_file_again(self, git: Git) -> None:
+    def test_a_repeated_attempt_sends_no_file_again(self, hub: FakeGitHub) -> None:
+        git = Git(hub, "ref", REF)
         put(git.open(), {HISTORY: b"1\n"})
         mine, entered = git.open(), 0
         same = File(data=b"name\n" * 100)
@@ -362,7 +364,129 @@ class TestRequests:
         put(git.open(), {})
         put(git.open(), {HISTORY: b"1\n"})
         put(git.open(), {NAMES(ONE): None})
+        git.open().update(lambda read: {HISTORY: File(data=read(HISTORY) or b"")})
         assert len(git.commits()) == 1
+
+    @pytest.mark.parametrize("records", [True, False])
+    def test_a_file_that_is_read_again_is_requested_again(self, git: Git, *, records: bool) -> None:
+        put(git.open(), {HISTORY: b"1\n"})
+        store = open_store(git.url, Path(), client(git.hub), records=records)
+        assert (history(store), history(store)) == (b"1\n", b"1\n")
+        git.requested()
+        seen: list[bytes | None] = []
+
+        def change(read: Read) -> dict[str, File | None]:
+            seen.extend((read(HISTORY), read(HISTORY)))
+            return {}
+
+        store.update(change)
+        assert seen == [b"1\n", b"1\n"]
+        assert git.requested().count(f"GET contents/{HISTORY}") == (1 if records else 2)
+
+
+LOST = [
+    *((faults.DROP_BEFORE, 1), (faults.DROP_AFTER, 1), (faults.DROP_AFTER, 99), (faults.MALFORMED, 1)),
+    *((faults.MALFORMED, 99), (faults.TRUNCATED, 1), (faults.answer(502), 1), (faults.answer(502), 99)),
+    *((faults.answer(409), 99), (faults.answer(404), 99), (faults.secondary_limit(retry_after=7), 1)),
+    (faults.answer(403, {"message": "Resource not accessible by integration"}), 99),
+    (faults.answer(200, {"errors": [{"type": "FORBIDDEN", "message": "Not accessible"}]}), 99),
+    (faults.answer(200, {"errors": [{"message": "Field 'createCommitOnBranch' doesn't exist"}]}), 99),
+    (faults.answer(200, {"data": {"createCommitOnBranch": None}}), 99),
+    (faults.answer(200, {"data": {"createCommitOnBranch": {"commit": None}}}), 99),
+    (faults.answer(200, {"unexpected": []}), 99),
+]
+"""What may happen to the mutation `createCommitOnBranch`, and how often."""
+
+
+class TestAppend:
+    """An ordinary update of a branch is one mutation, with the same result as the requests that it replaces."""
+
+    @pytest.fixture
+    def git(self, hub: FakeGitHub) -> Git:
+        made = Git(hub, "branch", f"refs/heads/{BRANCH}")
+        put(made.open(), {HISTORY: b"1\n", NAMES(ONE): b"a", NAMES(TWO): BINARY})
+        hub.reset_requests()
+        return made
+
+    def state(self, git: Git) -> tuple[str, str]:
+        """The tree and the message of the newest commit."""
+        found = git.hub.git.commit(git.ref)
+        assert found is not None
+        return found.tree, found.message.strip()
+
+    @pytest.mark.parametrize(("action", "times"), LOST, ids=range(len(LOST)))
+    def test_an_update_that_it_fails_to_write_is_written_once(
+        self, git: Git, action: faults.Action, times: int
+    ) -> None:
+        git.hub.fault("POST", "/graphql", action, times=times)
+        git.open().update(appending(b"2\n"))
+        assert history(git.open()) == b"1\n2\n"
+        assert len(git.commits()) == 2
+
+    def test_it_writes_the_same_tree_and_message(self, git: Git) -> None:
+        first = git.commits()[0]
+        files = {NAMES(ONE): None, NAMES(THREE): File(data=BINARY, stored=True), "gate/empty": File(data=b"")}
+        change = with_more(appending(TEXT), files)
+        git.open().update(change)
+        assert git.requested()[-1] == "POST /graphql"
+        by_mutation = self.state(git)
+        git.hub.git.run("update-ref", git.ref, first)
+        git.hub.fault("POST", "/graphql", faults.answer(502), times=99)
+        git.open().update(change)
+        assert self.state(git) == by_mutation
+        assert by_mutation[1] == "Store results\n\nReadygate-Commits: 2"
+
+    def test_a_faster_run_costs_three_requests(self, git: Git) -> None:
+        entered = 0
+
+        def change(read: Read) -> Mapping[str, File | None]:
+            nonlocal entered
+            entered += 1
+            edits = appending(b"mine\n")(read)
+            if entered == 1:
+                git.open().update(appending(b"other\n"))
+                git.requested()
+            return edits
+
+        git.open().update(change)
+        assert entered == 2
+        assert history(git.open()) == b"1\nother\nmine\n"
+        again = ["GET branches/readygate-data", f"GET contents/{HISTORY}", "POST /graphql"]
+        assert git.requested()[:4] == ["POST /graphql", *again]
+
+    def test_a_lost_answer_below_the_commit_of_another_run_is_found(self, git: Git) -> None:
+        others = iter([b"other\n"])
+
+        def change(read: Read) -> Mapping[str, File | None]:
+            data = read(HISTORY) or b""
+            return {HISTORY: File(data=data if b"mine\n" in data else data + b"mine\n")}
+
+        def sleep(_seconds: float) -> None:
+            for line in others:
+                git.open().update(appending(line))
+
+        slow = client(git.hub)
+        slow.deadline = Deadline(clock=Clock(sleep=sleep))
+        git.hub.fault("POST", "/graphql", faults.DROP_AFTER)
+        open_store("branch", Path(), slow).update(change)
+        assert history(git.open()) == b"1\nmine\nother\n"
+        assert len(git.commits()) == 3
+
+    def test_large_files_are_not_sent_by_it(self, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("readygate.baseline.stores._append_commit.LARGEST", 1_000)
+        git.open().update(with_more(appending(b"2\n"), {NAMES(THREE): File(data=b"a" * 1_000)}))
+        assert "POST /graphql" not in git.requested()
+        assert history(git.open()) == b"1\n2\n"
+
+    @pytest.mark.parametrize("rule", ["UPDATE", "PULL_REQUEST"])
+    def test_a_rule_that_refuses_it_is_named(self, git: Git, rule: str) -> None:
+        git.hub.protect(BRANCH, rules=(rule,))
+        with pytest.raises(StoreError, match="exclude readygate-data from it"):
+            git.open().update(appending(b"2\n"))
+
+    def test_a_token_that_may_only_read(self, git: Git) -> None:
+        with pytest.raises(PermissionDeniedError, match="not accessible"):
+            git.open(contents="read").update(appending(b"2\n"))
 
 
 class TestGit:
@@ -610,7 +734,7 @@ class TestSquash:
         assert len(git.commits()) == SQUASH_AFTER
         git.requested()
         git.open().update(appending(b"50\n"))
-        assert len(git.requested()) == (6 if git.url == "branch" else 7)
+        assert len(git.requested()) == (6 if git.url == "branch" else 9)
         assert len(git.commits()) == 1
         git.open().update(appending(b"51\n"))
         assert len(git.commits()) == 2
@@ -652,11 +776,26 @@ class TestSquash:
     ) -> None:
         monkeypatch.setattr("readygate.baseline.stores._git_store.SQUASH_AFTER", 5)
         before = filled(git, 5)
-        git.hub.fault("POST", "/graphql", action, times=times, skip=skip)
+        git.hub.fault("POST", "/graphql", action, times=times, skip=skip + (git.url == "branch"))
         git.open().update(appending(b"5\n"))
         assert (history(git.open()) or b"").split() == [b"%d" % number for number in range(6)]
         assert len(git.commits()) == left
         assert (before in git.commits()) == (left > 1)
+
+    def test_a_branch_without_forced_updates_keeps_its_commits(
+        self, hub: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("readygate.baseline.stores._git_store.SQUASH_AFTER", 5)
+        hub.protect(BRANCH, rules=("NON_FAST_FORWARD",))
+        git = Git(hub, "branch", f"refs/heads/{BRANCH}")
+        tried = []
+        for number in range(12):
+            git.open().update(appending(b"%d\n" % number))
+            if any("updateRefs" in str(row.body) for row in hub.requests):
+                tried.append(number)
+            hub.reset_requests()
+        assert len(git.commits()) == 12
+        assert tried == [5, 10]
 
 
 SHA_A, SHA_B, SHA_C = (f"{letter * 40}" for letter in "abc")

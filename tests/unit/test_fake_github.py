@@ -491,6 +491,13 @@ CHECKS = """query($oid: GitObjectID!, $first: Int, $runs: CheckRunFilter!) {
   }
 }"""
 MOVE = "mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }"
+ADD = """mutation($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) { commit { oid tree { oid } } ref { target { oid } } }
+}"""
+
+
+def added(path: str, data: bytes) -> dict[str, str]:
+    return {"path": path, "contents": base64.b64encode(data).decode()}
 
 
 class TestGraphQL:
@@ -576,6 +583,92 @@ class TestGraphQL:
         target = {"repositoryId": "x", "refUpdates": []}
         answer = scene.caller(contents="read").query(MOVE, input=target)
         assert answer["errors"][0]["type"] == "FORBIDDEN"
+
+    def commit(self, scene: Scene, **more: object) -> Any:
+        given = {
+            "branch": {"repositoryNameWithOwner": "acme/widgets", "branchName": "topic"},
+            "expectedHeadOid": scene.head,
+            "message": {"headline": "Store", "body": "Count: 1\n"},
+        }
+        return scene.client.query(ADD, input=given | more)
+
+    def test_create_commit_on_branch(self, scene: Scene) -> None:
+        files = {"additions": [added("a.py", b"\0\xff"), added("deep/er/b", b"")], "deletions": [{"path": "lib/b.py"}]}
+        made = self.commit(scene, fileChanges=files)["data"]["createCommitOnBranch"]
+        git, oid = scene.hub.git, made["commit"]["oid"]
+        assert made["ref"]["target"]["oid"] == scene.hub.world.branch_tip("topic") == oid
+        assert made["commit"]["tree"]["oid"] == git.tree_of(oid)
+        found = git.commit(oid)
+        assert found is not None
+        assert (found.parents, found.message) == ((scene.head,), "Store\n\nCount: 1")
+        assert git.run("cat-file", "blob", f"{oid}:a.py") == b"\0\xff"
+        changes = git.lines("diff-tree", "-r", "--name-status", scene.head, oid)
+        assert changes == ["M\ta.py", "A\tdeep/er/b", "D\tlib/b.py"]
+        again = self.commit(scene, fileChanges=files)
+        assert [error["type"] for error in again["errors"]] == ["STALE_DATA"]
+        assert "Expected branch to point to" in again["errors"][0]["message"]
+        full = {"repositoryNameWithOwner": "acme/widgets", "branchName": "refs/heads/topic"}
+        assert "errors" not in self.commit(scene, branch=full, expectedHeadOid=oid)
+
+    @pytest.mark.parametrize(
+        ("more", "kind", "text"),
+        [
+            ({"branch": {"branchName": "topic"}}, "UNPROCESSABLE", "repositoryNameWithOwner"),
+            ({"branch": {"repositoryNameWithOwner": "a/b", "branchName": "topic"}}, "NOT_FOUND", "'a/b'"),
+            ({"branch": {"repositoryNameWithOwner": "acme/widgets", "branchName": "none"}}, "NOT_FOUND", "none"),
+            ({"message": {"headline": ""}}, "UNPROCESSABLE", "headline"),
+            ({"message": {"body": "x"}}, None, "headline"),
+            ({"fileChanges": {"deletions": [{"path": "none"}]}}, "UNPROCESSABLE", "requested for deletion"),
+            ({"fileChanges": {"additions": [{"path": "x", "contents": "a"}]}}, "UNPROCESSABLE", "Base64"),
+            ({"fileChanges": {"additions": [{"path": "x", "contents": "", "mode": "1"}]}}, None, "mode"),
+            ({"fileChanges": {"additions": [{"path": "/x", "contents": ""}]}}, "UNPROCESSABLE", "malformed"),
+            ({"fileChanges": {"additions": [{"path": "x", "contents": ""}] * 2}}, "UNPROCESSABLE", "more than once"),
+            (
+                {
+                    "fileChanges": {
+                        "additions": [{"path": "a.py", "contents": ""}],
+                        "deletions": [{"path": "a.py"}],
+                    }
+                },
+                "UNPROCESSABLE",
+                "more than once",
+            ),
+        ],
+    )
+    def test_wrong_commits_on_a_branch(
+        self, scene: Scene, more: dict[str, object], kind: str | None, text: str
+    ) -> None:
+        answer = self.commit(scene, **more)
+        assert [error.get("type") for error in answer["errors"]] == [kind]
+        assert text in answer["errors"][0]["message"]
+        assert scene.hub.world.branch_tip("topic") == scene.head
+
+    @pytest.mark.parametrize("rule", ["UPDATE", "PULL_REQUEST"])
+    def test_rules_refuse_a_commit_on_a_branch(self, scene: Scene, rule: str) -> None:
+        scene.hub.protect("topic", rules=(rule,))
+        assert "rule violations" in self.commit(scene)["errors"][0]["message"]
+
+    def test_the_size_of_a_commit_on_a_branch(self, scene: Scene) -> None:
+        scene.hub.limits.commit_bytes = 10
+        files = [added("x", b"12345"), added("y", b"123456")]
+        assert "too large" in self.commit(scene, fileChanges={"additions": files})["errors"][0]["message"]
+        assert "errors" not in self.commit(scene, fileChanges={"additions": files[:1]})
+
+    def test_a_commit_on_a_branch_needs_contents(self, scene: Scene) -> None:
+        branch = {"repositoryNameWithOwner": "acme/widgets", "branchName": "topic"}
+        given = {"branch": branch, "expectedHeadOid": scene.head, "message": {"headline": "x"}}
+        answer = scene.caller(contents="read").query(ADD, input=given)
+        assert answer["errors"][0]["type"] == "FORBIDDEN"
+
+    @pytest.mark.parametrize("rules", [(), ("NON_FAST_FORWARD",)])
+    def test_forced_updates_of_a_protected_branch(self, scene: Scene, rules: tuple[str, ...]) -> None:
+        root = scene.hub.commit({"r": "r"})
+        scene.hub.protect("topic", rules=rules)
+        forced: dict[str, object] = {"name": "refs/heads/topic", "afterOid": root, "force": True}
+        assert "Cannot force-push" in self.move(scene, forced)["errors"][0]["message"]
+        body = {"sha": root, "force": True}
+        scene.client.refused(422, "Cannot force-push", "PATCH", "/git/refs/heads/topic", body)
+        assert "errors" not in self.commit(scene)
 
 
 class TestFields:

@@ -151,13 +151,17 @@ class GitHub:
         """
         return self._graphql(text, variables, None, tries)
 
-    def mutate(self, text: str, variables: Mapping[str, Any], find: Callable[[], Any]) -> Any:
-        """Return the `data` of a GraphQL mutation. `find` searches for its effect, as in `create`."""
-        return self._graphql(text, variables, find)
-
-    def _graphql(
-        self, text: str, variables: Mapping[str, Any], find: Callable[[], Any] | None, tries: int = TRIES
+    def mutate(
+        self, text: str, variables: Mapping[str, Any], find: Callable[[], Any] | None = None, *, tries: int = TRIES
     ) -> Any:
+        """Return the `data` of a GraphQL mutation.
+
+        Give `find`, which searches for its effect as in `create`, if a repetition has another effect; `tries` as in
+        `get`.
+        """
+        return self._graphql(text, variables, find, tries)
+
+    def _graphql(self, text: str, variables: Mapping[str, Any], find: Callable[[], Any] | None, tries: int) -> Any:
         body = {"query": text, "variables": dict(variables)}
         return self._call("POST", self._requester.graphql_url, body=body, find=find, then=graphql, tries=tries)[0]
 

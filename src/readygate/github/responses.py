@@ -109,14 +109,14 @@ def graphql(data: Any, where: str) -> Any:
     if not errors:
         return data["data"] if isinstance(data.get("data"), Fields) else unusable("holds no data", where)
     first = errors[0] if isinstance(errors, list) and isinstance(errors[0], dict) else {}
-    said, kind = str(first.get("message", "GraphQL error")), first.get("type")
+    said, kind = str(first.get("message", "GraphQL error")), str(first.get("type") or "")
     if kind in ("RATE_LIMITED", "RATE_LIMIT"):
         limited = ForgeError(said, where=where, why="the rate limit is used up", todo="run the job again later")
         return Failure(error=limited, retryable=True, wait=UNNAMED_LIMIT)
     kinds = {"FORBIDDEN": PermissionDeniedError, "NOT_FOUND": NotFoundError}
-    error = kinds.get(str(kind), ForgeError)(said, where=where)
+    error = kinds.get(kind, ForgeError)(said, kind=kind, where=where)
     # "Something went wrong while executing your query" has no type: GitHub gave up while executing the query
-    lost = kind is None and "went wrong" in said
+    lost = not kind and "went wrong" in said
     return Failure(error=error, retryable=lost, maybe_applied=lost)
 
 

@@ -84,10 +84,14 @@ class ForgeError(ReadygateError):
 
     Attributes:
         status: the HTTP status; 0 without a response.
+        kind: the type of a GraphQL error, such as `FORBIDDEN`; empty if there is none.
     """
 
-    def __init__(self, what: str, *, status: int = 0, where: str = "", why: str = "", todo: str = "") -> None:
+    def __init__(
+        self, what: str, *, status: int = 0, kind: str = "", where: str = "", why: str = "", todo: str = ""
+    ) -> None:
         self.status = status
+        self.kind = kind
         super().__init__(what, where=where, why=why, todo=todo)
 
 

@@ -8,8 +8,10 @@ from graphql import DocumentNode, ExecutionResult, GraphQLError, build_schema, e
 
 from .gitrepo import ZERO
 from .graphql_checks import git_object
+from .graphql_commits import create_commit
 from .graphql_schema import SDL
 from .graphql_talk import comment_page, need_one, refuse
+from .routes_git import broken_rules
 from .routing import Call, Json, Reply, route
 from .state import Pull, Token, World, node_id
 
@@ -34,15 +36,18 @@ class _Repository:
 
     def ref(self, info: Any, qualifiedName: str) -> Json | None:  # noqa: N803
         need_one(self._world, self._token, "contents:read")
-        sha = self._world.git.ref(qualifiedName)
-        if not sha:
-            return None
-        target = git_object(self._world, self._token, sha)
-        return {"target": target, **_guards(self._world, qualifiedName.removeprefix("refs/heads/"))}
+        return _ref(self._world, self._token, qualifiedName)
 
     def object(self, info: Any, oid: str | None = None) -> Json | None:
         need_one(self._world, self._token, "contents:read")
         return git_object(self._world, self._token, oid) if oid and _OID.fullmatch(oid) else None
+
+
+def _ref(world: World, token: Token, name: str) -> Json | None:
+    sha = world.git.ref(name)
+    if not sha:
+        return None
+    return {"target": git_object(world, token, sha), **_guards(world, name.removeprefix("refs/heads/"))}
 
 
 def _guards(world: World, branch: str) -> Json:
@@ -91,6 +96,15 @@ class _Root:
             raise refuse("NOT_FOUND", f"Could not resolve to a Repository with the name '{owner}/{name}'.")
         return _Repository(self._world, self._token)
 
+    def createCommitOnBranch(self, info: Any, input: Json) -> Json:  # noqa: A002, N802
+        need_one(self._world, self._token, "contents:write")
+        name, sha = create_commit(self._world, self._token, input)
+        return {
+            "clientMutationId": input.get("clientMutationId"),
+            "commit": git_object(self._world, self._token, sha),
+            "ref": _ref(self._world, self._token, name),
+        }
+
     def updateRefs(self, info: Any, input: Json) -> Json:  # noqa: A002, N802
         world = self._world
         need_one(world, self._token, "contents:write")
@@ -118,9 +132,12 @@ def _ref_update(world: World, update: Json) -> str:
     present = world.git.ref(name) or ZERO
     if before is not None and before != present:
         raise refuse("UNPROCESSABLE", f"Reference update failed: {name} is at {present} but expected {before}")
-    moves = ZERO not in (present, after)
-    if moves and not update.get("force") and not world.git.is_ancestor(present, after):
+    forced = ZERO not in (present, after) and not world.git.is_ancestor(present, after)
+    if forced and not update.get("force"):
         raise refuse("UNPROCESSABLE", f"Reference update failed: {name}: update is not a fast forward")
+    kinds = ["CREATION" if present == ZERO else "UPDATE", *(["NON_FAST_FORWARD"] if forced else [])]
+    if problem := broken_rules(world, name, *kinds):
+        raise refuse("UNPROCESSABLE", problem)
     return f"update {name} {after} {present}"
 
 

@@ -14,7 +14,9 @@ def git_object(world: World, token: Token, oid: str) -> Json | None:
     if found is None:
         return None
     shown: Json = {"__typename": found.kind.capitalize(), "oid": oid}
-    return shown | {"checkSuites": _suites(world, token, oid)} if found.kind == "commit" else shown
+    if found.kind != "commit":
+        return shown
+    return shown | {"tree": {"oid": world.git.tree_of(oid)}, "checkSuites": _suites(world, token, oid)}
 
 
 def _suites(world: World, token: Token, sha: str) -> Callable[..., Json]:

@@ -1,12 +1,19 @@
-"""The part of GitHub's GraphQL schema that the fake answers."""
+"""The part of GitHub's GraphQL schema that the fake answers.
+
+https://github.com/octokit/graphql-schema/blob/main/schema.graphql
+"""
 
 SDL = """
+scalar Base64String
 scalar GitObjectID
 scalar GitRefname
 scalar URI
 
 type Query { repository(owner: String!, name: String!): Repository }
-type Mutation { updateRefs(input: UpdateRefsInput!): UpdateRefsPayload }
+type Mutation {
+  createCommitOnBranch(input: CreateCommitOnBranchInput!): CreateCommitOnBranchPayload
+  updateRefs(input: UpdateRefsInput!): UpdateRefsPayload
+}
 
 type Repository {
   id: ID!
@@ -26,6 +33,7 @@ type Tree implements GitObject { oid: GitObjectID! }
 type Tag implements GitObject { oid: GitObjectID! }
 type Commit implements GitObject {
   oid: GitObjectID!
+  tree: Tree!
   checkSuites(after: String, filterBy: CheckSuiteFilter, first: Int): CheckSuiteConnection
 }
 
@@ -77,6 +85,20 @@ type IssueComment {
   viewerDidAuthor: Boolean!
   url: URI!
 }
+
+input CommittableBranch { branchName: String id: ID repositoryNameWithOwner: String }
+input CommitMessage { body: String headline: String! }
+input FileAddition { contents: Base64String! path: String! }
+input FileDeletion { path: String! }
+input FileChanges { additions: [FileAddition!] = [] deletions: [FileDeletion!] = [] }
+input CreateCommitOnBranchInput {
+  branch: CommittableBranch!
+  clientMutationId: String
+  expectedHeadOid: GitObjectID!
+  fileChanges: FileChanges
+  message: CommitMessage!
+}
+type CreateCommitOnBranchPayload { clientMutationId: String commit: Commit ref: Ref }
 
 input RefUpdate { name: GitRefname! afterOid: GitObjectID! beforeOid: GitObjectID force: Boolean = false }
 input UpdateRefsInput { repositoryId: ID! refUpdates: [RefUpdate!]! clientMutationId: String }

@@ -186,13 +186,28 @@ def _ref(world: World, name: str, kind: str, sha: str) -> Json:
     }
 
 
-def _refuse_by_rule(world: World, name: str, kind: str, text: str) -> None:
+_RULES = {
+    "CREATION": "Cannot create ref due to creations being restricted.",
+    "UPDATE": "Cannot update this protected ref.",
+    "NON_FAST_FORWARD": "Cannot force-push to this branch",
+    "PULL_REQUEST": "Changes must be made through a pull request.",
+}
+
+
+def broken_rules(world: World, name: str, *kinds: str) -> str:
+    """Return what GitHub says of the rules that an update of a branch breaks, empty if it breaks none."""
+    found = world.protections.get(name.removeprefix("refs/heads/")) if name.startswith("refs/heads/") else None
+    if found is None:
+        return ""
+    rules = found.rules if found.rules or found.reviews is not None or found.checks else ["NON_FAST_FORWARD"]
+    broken = [text for kind, text in _RULES.items() if kind in rules and kind in (*kinds, "PULL_REQUEST")]
+    return "Repository rule violations found\n\n" + "\n\n".join(broken) + "\n\n" if broken else ""
+
+
+def _refuse_by_rule(world: World, name: str, *kinds: str) -> None:
     """Refuse as a ruleset does, for all but those who may bypass it."""
-    rules = getattr(world.protections.get(name.removeprefix("refs/heads/")), "rules", [])
-    texts = {kind: text, "PULL_REQUEST": "Changes must be made through a pull request."}
-    broken = [said for rule, said in texts.items() if rule in rules]
-    if broken and name.startswith("refs/heads/"):
-        raise ApiError(422, "Repository rule violations found\n\n" + "\n\n".join(broken) + "\n\n")
+    if problem := broken_rules(world, name, *kinds):
+        raise ApiError(422, problem)
 
 
 @route("GET", "git/ref/{ref+}", READ)
@@ -221,7 +236,7 @@ def post_ref(world: World, call: Call) -> Reply:
         raise ApiError(422, "Reference name must start with 'refs' and contain at least two slashes.")
     if world.git.attempt("check-ref-format", name).returncode or name.startswith("refs/pull/"):
         raise ApiError(422, f"{name} is not a valid ref name.")
-    _refuse_by_rule(world, name, "CREATION", "Cannot create ref due to creations being restricted.")
+    _refuse_by_rule(world, name, "CREATION")
     kinds = ("commit",) if name.startswith("refs/heads/") else ("commit", "tag", "tree", "blob")
     if not any(_has(world, sha, kind) for kind in kinds):
         raise ApiError(422, "Object does not exist")
@@ -235,13 +250,15 @@ def patch_ref(world: World, call: Call) -> Reply:
     name, sha = f"refs/{call.params['ref']}", call.body["sha"]
     if not _has(world, sha, "commit"):
         raise ApiError(422, "Object does not exist")
-    _refuse_by_rule(world, name, "UPDATE", "Cannot update this protected ref.")
+    _refuse_by_rule(world, name, "UPDATE")
     for _ in range(50):
         old = world.git.ref(name)
         if old is None:
             raise ApiError(422, "Reference does not exist")
-        if not call.body.get("force", False) and not world.git.is_ancestor(old, sha):
-            raise ApiError(422, "Update is not a fast forward")
+        if not world.git.is_ancestor(old, sha):
+            if not call.body.get("force", False):
+                raise ApiError(422, "Update is not a fast forward")
+            _refuse_by_rule(world, name, "NON_FAST_FORWARD")
         with world.lock:
             if world.git.swap_ref(name, sha, old):
                 return Reply(_ref(world, name, "commit", sha))

@@ -37,6 +37,7 @@ class Limits:
     statuses_per_context: int = 1000
     inline_content_bytes: int = 1024 * 1024
     raw_content_bytes: int = 100 * 1024 * 1024
+    commit_bytes: int = 40_000_000
     comment_characters: int = 65_536
     requests_per_hour: int = 1000
 
@@ -143,7 +144,10 @@ class Artifact:
 
 @dataclass(slots=True)
 class Protection:
-    """What guards a branch: classic protection as everybody may see it, and the types of its rulesets' rules."""
+    """What guards a branch: classic protection as everybody may see it, and the types of its rulesets' rules.
+
+    Without any of them, it only forbids forced pushes.
+    """
 
     reviews: int | None = None
     checks: list[str] = field(default_factory=list)

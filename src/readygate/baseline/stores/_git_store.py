@@ -1,12 +1,13 @@
 """Keep the files of a store under a ref of the repository, read and written by GitHub's API without a checkout.
 
-A history is read by its path, in one request. An update reads the newest commit and the history at that commit, creates
-a tree and a commit on it, and updates the ref without force: five requests. If another run was faster, GitHub refuses,
-and the update is repeated on the newer commit, so that no result is lost. https://docs.github.com/en/rest/git
+A history is read by its path, in one request. An update reads the newest commit and the history at that commit, and
+adds a commit: three requests for a branch, by `append_commit`. Where that is not possible, it creates a tree and a
+commit and updates the ref without force: five requests. If another run was faster, GitHub refuses, and the update is
+repeated on the newer commit, so that no result is lost. https://docs.github.com/en/rest/git
 
-To limit the size of the history, every `SQUASH_AFTER`th commit has no parent. The commits before it, and with them the
-removed files, become unreachable, and GitHub deletes them. This update is not a fast forward; `squash_history` makes it
-with compare-and-swap.
+To limit the size of the history, every `SQUASH_AFTER`th commit is replaced by one without a parent. The commits before
+it, and with them the removed files, become unreachable, and GitHub deletes them. This update is not a fast forward;
+`squash_history` makes it with compare-and-swap.
 """
 
 import re
@@ -14,10 +15,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from msgspec import Struct
-
-from readygate.baseline.stores import Change, File, Read, Store
+from readygate.baseline.stores import Change, File, Store
+from readygate.baseline.stores._append_commit import append_commit
 from readygate.baseline.stores._git_refusals import is_moved, is_rule, refusal, unreadable
+from readygate.baseline.stores._git_state import State, Tip
 from readygate.baseline.stores._git_tree import list_tree, write_tree
 from readygate.baseline.stores._squash_history import squash_history
 from readygate.github.client import GitHub
@@ -31,7 +32,7 @@ TRIES = 40
 """Attempts at one update; the time budget of the step usually ends before them."""
 LONGEST_PAUSE = 6.0
 SQUASH_AFTER = 50
-"""Commits after which the next one has no parent."""
+"""Commits after which the next one is replaced by one without a parent."""
 
 _HEADS = "refs/heads/"
 _SUBJECT = "Store results"
@@ -47,25 +48,13 @@ branch starts it again, and pull requests have no baseline until then.
 """
 
 
-class _Tip(Struct, frozen=True, kw_only=True):
-    """The commit of the ref and its tree; empty before the first update.
-
-    Attributes:
-        count: commits since the last one without a parent, including this one.
-    """
-
-    commit: str = ""
-    tree: str = ""
-    count: int = 0
-
-
 class GitStore:
     """The files under one ref, which is given by its full name and which the first update creates."""
 
     def __init__(self, client: GitHub, ref: str, *, records: bool = False) -> None:
         self.client = client
         self.records = records
-        self._read_at: tuple[_Tip, Read] | None = None  # the state that an update may build on
+        self._state: State | None = None  # that an update may build on
         self.ref = ref
         self.branch = ref.removeprefix(_HEADS) if ref.startswith(_HEADS) else ""
         self.where = f"{f'branch {self.branch}' if self.branch else ref} of {client.repository}"
@@ -76,8 +65,8 @@ class GitStore:
     def history(self, path: str, _line: Iterator[str]) -> bytes | None:
         try:
             if self.records:
-                self._read_at = self._newest_state()
-                return self._read_at[1](path)
+                self._state = self._state or State(self._tip(), self._content)
+                return self._state.read_ahead(path)
             revision = self.ref if self.branch else self._resolve()
             return self._content(path, revision) if revision else None
         except ForgeError as error:
@@ -162,10 +151,10 @@ class GitStore:
         sent: set[str] = set()
         for attempt in range(TRIES):
             try:
-                tip, read = self._read_at or self._newest_state()
-                self._read_at = None
-                edits = dict(change(read))
-                if not edits or self._commit(tip, edits, sent):
+                state = self._state or State(self._tip(), self._content)
+                self._state = None
+                edits = dict(change(state.read))
+                if not edits or self._commit(state, edits, sent):
                     return
             except ForgeError as error:
                 if isinstance(error, PermissionDeniedError) and not is_rule(error):
@@ -179,24 +168,10 @@ class GitStore:
             todo="run the job again",
         )
 
-    def _newest_state(self) -> tuple[_Tip, Read]:
-        tip = self._tip()
-        return tip, self._reader(tip)
-
-    def _reader(self, tip: _Tip) -> Read:
-        known: dict[str, bytes | None] = {}
-
-        def read(path: str) -> bytes | None:
-            if tip.commit and path not in known:
-                known[path] = self._content(path, tip.commit)
-            return known.get(path)
-
-        return read
-
-    def _tip(self) -> _Tip:
+    def _tip(self) -> Tip:
         sha, commit = self._newest()
         if not sha:
-            return _Tip()
+            return Tip()
         message = str(commit["message"])
         found = _COUNT.search(message) if message.startswith(f"{_SUBJECT}\n\n") else None
         if found is None and not (self._content(README_PATH, sha) or b"").startswith(_TITLE.encode()):
@@ -206,7 +181,7 @@ class GitStore:
                 why="the input `baseline` names one that holds something else",
                 todo="name one that does not exist yet, or delete this one if nobody needs it",
             )
-        return _Tip(commit=sha, tree=str(commit["tree"]["sha"]), count=int(found[1]) if found else SQUASH_AFTER)
+        return Tip(commit=sha, tree=str(commit["tree"]["sha"]), count=int(found[1]) if found else SQUASH_AFTER)
 
     def _newest(self) -> tuple[str, Any]:
         """Return id and data of the commit that the ref points to, an empty id without a ref.
@@ -221,33 +196,41 @@ class GitStore:
             return "", None
         return str(found["commit"]["sha"]), found["commit"]["commit"]
 
-    def _commit(self, tip: _Tip, edits: dict[str, File | None], sent: set[str]) -> bool:
-        """Write one commit on `tip` or instead of it; return False if another run moved the ref."""
+    def _commit(self, state: State, edits: dict[str, File | None], sent: set[str]) -> bool:
+        """Write one commit on a state; return False if another run moved the ref."""
+        tip = state.tip
         if not tip.commit and any(edits.values()):
             text = README if self.branch else README.replace("This branch", f"The ref {self.ref}")
             edits.setdefault(README_PATH, File(data=text.encode()))
-        tree = write_tree(self.client, tip.tree, edits, sent)
-        if tree == tip.tree:
-            return True
-        if not tip.commit:
-            return self._begin(self._write(tree, [], 1))
-        root = ""
-        if tip.count % SQUASH_AFTER == 0:
-            root = self._write(tree, [], 1)
-            done = squash_history(self.client, self.ref, tip.commit, root)
-            if done is not None:
-                return done
-        commit = self._write(tree, [tip.commit], tip.count + 1)
-        # an update by GraphQL whose answer was lost may have made `root` the newest commit
-        return self._forward(tip, commit) or bool(root and self._resolve() == root)
+        commit = self._append(state, edits)
+        if commit is None:
+            tree = write_tree(self.client, tip.tree, edits, sent)
+            if tree == tip.tree:
+                return True
+            parents = [tip.commit] if tip.commit else []
+            body = {"message": _message(tip.count + 1), "tree": tree, "parents": parents}
+            commit = str(self.client.put_object("/git/commits", body)["sha"])
+            if not (self._forward(tip, commit) if tip.commit else self._begin(commit)):
+                return False
+        if commit and tip.count and tip.count % SQUASH_AFTER == 0:
+            squash_history(self.client, self.ref, commit, _message(1))
+        return bool(commit)
 
-    def _write(self, tree: str, parents: list[str], count: int) -> str:
-        message = f"{_SUBJECT}\n\nReadygate-Commits: {count}\n"
-        return str(
-            self.client.put_object("/git/commits", {"message": message, "tree": tree, "parents": parents})["sha"]
-        )
+    def _append(self, state: State, edits: dict[str, File | None]) -> str | None:
+        """Add a commit as `append_commit` does; None as well if the store is no branch, or nothing may have changed."""
+        tip, changed = state.tip, state.changed(edits)
+        if not (self.branch and tip.commit and changed):
+            return None
 
-    def _forward(self, tip: _Tip, commit: str) -> bool:
+        def added() -> str:
+            newest = self._newest()[0]
+            if newest in ("", tip.commit):
+                return ""
+            return newest if all(self._content(path, newest) == data for path, data in changed.items()) else ""
+
+        return append_commit(self.client, self.branch, tip.commit, _message(tip.count + 1), edits, added)
+
+    def _forward(self, tip: Tip, commit: str) -> bool:
         try:
             made = self.client.patch(f"/git/refs/{self._short}", {"sha": commit, "force": False})
             return bool(made["object"]["sha"] == commit)
@@ -269,3 +252,7 @@ class GitStore:
             if not present:
                 raise
             return present == commit
+
+
+def _message(count: int) -> str:
+    return f"{_SUBJECT}\n\nReadygate-Commits: {count}\n"
