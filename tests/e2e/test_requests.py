@@ -238,6 +238,35 @@ class TestReleaseTotals(Totals):
         assert self.total(done, runner, start) == expected
 
 
+class TestSpoiltHistory(Totals):
+    """A history has no id that shows that it was spoilt on its way: it is read a second time, and no more."""
+
+    PATH = r"/contents/readygate/history\.jsonl$"
+
+    def test_a_pull_request(self, runner: QuickRunner) -> None:
+        start = base(runner)
+        pull = topic(runner, start)
+        runner.hub.reset_requests()
+        runner.hub.fault("GET", self.PATH, faults.MALFORMED)
+        assert self.total(runner.pull_request(pull, GREEN), runner, start) == 7 + 1
+
+    def test_a_record(self, runner: QuickRunner) -> None:
+        start = base(runner)
+        sha = runner.hub.commit({"src/app.py": "x = 2\n"}, branch="main", parents=[start])
+        runner.hub.reset_requests()
+        runner.hub.fault("GET", self.PATH, faults.MALFORMED)
+        done = runner.push(sha, GREEN, before=start, token=runner.hub.token(WRITE))
+        assert self.total(done, runner, start) == 8 + 1
+
+    def test_one_that_stays_spoilt(self, runner: QuickRunner) -> None:
+        pull = topic(runner, base(runner))
+        fault = runner.hub.fault("GET", self.PATH, faults.MALFORMED, times=ALWAYS)
+        done = runner.pull_request(pull, GREEN)
+        assert done.code == 3, done.log
+        assert "the history is damaged" in done.log
+        assert fault.hits == 2
+
+
 class TestBase:
     """The base that an event states is believed only if the merge commit's first parent proves it."""
 

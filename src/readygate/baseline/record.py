@@ -15,9 +15,9 @@ from readygate.baseline.run_records import (
     RunRecord,
     StoredFile,
     change_fields,
-    decode_record,
     encode_record,
     escaped_legs,
+    read_record,
 )
 from readygate.baseline.snapshot_codec import encode
 from readygate.baseline.store_paths import badge_path, history_path, snapshot_path
@@ -102,8 +102,7 @@ def _read_record(store: Store, gate: str, read: Read) -> Record:
         StoreError: it cannot be read.
     """
     path = history_path(gate)
-    data = read(path)
-    return Record() if data is None else decode_record(data, f"{store.where}, {path}")
+    return read_record(lambda: read(path), f"{store.where}, {path}")
 
 
 class _Update:

@@ -4,7 +4,7 @@ A record holds changes and no totals, so that runs of equal outcomes take a few 
 the outcome before and after, the outcomes of a test in all recorded runs follow from those of a single run.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Annotated, Final
 
 import msgspec
@@ -208,6 +208,27 @@ def encode_record(record: Record) -> bytes:
     head = _Header(readygate="history", version=VERSION, workflow=escape(record.workflow))
     runs = sorted(record.runs, key=lambda run: (run.order, run.key))
     return b"".join(msgspec.json.encode(value, order="deterministic") + b"\n" for value in (head, *runs))
+
+
+def read_record(read: Callable[[], bytes | None], where: str) -> Record:
+    """Return the record whose bytes `read` returns, an empty one if there is none.
+
+    The bytes have no id to check them against. Those that cannot be decoded may have been spoilt on their way, so they
+    are read a second time.
+
+    Raises:
+        StoreError, ForgeError: the record is damaged, has another version, or cannot be read.
+    """
+    data = read()
+    if data is None:
+        return Record()
+    try:
+        return decode_record(data, where)
+    except StoreError:
+        again = read()
+        if again is None or again == data:
+            raise
+        return decode_record(again, where)
 
 
 def decode_record(data: bytes, where: str) -> Record:

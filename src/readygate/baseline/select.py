@@ -10,7 +10,7 @@ from readygate.baseline._text import escape
 from readygate.baseline.commit_line import CommitLine, records_on
 from readygate.baseline.load_snapshot import Own, fetch_files, no_files, read_snapshot
 from readygate.baseline.past_outcomes import past_outcomes
-from readygate.baseline.run_records import Record, RunRecord, decode_record
+from readygate.baseline.run_records import Record, RunRecord, read_record
 from readygate.baseline.store_paths import history_path
 from readygate.baseline.stores import Store
 from readygate.model.history import History
@@ -66,8 +66,8 @@ def choose(store: Store, gate: str, wanted: WantedBaseline) -> BaselineChoice:
         StoreError, ForgeError: the store, its record, or every snapshot that fits, cannot be read.
     """
     path = history_path(gate)
-    data = store.history(path, CommitLine(wanted.commit, {}, wanted.ancestors).commits())
-    record = Record() if data is None else decode_record(data, f"{store.where}, {path}")
+    commits = CommitLine(wanted.commit, {}, wanted.ancestors).commits
+    record = read_record(lambda: store.history(path, commits()), f"{store.where}, {path}")
     if not record.runs:
         return BaselineChoice(
             baseline=None,

@@ -188,7 +188,13 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
             ancestors=lambda: first_parents(self.store_client, start.commit, start.parents),
             own=own,
         )
-        return choose(replace(self.store, history=lambda _path, _line: history), self.gate, wanted)
+        store, already = self.store, [history]
+
+        def read(path: str, line: Iterator[str]) -> bytes | None:
+            """Return what was read already, and on a second call what is there now."""
+            return already.pop() if already else store.history(path, line)
+
+        return choose(replace(store, history=read), self.gate, wanted)
 
     def _types_of_paths(self) -> dict[str, str] | None:
         """Return the types of all paths of the measured commit, such as `blob` and `tree`; None if unknown."""

@@ -29,7 +29,7 @@ class File(Struct, frozen=True, kw_only=True):
 
 
 Read = Callable[[str], bytes | None]
-"""Returns the bytes at a path in one state of the store, None if there are none."""
+"""Returns the bytes at a path in one state of the store, None if there are none; called again, it reads them again."""
 Change = Callable[[Read], Mapping[str, File | None]]
 """Returns edits of the state that it reads: None deletes a path, an empty mapping changes nothing."""
 
