@@ -355,7 +355,7 @@ def test_no_file_is_much_larger_than_the_limit() -> None:
     suite = {"": numbered("p" * 3_000), "A": numbered("pf" * 3_000), "B": numbered("s")}
     one = snapshot("a" * 40, leg(suite))
     files = encode(one)
-    assert max(len(data) for name, data in files.items() if name != RESULTS) < 7_000
+    assert max(len(data) for name, data in files.items() if name != RESULTS) < 4_500
     assert decode(files, "here") == one
 
 

@@ -12,7 +12,7 @@ from zlib import crc32
 SMALLEST: Final = 2 << 20
 """Characters of a file above which it may end at a suitable record."""
 LARGEST: Final = 32 << 20
-"""Characters of a file above which it ends at any record."""
+"""Characters that a file of several records does not exceed; a record is cut to fewer."""
 _MOST_FILES: Final = 3
 """Files above which larger ones are written: a later run takes a request for each one that changed."""
 _EVERY: Final = 64
@@ -63,7 +63,7 @@ def split_into_files(records: Iterable[str], total: int) -> Iterator[bytes]:
     """Join sorted records to files, each record with a line break at its end.
 
     Whether a file ends before a record depends on the text of this record, so that a record that is added or removed
-    changes the files around it and no other.
+    changes the files around it and no other, but where the total passes a size from which files are twice as large.
 
     Args:
         records: the records.
@@ -75,7 +75,8 @@ def split_into_files(records: Iterable[str], total: int) -> Iterator[bytes]:
     parts: list[str] = []
     size = 0
     for record in records:
-        if size >= LARGEST or (size >= smallest and not crc32(record[:200].encode()) % _EVERY):
+        full = size and size + len(record) >= LARGEST
+        if full or (size >= smallest and not crc32(record[:200].encode()) % _EVERY):
             yield "".join(parts).encode()
             parts, size = [], 0
         parts += (record, "\n")
