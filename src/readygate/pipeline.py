@@ -128,5 +128,6 @@ def _store(
         changes=find_outcome_changes,
         known=(choice.run, base) if choice.run and base else None,
         max_bytes=max_bytes,
+        default_branch=subject.default_branch,
     )
     return store_results(reference.store, view.gate, run, subject)

@@ -1,8 +1,9 @@
 """Which stored results a change is compared with, and what recording a run leaves behind."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from typing import ClassVar
 
 import pytest
 from msgspec.structs import replace
@@ -173,6 +174,80 @@ class TestChoose:
         known = memory(made(1), made(2))
         record(known, made(3), when=10**9, max_bytes=1)
         assert "were removed" in str(chosen(known, 2, line(1)).note)
+
+
+class TestMerges:
+    """The branch of commits 10 and 11 left main at 2 and merges 4 in 12, which has no results."""
+
+    PARENTS: ClassVar = {12: (11, 4), 11: (10,), 10: (2,), 4: (3,), 3: (2,)}
+
+    def chosen(self, known: Memory, parents: Mapping[int, tuple[int, ...]] = PARENTS) -> BaselineChoice:
+        self.asked: list[str] = []
+
+        def between(older: str) -> dict[str, tuple[str, ...]]:
+            self.asked.append(older)
+            return {sha(number): tuple(map(sha, above)) for number, above in parents.items()}
+
+        look = WantedBaseline(commit=sha(12), branch="release", ancestors=line(11, 10, 2, 1), between=between)
+        return choose(known.store(), "readygate", look)
+
+    def main(self, letters: str = "pf") -> Memory:
+        return memory(made(1, "pp"), made(2, "pp"), made(3, "pp"), made(4, letters))
+
+    def test_merged_results_that_build_on_the_nearest_ancestor_are_nearer(self) -> None:
+        known = self.main()
+        found = self.chosen(known).baseline
+        assert found is not None
+        assert (found.snapshot.commit, found.behind) == (sha(4), 1)
+        assert found.history is not None
+        assert [run.commit for run in found.history.runs] == [sha(1), sha(2), sha(3), sha(4)]
+        assert self.asked == [sha(2)]
+
+    def test_failures_of_a_merged_branch_are_known_where_both_have_results(self) -> None:
+        known = self.main("pfp")
+        record(known, made(10, "pp", run_id=20), 2, 1)
+        found = self.chosen(known).baseline
+        assert found is not None
+        assert (found.snapshot.commit, found.behind) == (sha(10), 2)
+        assert found.history is not None
+        assert {test.name: commit for (test, _), commit in found.history.merged.items()} == {"t1": sha(4)}
+
+    def test_a_new_test_that_fails_on_a_merged_branch_is_known(self) -> None:
+        known = self.main("ppf")
+        record(known, made(10, "pp", run_id=20), 2, 1)
+        found = self.chosen(known).baseline
+        assert found is not None
+        assert found.history is not None
+        assert [test.name for test, _ in found.history.merged] == ["t2"]
+
+    def test_a_merged_topic_that_has_no_results_changes_nothing(self) -> None:
+        known = memory(made(1), made(2))
+        found = self.chosen(known, {12: (11, 8), 11: (10,), 10: (2,), 8: (1,), 2: (1,), 1: ()}).baseline
+        assert found is not None
+        assert found.snapshot.commit == sha(2)
+        assert found.history is not None
+        assert found.history.merged == {}
+
+    def test_commits_of_the_change_itself_say_nothing(self) -> None:
+        known = self.main()
+        found = self.chosen(known, {**self.PARENTS, 12: (11,), 13: (12, 4)}).baseline
+        assert found is not None
+        assert found.snapshot.commit == sha(2)
+
+    def test_nothing_is_searched_where_the_wanted_commit_has_results(self) -> None:
+        known = self.main()
+        record(known, made(12, "pf", run_id=30), 11, 10, 2, 1)
+        found = self.chosen(known).baseline
+        assert found is not None
+        assert found.snapshot.commit == sha(12)
+        assert self.asked == []
+
+    def test_damaged_merged_results_are_passed_over(self) -> None:
+        known = self.main()
+        damage(known, 4)
+        found = self.chosen(known).baseline
+        assert found is not None
+        assert found.snapshot.commit == sha(2)
 
 
 class TestRecord:

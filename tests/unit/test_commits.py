@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.support.builders import target
 
-from readygate.github.commits import DEEPEST, Origin, first_parents, origin
+from readygate.github.commits import DEEPEST, Origin, Parents, first_parents, origin
 from readygate.support.errors import ForgeError, NotFoundError
 
 BASE, STALE, TOPIC, HEAD, MERGE = (letter * 40 for letter in "abcde")
@@ -86,9 +86,9 @@ class TestOrigin:
         assert self.found(hub, stated_base=BASE).commit == BASE
         assert hub.asked == [ANSWER, COMMIT]
 
-    def test_the_listed_commits_are_kept_with_their_first_parents(self) -> None:
+    def test_the_listed_commits_are_kept_with_their_parents(self) -> None:
         found = self.found(Hub({ANSWER_TO_STALE: FROM_STALE, ANSWER: RIGHT}), stated_base=STALE)
-        assert found.parents == {BASE: STALE, TOPIC: BASE, HEAD: TOPIC, MERGE: BASE}
+        assert found.parents == {BASE: (STALE,), TOPIC: (BASE,), HEAD: (TOPIC,), MERGE: (BASE, HEAD)}
 
     def test_a_commit_of_the_base_branch_itself(self) -> None:
         tip = {"base_commit": row(HEAD, TOPIC), "merge_base_commit": row(HEAD, TOPIC), "commits": [], "files": []}
@@ -99,11 +99,11 @@ class TestOrigin:
 
 
 class TestFirstParents:
-    def walk(self, hub: Hub, known: dict[str, str]) -> Iterator[str]:
+    def walk(self, hub: Hub, known: Parents) -> Iterator[str]:
         return first_parents(hub, LINE[0], known)  # type: ignore[arg-type]
 
-    def known(self, number: int) -> dict[str, str]:
-        return dict(pairwise(LINE[: number + 1]))
+    def known(self, number: int) -> Parents:
+        return {commit: (parent,) for commit, parent in pairwise(LINE[: number + 1])}
 
     @pytest.mark.parametrize("number", [0, 1, 10])
     def test_what_is_known_costs_no_request(self, number: int) -> None:
@@ -121,5 +121,5 @@ class TestFirstParents:
 
     def test_a_root_ends_it_without_a_request(self) -> None:
         hub = Hub(line=LINE)
-        assert list(self.walk(hub, {LINE[0]: LINE[1], LINE[1]: ""})) == [LINE[1]]
+        assert list(self.walk(hub, {LINE[0]: (LINE[1],), LINE[1]: ()})) == [LINE[1]]
         assert hub.asked == []

@@ -2,61 +2,21 @@
 
 The records form a tree: each counts its changes from an earlier one. Along an edge of the tree a change is undone on
 the way to the earlier record, and done on the way to a later one. Names are translated to those of the snapshot, so
-that a test keeps its past when it, its class or its suite is renamed.
+that a test keeps its past when it, its class or its suite is renamed. Only edges on the way to runs of the history are
+followed, and each run takes one byte for each test that ever failed.
 """
 
-from __future__ import annotations
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from msgspec import Struct
 
-from msgspec import Struct, field
-
+from readygate.baseline._past_names import PastNames, TestOnLeg
 from readygate.baseline.run_records import RunRecord
-from readygate.model.history import ABSENT, NOTABLE, PASSED, RUNS_KEPT, UNKNOWN, History
-from readygate.model.outcome_changes import LegKey, OutcomeChanges
+from readygate.model.history import ABSENT, FAILING, NOTABLE, PASSED, RUNS_KEPT, UNKNOWN, History
+from readygate.model.outcome_changes import LegKey
 from readygate.model.results import OUTCOME_LETTERS, SEPARATOR, Outcome, TestId
 from readygate.model.snapshot import Snapshot
-
-TestOnLeg = tuple[TestId, str]
-
-
-class _Names(Struct, frozen=True):
-    """The names of the snapshot by those of a run, where they differ."""
-
-    suites: Mapping[LegKey, LegKey] = field(default_factory=dict)
-    tests: Mapping[TestId, TestId] = field(default_factory=dict)
-
-    def leg(self, key: LegKey) -> LegKey:
-        return self.suites.get(key, key)
-
-    def test(self, test: TestId, leg: str) -> TestOnLeg:
-        group, leg = self.leg((test.group, leg))
-        return self.tests.get(test) or test._replace(group=group), leg
-
-    def renamed(self, test: TestId) -> TestId:
-        """Return a test whatever its leg: the legs of a suite are renamed together."""
-        groups = (new for (group, _), (new, _) in self.suites.items() if group == test.group)
-        return self.tests.get(test) or test._replace(group=next(groups, test.group))
-
-    def before(self, changes: OutcomeChanges) -> _Names:
-        """Return the names of the run that the changes of this one count from."""
-        suites = {old: self.leg(new) for new, old in changes.suites.items()}
-        tests = {old: self.renamed(new) for new, old in changes.renamed.items()}
-        return _Names(
-            {**self.suites, **suites}, {**self._tests_in({n: o for (n, _), (o, _) in changes.suites.items()}), **tests}
-        )
-
-    def after(self, changes: OutcomeChanges) -> _Names:
-        """Return the names of a run whose changes count from this one."""
-        suites = {new: self.leg(old) for new, old in changes.suites.items()}
-        tests = {new: self.renamed(old) for new, old in changes.renamed.items()}
-        return _Names(
-            {**self.suites, **suites}, {**self._tests_in({o: n for (n, _), (o, _) in changes.suites.items()}), **tests}
-        )
-
-    def _tests_in(self, suites: Mapping[str, str]) -> dict[TestId, TestId]:
-        """Return the renamed tests under other names of their suites."""
-        return {test._replace(group=suites.get(test.group, test.group)): name for test, name in self.tests.items()}
 
 
 class _Step(Struct, frozen=True):
@@ -80,47 +40,60 @@ _Letters = Mapping[TestOnLeg, tuple[str, str]]
 """The letters before and after a change, in the names of the snapshot."""
 
 
-def past_outcomes(line: Sequence[RunRecord], start: RunRecord, snapshot: Snapshot) -> History:
+def past_outcomes(
+    line: Sequence[RunRecord], start: RunRecord, snapshot: Snapshot, merged: Sequence[Sequence[RunRecord]] = ()
+) -> History:
     """Return the history of the tests of a snapshot.
 
     Args:
         line: the records on the first-parent line, the newest first.
         start: the record of the snapshot, one of them.
         snapshot: the results of that run.
+        merged: the records of each branch that was merged into the line, the newest first.
 
     Raises:
         ValueError: a record is damaged.
     """
-    steps = list(_steps(line, start))
+    steps = list(_steps(list(chain(line, *merged)), start))
+    found = {start.key, *(step.found for step in steps)}
+    runs = [run for run in line if run.key in found][:RUNS_KEPT][::-1]
+    tips = [run for run, *_ in merged if run.key in found]
+    steps = _needed(steps, {run.key for run in (*runs, *tips)})
     names, changes = _translate(steps, start)
     failing = _not_passed(snapshot)
-    shown = _ever_notable(changes.values(), failing)
-    states = {start.key: _states(snapshot, shown, failing)}
-    for step in steps:
-        side = 0 if step.is_earlier else 1
-        changed = {test: letters[side] for test, letters in changes[step.later.key].items() if test in shown}
-        states[step.found] = {**states[step.known], **changed}
-    runs = [run for run in line if run.key in states][:RUNS_KEPT][::-1]
-    columns = [states[run.key] for run in runs]
-    unrun = [frozenset(map(names[run.key].leg, run.legs_without_results())) for run in runs]
-    return History(runs=tuple(run.past_run() for run in runs), tests=_notable(_rows(columns, unrun, failing)))
+    tests = _ever_notable(changes.values(), failing)
+    columns = _columns(steps, changes, start.key, tests, _letters(snapshot, tests, failing))
+    rows = {run.key: _without_unrun(columns[run.key], tests, names[run.key], run) for run in (*runs, *tips)}
+    return History(
+        runs=tuple(run.past_run() for run in runs),
+        tests=_notable(tests, [rows[run.key] for run in runs]),
+        merged={
+            test: tip.commit
+            for tip in tips[::-1]
+            for test in _failing(tests, rows[tip.key], bytes(columns[start.key]), names[tip.key])
+        },
+    )
 
 
-def _ever_notable(changes: Iterable[_Letters], failing: Mapping[TestOnLeg, str]) -> set[TestOnLeg]:
-    """Return the tests that changed and are in the history: most were only added, removed or renamed."""
-    return {
-        test
-        for found in changes
-        for test, letters in found.items()
-        if not NOTABLE.isdisjoint(letters) or failing.get(test) in NOTABLE
-    }
+def _failing(tests: Iterable[TestOnLeg], letters: bytes, in_snapshot: bytes, names: PastNames) -> Iterator[TestOnLeg]:
+    """Yield the tests that fail in a run; the run itself says what those are called that the snapshot lacks."""
+    failing = [
+        (test, known == ord(ABSENT))
+        for test, letter, known in zip(tests, letters, in_snapshot, strict=True)
+        if chr(letter) in FAILING
+    ]
+    own = names.own(test for test, is_new in failing if is_new)
+    for test, _ in failing:
+        here, leg = own.get(test, test)
+        group, leg = names.leg((here.group, leg)) if test in own else (here.group, leg)
+        yield here._replace(group=group), leg
 
 
-def _steps(line: Sequence[RunRecord], start: RunRecord) -> Iterator[_Step]:
+def _steps(records: Sequence[RunRecord], start: RunRecord) -> Iterator[_Step]:
     """Yield the edges of the tree of records from `start` on, each once."""
-    by_key = {run.key: run for run in line}
+    by_key = {run.key: run for run in records}
     later: dict[str, list[RunRecord]] = {}
-    for run in line:
+    for run in by_key.values():
         if run.since and not run.unknown:
             later.setdefault(run.since, []).append(run)
     waiting, seen = [start.key], {start.key}
@@ -137,9 +110,20 @@ def _steps(line: Sequence[RunRecord], start: RunRecord) -> Iterator[_Step]:
                 yield step
 
 
-def _translate(steps: Iterable[_Step], start: RunRecord) -> tuple[dict[str, _Names], dict[str, _Letters]]:
-    """Return, by the key of a run, the names of the snapshot by those of the run, and what changed in it."""
-    names = {start.key: _Names()}
+def _needed(steps: Sequence[_Step], wanted: Collection[str]) -> list[_Step]:
+    """Return the steps that lead to the wanted runs, in the same order."""
+    needed = set(wanted)
+    found = []
+    for step in reversed(steps):  # a step comes after those that lead to it
+        if step.found in needed:
+            needed.add(step.known)
+            found.append(step)
+    return found[::-1]
+
+
+def _translate(steps: Iterable[_Step], start: RunRecord) -> tuple[dict[str, PastNames], dict[str, _Letters]]:
+    """Return the names of each run, and what changed in it in the names of the snapshot, by the key of the run."""
+    names = {start.key: PastNames()}
     found: dict[str, _Letters] = {}
     for step in steps:
         changes, known = step.later.outcome_changes(), names[step.known]
@@ -147,6 +131,14 @@ def _translate(steps: Iterable[_Step], start: RunRecord) -> tuple[dict[str, _Nam
         own = names[step.later.key]
         found[step.later.key] = {own.test(*test): letters for test, letters in changes.letters.items()}
     return names, found
+
+
+def _ever_notable(changes: Iterable[_Letters], failing: Mapping[TestOnLeg, str]) -> list[TestOnLeg]:
+    """Return the tests that are in the history: most that changed were only added, removed or renamed."""
+    found = dict.fromkeys(test for test, letter in failing.items() if letter in NOTABLE)
+    for letters in changes:
+        found.update(dict.fromkeys(test for test, pair in letters.items() if not NOTABLE.isdisjoint(pair)))
+    return list(found)
 
 
 def _not_passed(snapshot: Snapshot) -> dict[TestOnLeg, str]:
@@ -161,34 +153,56 @@ def _not_passed(snapshot: Snapshot) -> dict[TestOnLeg, str]:
     }
 
 
-def _states(snapshot: Snapshot, tests: Iterable[TestOnLeg], failing: Mapping[TestOnLeg, str]) -> dict[TestOnLeg, str]:
-    """Return the letters of some tests in a snapshot."""
+def _letters(snapshot: Snapshot, tests: Iterable[TestOnLeg], failing: Mapping[TestOnLeg, str]) -> bytearray:
+    """Return the letter of each test in a snapshot."""
     legs = {(leg.group, leg.leg): leg.blocks for leg in snapshot.legs}
     names: dict[tuple[LegKey, str], frozenset[str]] = {}
-    found = {}
+    found = bytearray()
     for test, leg in tests:
-        key = ((test.group, leg), test.class_name)
-        if key not in names:
-            block = legs.get(key[0], {}).get(test.class_name)
-            names[key] = frozenset(block.names.split(SEPARATOR)) if block else frozenset()
-        found[test, leg] = failing.get((test, leg), PASSED) if test.name in names[key] else ABSENT
+        letter = failing.get((test, leg), "")
+        if not letter:
+            key = ((test.group, leg), test.class_name)
+            if key not in names:
+                block = legs.get(key[0], {}).get(test.class_name)
+                names[key] = frozenset(block.names.split(SEPARATOR)) if block else frozenset()
+            letter = PASSED if test.name in names[key] else ABSENT
+        found += letter.encode()
     return found
 
 
-def _rows(
-    columns: Sequence[Mapping[TestOnLeg, str]], unrun: Sequence[frozenset[LegKey]], failing: Mapping[TestOnLeg, str]
-) -> Iterator[tuple[TestOnLeg, str]]:
-    """Yield the letters of each test, one for each run."""
-    for test in columns[0]:
-        leg = (test[0].group, test[1])
-        yield test, "".join(UNKNOWN if leg in legs else state[test] for state, legs in zip(columns, unrun, strict=True))
-    constant: dict[tuple[LegKey, str], str] = {}
-    for test in failing.keys() - columns[0].keys():
-        key = ((test[0].group, test[1]), failing[test])
-        if key not in constant:
-            constant[key] = "".join(UNKNOWN if key[0] in legs else key[1] for legs in unrun)
-        yield test, constant[key]
+def _columns(
+    steps: Iterable[_Step], changes: Mapping[str, _Letters], start: str, tests: Iterable[TestOnLeg], letters: bytearray
+) -> dict[str, bytearray]:
+    """Return the letters of the tests in each run, by the key of the run."""
+    index = {test: at for at, test in enumerate(tests)}
+    columns = {start: letters}
+    for step in steps:
+        column = columns[step.found] = columns[step.known].copy()
+        side = 0 if step.is_earlier else 1
+        for test, pair in changes[step.later.key].items():
+            if test in index:
+                column[index[test]] = ord(pair[side])
+    return columns
 
 
-def _notable(rows: Iterable[tuple[TestOnLeg, str]]) -> dict[TestOnLeg, str]:
-    return {test: letters for test, letters in rows if not NOTABLE.isdisjoint(letters)}
+def _without_unrun(column: bytearray, tests: Iterable[TestOnLeg], names: PastNames, run: RunRecord) -> bytes:
+    """Return the letters of a run, unknown for the tests of the suites and legs that have no results of that run."""
+    unrun = frozenset(map(names.leg, run.legs_without_results()))
+    if not unrun:
+        return bytes(column)
+    moved = names.moved()
+    return bytes(
+        ord(UNKNOWN) if (moved.get(test, test.group), leg) in unrun else letter
+        for (test, leg), letter in zip(tests, column, strict=True)
+    )
+
+
+def _notable(tests: Iterable[TestOnLeg], columns: Sequence[bytes]) -> dict[TestOnLeg, str]:
+    """Return the letters of each test, one for each run, of the tests that are notable in one of the runs."""
+    known: dict[bytes, str] = {}  # many tests fail in the same runs
+    found = {}
+    for test, row in zip(tests, map(bytes, zip(*columns, strict=True)), strict=True):
+        letters = known.get(row) or known.setdefault(row, row.decode())
+        if not NOTABLE.isdisjoint(letters):
+            found[test] = letters
+    return found

@@ -54,6 +54,7 @@ class RunToRecord(Struct, frozen=True, kw_only=True):
         changes: compares an earlier snapshot with this one.
         known: a stored snapshot that was read already, with its record.
         max_bytes: limit for the size of all stored files.
+        default_branch: the default branch, whose newest results are kept before those of others; empty if unknown.
     """
 
     snapshot: Snapshot
@@ -68,6 +69,7 @@ class RunToRecord(Struct, frozen=True, kw_only=True):
     changes: Callable[[Snapshot, Snapshot], OutcomeChanges]
     known: tuple[RunRecord, Snapshot] | None = None
     max_bytes: int = BASELINE_MB * 1_000_000
+    default_branch: str = ""
 
 
 def record_run(store: Store, gate: str, run: RunToRecord) -> str:
@@ -136,7 +138,8 @@ class _Update:
             if known.key != added.key
         ]
         workflow = run.workflow or self._record.workflow
-        record = thin_out(Record(workflow=workflow, runs=(*others, added)), added, run.max_bytes)
+        whole = Record(workflow=workflow, runs=(*others, added))
+        record = thin_out(whole, added, run.max_bytes, escape(run.default_branch))
         history = encode_record(record)
         size = sum(map(len, files.values()))
         self.done = f"recorded {self._commit[:7]}" + (f" ({count(size, 'byte')})" if files else " without a snapshot")

@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from readygate.baseline._text import escape, unescape
 from readygate.model.coverage import Ratio
@@ -203,11 +204,27 @@ def escaped_legs(legs: Iterable[LegKey]) -> tuple[LegKey, ...]:
     return tuple(sorted((escape(group), escape(leg)) for group, leg in legs))
 
 
+def without_changes(run: RunRecord) -> RunRecord:
+    """Return a run without what changed since the earlier run, which is then not known."""
+    if not (run.changes or run.renamed or run.suites):
+        return run
+    return replace(run, unknown=True, changes=(), renamed=(), suites=())
+
+
+def encoded_size(run: RunRecord) -> int:
+    """Return the number of bytes of a run in the file of a record."""
+    return len(_line(run))
+
+
+def _line(value: Struct) -> bytes:
+    return msgspec.json.encode(value, order="deterministic") + b"\n"
+
+
 def encode_record(record: Record) -> bytes:
     """Return the file of a record; equal content gives equal bytes."""
     head = _Header(readygate="history", version=VERSION, workflow=escape(record.workflow))
     runs = sorted(record.runs, key=lambda run: (run.order, run.key))
-    return b"".join(msgspec.json.encode(value, order="deterministic") + b"\n" for value in (head, *runs))
+    return b"".join(map(_line, (head, *runs)))
 
 
 def read_record(read: Callable[[], bytes | None], where: str) -> Record:

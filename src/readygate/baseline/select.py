@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
 from readygate.baseline._text import escape
 from readygate.baseline.commit_line import CommitLine, records_on
 from readygate.baseline.load_snapshot import Own, fetch_files, no_files, read_snapshot
+from readygate.baseline.merged_runs import MergedRuns, Parents, find_merged_runs
 from readygate.baseline.past_outcomes import past_outcomes
 from readygate.baseline.run_records import Record, RunRecord, read_record
 from readygate.baseline.store_paths import history_path
@@ -49,6 +50,9 @@ class WantedBaseline(Struct, frozen=True, kw_only=True):
         relation: what that commit is, for the report.
         branch: the base branch, for the report.
         ancestors: lists the first-parent ancestors, nearest first; called only where the store does not know them.
+        between: returns the parents of the commits that the wanted commit contains and an older one does not, those of
+            merged branches included, as far as they are known; called only where commits were passed over, and empty
+            if none of these is a merge.
         own: returns files of this run's snapshot, which need not be fetched.
     """
 
@@ -56,11 +60,14 @@ class WantedBaseline(Struct, frozen=True, kw_only=True):
     relation: str = ""
     branch: str = ""
     ancestors: Callable[[], Iterable[str]] = tuple
+    between: Callable[[str], Parents] = lambda _older: {}
     own: Own = no_files
 
 
 def choose(store: Store, gate: str, wanted: WantedBaseline) -> BaselineChoice:
     """Choose the snapshot of the wanted commit, or else of its nearest first-parent ancestor that has one.
+
+    If the wanted commit merged a run that was built on that ancestor, that run is nearer and is chosen.
 
     Raises:
         StoreError, ForgeError: the store, its record, or every snapshot that fits, cannot be read.
@@ -79,15 +86,30 @@ def choose(store: Store, gate: str, wanted: WantedBaseline) -> BaselineChoice:
     line = CommitLine(wanted.commit, record.first_parents(), wanted.ancestors)
     unusable: list[StoreError] = []
     gone: list[GoneError] = []
-    for run in records_on(line.commits(), record.runs):
-        if run.is_baseline and (snapshot := _load(store, gate, run, wanted, unusable, gone)):
-            return _choice(store, wanted, record, line, run, snapshot, unusable)
+    for run, merged in _candidates(wanted, line, record):
+        if snapshot := _load(store, gate, run, wanted, unusable, gone):
+            return _choice(store, wanted, record, line, merged, run, snapshot, unusable)
     if unusable:  # results exist, but none can be read: this must not look like "no baseline"
         raise unusable[0]
     if gone:
         what, why, todo = gone[0].what, gone[0].why, gone[0].todo
         return BaselineChoice(baseline=None, note=f"{what}, as {why}", todo=f"{todo[:1].upper()}{todo[1:]}.")
     return _none(wanted, record, line)
+
+
+def _candidates(wanted: WantedBaseline, line: CommitLine, record: Record) -> Iterator[tuple[RunRecord, MergedRuns]]:
+    """Yield the runs that can be the baseline, the best first, with the merged runs since the nearest ancestor."""
+    merged: MergedRuns | None = None
+    for older in records_on(line.commits(), record.runs):
+        if not older.is_baseline:
+            continue
+        if merged is None:
+            parents = {} if older.commit == wanted.commit else wanted.between(older.commit)
+            merged = find_merged_runs(wanted.commit, older, parents, record) if parents else MergedRuns()
+            yield from ((run, merged) for run in merged.built_on(older))
+            yield older, merged
+        else:  # the nearest is of no use, and what was merged since this one is not searched again
+            yield older, MergedRuns()
 
 
 def _load(
@@ -120,16 +142,18 @@ def _choice(
     wanted: WantedBaseline,
     record: Record,
     line: CommitLine,
+    merged: MergedRuns,
     run: RunRecord,
     snapshot: Snapshot,
     unusable: Iterable[StoreError],
 ) -> BaselineChoice:
-    commits = list(line.commits(ask=False))
+    commits = merged.line(run) if run in merged.runs else list(line.commits(ask=False))
     warnings = [f"{error} Older results were taken in its place." for error in unusable]
     history: History | None = None
     recorded = list(records_on(commits, record.runs))
     try:
-        history = past_outcomes(recorded, run, snapshot)
+        others = [records_on(merged.line(other), record.runs) for other in merged.runs if other != run]
+        history = past_outcomes(recorded, run, snapshot, [list(runs) for runs in others])
     except ValueError as error:
         warnings.append(
             f"{store.where}: the history is damaged ({error}). Without it the report says nothing of earlier runs."
@@ -140,7 +164,7 @@ def _choice(
         baseline=Baseline(
             snapshot=snapshot,
             wanted=wanted.commit,
-            behind=commits.index(run.commit),
+            behind=merged.distances[run.commit] if run in merged.runs else commits.index(run.commit),
             branch=_branch(wanted.branch, snapshot, recorded),
             relation=wanted.relation,
             history=history,

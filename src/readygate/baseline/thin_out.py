@@ -1,41 +1,52 @@
-"""Decide which snapshots and runs of a record are kept."""
+"""Decide which snapshots, runs and changes of a record are kept."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
 from readygate.baseline.commit_line import CommitLine, records_on
-from readygate.baseline.run_records import Record, RunRecord
+from readygate.baseline.run_records import Record, RunRecord, encode_record, encoded_size, without_changes
 from readygate.model.history import RUNS_KEPT
 
-NEWEST = 50
+NEWEST: Final = 50
 """Snapshots that are kept whatever their age."""
-DAY, DAYS = 86_400, 60
+DAY: Final = 86_400
+DAYS: Final = 60
 """Of older ones, one a day is kept for so many days …"""
-WEEK, WEEKS = 7 * DAY, 104
+WEEK: Final = 7 * DAY
+WEEKS: Final = 104
 """… and one a week for so many weeks."""
-SPARE_RUNS = 10
+SPARE_RUNS: Final = 10
 """Runs that are kept beyond those of a history, for runs that are recorded late."""
+HISTORY_BYTES: Final = 2_000_000
+"""Largest history file: every run downloads it."""
+HISTORY_SHARE: Final = 4
+"""The history takes at most one part in so many of the limit for all files."""
 
 
-def thin_out(record: Record, added: RunRecord, max_bytes: int) -> Record:
-    """Return the record without snapshots and runs that are too old, or too much together.
+def thin_out(record: Record, added: RunRecord, max_bytes: int, default_branch: str = "") -> Record:
+    """Return the record without snapshots, runs and changes that are too old, or too much together.
 
-    The newest complete snapshot of each branch stays, until they alone are too large together.
+    The newest snapshot of each branch stays while all of these fit the limit; that of the default branch goes last.
 
     Args:
         record: all runs.
-        added: the run that is recorded now, whose snapshot always stays.
+        added: the run that is recorded now, which always stays with its snapshot.
         max_bytes: limit for the compressed size of all stored files, each counted once.
+        default_branch: the default branch as records name it, empty if unknown.
     """
     stored = sorted((run for run in record.runs if run.snapshot is not None), key=_age)
-    by_commit = {run.commit: run for run in stored}
-    newest = {run.branch: run.commit for run in sorted(record.runs, key=_age)[::-1] if run.commit in by_commit}
-    first = [run for run in stored if run.key == added.key]
-    first += [run for run in stored if run.commit in newest.values() and run.key != added.key]
-    kept = _within([*first, *_by_age(stored, first, added.when)], max_bytes)
-    runs = [run if run.key in kept else replace(run, snapshot=None) for run in record.runs]
-    return replace(record, runs=tuple(_on_some_line(runs)))
+    first = _first(record.runs, stored, added, default_branch)
+    wanted = [*first, *_by_age(stored, first, added.when)]
+    runs = list(_on_some_line(_with_snapshots(record.runs, {run.key for run in wanted})))
+    order = list(dict.fromkeys([added.key, *(run.key for run in first), *(run.key for run in sorted(runs, key=_age))]))
+    runs = _limit_history(runs, order, min(HISTORY_BYTES, max_bytes // HISTORY_SHARE))
+    left = {run.key for run in runs}
+    history = len(zlib.compress(encode_record(replace(record, runs=tuple(runs))), 1))
+    kept = _within([run for run in wanted if run.key in left], max_bytes - history)
+    return replace(record, runs=tuple(_with_snapshots(runs, kept)))
 
 
 def _age(run: RunRecord) -> tuple[int, int, int]:
@@ -43,17 +54,42 @@ def _age(run: RunRecord) -> tuple[int, int, int]:
     return -run.when, -run.run_id, -run.attempt
 
 
+def _first(
+    runs: Iterable[RunRecord], stored: Sequence[RunRecord], added: RunRecord, default_branch: str
+) -> list[RunRecord]:
+    """Return the snapshots that are kept first: the added one, and the newest of each branch.
+
+    The newest is that of the latest workflow run: a run that was recorded late, or an attempt of an old run, is older.
+    """
+    by_commit = {run.commit: run for run in stored}
+    tips = {run.branch: by_commit[run.commit] for run in sorted(runs, key=_order) if run.commit in by_commit}
+    others = sorted((tip for branch, tip in tips.items() if branch != default_branch), key=_age)
+    found = [run for run in stored if run.key == added.key]
+    found += [tips[default_branch]] if default_branch in tips else []
+    return list({run.key: run for run in (*found, *others)}.values())
+
+
+def _order(run: RunRecord) -> tuple[int, int]:
+    return run.order
+
+
 def _by_age(stored: Sequence[RunRecord], first: Sequence[RunRecord], now: int) -> Iterator[RunRecord]:
     """Yield the newest snapshots, then one a day, then one a week, the newest first."""
     seen: set[tuple[int, int]] = set()
+    known = {run.key for run in first}
     for number, run in enumerate(stored):
         age = max(0, now - run.when)
         period = DAY if age < DAYS * DAY else WEEK
         place = (period, run.when // period)
         if number < NEWEST or (place not in seen and age < WEEKS * WEEK):
             seen.add(place)
-            if run not in first:
+            if run.key not in known:
                 yield run
+
+
+def _with_snapshots(runs: Iterable[RunRecord], keys: Collection[str]) -> list[RunRecord]:
+    """Return the runs, and only those of some keys with their snapshots."""
+    return [run if run.key in keys or run.snapshot is None else replace(run, snapshot=None) for run in runs]
 
 
 def _within(runs: Iterable[RunRecord], max_bytes: int) -> set[str]:
@@ -72,12 +108,40 @@ def _within(runs: Iterable[RunRecord], max_bytes: int) -> set[str]:
 
 
 def _on_some_line(runs: Sequence[RunRecord]) -> Iterator[RunRecord]:
-    """Yield the runs that a history may still need: the last ones on the line of a snapshot, and the newest of all."""
+    """Yield the runs that a history may still need: those on the lines of branches and snapshots, and the newest."""
     known = {commit: parent for run in runs for commit, parent in run.parents()}
     needed = {run.key for run in sorted(runs, key=_age)[:RUNS_KEPT]}
     needed |= {run.key for run in runs if run.snapshot is not None}
-    tips = {run.branch: run for run in sorted(runs, key=_age, reverse=True) if run.complete}
-    for tip in tips.values():
-        line = list(records_on(CommitLine(tip.commit, known, tuple).commits(ask=False), runs))
+    latest = sorted(runs, key=_order)
+    tips = {(run.branch, complete): run.commit for run in latest for complete in {False, run.complete}}
+    for commit in set(tips.values()):
+        line = list(records_on(CommitLine(commit, known, tuple).commits(ask=False), runs))
         needed |= {run.key for run in line[: RUNS_KEPT + SPARE_RUNS]}
     return (run for run in runs if run.key in needed)
+
+
+def _limit_history(runs: Sequence[RunRecord], order: Iterable[str], max_bytes: int) -> list[RunRecord]:
+    """Return the runs whose lines fit a limit together: the last ones lose their changes, then they go.
+
+    Args:
+        runs: the runs.
+        order: their keys, the most useful first; the very first stays in any case.
+        max_bytes: limit for the size of all lines; changes are left out to keep it. Lines without changes take at most
+            half of `HISTORY_BYTES`.
+    """
+    by_key = {run.key: run for run in runs}
+    plain = {run.key: without_changes(run) for run in runs}
+    kept: dict[str, RunRecord] = {}
+    size = 0
+    for key in order:
+        size += encoded_size(plain[key])
+        if kept and size > HISTORY_BYTES // 2:
+            break
+        kept[key] = plain[key]
+    left = max_bytes - sum(encoded_size(run) for run in kept.values())
+    for run in sorted((by_key[key] for key in kept), key=_age):
+        left -= encoded_size(run) - encoded_size(plain[run.key])
+        if left < 0:
+            break  # older ones stay without changes, too: they could not be reached
+        kept[run.key] = run
+    return [kept[run.key] for run in runs if run.key in kept]

@@ -33,8 +33,10 @@ def classify_failures(
 ) -> TestComparison:
     """Add the past of every test, and separate known flaky and quarantined failures from new ones."""
     known = _renamed(history, names, tests.renamed) if history else None
-    new = with_past(tests.new_failures, known)
-    still = with_past(tests.still_failing, known)
+    new = [_with_merged(change, known) for change in with_past(tests.new_failures, known)]
+    still = [*with_past(tests.still_failing, known), *(change for change in new if change.merged)]
+    still.sort(key=lambda change: change.id)
+    new = [change for change in new if not change.merged]
     quarantined = [change for change in (*new, *still) if criteria.quarantined and criteria.quarantined(change.id)]
     out = {change.id for change in quarantined}
     flaky = [change for change in new if change.id not in out and is_known_flaky(change, known, criteria)]
@@ -48,6 +50,12 @@ def classify_failures(
         quarantined=tuple(sorted(quarantined, key=lambda change: change.id)),
         flaky=with_past(_flaky(head), known),
     )
+
+
+def _with_merged(change: TestChange, history: History | None) -> TestChange:
+    """Return a new failure with the merged commit at which it failed too, on every leg on which it is new."""
+    found = [history.merged.get((change.id, leg), "") for leg in change.legs or ("",)] if history else [""]
+    return replace(change, merged=found[0]) if all(found) else change
 
 
 def is_known_flaky(change: TestChange, history: History | None, criteria: FailureCriteria) -> bool:
@@ -109,9 +117,14 @@ def _renamed(history: History, names: Names, renamed: Iterable[Rename]) -> Histo
     after = {pair.before: pair.after for pair in renamed}
     if not names and not after:
         return history
-    tests = {}
-    for (test, leg), letters in history.tests.items():
+
+    def name(test: TestId, leg: str) -> tuple[TestId, str]:
         group, new_leg = names.get((test.group, leg), (test.group, leg))
         known = test._replace(group=group)
-        tests[after.get(known, known), new_leg] = letters
-    return replace(history, tests=tests)
+        return after.get(known, known), new_leg
+
+    return replace(
+        history,
+        tests={name(*test): letters for test, letters in history.tests.items()},
+        merged={name(*test): commit for test, commit in history.merged.items()},
+    )

@@ -78,6 +78,16 @@ def ancestors(repo: Path, commit: str) -> Iterator[str]:
     yield from _git(repo, "rev-list", "--first-parent", "--max-count=500", "--skip=1", commit).split()
 
 
+def parents_between(repo: Path, older: str, commit: str) -> dict[str, tuple[str, ...]]:
+    """Return the parents of the commits that a commit contains and an older one does not.
+
+    Raises:
+        GitError: a commit is not in the repository.
+    """
+    rows = _git(repo, "rev-list", "--parents", "--max-count=500", f"{older}..{commit}").splitlines()
+    return {sha: tuple(parents) for sha, *parents in map(str.split, rows)}
+
+
 def tracked(repo: Path, commit: str) -> frozenset[str]:
     """Return the files of a commit.
 

@@ -22,6 +22,9 @@ DEEPEST = 500
 MOST_LISTED = 3_000
 """The number of commits to list for that, merged ones included: 30 of the 1,000 requests of an hour."""
 
+Parents = Mapping[str, tuple[str, ...]]
+"""The parents of commits, the first parent first."""
+
 _STATUS = {"added": "added", "removed": "removed", "renamed": "renamed", "copied": "added"}
 
 
@@ -33,14 +36,14 @@ class Origin(Struct, frozen=True, kw_only=True):
         relation: the relation of that commit to the change, for the reader.
         changes: the lines that the change adds and removes, None if unknown.
         note: the reason why the changes, or the commit, are unknown.
-        parents: the first parents of the commits that GitHub listed, by commit; empty for a root.
+        parents: the parents of the commits that GitHub listed, by commit.
     """
 
     commit: str = ""
     relation: str = ""
     changes: Changes | None = None
     note: str = ""
-    parents: Mapping[str, str] = field(default_factory=dict)
+    parents: Parents = field(default_factory=dict)
 
 
 def origin(client: GitHub, subject: Subject) -> Origin:
@@ -124,7 +127,7 @@ def _from(client: GitHub, base: str, subject: Subject, relation: str, known: Map
         commit=commit,
         relation=relation,
         changes=_changes(data, commit, subject.measured),
-        parents={sha: parents[0] if parents else "" for sha, parents in listed.items()},
+        parents=listed,
     )
 
 
@@ -164,10 +167,27 @@ def _file(row: dict[str, object]) -> FileChange:
     )
 
 
-_UNKNOWN: Mapping[str, str] = {}
+def changes_and_commits(client: GitHub, base: str, head: str) -> tuple[Changes | None, Parents]:
+    """Return what `changes_between` returns, and the newest of the commits between both with their parents.
+
+    GitHub lists up to 250 commits, those of merged branches included:
+    https://docs.github.com/en/rest/commits/commits#compare-two-commits
+
+    Raises:
+        ForgeError: a request to GitHub failed.
+    """
+    try:
+        data = client.get(f"/compare/{base}...{head}")
+    except NotFoundError:
+        return None, {}
+    merge_base = str(data["merge_base_commit"]["sha"])
+    return (_changes(data, base, head), _parents(data)) if merge_base == base else (None, {})
 
 
-def first_parents(client: GitHub, commit: str, known: Mapping[str, str] = _UNKNOWN) -> Iterator[str]:
+_UNKNOWN: Parents = {}
+
+
+def first_parents(client: GitHub, commit: str, known: Parents = _UNKNOWN) -> Iterator[str]:
     """Yield the first-parent ancestors of `commit`, the nearest first, at most `DEEPEST`.
 
     A request is sent only when the next ancestor is needed and unknown.
@@ -175,12 +195,12 @@ def first_parents(client: GitHub, commit: str, known: Mapping[str, str] = _UNKNO
     Args:
         client: the client to ask for commits that are not known.
         commit: where to begin; it is not yielded itself.
-        known: the first parents of some commits, empty for a root, such as `Origin.parents`.
+        known: the parents of some commits, such as `Origin.parents`.
 
     Raises:
         ForgeError: a request to GitHub failed.
     """
-    parents = dict(known)
+    parents = {sha: found[0] if found else "" for sha, found in known.items()}
     return islice(_ancestors(client, commit, parents), DEEPEST)
 
 

@@ -52,6 +52,7 @@ def read_subject(
         "run_number": runner.run_number,
         "run_attempt": runner.run_attempt,
         "run_url": runner.run_url,
+        "default_branch": payload.text("repository", "default_branch", default=""),
     }
     facts["measured"], facts["measured_note"] = _measured(runner, settings, checked_out)
     facts |= reader(payload, runner, settings, facts["measured"], branches)

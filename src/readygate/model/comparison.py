@@ -27,6 +27,8 @@ class TestChange(Struct, frozen=True, kw_only=True):
             report, if known.
         past: its outcomes on the base branch, on the leg with the worst record; None if it always passed there, or
             nothing is known.
+        merged: the commit of another branch, merged into the base branch, at which it failed; empty if the base branch
+            has results of its own that say so, or none does.
     """
 
     __test__ = False
@@ -38,6 +40,7 @@ class TestChange(Struct, frozen=True, kw_only=True):
     all_legs: int = 1
     detail: FailureDetail | None = None
     past: Past | None = None
+    merged: str = ""
 
 
 class Rename(Struct, frozen=True, kw_only=True):
@@ -64,7 +67,7 @@ class TestComparison(Struct, frozen=True, kw_only=True):
 
     Attributes:
         new_failures: fails now on a leg where the base did not fail.
-        still_failing: fails now only on legs where the base failed too.
+        still_failing: fails now only on legs where the base, or a branch that it merged, failed too.
         known_flaky: fails now, and flipped often enough on the base.
         quarantined: fails now, and the policy excuses it until a day.
         flaky: passed on retry in this run.

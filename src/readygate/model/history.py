@@ -114,10 +114,13 @@ class History(Struct, frozen=True, kw_only=True):
     Attributes:
         runs: in the order of their commits, the oldest first; several of one commit in the order of runs and attempts.
         tests: letters by identity and leg, of every test that was ever not green in one of the runs.
+        merged: the commit of another branch that is merged into the line, by identity and leg of the tests that failed
+            there.
     """
 
     runs: tuple[PastRun, ...] = ()
     tests: Mapping[tuple[TestId, str], str] = field(default_factory=dict)
+    merged: Mapping[tuple[TestId, str], str] = field(default_factory=dict)
 
     def of(self, test: TestId, leg: str) -> Past | None:
         """Return the outcomes of a test on a leg; None if it was green or absent in all runs."""

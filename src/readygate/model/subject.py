@@ -33,6 +33,7 @@ class Subject(Struct, frozen=True, kw_only=True):
         measured_note: how it was determined, for readers, such as "the checked-out commit".
         head_sha: the commit that the verdict is about, which gets the check run.
         base_ref: the base branch.
+        default_branch: the default branch of the repository, empty if unknown.
         base_sha: the base commit if the event states it reliably (merge group, push), else empty.
         stated_base: the base commit that the event of a pull request states; it may be out of date, or empty.
         event: the event of the run; for a run that judges another one (`triggered_by`), the event of the other.
@@ -55,6 +56,7 @@ class Subject(Struct, frozen=True, kw_only=True):
     measured_note: str = ""
     head_sha: str = ""
     base_ref: str = ""
+    default_branch: str = ""
     base_sha: str = ""
     stated_base: str = ""
     number: int = 0

@@ -149,6 +149,7 @@ def _choice(
                 relation="the base commit" if start else "the commit before",
                 branch=wanted.branch,
                 ancestors=lambda: before() if start else islice(before(), 1, None),
+                between=lambda older: local_git.parents_between(wanted.repo, older, compared_with),
                 own=own,
             ),
         )

@@ -1,6 +1,6 @@
 """Fetch what a run is compared with from GitHub."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from msgspec import Struct
@@ -12,7 +12,7 @@ from readygate.baseline.store_paths import history_path
 from readygate.baseline.stores import Store, open_store
 from readygate.context import RunContext
 from readygate.github.client import GitHub
-from readygate.github.commits import Origin, changes_between, first_parents, origin
+from readygate.github.commits import Origin, Parents, changes_and_commits, changes_between, first_parents, origin
 from readygate.github.labels import waiver
 from readygate.model.policy import POLICY_PATH
 from readygate.model.subject import Role, Subject
@@ -170,13 +170,23 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
 
     def _load(self, start: Origin, history: bytes | None, own: Own) -> LoadedBaseline:
         """Load the baseline, and the changes since its commit."""
-        choice = self._choose(start, history, own)
-        since = start.changes
-        if choice.baseline is not None and choice.baseline.snapshot.commit != start.commit:
-            since = changes_between(self.client, choice.baseline.snapshot.commit, self.subject.measured)
-        return LoadedBaseline(choice=choice, since=since)
+        compared = {start.commit: start.changes}
 
-    def _choose(self, start: Origin, history: bytes | None, own: Own) -> BaselineChoice:
+        def between(older: str) -> Parents:
+            if not _may_merge(start, older):
+                return {}
+            compared[older], parents = changes_and_commits(self.client, older, self.subject.measured)
+            return {**start.parents, **parents}
+
+        choice = self._choose(start, history, own, between)
+        base = choice.baseline.snapshot.commit if choice.baseline else start.commit
+        if base not in compared:
+            compared[base] = changes_between(self.client, base, self.subject.measured)
+        return LoadedBaseline(choice=choice, since=compared[base])
+
+    def _choose(
+        self, start: Origin, history: bytes | None, own: Own, between: Callable[[str], Parents]
+    ) -> BaselineChoice:
         if self.store is None:
             return BaselineChoice(baseline=None, note="the baseline is switched off")
         if not start.commit:
@@ -186,6 +196,7 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
             relation=start.relation,
             branch=self.subject.base_ref,
             ancestors=lambda: first_parents(self.store_client, start.commit, start.parents),
+            between=between,
             own=own,
         )
         store, already = self.store, [history]
@@ -206,6 +217,17 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
         except ForgeError:
             return None  # paths are then shown as the reports name them
         return None if tree.get("truncated") else types
+
+
+def _may_merge(start: Origin, older: str) -> bool:
+    """Return whether a commit from the start of a change back to an older one may be a merge commit."""
+    commit = start.commit
+    while commit != older:
+        parents = start.parents.get(commit, ())
+        if len(parents) != 1:  # a merge, or not known
+            return True
+        commit = parents[0]
+    return False
 
 
 def _lower(text: str) -> str:

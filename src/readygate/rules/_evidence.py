@@ -39,6 +39,8 @@ def tests(changes: Sequence[TestChange], comparison: Comparison) -> Evidence:
 
 def record(change: TestChange, history: History | None) -> str:
     """Return a test's record on the base branch: since which commit and run it fails, or how often it failed."""
+    if change.merged:
+        return f"also failed at {change.merged[:7]}, which the base branch merged"
     past = change.past
     if past is None or history is None or not past.ran:
         return ""

@@ -35,9 +35,14 @@ def _since(comparison: Comparison) -> RichText:
     """Return since which commit and run the first tests fail, as far as the history goes back."""
     history = comparison.baseline.history if comparison.baseline else None
     told: list[str | Untrusted] = []
+    branch = comparison.baseline.branch if comparison.baseline else ""
     for change in comparison.tests.still_failing:
         past = change.past
         since = past.failing_since if past else None
+        if change.merged and len(told) < _TOLD * 5:
+            told += [" ", Untrusted(change.id.name), " also failed at ", Untrusted(change.merged[:7])]
+            told += [", which ", Untrusted(branch) if branch else "the base branch", " merged."]
+            continue
         if history is None or past is None or since is None or since >= len(history.runs):
             continue
         if len(told) >= _TOLD * 5:

@@ -227,6 +227,8 @@ def _failing_since(view: ReportView, change: TestChange) -> str:
     baseline = view.comparison.baseline
     history = baseline.history if baseline else None
     past = change.past
+    if baseline is not None and change.merged:
+        return f"{view.links.commit(change.merged)}, which {code(baseline.branch or 'the base branch')} merged"
     if history is None or past is None or past.failing_since is None:
         return ""
     index = past.failing_since - len(past.letters) + len(history.runs)
