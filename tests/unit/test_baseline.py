@@ -309,6 +309,22 @@ class TestRecord:
         known = memory(made(1), made(1))
         assert len(runs(known).runs) == 1
 
+    def test_other_results_of_the_same_run_are_refused_by_name(self) -> None:
+        known = memory(made(1, "pp"), made(2, "pp"))
+        before = dict(known.data)
+        with pytest.raises(
+            StoreError, match=r"attempt 1 of the workflow run 2 has recorded other results.*jobs.*input `name`"
+        ):
+            record(known, made(2, "pf"))
+        assert known.data == before
+
+    @pytest.mark.parametrize(("first", "second"), [(True, False), (False, True)])
+    def test_complete_results_of_a_run_take_the_place_of_incomplete_ones(self, *, first: bool, second: bool) -> None:
+        known = memory(made(1, "pp", complete=first), made(1, "ppp", complete=second))
+        (run,) = runs(known).runs
+        assert run.complete
+        assert run.counts.passed == (2 if first else 3)
+
     def test_a_late_run_takes_its_place(self) -> None:
         known = memory(made(1, "p"), made(3, "f"))
         record(known, made(2, "f", run_id=9))

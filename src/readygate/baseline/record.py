@@ -128,6 +128,7 @@ class _Update:
         if not snapshot.provenance.complete and any(known.order == own and known.complete for known in same):
             self.done = f"{self._commit[:7]} has complete results of this run already; they stay"
             return {}
+        self._check_run()
         since, before = self._earlier()
         newer = any(known.is_baseline and known.order > own > (0, 0) for known in same)
         files = encode(snapshot, before) if snapshot.provenance.complete and not newer else {}
@@ -164,6 +165,26 @@ class _Update:
                 why="two workflows use the same name of a gate, and would replace each other's results",
                 todo="give the gate of one of them another name (input `name`)",
             )
+
+    def _check_run(self) -> None:
+        """Refuse other complete results of the same workflow run, which would replace the first.
+
+        Raises:
+            StoreError: the run has recorded other results of this gate.
+        """
+        snapshot, origin = self._run.snapshot, self._run.snapshot.provenance
+        own = (snapshot.counts(), snapshot.coverage and snapshot.coverage.lines(), round(snapshot.seconds, 3))
+        for known in self._same_commit():
+            same = known.order == (origin.run_id, origin.run_attempt) and known.complete and origin.complete
+            if same and (known.counts, known.lines, known.seconds) != own:
+                raise StoreError(
+                    f"attempt {known.attempt} of the workflow run {known.run_id} has recorded other results of "
+                    f"{self._commit[:7]} for this gate already",
+                    where=f"{self._store.where}, {history_path(self._gate)}",
+                    why="several jobs of the workflow, such as those of a matrix, use the same name of a gate, and "
+                    "would replace each other's results",
+                    todo="give the gate of each job another name (input `name`), or collect all reports in one job",
+                )
 
     def _same_commit(self) -> list[RunRecord]:
         return [known for known in self._record.runs if known.commit == self._commit]
