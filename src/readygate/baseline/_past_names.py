@@ -41,12 +41,13 @@ class PastNames(Struct, frozen=True):
         """Return the test and leg of the snapshot."""
         names: PastNames | None = self
         while names is not None:
-            known = names.tests.get(test)
-            group, leg = names.suites.get((test.group, leg)) or (names.groups.get(test.group, test.group), leg)
+            known, group = names.tests.get(test), test.group
+            if names.suites:
+                group, leg = names.suites.get((group, leg)) or (names.groups.get(group, group), leg)
             if known is not None:
                 test = known
             elif group != test.group:
-                test = test._replace(group=group)
+                test = TestId(group, test.class_name, test.name)
             names = names.then
         return test, leg
 
