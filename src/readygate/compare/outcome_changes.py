@@ -42,12 +42,13 @@ def _renames(earlier: Snapshot, later: Snapshot) -> dict[TestId, TestId]:
 def _follow_renames(rows: list[_Row], renamed: Mapping[TestId, TestId]) -> Iterator[_Row]:
     """Yield the rows with the outcome before a rename as that of the later name.
 
-    A test keeps its legs. Only if it has none of them any more, as in a suite that was split, any of them counts.
+    A test keeps its legs. Only if it is in another suite now and has none of them any more, as in a suite that was
+    split, any of them counts.
     """
     later = {before: after for after, before in renamed.items()}
     old = {(later[test], leg): was for (test, leg), was, now in rows if test in later and now == ABSENT}
     new = {(test, leg) for (test, leg), _, now in rows if test in renamed and now != ABSENT}
-    kept = {test for test, _ in old.keys() & new}
+    kept = {test for test, _ in old.keys() & new} | {test for test, was in renamed.items() if test.group == was.group}
     elsewhere = {test: was for (test, _), was in old.items() if test not in kept}
     for (test, leg), was, now in rows:
         if test in renamed and was == ABSENT:
