@@ -13,12 +13,13 @@ from readygate.commands.program import main
 from readygate.config.runner import RunnerEnvironment
 from readygate.config.settings import COMMENT_MODES, Settings
 from readygate.formats import Source
-from readygate.github.commits import DEEPEST, MOST_FILES
+from readygate.github.commits import MOST_FILES
 from readygate.github.event import read_subject
 from readygate.render.size_limits import COMMENT_CHARACTERS
 from readygate.rules import all_rules
 from readygate.support import errors
 from readygate.support.errors import SettingsError
+from readygate.support.git_names import MAX_ANCESTORS
 from tests.repo import tables
 from tests.repo.tables import ROOT, documents
 
@@ -124,7 +125,7 @@ def test_notes_on_rules_are_on_rules_that_exist() -> None:
 def test_limits_are_told() -> None:
     kept = f"the newest {NEWEST}; of older ones one a day for {DAYS} days, and one a week for {WEEKS} weeks"
     assert kept in " ".join(read("docs/baseline.md").split())
-    assert f"up to {DEEPEST} commits" in read("docs/baseline.md")
+    assert f"up to {MAX_ANCESTORS} commits" in read("docs/baseline.md")
     assert f"at most {MOST_FILES} files" in read("docs/unverified.md")
     assert f"A comment of {COMMENT_CHARACTERS:,} characters" in read("docs/unverified.md")
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from tests.support.builders import target
 
-from readygate.github.commits import DEEPEST, Origin, Parents, first_parents, origin
+from readygate.github.commits import Origin, Parents, first_parents, origin
 from readygate.support.errors import ForgeError, NotFoundError
+from readygate.support.git_names import MAX_ANCESTORS
 
 BASE, STALE, TOPIC, HEAD, MERGE = (letter * 40 for letter in "abcde")
 
@@ -117,7 +118,7 @@ class TestFirstParents:
 
     @pytest.mark.parametrize("number", [0, 3, 700])
     def test_the_walk_has_an_end(self, number: int) -> None:
-        assert list(self.walk(Hub(line=LINE), self.known(number))) == LINE[1 : DEEPEST + 1]
+        assert list(self.walk(Hub(line=LINE), self.known(number))) == LINE[1 : MAX_ANCESTORS + 1]
 
     def test_a_root_ends_it_without_a_request(self) -> None:
         hub = Hub(line=LINE)

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from readygate.baseline.run_records import RunRecord
-
-MAX_COMMITS = 500
-"""Commits of a line that are looked at."""
+from readygate.support.git_names import MAX_ANCESTORS
 
 
 class CommitLine:
@@ -31,7 +29,7 @@ class CommitLine:
     def commits(self, *, ask: bool = True) -> Iterator[str]:
         """Yield the commit and its ancestors; without `ask` only those that are known already."""
         commit, seen = self._commit, set[str]()
-        for number in range(MAX_COMMITS):
+        for number in range(MAX_ANCESTORS):
             if not commit or commit in seen:  # git has no circles, and a damaged record may have
                 return
             seen.add(commit)

@@ -218,7 +218,6 @@ class _Update:
             run_id=run_id,
             attempt=provenance.run_attempt,
             when=self._run.when,
-            event=escape(provenance.event),
             branch=escape(provenance.branch),
             complete=provenance.complete,
             ready=self._run.ready,

@@ -47,7 +47,6 @@ class RunRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         run_id: the workflow run, 0 outside GitHub.
         attempt: the attempt of the workflow run, 0 outside GitHub.
         when: the time of the run, in seconds since 1970.
-        event: the event of the workflow run.
         branch: the branch of the run.
         complete: False if a report was damaged or missing; such a run is never a baseline.
         ready: the verdict; None if unknown.
@@ -69,7 +68,6 @@ class RunRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     run_id: Number = 0
     attempt: Number = 0
     when: Number = 0
-    event: str = ""
     branch: str = ""
     complete: bool = True
     ready: bool | None = None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from readygate.model.changes import Changes, FileChange, hunk_lines
 from readygate.support.errors import ReadygateError
+from readygate.support.git_names import MAX_ANCESTORS
 
 _PLAIN = ("-M", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", "--submodule=short")
 """Options that make a diff independent of the user's configuration."""
@@ -75,7 +76,7 @@ def ancestors(repo: Path, commit: str) -> Iterator[str]:
     Raises:
         GitError: the commit is not in the repository.
     """
-    yield from _git(repo, "rev-list", "--first-parent", "--max-count=500", "--skip=1", commit).split()
+    yield from _git(repo, "rev-list", "--first-parent", f"--max-count={MAX_ANCESTORS}", "--skip=1", commit).split()
 
 
 def parents_between(repo: Path, older: str, commit: str) -> dict[str, tuple[str, ...]]:
@@ -84,7 +85,7 @@ def parents_between(repo: Path, older: str, commit: str) -> dict[str, tuple[str,
     Raises:
         GitError: a commit is not in the repository.
     """
-    rows = _git(repo, "rev-list", "--parents", "--max-count=500", f"{older}..{commit}").splitlines()
+    rows = _git(repo, "rev-list", "--parents", f"--max-count={MAX_ANCESTORS}", f"{older}..{commit}").splitlines()
     return {sha: tuple(parents) for sha, *parents in map(str.split, rows)}
 
 

@@ -11,14 +11,13 @@ from readygate.github.client import TRIES, GitHub
 from readygate.model.changes import Changes, FileChange, hunk_lines
 from readygate.model.subject import Subject
 from readygate.support.errors import ForgeError, NotFoundError, SettingsError
+from readygate.support.git_names import MAX_ANCESTORS
 
 MOST_FILES = 300
 """The number of files that GitHub lists in one comparison.
 
 https://docs.github.com/en/rest/commits/commits#compare-two-commits
 """
-DEEPEST = 500
-"""The number of ancestors that are searched for a baseline."""
 MOST_LISTED = 3_000
 """The number of commits to list for that, merged ones included: 30 of the 1,000 requests of an hour."""
 
@@ -188,7 +187,7 @@ _UNKNOWN: Parents = {}
 
 
 def first_parents(client: GitHub, commit: str, known: Parents = _UNKNOWN) -> Iterator[str]:
-    """Yield the first-parent ancestors of `commit`, the nearest first, at most `DEEPEST`.
+    """Yield the first-parent ancestors of `commit`, the nearest first, at most `MAX_ANCESTORS`.
 
     A request is sent only when the next ancestor is needed and unknown.
 
@@ -201,7 +200,7 @@ def first_parents(client: GitHub, commit: str, known: Parents = _UNKNOWN) -> Ite
         ForgeError: a request to GitHub failed.
     """
     parents = {sha: found[0] if found else "" for sha, found in known.items()}
-    return islice(_ancestors(client, commit, parents), DEEPEST)
+    return islice(_ancestors(client, commit, parents), MAX_ANCESTORS)
 
 
 def _ancestors(client: GitHub, commit: str, parents: dict[str, str]) -> Iterator[str]:

@@ -4,6 +4,8 @@ import hashlib
 import re
 from typing import Final, NamedTuple
 
+MAX_ANCESTORS: Final = 500
+"""The number of first-parent ancestors of a commit that are searched for a baseline."""
 SHA: Final = "[0-9a-f]{40}(?:[0-9a-f]{24})?"
 """Regular expression of a full commit id: 40 hexadecimal digits (SHA-1) or 64 (SHA-256)."""
 QUEUE_PREFIX: Final = "gh-readonly-queue/"
