@@ -129,6 +129,28 @@ class TestChoose:
         with pytest.raises(StoreError, match="damaged"):
             chosen(known, MAX_UNUSABLE + 2)
 
+    @pytest.mark.parametrize("number", [1, MAX_UNUSABLE + 2])
+    def test_a_run_that_stores_results_replaces_damaged_ones(self, number: int) -> None:
+        known = memory(*map(made, range(1, number + 1)))
+        for at in range(1, number + 1):
+            damage(known, at)
+        look = WantedBaseline(commit=sha(number), branch="main", ancestors=line(*range(number, 0, -1)), records=True)
+        choice = choose(known.store(), "readygate", look)
+        assert (choice.baseline, choice.note) == (None, "no stored results can be used")
+        assert "damaged" in choice.warnings[0]
+        record(known, made(number + 1))
+        found = chosen(known, number + 1).baseline
+        assert found is not None
+        assert found.snapshot == made(number + 1)
+
+    def test_a_run_that_stores_results_needs_a_store_that_answers(self) -> None:
+        known = memory(made(1), made(2))
+        known.lost = {path for path in known.data if "/snapshots/" in path}
+        before = dict(known.data)
+        with pytest.raises(StoreError, match="does not answer"):
+            record(known, made(3))
+        assert known.data == before
+
     def test_a_snapshot_that_is_gone_is_passed_over_without_a_notice(self) -> None:
         known = memory(*map(made, range(1, MAX_UNUSABLE + 5)))
         known.gone = {f"readygate/snapshots/{sha(number)}/results" for number in range(2, MAX_UNUSABLE + 5)}
@@ -297,9 +319,9 @@ class TestRecord:
 
     def test_a_snapshot_that_is_gone_does_not_prevent_later_runs(self) -> None:
         known = memory(made(1, "f"), made(2, "p"))
-        known.lost = {path for path in known.data if sha(2) in path}
+        known.gone = {path for path in known.data if sha(2) in path}
         record(known, made(3, "f"))
-        known.lost = set()
+        known.gone = set()
         found = chosen(known, 3).baseline
         assert found is not None
         assert found.history is not None

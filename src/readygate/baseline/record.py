@@ -27,7 +27,7 @@ from readygate.model.outcome_changes import LegKey, OutcomeChanges
 from readygate.model.policy import BASELINE_MB
 from readygate.model.rich_text import count
 from readygate.model.snapshot import Snapshot
-from readygate.support.errors import StoreError
+from readygate.support.errors import GoneError, StoreError, UnusableError
 from readygate.support.git_names import blob_id, is_sha
 
 MAX_COMMITS = 250
@@ -205,7 +205,7 @@ class _Update:
             try:
                 files = fetch_files(self._store, self._gate, since)
                 return since, read_snapshot(self._store, since, files)
-            except StoreError:  # the changes since an older one say as much
+            except (UnusableError, GoneError):  # the changes since an older one say as much
                 continue
         return first, None  # what was before this run is then not known
 

@@ -54,6 +54,7 @@ class WantedBaseline(Struct, frozen=True, kw_only=True):
             merged branches included, as far as they are known; called only where commits were passed over, and empty
             if none of these is a merge.
         own: returns files of this run's snapshot, which need not be fetched.
+        records: this run stores results of its own, which later runs then use in place of unusable ones.
     """
 
     commit: str
@@ -62,6 +63,7 @@ class WantedBaseline(Struct, frozen=True, kw_only=True):
     ancestors: Callable[[], Iterable[str]] = tuple
     between: Callable[[str], Parents] = lambda _older: {}
     own: Own = no_files
+    records: bool = False
 
 
 def choose(store: Store, gate: str, wanted: WantedBaseline) -> BaselineChoice:
@@ -70,7 +72,8 @@ def choose(store: Store, gate: str, wanted: WantedBaseline) -> BaselineChoice:
     If the wanted commit merged a run that was built on that ancestor, that run is nearer and is chosen.
 
     Raises:
-        StoreError, ForgeError: the store, its record, or every snapshot that fits, cannot be read.
+        StoreError, ForgeError: the store or its record cannot be read, or every snapshot that fits is unusable and this
+            run does not replace them.
     """
     path = history_path(gate)
     commits = CommitLine(wanted.commit, {}, wanted.ancestors).commits
@@ -89,8 +92,17 @@ def choose(store: Store, gate: str, wanted: WantedBaseline) -> BaselineChoice:
     for run, merged in _candidates(wanted, line, record):
         if snapshot := _load(store, gate, run, wanted, unusable, gone):
             return _choice(store, wanted, record, line, merged, run, snapshot, unusable)
-    if unusable:  # results exist, but none can be read: this must not look like "no baseline"
-        raise unusable[0]
+        if len(unusable) > MAX_UNUSABLE:
+            break
+    if unusable and not wanted.records:  # results exist, but none is usable: this must not look like "no baseline"
+        raise unusable[-1] if len(unusable) > MAX_UNUSABLE else unusable[0]
+    if unusable:
+        return BaselineChoice(
+            baseline=None,
+            note="no stored results can be used",
+            todo="Nothing: this run stores new ones.",
+            warnings=tuple(map(str, unusable)),
+        )
     if gone:
         what, why, todo = gone[0].what, gone[0].why, gone[0].todo
         return BaselineChoice(baseline=None, note=f"{what}, as {why}", todo=f"{todo[:1].upper()}{todo[1:]}.")
@@ -123,7 +135,7 @@ def _load(
     """Load a snapshot. Return None, and append the reason, if it is damaged, has another version, or is gone.
 
     Raises:
-        StoreError: it cannot be fetched, or more than `MAX_UNUSABLE` snapshots were unusable.
+        StoreError, ForgeError: it cannot be fetched.
     """
     try:
         return read_snapshot(store, run, fetch_files(store, gate, run, wanted.own))
@@ -132,8 +144,6 @@ def _load(
         return None
     except UnusableError as error:
         unusable.append(error)
-        if len(unusable) > MAX_UNUSABLE:
-            raise
         return None
 
 

@@ -69,6 +69,7 @@ def _wanted(options: argparse.Namespace, repo: Path, commit: str) -> ReportOptio
         base=options.base,
         store=options.store,
         policy_file=options.policy_file,
+        records=options.record,
     )
 
 

@@ -38,6 +38,7 @@ class ReportOptions(Struct, frozen=True, kw_only=True):
         base: a snapshot, or a folder of reports.
         store: a folder of stored snapshots.
         policy_file: a policy to use instead of the repository's own.
+        records: the run stores its results.
     """
 
     root: Path
@@ -48,6 +49,7 @@ class ReportOptions(Struct, frozen=True, kw_only=True):
     base: Path | None
     store: Path | None
     policy_file: Path | None
+    records: bool = False
 
     @property
     def has_git(self) -> bool:
@@ -151,6 +153,7 @@ def _choice(
                 ancestors=lambda: before() if start else islice(before(), 1, None),
                 between=lambda older: local_git.parents_between(wanted.repo, older, compared_with),
                 own=own,
+                records=wanted.records,
             ),
         )
     return BaselineChoice(baseline=None, note="there is no commit before it to compare with; --base names one")

@@ -198,6 +198,7 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
             ancestors=lambda: first_parents(self.store_client, start.commit, start.parents),
             between=between,
             own=own,
+            records=self.subject.role is Role.RECORD,
         )
         store, already = self.store, [history]
 
