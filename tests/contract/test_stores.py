@@ -998,6 +998,43 @@ class TestArtifact:
         with pytest.raises(StoreError):
             store.fetch(NAMES(SHA_A), blob_id(b"a\n"))
 
+    @pytest.mark.parametrize("limit", ["MOST", "MOST_LISTED", "MOST_RUNS"])
+    def test_results_beyond_a_list_that_is_cut_are_not_missing(
+        self, artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch, limit: str
+    ) -> None:
+        for commit in (SHA_A, SHA_B, SHA_C):
+            artifacts.upload(artifacts.run(commit), tree(commit))
+        monkeypatch.setattr(f"readygate.baseline.stores._trusted_artifacts.{limit}", 2)
+        store = artifacts.open()
+        assert store.history(HISTORY, artifacts.line(SHA_B)) == b"1\n"
+        message = r"older ones were not searched.* Probably: .* To do: "
+        with pytest.raises(StoreError, match=message):
+            store.history(HISTORY, artifacts.line(SHA_A))
+        with pytest.raises(StoreError, match=message) as caught:
+            store.fetch(NAMES(SHA_A), blob_id(b"a\n"))
+        assert not isinstance(caught.value, GoneError | UnusableError)
+
+    def test_a_run_that_records_begins_anew_where_a_list_is_cut(
+        self, artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for commit in (SHA_A, SHA_B):
+            artifacts.upload(artifacts.run(commit), tree(commit))
+        monkeypatch.setattr("readygate.baseline.stores._trusted_artifacts.MOST", 1)
+        store = artifacts.open(records=SHA_C)
+        assert store.history(HISTORY, artifacts.line(SHA_A)) is None
+        assert "older ones were not searched" in "".join(store.notices())
+        store.update(appending(b"2\n"))
+        assert artifacts.written() == {HISTORY: b"2\n"}
+
+    def test_artifacts_of_forks_do_not_push_those_of_the_base_branch_out(
+        self, artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        artifacts.upload(artifacts.run(SHA_A), tree(SHA_A))
+        for _ in range(3):
+            artifacts.upload(artifacts.run(SHA_A, head_repo="mallory/app"), tree(SHA_A, b"forged\n"))
+        monkeypatch.setattr("readygate.baseline.stores._trusted_artifacts.MOST", 2)
+        assert artifacts.open().history(HISTORY, artifacts.line(SHA_A)) == b"1\n"
+
     def test_a_merge_group_is_trusted(self, artifacts: Artifacts) -> None:
         queue = artifacts.run(SHA_A, event="merge_group", branch="gh-readonly-queue/main/pr-1-x")
         artifacts.upload(queue, tree(SHA_A))

@@ -52,5 +52,7 @@ class Reference(Struct, frozen=True, kw_only=True):
 
     def notices(self) -> Iterator[str]:
         """Yield what could not be read and is not needed."""
+        if self.store is not None:
+            yield from self.store.notices()
         if self.policy.note:
             yield f"The policy file of the base could not be read: {self.policy.note}."

@@ -4,7 +4,7 @@ The input `baseline` selects a store by its scheme: `scheme` or `scheme:rest`. A
 docs/baseline.md describes it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -45,12 +45,14 @@ class Store(Struct, frozen=True, kw_only=True):
         fetch: returns the bytes of a path whose git blob id is given, verified. Several threads may call it at once.
             It raises UnusableError for a damaged file, and GoneError if the store no longer has the snapshot.
         update: applies a change to the newest state; if another run changes the state meanwhile, it tries again.
+        notices: returns what was passed over while the history was read, for the log; one sentence each.
     """
 
     where: str
     history: Callable[[str, Iterator[str]], bytes | None]
     fetch: Callable[[str, str], bytes]
     update: Callable[[Change], None]
+    notices: Callable[[], Iterable[str]] = tuple
 
 
 class Opening(Struct, frozen=True, kw_only=True):

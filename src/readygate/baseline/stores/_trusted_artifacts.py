@@ -5,7 +5,7 @@ branch and its artifact. https://docs.github.com/en/rest/actions/artifacts and
 https://docs.github.com/en/rest/actions/workflow-runs
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import islice
 from typing import Any, Final
 from urllib.parse import quote
@@ -18,7 +18,9 @@ from readygate.support.errors import NotFoundError, StoreError
 from readygate.support.git_names import QUEUE_PREFIX, is_sha
 
 MOST: Final = 500
-"""Artifacts that are searched, the newest first."""
+"""Artifacts of the base branch that are searched, the newest first."""
+MOST_LISTED: Final = 2_000
+"""Artifacts of all branches and forks that are listed to find them."""
 MOST_RUNS: Final = 1_000
 """Runs of the workflow that are searched; GitHub lists no more."""
 
@@ -36,7 +38,11 @@ class Artifact(Struct, frozen=True, kw_only=True):
 
 
 class TrustedArtifacts:
-    """Looks up the artifacts of a name."""
+    """Looks up the artifacts of a name.
+
+    Attributes:
+        cut: whether a list was longer than the part that was searched, so that older artifacts may exist.
+    """
 
     def __init__(self, client: GitHub, opening: Opening, name: str, workflow: str, where: str) -> None:
         self._client = client
@@ -44,6 +50,7 @@ class TrustedArtifacts:
         self._name = name
         self._workflow = workflow
         self._where = where
+        self.cut = False
 
     def by_commit(self) -> Mapping[str, tuple[Artifact, ...]]:
         """Return the artifacts of each commit, the newest first; those that have expired are left out.
@@ -51,7 +58,7 @@ class TrustedArtifacts:
         Raises:
             StoreError, ForgeError: they cannot be listed.
         """
-        rows = [row for row in self._listed() if self._may_be(row["workflow_run"])]
+        rows = self._listed()
         if not rows:
             return {}
         runs = self._runs([row["workflow_run"] for row in rows])
@@ -70,8 +77,16 @@ class TrustedArtifacts:
         return {commit: tuple(sorted(several, key=_age, reverse=True)) for commit, several in found.items()}
 
     def _listed(self) -> list[Mapping[str, Any]]:
-        pages = self._client.pages("/actions/artifacts", key="artifacts", name=self._name)
-        return [row for row in islice(pages, MOST) if not row["expired"] and row["name"] == self._name]
+        """Return the artifacts that may be trusted: only they count, as any fork may upload many of the same name."""
+        pages = iter(self._client.pages("/actions/artifacts", key="artifacts", name=self._name))
+        found: list[Mapping[str, Any]] = []
+        for row in islice(pages, MOST_LISTED):
+            if not row["expired"] and row["name"] == self._name and self._may_be(row["workflow_run"]):
+                found.append(row)
+            if len(found) == MOST:
+                break
+        self.cut |= next(pages, None) is not None
+        return found
 
     def _may_be(self, run: Mapping[str, Any] | None) -> bool:
         """Return whether a run of the list may be trusted: of this repository and on the base branch."""
@@ -93,12 +108,23 @@ class TrustedArtifacts:
         pushed = {int(run["id"]) for run in claimed} - queued
         found: dict[int, Mapping[str, Any]] = {}
         for search, wanted in (({"branch": base}, pushed), ({"event": "merge_group"}, queued)):
-            for run in islice(self._pages(search), MOST_RUNS) if wanted else ():
-                number = int(run["id"])
-                if number in wanted and self._trusted(run):
-                    found[number] = run
-                if number < min(wanted):  # runs are listed newest first
-                    break
+            if wanted:
+                found |= self._search(search, wanted)
+        return found
+
+    def _search(self, search: Mapping[str, str], wanted: Collection[int]) -> Mapping[int, Mapping[str, Any]]:
+        """Return the trusted runs among those that a search lists, the newest first."""
+        found: dict[int, Mapping[str, Any]] = {}
+        oldest = min(wanted)
+        for seen, run in enumerate(self._pages(search), 1):
+            number = int(run["id"])
+            if number in wanted and self._trusted(run):
+                found[number] = run
+            if number <= oldest:
+                break
+            if seen >= MOST_RUNS:
+                self.cut = True
+                break
         return found
 
     def _pages(self, search: Mapping[str, str]) -> Any:

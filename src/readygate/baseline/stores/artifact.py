@@ -14,7 +14,7 @@ from pathlib import Path
 from readygate.baseline.run_records import Record, decode_record, encode_record
 from readygate.baseline.stores import Change, Opening, Store, StoreKind
 from readygate.baseline.stores._artifact_files import FOLDER, LARGEST, ArtifactFiles, commit_of, is_stored_path
-from readygate.baseline.stores._trusted_artifacts import Artifact, TrustedArtifacts
+from readygate.baseline.stores._trusted_artifacts import MOST, MOST_LISTED, MOST_RUNS, Artifact, TrustedArtifacts
 from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError, GoneError, SettingsError, StoreError, UnusableError
 from readygate.support.git_names import blob_id
@@ -52,10 +52,17 @@ class _Artifacts:
         self.searched = False
         self.own: ArtifactFiles | None = None  # of an earlier run of the measured commit
         self.before: ArtifactFiles | None = None  # of the nearest commit before
+        self.passed_over: dict[str, None] = {}  # notices, in their order
         self.lock = threading.Lock()
 
     def store(self) -> Store:
-        return Store(where=self.where, history=self.history, fetch=self.fetch, update=self.update)
+        return Store(
+            where=self.where,
+            history=self.history,
+            fetch=self.fetch,
+            update=self.update,
+            notices=lambda: tuple(self.passed_over),
+        )
 
     def history(self, path: str, line: Iterator[str]) -> bytes | None:
         with self.lock:
@@ -64,7 +71,33 @@ class _Artifacts:
             commits = (commit for commit in line if commit in known) if known else iter(())
             self.before = next((files for commit in commits if (files := self._newest(commit))), None)
             self.searched = True
+            if self.own is None and self.before is None:
+                self._check_searched()
             return self._history(path)
+
+    def _check_searched(self) -> None:
+        """Report that no artifact was found, if there are older ones than were searched.
+
+        A run that records begins a new record then: no later run could end this state.
+
+        Raises:
+            StoreError: this run reads only, and a baseline may exist.
+        """
+        if not self.trusted.cut:
+            return
+        error = self._cut("no results were found before this commit")
+        if not self.opening.records:
+            raise error
+        self.passed_over[f"{error} A new record was begun."] = None
+
+    def _cut(self, what: str) -> StoreError:
+        return StoreError(
+            f"{what} in the newest artifacts, and older ones were not searched",
+            where=self.where,
+            why=f"there are more than {MOST} of the base branch, {MOST_LISTED:,} of all branches, or"
+            f" {MOST_RUNS:,} newer runs of the workflow",
+            todo="run the workflow on the base branch again, or upload under another name (`baseline: artifact:NAME`)",
+        )
 
     def _earlier_run(self, path: str) -> ArtifactFiles | None:
         """Return the artifact of an earlier run of the measured commit; this run replaces a damaged one."""
@@ -97,6 +130,8 @@ class _Artifacts:
             todo="run the workflow on the base branch again, and keep its artifacts longer (`retention-days`)",
         )
         with self.lock:
+            if commit not in self._known() and self.trusted.cut:
+                raise self._cut(f"the stored results of {commit[:7]} were not found")
             for artifact in self._known().get(commit, ()):
                 try:
                     data = self._open(artifact).read(path)
