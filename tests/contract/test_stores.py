@@ -833,7 +833,8 @@ class Artifacts:
 
     def written(self) -> dict[str, bytes]:
         root = self.folder / FOLDER
-        return {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+        files = {file.relative_to(root).as_posix(): file for file in root.rglob("*") if file.is_file()}
+        return {path: file.read_bytes() for path, file in files.items() if not path.startswith(".")}
 
 
 @pytest.fixture
@@ -917,6 +918,18 @@ class TestArtifact:
             store.update(appending(b"2\n"))
             assert artifacts.written() == {HISTORY: b"2\n"}
 
+    @pytest.mark.parametrize("data", [b"cut", packed([(NAMES(SHA_A), b"a\n")]), packed([(HISTORY, b"damaged\n")])])
+    def test_a_damaged_artifact_does_not_block_later_records(self, artifacts: Artifacts, data: bytes) -> None:
+        artifacts.upload(artifacts.run(SHA_B), {HISTORY: recorded(SHA_B)})
+        artifacts.upload(artifacts.run(SHA_A), data)
+        store = artifacts.open(records=SHA_C)
+        assert store.history(HISTORY, artifacts.line(SHA_A, SHA_B)) == recorded(SHA_B)
+        [notice] = store.notices()
+        assert "of aaaaaaa" in notice
+        assert "To do: " in notice
+        store.update(appending(b""))
+        assert artifacts.written() == {HISTORY: recorded(SHA_B)}
+
     def test_of_the_artifacts_of_a_commit_the_newest_counts(self, artifacts: Artifacts) -> None:
         """Numbers of artifacts do not grow with time."""
         run = artifacts.run(SHA_A)
@@ -926,10 +939,10 @@ class TestArtifact:
         newest.created_at = "2099-01-01T00:00:00Z"
         assert artifacts.open().history(HISTORY, artifacts.line(SHA_A)) == b"1\n"
 
-    @pytest.mark.parametrize("how", ["listed", "not yet listed", "deleted", "replaced"])
+    @pytest.mark.parametrize("how", ["listed", "not yet listed", "deleted"])
     def test_an_artifact_that_has_expired_is_gone(self, artifacts: Artifacts, how: str) -> None:
         artifacts.upload(artifacts.run(SHA_B), tree(SHA_B))
-        artifacts.upload(artifacts.run(SHA_A), tree(SHA_A) if how != "replaced" else {OTHER: b"1\n"})
+        artifacts.upload(artifacts.run(SHA_A), tree(SHA_A))
         [number] = [number for number, found in artifacts.hub.world.artifacts.items() if found.run_id == artifacts.runs]
         if how == "listed":
             artifacts.hub.world.artifacts[number].expired = True
@@ -940,14 +953,13 @@ class TestArtifact:
         store = artifacts.open()
         with pytest.raises(GoneError, match="no longer exist"):
             store.fetch(NAMES(SHA_A), blob_id(b"a\n"))
-        if how != "replaced":
-            assert store.history(HISTORY, artifacts.line(SHA_A, SHA_B)) == b"1\n"
+        assert store.history(HISTORY, artifacts.line(SHA_A, SHA_B)) == b"1\n"
         assert store.fetch(NAMES(SHA_B), blob_id(b"a\n")) == b"a\n"
 
-    @pytest.mark.parametrize("data", [{NAMES(SHA_A): b"other"}, b"no zip at all"])
+    @pytest.mark.parametrize("data", [{NAMES(SHA_A): b"other"}, {OTHER: b"1\n"}, {HISTORY: b"1\n"}, b"no zip at all"])
     def test_damage_makes_a_snapshot_unusable(self, artifacts: Artifacts, data: dict[str, bytes] | bytes) -> None:
         artifacts.upload(artifacts.run(SHA_A), data)
-        with pytest.raises(UnusableError, match=r"Probably: .* To do: "):
+        with pytest.raises(UnusableError, match=r"Probably: .* To do: .* for commit aaaaaaa"):
             artifacts.open().fetch(NAMES(SHA_A), blob_id(b"a\n"))
 
     def test_snapshots_come_from_the_artifact_of_their_commit(self, artifacts: Artifacts) -> None:
@@ -1096,6 +1108,50 @@ class TestArtifact:
         artifacts.upload(artifacts.run(SHA_A), tree(SHA_A))
         assert artifacts.open().history(OTHER, artifacts.line(SHA_A)) is None
 
+    def test_artifacts_of_another_gate_do_not_hide_results(
+        self, artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        artifacts.upload(artifacts.run(SHA_B), tree(SHA_B, b"mine\n"))
+        artifacts.upload(artifacts.run(SHA_A), tree(SHA_A, b"mine\n"))
+        artifacts.upload(artifacts.run(SHA_A), {OTHER: b"other\n"})
+        artifacts.upload(artifacts.run(SHA_C), {OTHER: b"other\n"})
+        store = artifacts.open()
+        assert store.history(HISTORY, artifacts.line(SHA_C, SHA_A)) == b"mine\n"
+        assert store.fetch(NAMES(SHA_A), blob_id(b"a\n")) == b"a\n"
+        assert artifacts.open().history(HISTORY, artifacts.line(SHA_C, SHA_B)) == b"mine\n"
+        monkeypatch.setattr("readygate.baseline.stores.artifact.MOST_OPENED", 2)
+        limited = artifacts.open()
+        assert limited.history(HISTORY, artifacts.line(SHA_C, SHA_A, SHA_B)) is None
+        assert "the 2 nearest artifacts have no gate/history.jsonl" in "".join(limited.notices())
+
+    def test_steps_of_one_job_share_the_folder(self, artifacts: Artifacts, tmp_path: Path) -> None:
+        asks = artifacts.run(SHA_A)
+
+        def step(path: str, run: int = asks) -> None:
+            reader = client(artifacts.hub, actions="read")
+            store = open_store("artifact", Path(), reader, branch="main", run_id=run, folder=artifacts.folder)
+            store.history(path, artifacts.line())
+            store.update(appending(b"1\n", path))
+
+        step(HISTORY)
+        for rest in (".gate.new", ".gate.old"):  # of a step that was killed
+            (artifacts.folder / FOLDER / rest).mkdir()
+            (artifacts.folder / FOLDER / rest / "part").write_text("x")
+        step(OTHER)
+        step(HISTORY)
+        assert artifacts.written() == {HISTORY: b"1\n", OTHER: b"1\n"}
+        assert {path.name for path in (artifacts.folder / FOLDER).iterdir()} == {"gate", "other", ".run"}
+        step(HISTORY, artifacts.run(SHA_B))
+        assert artifacts.written() == {HISTORY: b"1\n"}
+
+    def test_another_run_keeps_the_other_gates_of_the_artifact(self, artifacts: Artifacts) -> None:
+        first = {HISTORY: recorded(SHA_A), OTHER: recorded(SHA_A), f"other/snapshots/{SHA_A}/results": b"x"}
+        artifacts.upload(artifacts.run(SHA_A), first)
+        store = artifacts.open(records=SHA_A)
+        store.history(HISTORY, artifacts.line(SHA_B))
+        store.update(appending(b"2\n"))
+        assert artifacts.written() == {**first, HISTORY: recorded(SHA_A) + b"2\n"}
+
     def test_what_stood_in_the_folder_before_is_not_uploaded(self, artifacts: Artifacts, tmp_path: Path) -> None:
         outside = tmp_path / "outside"
         outside.mkdir()
@@ -1105,7 +1161,7 @@ class TestArtifact:
         store = artifacts.open()
         store.history(HISTORY, artifacts.line())
         store.update(appending(b"1"))
-        (artifacts.folder / FOLDER / "stray").write_text("x")
+        (artifacts.folder / FOLDER / "gate/stray").write_text("x")
         store.update(appending(b"3"))
         assert artifacts.written() == {HISTORY: b"3"}
         assert (outside / "kept").read_text() == "x"

@@ -38,7 +38,8 @@ def recorded(runner: Runner, sha: str, report: str = TESTS, event: str = "push")
 def written(runner: Runner) -> dict[str, bytes]:
     """What the last run wrote for the upload step, by path."""
     root = runner.folder / f"workspace-{runner.run_id}" / "told" / "readygate-baseline"
-    return {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+    files = {file.relative_to(root).as_posix(): file for file in root.rglob("*") if file.is_file()}
+    return {path: file.read_bytes() for path, file in files.items() if not path.startswith(".")}
 
 
 def upload(

@@ -16,7 +16,7 @@ from readygate.model.coverage import Ratio
 from readygate.model.history import ABSENT, PastRun
 from readygate.model.outcome_changes import LegKey, OutcomeChanges
 from readygate.model.results import OUTCOME_LETTERS, Counts, Number, Seconds, TestId
-from readygate.support.errors import StoreError
+from readygate.support.errors import StoreError, UnusableError
 from readygate.support.git_names import SHA
 
 VERSION: Final = 2
@@ -250,7 +250,8 @@ def decode_record(data: bytes, where: str) -> Record:
     """Return the record that `encode_record` wrote.
 
     Raises:
-        StoreError: the file is damaged, or has another version.
+        UnusableError: the file is damaged.
+        StoreError: it has another version.
     """
     todo = "use the same version on the base branch and in pull requests, or remove the file to begin a new record"
     lines = data.split(b"\n")
@@ -270,7 +271,7 @@ def decode_record(data: bytes, where: str) -> Record:
         runs = tuple(msgspec.json.decode(line, type=RunRecord) for line in lines[1:-1])
         return Record(workflow=unescape(head.workflow), runs=runs)
     except (ValueError, RecursionError) as error:
-        raise StoreError(
+        raise UnusableError(
             f"the history is damaged ({error})",
             where=where,
             why="it was cut or changed after it was written",

@@ -40,13 +40,14 @@ def commit_of(path: str) -> str:
 class ArtifactFiles:
     """The files of a store in one artifact."""
 
-    def __init__(self, packed: bytes, where: str) -> None:
-        """Open an artifact.
+    def __init__(self, packed: bytes, where: str, commit: str) -> None:
+        """Open an artifact of the run of a commit.
 
         Raises:
             UnusableError: it is damaged, or larger than it may be.
         """
-        self._packed, self._where = packed, where
+        self._packed, self._commit = packed, commit
+        self.where = where
         try:
             with ZipFile(io.BytesIO(packed)) as archive:
                 infos = archive.infolist()
@@ -101,7 +102,7 @@ class ArtifactFiles:
     def _damaged(self, why: str) -> UnusableError:
         return UnusableError(
             f"the artifact is not a baseline of Readygate ({why})",
-            where=self._where,
+            where=self.where,
             why="the upload was cut short, or the workflow uploaded another folder",
-            todo=f"upload the folder {FOLDER}, and run the workflow on the base branch again",
+            todo=f"upload the folder {FOLDER}, and run the workflow for commit {self._commit[:7]} again",
         )

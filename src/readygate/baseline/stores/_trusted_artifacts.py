@@ -34,6 +34,7 @@ class Artifact(Struct, frozen=True, kw_only=True):
     id: int
     size: int
     run: int
+    commit: str
     created: str
 
 
@@ -71,6 +72,7 @@ class TrustedArtifacts:
                         id=int(row["id"]),
                         size=int(row["size_in_bytes"]),
                         run=int(run["id"]),
+                        commit=str(run["head_sha"]),
                         created=str(row["created_at"] or ""),
                     )
                 )

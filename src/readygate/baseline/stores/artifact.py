@@ -6,20 +6,22 @@ keeps its snapshot unless it replaces it. The workflow itself uploads: `update` 
 input `report`. See `_trusted_artifacts` for the artifacts that are used.
 """
 
-import shutil
 import threading
-from collections.abc import Container, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from readygate.baseline.run_records import Record, decode_record, encode_record
 from readygate.baseline.stores import Change, Opening, Store, StoreKind
 from readygate.baseline.stores._artifact_files import FOLDER, LARGEST, ArtifactFiles, commit_of, is_stored_path
 from readygate.baseline.stores._trusted_artifacts import MOST, MOST_LISTED, MOST_RUNS, Artifact, TrustedArtifacts
+from readygate.baseline.stores._upload_folder import write_upload
 from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError, GoneError, SettingsError, StoreError, UnusableError
 from readygate.support.git_names import blob_id
 
 ARTIFACT = "readygate"
+
+MOST_OPENED = 10
+"""Artifacts that are downloaded to find the history of a gate; those of other gates may have the same name."""
 
 _GONE = 410
 """The status of an artifact that has expired."""
@@ -67,11 +69,12 @@ class _Artifacts:
     def history(self, path: str, line: Iterator[str]) -> bytes | None:
         with self.lock:
             known = self._known()
-            self.own = self._earlier_run(path) if self.opening.records else None
-            commits = (commit for commit in line if commit in known) if known else iter(())
-            self.before = next((files for commit in commits if (files := self._newest(commit))), None)
+            again = known.get(self.opening.commit, ()) if self.opening.records else ()
+            self.own = self._first(path, again)
+            before = (artifact for commit in line for artifact in known.get(commit, ())) if known else ()
+            self.before = self._first(path, before)
             self.searched = True
-            if self.own is None and self.before is None:
+            if self.own is None and self.before is None and not self.passed_over:
                 self._check_searched()
             return self._history(path)
 
@@ -99,27 +102,44 @@ class _Artifacts:
             todo="run the workflow on the base branch again, or upload under another name (`baseline: artifact:NAME`)",
         )
 
-    def _earlier_run(self, path: str) -> ArtifactFiles | None:
-        """Return the artifact of an earlier run of the measured commit; this run replaces a damaged one."""
-        try:
-            found = self._newest(self.opening.commit)
-            return found if found and found.read(path) is not None else None
-        except UnusableError:
-            return None
+    def _first(self, path: str, artifacts: Iterable[Artifact]) -> ArtifactFiles | None:
+        """Return the files of the first artifact that has a history at a path.
 
-    def _newest(self, commit: str) -> ArtifactFiles | None:
-        """Return the newest artifact of a commit, None if there is none."""
-        for artifact in self._known().get(commit, ()):
+        Artifacts of other gates are passed over. A run that records passes over damaged ones, too: it writes a history
+        that later runs can read.
+
+        Raises:
+            UnusableError: an artifact is damaged, and this run reads only.
+            StoreError: an artifact cannot be read.
+        """
+        for number, artifact in enumerate(artifacts):
+            if number == MOST_OPENED:
+                self.passed_over[
+                    f"{self.where}: the {MOST_OPENED} nearest artifacts have no {path}, and older ones were not read."
+                ] = None
+                return None
             try:
-                return self._open(artifact)
+                files = self._open(artifact)
+                data = files.read(path)
+                if data is not None and self.opening.records:
+                    decode_record(data, files.where)
             except GoneError:
                 continue
+            except UnusableError as error:
+                if not self.opening.records:
+                    raise
+                self.passed_over[f"{error} This run goes on without it."] = None
+                continue
+            if data is not None:
+                return files
         return None
 
     def _history(self, path: str) -> bytes | None:
         """Return the history that a run goes on with."""
-        newer, older = (files.read(path) if files else None for files in (self.own, self.before))
-        return _joined(newer, older, f"{self.where}, {path}") if newer and older else newer or older
+        own, before = (files.read(path) if files else None for files in (self.own, self.before))
+        if own is not None and before is not None:
+            return _joined(own, before, f"{self.where}, {path}")
+        return own if own is not None else before
 
     def fetch(self, path: str, blob: str) -> bytes:
         commit = commit_of(path)
@@ -142,13 +162,14 @@ class _Artifacts:
                     continue
                 if data is not None and blob_id(data) == blob:
                     return data
-                if data is not None:
-                    problem = UnusableError(
-                        f"{path} of run {artifact.run} is not what its id says",
-                        where=self.where,
-                        why="another run of the same commit replaced the artifact",
-                        todo="run the workflow on the base branch again",
-                    )
+                lacks = data is None
+                problem = UnusableError(
+                    f"the artifact lacks {path}" if lacks else f"{path} of run {artifact.run} is not what its id says",
+                    where=self._place(artifact),
+                    why="another run of the same commit replaced the artifact"
+                    + (", or the upload was incomplete" if lacks else ""),
+                    todo=f"run the workflow for commit {commit[:7]} of the base branch again",
+                )
         raise problem
 
     def update(self, change: Change) -> None:
@@ -173,14 +194,22 @@ class _Artifacts:
                 why="the input `report` is empty, so that it was not written",
                 todo=f"give the input `report`, and upload {FOLDER} of that folder as {self.name} in a step after this",
             )
-        _write(folder / FOLDER, {**self._kept(edits), **files})
+        gate = next(iter(files)).partition("/")[0]
+        kept = self._kept(edits)
+        mine = {path: data for path, data in kept.items() if path.startswith(f"{gate}/")}
+        others = {path: data for path, data in kept.items() if path not in mine}
+        run = f"{self.opening.run_id} {self.opening.commit}"
+        write_upload(folder / FOLDER, run, {**mine, **files}, others)
 
     def _kept(self, edits: Container[str]) -> Mapping[str, bytes]:
-        """Return the snapshot of an earlier run of the commit, which the upload may overwrite."""
+        """Return the snapshots of an earlier run of the commit, and the histories of other gates.
+
+        The upload may overwrite its artifact.
+        """
         own, commit = self.own, self.opening.commit
         if own is None:
             return {}
-        paths = (path for path in own.paths() if commit_of(path) == commit and path not in edits)
+        paths = (path for path in own.paths() if commit_of(path) in (commit, "") and path not in edits)
         try:
             return {path: data for path in paths if (data := own.read(path)) is not None}
         except UnusableError:
@@ -202,6 +231,9 @@ class _Artifacts:
                 ) from error
         return self.known
 
+    def _place(self, artifact: Artifact) -> str:
+        return f"{self.where}, run {artifact.run} of {artifact.commit[:7]}"
+
     def _open(self, artifact: Artifact) -> ArtifactFiles:
         """Return the files of an artifact, which is downloaded once.
 
@@ -211,13 +243,13 @@ class _Artifacts:
             StoreError: it cannot be read.
         """
         if artifact.id not in self.files:
-            where = f"{self.where}, run {artifact.run}"
+            where = self._place(artifact)
             if artifact.size > LARGEST:
                 raise UnusableError(
                     f"the artifact is larger than {LARGEST >> 20} MiB",
                     where=where,
                     why="the workflow uploaded another folder under this name",
-                    todo=f"upload the folder {FOLDER}, and run the workflow on the base branch again",
+                    todo=f"upload the folder {FOLDER}, and run the workflow for commit {artifact.commit[:7]} again",
                 )
             try:
                 packed = self.client.download(f"/actions/artifacts/{artifact.id}/zip", LARGEST)
@@ -231,43 +263,19 @@ class _Artifacts:
                     why="GitHub may be having an outage, or the artifact was deleted a moment ago",
                     todo="run the job again",
                 ) from error
-            self.files[artifact.id] = ArtifactFiles(packed, where)
+            self.files[artifact.id] = ArtifactFiles(packed, where, artifact.commit)
         return self.files[artifact.id]
 
 
-def _joined(newer: bytes, older: bytes, where: str) -> bytes:
-    """Return one history of two; if both have a run, the newer one's line counts.
+def _joined(own: bytes, before: bytes, where: str) -> bytes:
+    """Return one history of two; if both have a run, the line of the own history counts.
 
     Raises:
         StoreError: a history is damaged or has another version.
     """
-    first, second = decode_record(newer, where), decode_record(older, where)
+    first, second = decode_record(own, where), decode_record(before, where)
     runs = {run.key: run for run in (*second.runs, *first.runs)}
     return encode_record(Record(workflow=first.workflow or second.workflow, runs=tuple(runs.values())))
-
-
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Replace a folder by files; what it held before must not be uploaded, and a link may lead anywhere.
-
-    Raises:
-        StoreError: it cannot be written to.
-    """
-    try:
-        if folder.is_symlink() or folder.is_file():
-            folder.unlink()
-        elif folder.exists():
-            shutil.rmtree(folder)
-        for path, data in files.items():
-            place = folder / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(data)
-    except OSError as error:
-        raise StoreError(
-            f"the folder {FOLDER} could not be written ({error.strerror or error})",
-            where=str(folder.parent),
-            why="the permissions of the folder forbid it, or the disk is full",
-            todo="check the folder that the input `report` names",
-        ) from error
 
 
 STORE = StoreKind(
