@@ -1,5 +1,7 @@
 """The store in a folder: no reader ever sees a part of an update, and no link leads out of the folder."""
 
+import errno
+import fcntl
 import os
 import subprocess
 import sys
@@ -8,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.support.folder_updates import HISTORY, append, changing, named, opened, path_of
 
-from readygate.baseline.stores import File, Store, open_store
+from readygate.baseline.stores import File, Store, _folder_lock, open_store
 from readygate.baseline.stores import folder as folder_store
 from readygate.support.errors import StoreError, UnusableError
 from readygate.support.git_names import blob_id
@@ -110,6 +112,35 @@ class TestUpdate:
         assert history(store) == b"1"
         assert not leftovers(tmp_path)
 
+    def test_snapshots_of_killed_updates_go_after_a_while(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store = opened(tmp_path)
+        put(store, {path_of(3): b"killed"})  # an update that did not come to its history
+        store.update(changing({ONE: b"first"}))
+        assert (tmp_path / path_of(3)).exists()
+        monkeypatch.setattr(folder_store, "KEPT_SECONDS", -60)
+        store.update(changing({TWO: b"second"}))
+        assert check(store).keys() == {ONE, TWO}
+        commits = {path.split("/")[2] for path in (ONE, TWO)}
+        assert {place.name for place in (tmp_path / "gate/snapshots").iterdir()} == commits
+
+    def test_what_cannot_be_deleted_does_not_fail_a_finished_update(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The history may be replaced by something else as soon as the update is done."""
+        store = opened(tmp_path)
+        put(store, {ONE: b"first"})
+        (tmp_path / HISTORY).mkdir()
+        put(store, {ONE: b"second"})
+        assert (tmp_path / ONE).read_bytes() == b"second"
+
+    def test_badges_are_replaced_without_a_copy(self, tmp_path: Path) -> None:
+        store = opened(tmp_path)
+        for data in (b"1", b"2"):
+            put(store, {"gate/badges/main/tests.json": data, HISTORY: data})
+        assert not list((tmp_path / "gate/.replaced").iterdir())
+
     def test_folders_of_deleted_snapshots_go(self, tmp_path: Path) -> None:
         store = opened(tmp_path)
         put(store, {HISTORY: b"1", ONE: b"a", TWO: b"b"})
@@ -152,16 +183,99 @@ class TestWhatCannotBeRead:
         with pytest.raises(UnusableError, match=f"{word}.* Probably: .* To do: "):
             store.fetch(ONE, blob_id(b"a"))
 
-    def test_a_pipe_in_place_of_a_file_does_not_block(self, tmp_path: Path) -> None:
-        (tmp_path / ONE).parent.mkdir(parents=True)
-        os.mkfifo(tmp_path / ONE)
-        with pytest.raises(UnusableError):
-            opened(tmp_path).fetch(ONE, blob_id(b"a"))
+    @pytest.mark.parametrize("kind", ["pipe", "folder", "large"])
+    def test_what_is_not_a_file_is_not_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+        """A named pipe does not block, and nothing stays open."""
+        monkeypatch.setattr(folder_store, "LARGEST", 3)
+        for place in (tmp_path / ONE, tmp_path / HISTORY):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if kind == "pipe":
+                os.mkfifo(place)
+            elif kind == "folder":
+                place.mkdir()
+            else:
+                place.write_bytes(b"1234")
+        store = opened(tmp_path)
+        handles = len(list(Path("/dev/fd").iterdir()))
+        with pytest.raises(UnusableError, match=r"not a regular file of up to .* Probably: .* To do: "):
+            store.fetch(ONE, blob_id(b"1234"))
+        with pytest.raises(StoreError, match="not a regular file"):
+            history(store)
+        assert len(list(Path("/dev/fd").iterdir())) == handles
+
+    def test_kept_content_replaces_what_cannot_be_read(self, tmp_path: Path) -> None:
+        store = opened(tmp_path)
+        store.update(changing({ONE: b"first"}))
+        store.update(changing({ONE: b"second"}))
+        (tmp_path / ONE).unlink()
+        (tmp_path / ONE).mkdir()
+        assert store.fetch(ONE, blob_id(b"first")) == b"first"
+
+    def test_a_missing_folder_is_an_error_for_readers(self, tmp_path: Path) -> None:
+        root = tmp_path / "typo"
+        for read in (history, lambda store: store.fetch(ONE, blob_id(b"a"))):
+            with pytest.raises(StoreError, match=r"typo: the folder does not exist\. Probably: .* To do: ") as caught:
+                read(opened(root))
+            assert not isinstance(caught.value, UnusableError)
+        assert not root.exists()
+        first = open_store(f"folder:{root}", tmp_path, None, records=True)
+        assert history(first) is None
+        put(first, {HISTORY: b"1"})
+        assert history(opened(root)) == b"1"
+
+    def test_an_empty_folder_has_no_results(self, tmp_path: Path) -> None:
+        assert history(opened(tmp_path)) is None
+
+    def test_a_dangling_link_to_the_folder_is_an_error(self, tmp_path: Path) -> None:
+        root = tmp_path / "link"
+        root.symlink_to(tmp_path / "not mounted")
+        for records in (True, False):
+            store = open_store(f"folder:{root}", tmp_path, None, records=records)
+            with pytest.raises(StoreError, match="does not exist, and a symbolic link leads to it"):
+                history(store)
+            with pytest.raises(StoreError, match="does not exist, and a symbolic link leads to it"):
+                put(store, {HISTORY: b"1"})
+        assert not (tmp_path / "not mounted").exists()
+
+    def test_snapshots_without_a_history_are_an_error_for_readers(self, tmp_path: Path) -> None:
+        put(opened(tmp_path), {ONE: b"a"})
+        with pytest.raises(StoreError, match=r"history\.jsonl is missing.* Probably: .* To do: "):
+            history(opened(tmp_path))
+        recorder = open_store(f"folder:{tmp_path}", tmp_path, None, records=True)
+        assert history(recorder) is None
+        put(recorder, {HISTORY: b"1"})
+        assert history(opened(tmp_path)) == b"1"
+
+
+class TestLock:
+    def test_an_update_does_not_wait_without_limit(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_folder_lock, "LOCK_SECONDS", 0.2)
+        put(opened(tmp_path), {HISTORY: b"1"})
+        with (tmp_path / ".lock").open() as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            with pytest.raises(StoreError, match=r"another process has locked .* Probably: .* To do: "):
+                put(opened(tmp_path), {HISTORY: b"2"})
+        put(opened(tmp_path), {HISTORY: b"3"})
+        assert history(opened(tmp_path)) == b"3"
+
+    @pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP])
+    def test_a_file_system_without_locks_is_named(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+    ) -> None:
+        """No such file system is at hand, so the system call is replaced."""
+
+        def refuse(_handle: int, _operation: int) -> None:
+            raise OSError(number, os.strerror(number))
+
+        monkeypatch.setattr(fcntl, "flock", refuse)
+        with pytest.raises(StoreError, match=r"Probably: the file system of the folder supports no locks.* To do: "):
+            put(opened(tmp_path), {HISTORY: b"1"})
 
 
 class TestPaths:
     @pytest.mark.parametrize("path", ["../x", "/etc/passwd", "a/../../x", "a//b", "C:/x", "a\\..\\b", "."])
     def test_no_path_leads_out_of_it(self, tmp_path: Path, path: str) -> None:
+        (tmp_path / "store").mkdir()
         store = open_store("folder:store", tmp_path, None)
         with pytest.raises(StoreError, match="not a path"):
             store.history(path, iter(()))

@@ -75,7 +75,7 @@ def with_more(change: Change, files: Mapping[str, File | None]) -> Change:
 
 def world_of(scheme: str, tmp_path: Path) -> Iterator[World]:
     if scheme == "folder":
-        yield World(lambda: open_store("folder:data/store", tmp_path, None))
+        yield World(lambda: open_store("folder:data/store", tmp_path, None, records=True))
         return
     assert scheme in ("branch", "ref"), f"the store {scheme} has no world to be tested in"
     with FakeGitHub() as hub:

@@ -41,7 +41,9 @@ def is_sha(text: str) -> bool:
 
 def blob_id(data: bytes) -> str:
     """Return the object id that git gives a blob: https://git-scm.com/book/en/v2/Git-Internals-Git-Objects."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
+    digest = hashlib.sha1(b"blob %d\0" % len(data), usedforsecurity=False)
+    digest.update(data)
+    return digest.hexdigest()
 
 
 def read_queue_branch(ref: str) -> QueueBranch | None:
