@@ -40,6 +40,23 @@ def test_wrong_options_are_told_at_once(folder: Path) -> None:
     assert all(name in done.stderr for name in ("--legs", "--redact", "--path-map"))
 
 
+@pytest.mark.parametrize("commits", [0, 1, 2])
+def test_a_store_that_does_not_exist_is_an_error_unless_the_run_records(folder: Path, commits: int) -> None:
+    (folder / "junit.xml").write_text(junit(test_add="passed"))
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@example.com")
+    if commits:
+        subprocess.run([*git, "init", "--quiet"], cwd=folder, check=True)
+    for _ in range(commits):
+        subprocess.run([*git, "commit", "--quiet", "--allow-empty", "--message=x"], cwd=folder, check=True)
+    report = ("report", "--tests", "junit.xml", "--store")
+    done = run(folder, *report, "typo")
+    assert done.returncode == 3
+    assert "typo: the folder does not exist" in done.stderr
+    if commits:
+        assert run(folder, *report, "results", "--record").returncode == 0
+        assert run(folder, *report, "results").returncode == 0
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
 def test_a_full_disk_is_no_crash(folder: Path) -> None:
     done = run(folder, "report", "--tests", "junit.xml", stdout=Path("/dev/full"))

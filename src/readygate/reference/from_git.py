@@ -10,6 +10,7 @@ from readygate.baseline.load_snapshot import Own
 from readygate.baseline.select import BaselineChoice, WantedBaseline, choose
 from readygate.baseline.snapshot_codec import decode
 from readygate.baseline.snapshot_file import is_snapshot_file, unpack_snapshot
+from readygate.baseline.store_paths import history_path
 from readygate.baseline.stores import Store, open_store
 from readygate.collect.collect_reports import collect_reports
 from readygate.config.settings import Settings
@@ -159,6 +160,7 @@ def _choice(
                 records=wanted.records,
             ),
         )
+    store.history(history_path(context.settings.name), iter(()))  # a mistyped folder is an error here, too
     return BaselineChoice(baseline=None, note="there is no commit before it to compare with; --base names one")
 
 
