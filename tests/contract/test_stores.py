@@ -589,6 +589,21 @@ class TestGit:
         with pytest.raises(StoreError, match="not what its id says"):
             git.open().fetch(NAMES(ONE), blob_id(b"a"))
 
+    def test_a_lost_blob_makes_a_snapshot_unusable(self, git: Git) -> None:
+        put(git.open(), {NAMES(ONE): b"a"})
+        with pytest.raises(UnusableError, match=r"has no blob .* Probably: .* To do: "):
+            git.open().fetch(NAMES(ONE), blob_id(b"lost"))
+        git.hub.fault("GET", "/git/blobs/", faults.answer(404), times=1)
+        assert git.open().fetch(NAMES(ONE), blob_id(b"a")) == b"a"
+
+    @pytest.mark.parametrize("status", [403, 500])
+    def test_a_blob_that_cannot_be_read_is_not_lost(self, git: Git, status: int) -> None:
+        put(git.open(), {NAMES(ONE): b"a"})
+        git.hub.fault("GET", "/git/blobs/", faults.answer(status), times=1_000)
+        with pytest.raises(StoreError, match="cannot be read") as caught:
+            git.open().fetch(NAMES(ONE), blob_id(b"a"))
+        assert not isinstance(caught.value, UnusableError)
+
     def test_a_short_outage_does_no_harm(self, git: Git) -> None:
         git.hub.fault("*", r"/git/", faults.answer(502), times=3)
         put(git.open(), {HISTORY: b"1"})

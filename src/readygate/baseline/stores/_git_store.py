@@ -23,7 +23,7 @@ from readygate.baseline.stores._git_tree import list_tree, write_tree
 from readygate.baseline.stores._squash_history import squash_history
 from readygate.github.client import GitHub
 from readygate.support.deadline import jitter
-from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, StoreError
+from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, StoreError, UnusableError
 from readygate.support.git_names import blob_id, is_sha
 
 LARGEST = 100 << 20
@@ -75,16 +75,27 @@ class GitStore:
     def fetch(self, path: str, blob: str) -> bytes:
         if not is_sha(blob):
             raise StoreError(f"the id of {path} is not a blob id", where=self.where)
-        for _ in range(2):  # what was spoilt on the way is asked for again
+        problem = StoreError(
+            f"GitHub's copy of {path} is not what its id says", where=self.where, todo="run the job again"
+        )
+        for _ in range(2):  # what was spoilt or not found is requested again, as GitHub may err once
             try:
                 data = self.client.raw(f"/git/blobs/{blob}", LARGEST)
+            except NotFoundError as error:
+                problem = UnusableError(
+                    f"GitHub has no blob of the stored {path} ({error.what})",
+                    where=self.where,
+                    why="another program than Readygate changed the files, or GitHub lost it",
+                    todo="run the workflow on the base branch again, which stores new results",
+                )
+                continue
             except ForgeError as error:
                 raise StoreError(
                     f"the stored {path} cannot be read ({error.what})", where=self.where, todo="run the job again"
                 ) from error
             if blob_id(data) == blob:
                 return data
-        raise StoreError(f"GitHub's copy of {path} is not what its id says", where=self.where, todo="run the job again")
+        raise problem
 
     def _content(self, path: str, revision: str) -> bytes | None:
         """Return the file at a path of a ref or commit, None if there is no such file.
