@@ -1050,6 +1050,8 @@ class TestArtifact:
         store = artifacts.open(records=SHA_C)
         assert store.history(HISTORY, artifacts.line(SHA_A)) is None
         assert "older ones were not searched" in "".join(store.notices())
+        with pytest.raises(GoneError):  # the run goes on without them
+            store.fetch(NAMES(SHA_A), blob_id(b"a\n"))
         store.update(appending(b"2\n"))
         assert artifacts.written() == {HISTORY: b"2\n"}
 

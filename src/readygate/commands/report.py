@@ -68,7 +68,6 @@ def _wanted(options: argparse.Namespace, repo: Path, commit: str) -> ReportOptio
         branch=options.branch,
         base=options.base,
         store=options.store,
-        record=options.record,
         policy_file=options.policy_file,
         records=options.record,
     )

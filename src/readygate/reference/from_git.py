@@ -38,9 +38,8 @@ class ReportOptions(Struct, frozen=True, kw_only=True):
         branch: the name of the base branch in the report.
         base: a snapshot, or a folder of reports.
         store: a folder of stored snapshots.
-        record: this run stores its snapshot there, so that the folder may be missing.
         policy_file: a policy to use instead of the repository's own.
-        records: the run stores its results.
+        records: the run stores its results, so that the folder of the store may be missing.
     """
 
     root: Path
@@ -50,7 +49,6 @@ class ReportOptions(Struct, frozen=True, kw_only=True):
     branch: str
     base: Path | None
     store: Path | None
-    record: bool = False
     policy_file: Path | None
     records: bool = False
 
@@ -69,7 +67,7 @@ def ask(wanted: ReportOptions, context: RunContext) -> Reference:
     repo, commit = wanted.repo, wanted.commit
     start = local_git.resolve(repo, wanted.against) if wanted.against else ""
     url = f"folder:{wanted.store.absolute()}" if wanted.store else ""
-    store = open_store(url, wanted.root, None, records=wanted.record) if url else None
+    store = open_store(url, wanted.root, None, records=wanted.records) if url else None
     files = local_git.tracked(repo, commit) if wanted.has_git else None
     changes = local_git.diff(repo, start, commit) if start and wanted.has_git else None
     note = "" if changes else "Without --against and a git repository the changed lines are not known"
