@@ -586,7 +586,7 @@ class TestGit:
         put(git.open(), {NAMES(ONE): b"a"})
         raw = {"Content-Type": "application/vnd.github.raw+json; charset=utf-8"}
         git.hub.fault("GET", "/git/blobs/", faults.answer(200, b"hello", raw), times=1_000)
-        with pytest.raises(StoreError, match="not what its id says"):
+        with pytest.raises(StoreError, match="does not match its id"):
             git.open().fetch(NAMES(ONE), blob_id(b"a"))
 
     def test_a_lost_blob_makes_a_snapshot_unusable(self, git: Git) -> None:
@@ -1168,6 +1168,17 @@ class TestArtifact:
         store.history(HISTORY, artifacts.line(SHA_B))
         store.update(appending(b"2\n"))
         assert artifacts.written() == {**first, HISTORY: recorded(SHA_A) + b"2\n"}
+
+    def test_a_damaged_file_does_not_lose_the_others_of_the_artifact(self, artifacts: Artifacts) -> None:
+        damaged = f"other/snapshots/{SHA_A}/results"
+        first = {damaged: b"some text", HISTORY: recorded(SHA_A), OTHER: recorded(SHA_A)}
+        data = packed(list(first.items()))
+        at = data.index(damaged.encode()) + len(damaged)
+        artifacts.upload(artifacts.run(SHA_A), data[:at] + b"\xff" + data[at + 1 :])
+        store = artifacts.open(records=SHA_A)
+        store.history(HISTORY, artifacts.line(SHA_B))
+        store.update(appending(b"2\n"))
+        assert artifacts.written() == {HISTORY: recorded(SHA_A) + b"2\n", OTHER: recorded(SHA_A)}
 
     def test_what_stood_in_the_folder_before_is_not_uploaded(self, artifacts: Artifacts, tmp_path: Path) -> None:
         outside = tmp_path / "outside"

@@ -152,7 +152,7 @@ def test_files_that_are_not_what_the_history_says_are_an_error(runner: Runner) -
     done = judge(runner, opened(runner, sha), report=FORGED)
     assert done.code == 3
     assert done.outputs["verdict"] == "not-evaluated"
-    assert "is not what its id says" in done.log
+    assert "does not match its id" in done.log
 
 
 def test_an_artifact_of_another_commit_brings_no_results(runner: Runner) -> None:

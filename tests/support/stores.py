@@ -49,7 +49,7 @@ class Memory:
         if data is None:
             raise UnusableError(f"the stored {path} is missing", where="memory")
         if blob_id(data) != blob:
-            raise UnusableError(f"the stored {path} is not what its id says", where="memory")
+            raise UnusableError(f"the stored {path} does not match its id", where="memory")
         return data
 
     def _update(self, change: Change) -> None:

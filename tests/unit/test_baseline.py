@@ -173,7 +173,7 @@ class TestChoose:
         choice = chosen(known, 2)
         assert choice.baseline is not None
         assert choice.baseline.snapshot.commit == sha(1)
-        assert "not what its id says" in choice.warnings[0]
+        assert "does not match its id" in choice.warnings[0]
 
     @pytest.mark.parametrize("data", [b"", b"x", b"{}\n", b'{"readygate":"history","version":9}\n'])
     def test_a_history_that_cannot_be_read_is_an_error_and_is_left_as_it_is(self, data: bytes) -> None:

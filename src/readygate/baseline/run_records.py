@@ -85,7 +85,7 @@ class RunRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def key(self) -> str:
-        """Return what tells this record from all others."""
+        """Return the unique key of this record."""
         return f"{self.commit}-{self.run_id}-{self.attempt}"
 
     @property

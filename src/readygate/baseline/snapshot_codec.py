@@ -28,7 +28,7 @@ from readygate.model.snapshot import Provenance, Snapshot
 from readygate.support.errors import UnusableError
 from readygate.support.git_names import blob_id
 
-VERSION: Final = 2
+VERSION: Final = 3
 RESULTS: Final = "results"
 """The file that says which others belong to the snapshot."""
 

@@ -55,7 +55,7 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add(
         "--record",
         action="store_true",
-        help="also store this snapshot in --store; the exit code then tells only whether there was evidence",
+        help="also store this snapshot in --store; the exit code then says only whether there was evidence",
     )
     add("--repo", type=Path, metavar="DIR", help="the git repository (default: --root, if it is one)")
     add(

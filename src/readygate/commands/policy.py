@@ -97,4 +97,4 @@ def _init(path: Path, report: Path | None, *, force: bool) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise SettingsError((f"{path}: {error.strerror or error}",), todo="name a file that can be written") from error
-    print(f"{path}: written. `readygate policy show` tells what it means.")
+    print(f"{path}: written. `readygate policy show` explains it.")

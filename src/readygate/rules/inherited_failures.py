@@ -60,7 +60,7 @@ RULE = Rule(
     name="inherited-failures",
     summary="No test fails that failed on the base too, on the same leg.",
     description="A test that fails on the base too is shown with what failed, since which commit, and for how many "
-    "runs; it blocks nothing, because it is for the base branch to mend. A failure on one leg of a matrix excuses no "
+    "runs; it blocks nothing, because it is for the base branch to fix. A failure on one leg of a matrix excuses no "
     "failure on another.",
     levels=(Level.WARN, Level.WARN, Level.WARN),
     judge=judge,

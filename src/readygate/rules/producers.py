@@ -41,7 +41,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         result=Result.VIOLATED,
         summary=title,
         title=title,
-        todo=("read the log of the job, mend what stopped it, and run it again.",),
+        todo=("read the log of the job, fix what stopped it, and run it again.",),
         short=f"{count(number, 'needed job')} did not run through",
         evidence=_evidence.named("job", (*stopped, *unexplained), needs),
     )

@@ -41,20 +41,20 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     odd = {_name(entry): f"expired on {entry.expires}: {entry.reason}" for entry in expired}
     odd |= {_name(entry): f"fits no test of this run: {entry.reason}" for entry in idle}
     change = comparison.policy_change
-    mended = change is not None and bool(change.tightened) and not change.loosened
+    tightened = change is not None and bool(change.tightened) and not change.loosened
     return Judgement(
         result=Result.VIOLATED,
         summary=(f"{fact}: ", *listed(excused, 3)) if excused else (fact,),
         title=(f"{fact}.",),
         detail=(*_detail(expired, idle), *((" " if expired or idle else "", *told, ".") if excused else ())),
         todo=(
-            "mend the tests and take their entries out of the policy file."
+            "fix the tests and take their entries out of the policy file."
             if expired or not idle
             else "take out of the policy file what fits no test.",
         ),
         short=fact,
         # a change that removes the entry, or the test, must be able to pass
-        max_level=Level.BLOCK if expired and not mended else Level.WARN,
+        max_level=Level.BLOCK if expired and not tightened else Level.WARN,
         evidence=_evidence.named("policy", tuple(odd), odd) + evidence,
     )
 

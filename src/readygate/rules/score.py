@@ -22,7 +22,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         summary=(f"{shown} of 100; {asked} asked",),
         title=(f"The readiness score is {shown} of 100.",),
         detail=(f"The policy asks for {asked}.",),
-        todo=("mend the findings that took points off; they are listed with the score.",),
+        todo=("fix the findings that took points off; they are listed with the score.",),
         short=f"the readiness score is {shown}",
     )
 

@@ -76,7 +76,7 @@ class GitStore:
         if not is_sha(blob):
             raise StoreError(f"the id of {path} is not a blob id", where=self.where)
         problem = StoreError(
-            f"GitHub's copy of {path} is not what its id says", where=self.where, todo="run the job again"
+            f"what GitHub sent as {path} does not match its id", where=self.where, todo="run the job again"
         )
         for _ in range(2):  # what was spoilt or not found is requested again, as GitHub may err once
             try:

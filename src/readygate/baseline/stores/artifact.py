@@ -8,6 +8,7 @@ input `report`. See `_trusted_artifacts` for the artifacts that are used.
 
 import threading
 from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from readygate.baseline.run_records import Record, decode_record, encode_record
 from readygate.baseline.stores import Change, Opening, Store, StoreKind
@@ -164,7 +165,7 @@ class _Artifacts:
                     return data
                 lacks = data is None
                 problem = UnusableError(
-                    f"the artifact lacks {path}" if lacks else f"{path} of run {artifact.run} is not what its id says",
+                    f"the artifact lacks {path}" if lacks else f"{path} of run {artifact.run} does not match its id",
                     where=self._place(artifact),
                     why="another run of the same commit replaced the artifact"
                     + (", or the upload was incomplete" if lacks else ""),
@@ -209,11 +210,12 @@ class _Artifacts:
         own, commit = self.own, self.opening.commit
         if own is None:
             return {}
-        paths = (path for path in own.paths() if commit_of(path) in (commit, "") and path not in edits)
-        try:
-            return {path: data for path in paths if (data := own.read(path)) is not None}
-        except UnusableError:
-            return {}  # nothing is lost that could be read
+        kept: dict[str, bytes] = {}
+        for path in own.paths():
+            if commit_of(path) in (commit, "") and path not in edits:
+                with suppress(UnusableError):  # a damaged file is lost, the others must not be
+                    kept[path] = own.read(path) or b""
+        return kept
 
     def _known(self) -> Mapping[str, tuple[Artifact, ...]]:
         """Return the artifacts of trusted runs by commit, the newest first."""
