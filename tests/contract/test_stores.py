@@ -243,6 +243,9 @@ def test_an_unknown_store_or_a_missing_token_is_an_error(tmp_path: Path) -> None
             open_store(url, tmp_path, None)
 
 
+NEWEST, APPEND = "POST /graphql:Newest", "POST /graphql:Append"
+
+
 @dataclass
 class Git:
     """One store of those that lie in the repository, over a fake GitHub."""
@@ -262,7 +265,7 @@ class Git:
 
     def requested(self) -> list[str]:
         """What was requested since the last call, without what varies."""
-        rows = [f"{row.method} {row.path.removeprefix('/repos/acme/widgets/')}" for row in self.hub.requests]
+        rows = [f"{row.method} {row.name.removeprefix('/repos/acme/widgets/')}" for row in self.hub.requests]
         self.hub.reset_requests()
         return [row if "matching" in row else row.replace(self.ref.removeprefix("refs/"), "REF") for row in rows]
 
@@ -303,11 +306,19 @@ class TestRequests:
         assert history(git.open()) is None
         assert len(git.requested()) == 2
 
-    def test_the_first_update_takes_five_requests(self, git: Git) -> None:
+    def test_the_first_update_takes_six_requests(self, git: Git) -> None:
         git.open().update(appending(b"1\n"))
-        assert [row.partition(" ")[0] for row in git.requested()] == ["GET", "GET", "POST", "POST", "POST"]
+        assert [row.partition(" ")[0] for row in git.requested()] == ["POST", "GET", "GET", "POST", "POST", "POST"]
 
-    def test_an_ordinary_update_takes_three_requests_for_a_branch_and_six_for_a_ref(self, git: Git) -> None:
+    @pytest.mark.parametrize("size", [10, 512_000, 512_001])
+    def test_a_history_is_read_with_the_newest_commit_unless_it_is_large(self, git: Git, size: int) -> None:
+        put(git.open(), {HISTORY: b"1" * size})
+        git.requested()
+        store = open_store(git.url, Path(), client(git.hub), records=True)
+        assert history(store) == b"1" * size
+        assert git.requested() == [NEWEST, *([f"GET contents/{HISTORY}"] if size > 512_000 else [])]
+
+    def test_an_update_of_a_file_that_was_not_read_before(self, git: Git) -> None:
         put(git.open(), {HISTORY: b"1\n", NAMES(ONE): b"a", NAMES(TWO): b"b"})
         git.requested()
 
@@ -316,9 +327,8 @@ class TestRequests:
             return files | {NAMES(THREE): File(data=b"b", stored=True), "gate/badges/main/a.svg": File(data=b"<svg/>")}
 
         git.open().update(change)
-        rows = [row for row in git.requested() if "GET git/commits" not in row]
-        by_rest = ["POST git/trees", "POST git/commits", "PATCH git/refs/REF"]
-        assert rows[1:] == [f"GET contents/{HISTORY}", *(["POST /graphql"] if git.url == "branch" else by_rest)]
+        writes = [APPEND] if git.url == "branch" else ["POST git/trees", "POST git/commits", "PATCH git/refs/REF"]
+        assert git.requested() == [NEWEST, f"GET contents/{HISTORY}", *writes]
 
     def test_bytes_that_are_stored_are_not_sent(self, git: Git) -> None:
         data = b"name\n" * 1_000
@@ -418,7 +428,7 @@ class TestAppend:
     def test_an_update_that_it_fails_to_write_is_written_once(
         self, git: Git, action: faults.Action, times: int
     ) -> None:
-        git.hub.fault("POST", "/graphql", action, times=times)
+        git.hub.fault("POST", "/graphql:Append", action, times=times)
         git.open().update(appending(b"2\n"))
         assert history(git.open()) == b"1\n2\n"
         assert len(git.commits()) == 2
@@ -428,10 +438,10 @@ class TestAppend:
         files = {NAMES(ONE): None, NAMES(THREE): File(data=BINARY, stored=True), "gate/empty": File(data=b"")}
         change = with_more(appending(TEXT), files)
         git.open().update(change)
-        assert git.requested()[-1] == "POST /graphql"
+        assert git.requested()[-1] == APPEND
         by_mutation = self.state(git)
         git.hub.git.run("update-ref", git.ref, first)
-        git.hub.fault("POST", "/graphql", faults.answer(502), times=99)
+        git.hub.fault("POST", "/graphql:Append", faults.answer(502), times=99)
         git.open().update(change)
         assert self.state(git) == by_mutation
         assert by_mutation[1] == "Store results\n\nReadygate-Commits: 2"
@@ -451,8 +461,7 @@ class TestAppend:
         git.open().update(change)
         assert entered == 2
         assert history(git.open()) == b"1\nother\nmine\n"
-        again = ["GET branches/readygate-data", f"GET contents/{HISTORY}", "POST /graphql"]
-        assert git.requested()[:4] == ["POST /graphql", *again]
+        assert git.requested()[:4] == [APPEND, NEWEST, f"GET contents/{HISTORY}", APPEND]
 
     def test_a_lost_answer_below_the_commit_of_another_run_is_found(self, git: Git) -> None:
         others = iter([b"other\n"])
@@ -467,7 +476,7 @@ class TestAppend:
 
         slow = client(git.hub)
         slow.deadline = Deadline(clock=Clock(sleep=sleep))
-        git.hub.fault("POST", "/graphql", faults.DROP_AFTER)
+        git.hub.fault("POST", "/graphql:Append", faults.DROP_AFTER)
         open_store("branch", Path(), slow).update(change)
         assert history(git.open()) == b"1\nmine\nother\n"
         assert len(git.commits()) == 3
@@ -475,7 +484,7 @@ class TestAppend:
     def test_large_files_are_not_sent_by_it(self, git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("readygate.baseline.stores._append_commit.LARGEST", 1_000)
         git.open().update(with_more(appending(b"2\n"), {NAMES(THREE): File(data=b"a" * 1_000)}))
-        assert "POST /graphql" not in git.requested()
+        assert APPEND not in git.requested()
         assert history(git.open()) == b"1\n2\n"
 
     @pytest.mark.parametrize("rule", ["UPDATE", "PULL_REQUEST"])
@@ -749,7 +758,8 @@ class TestSquash:
         assert len(git.commits()) == SQUASH_AFTER
         git.requested()
         git.open().update(appending(b"50\n"))
-        assert len(git.requested()) == (6 if git.url == "branch" else 9)
+        squash = ["POST git/trees", "POST git/commits", "POST /graphql:Replace"]
+        assert git.requested() == [NEWEST, f"GET contents/{HISTORY}", *squash]
         assert len(git.commits()) == 1
         git.open().update(appending(b"51\n"))
         assert len(git.commits()) == 2
@@ -791,7 +801,7 @@ class TestSquash:
     ) -> None:
         monkeypatch.setattr("readygate.baseline.stores._git_store.SQUASH_AFTER", 5)
         before = filled(git, 5)
-        git.hub.fault("POST", "/graphql", action, times=times, skip=skip + (git.url == "branch"))
+        git.hub.fault("POST", "/graphql", action, times=times, skip=skip)
         git.open().update(appending(b"5\n"))
         assert (history(git.open()) or b"").split() == [b"%d" % number for number in range(6)]
         assert len(git.commits()) == left
@@ -838,7 +848,7 @@ class Artifacts:
         reader = client(self.hub, actions="read", contents="read")
         place = self.folder if folder else None
         return open_store(
-            url, Path(), reader, branch="main", commit=records, run_id=asks, folder=place, records=bool(records)
+            url, Path(), reader, branches=("main",), commit=records, run_id=asks, folder=place, records=bool(records)
         )
 
     def line(self, *commits: str) -> Iterator[str]:
@@ -1146,7 +1156,7 @@ class TestArtifact:
 
         def step(path: str, run: int = asks) -> None:
             reader = client(artifacts.hub, actions="read")
-            store = open_store("artifact", Path(), reader, branch="main", run_id=run, folder=artifacts.folder)
+            store = open_store("artifact", Path(), reader, branches=("main",), run_id=run, folder=artifacts.folder)
             store.history(path, artifacts.line())
             store.update(appending(b"1\n", path))
 

@@ -245,6 +245,29 @@ def test_a_merge_group_brings_a_baseline(runner: Runner) -> None:
     assert judge(runner, opened(runner, sha)).outputs["baseline-commit"] == sha
 
 
+def test_a_branch_that_was_created_from_the_default_branch_goes_on_with_its_results(runner: Runner) -> None:
+    """The first push of a release branch records beside what its commits measured on the default branch."""
+    policy = {".github/readygate.yml": "base-branches: ['release/*']\n"}
+    sha = runner.hub.commit({"src/app.py": "x = 1\n", **policy}, branch="main")
+    upload(runner, runner.run_id + 1, recorded(runner, sha))
+    later = runner.hub.commit({"src/app.py": "x = 3\n"}, branch="main", parents=[sha])
+    upload(runner, runner.run_id + 1, recorded(runner, later))
+    head = runner.hub.commit({"src/app.py": "x = 2\n"}, branch="topic", parents=[sha])
+    runner.hub.git.run("update-ref", "refs/heads/release/1", sha)
+    pull = runner.hub.open_pull(7, head="topic", head_sha=head, base="release/1")
+    assert judge(runner, pull).outputs["baseline-commit"] == sha
+
+    newer = runner.hub.commit({"a.txt": "1\n"}, branch="release/1", parents=[sha])
+    payload = runner.hub.event_push("refs/heads/release/1", sha, newer)
+    runner.hub.add_run(runner.run_id + 1, "push", "release/1", newer)
+    token = runner.hub.token({"contents": "read", "actions": "read"})
+    given = {"token": token, "baseline": "artifact", "report": "told"}
+    done = runner.run("push", payload, {"junit.xml": TESTS}, sha=newer, ref="refs/heads/release/1", **given)
+    assert done.code == 0, done.log
+    history = written(runner)["readygate/history.jsonl"].decode()
+    assert [commit in history for commit in (sha, newer, later)] == [True, True, False]
+
+
 def test_another_workflow_may_be_named(runner: Runner) -> None:
     sha, data = base(runner)
     runner.hub.add_run(5_000, "push", "main", sha, workflow=".github/workflows/record.yml")

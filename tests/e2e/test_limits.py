@@ -127,7 +127,7 @@ class TestTime:
     def test_results_that_can_no_longer_be_stored_are_an_error(self, runner: QuickRunner) -> None:
         topic(runner)
         sha = runner.hub.commit({"b.txt": "1\n"}, branch="main")
-        runner.hub.fault("POST", r"/git/trees$|/graphql$", faults.secondary_limit(retry_after=60), times=ALWAYS)
+        runner.hub.fault("POST", r"/git/trees$|/graphql", faults.secondary_limit(retry_after=60), times=ALWAYS)
         done = runner.push(sha, {"junit.xml": TESTS, "cov.lcov": covered(1)}, **{"time-budget": "1"})
         assert done.code == 3
         assert done.outputs["verdict"] == "ready"

@@ -20,11 +20,10 @@ PATHS = {
     r"GET .*/git/commits/[0-9a-f]{40}": COMMIT,
     r"GET .*/contents/\.github/": POLICY,
     r"GET .*/git/trees/[0-9a-f]{40}": FILES,
-    r"POST /graphql": QUERY,
+    r"POST /graphql:(Earlier|Branch)": QUERY,
     r"GET .*/commits/\w+/check-runs": CHECKS,
 }
 WRITTEN = re.compile(r"(POST|PATCH) .*/(comments|check-runs)\b")
-MUTATION = "createCommitOnBranch"
 NEW = ["POST check-runs", "POST comments"]
 EDITED = ["PATCH check-runs", "PATCH comments"]
 
@@ -63,11 +62,11 @@ def asked(runner: QuickRunner) -> list[str]:
         of_store = set(" ".join(runner.hub.git.lines("log", "--format=%H %T", "readygate-data")).split())
     found, written = [], []
     for request in runner.hub.requests:
-        line = f"{request.method} {request.path}"
+        line = f"{request.method} {request.name}"
         kind = next((kind for path, kind in PATHS.items() if re.match(path, line)), "")
         if wrote := WRITTEN.match(line):
             written.append(f"{wrote[1]} {wrote[2]}")
-        elif kind and request.path.rpartition("/")[2] not in of_store and MUTATION not in str(request.body):
+        elif kind and request.path.rpartition("/")[2] not in of_store:
             found.append(kind)
     runner.hub.reset_requests()
     return found + sorted(written)
@@ -161,10 +160,10 @@ class Totals:
 class TestTotals(Totals):
     """On the default branch."""
 
-    def start(self, runner: QuickRunner, *, policy: bool) -> str:
+    def start(self, runner: QuickRunner, *, policy: bool, store: str = "branch") -> str:
         files = {".github/readygate.yml": "preset: lenient\n"} if policy else {}
         start = runner.hub.commit({"src/app.py": "x = 1\n", **files}, branch="main")
-        assert runner.push(start, measured()).code == 0
+        assert runner.push(start, measured(), baseline=store).code == 0
         runner.hub.reset_requests()
         return start
 
@@ -183,32 +182,57 @@ class TestTotals(Totals):
         event = runner.hub.event_merge_group("main", start, group)
         files, token = measured(names=names, coverage=coverage), runner.hub.token(WRITE)
         done = runner.run("merge_group", event, files, sha=group, ref=ref, token=token)
-        expected = 7 + names + coverage + policy
+        expected = 6 + names + coverage + policy
         assert expected <= 10
         assert self.total(done, runner, start) == expected
 
-    def test_a_record(self, runner: QuickRunner, policy: bool, coverage: bool, names: bool) -> None:
-        start = self.start(runner, policy=policy)
+    @pytest.mark.parametrize("squashes", [False, True])
+    @pytest.mark.parametrize(("store", "least", "more"), [("branch", 7, 2), ("ref", 9, 0)])
+    def test_a_record(
+        self,
+        runner: QuickRunner,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        policy: bool,
+        coverage: bool,
+        names: bool,
+        squashes: bool,
+        store: str,
+        least: int,
+        more: int,
+    ) -> None:
+        start = self.start(runner, policy=policy, store=store)
         sha = runner.hub.commit({"src/app.py": "x = 2\n"}, branch="main", parents=[start])
         files = measured(names=names, coverage=coverage)
-        done = runner.push(sha, files, before=start, token=runner.hub.token(WRITE))
-        expected = 8 + names + coverage + policy
+        if squashes:
+            monkeypatch.setattr("readygate.baseline.stores._git_store.SQUASH_AFTER", 1)
+        done = runner.push(sha, files, before=start, token=runner.hub.token(WRITE), baseline=store)
+        expected = least + names + coverage + policy + (more if squashes else 0)
         assert expected <= 12
         assert self.total(done, runner, start) == expected
+        ref = "refs/heads/readygate-data" if store == "branch" else "refs/readygate/data"
+        assert len(runner.hub.git.lines("rev-list", ref)) == (1 if squashes else 2)
 
 
 @pytest.mark.parametrize("coverage", [False, True])
 @pytest.mark.parametrize("names", [False, True])
 class TestReleaseTotals(Totals):
-    """The same on another branch than the default one, which the policy of the default branch names.
+    """The same on another branch than the default one: a record asks first whether it is a base branch.
 
-    A record reads the policy of both branches, which is two more.
+    It is one by the policy of the default branch, whose copy on the branch is one request more, or because it is
+    protected.
     """
 
-    POLICY = "base-branches: [release]\n"
+    @pytest.fixture(params=["listed", "protected"])
+    def policy(self, request: pytest.FixtureRequest) -> str:
+        return "base-branches: [release]\n" if request.param == "listed" else ""
 
-    def start(self, runner: QuickRunner) -> str:
-        main = runner.hub.commit({"src/app.py": "x = 0\n", ".github/readygate.yml": self.POLICY}, branch="main")
+    def start(self, runner: QuickRunner, policy: str) -> str:
+        if not policy:
+            runner.hub.protect("release", checks=("gate",))
+            runner.environment = {"GITHUB_REF_PROTECTED": "true"}
+        files = {".github/readygate.yml": policy} if policy else {}
+        main = runner.hub.commit({"src/app.py": "x = 0\n", **files}, branch="main")
         start = runner.hub.commit({"src/app.py": "x = 1\n"}, branch="release", parents=[main])
         event = runner.hub.event_push("refs/heads/release", main, start)
         token = runner.hub.token(WRITE)
@@ -216,30 +240,30 @@ class TestReleaseTotals(Totals):
         runner.hub.reset_requests()
         return start
 
-    def test_a_merge_group_that_is_stored(self, runner: QuickRunner, coverage: bool, names: bool) -> None:
-        start = self.start(runner)
+    def test_a_merge_group_that_is_stored(self, runner: QuickRunner, coverage: bool, names: bool, policy: str) -> None:
+        start = self.start(runner, policy)
         ref = f"refs/heads/gh-readonly-queue/release/pr-7-{start}"
         group = runner.hub.commit({"src/app.py": "x = 3\n"}, branch=ref.removeprefix("refs/heads/"), parents=[start])
         event = runner.hub.event_merge_group("release", start, group)
         files, token = measured(names=names, coverage=coverage), runner.hub.token(WRITE)
         done = runner.run("merge_group", event, files, sha=group, ref=ref, token=token)
-        expected = 7 + 1 + names + coverage
+        expected = 6 + bool(policy) + names + coverage
         assert expected <= 10
         assert self.total(done, runner, start) == expected
 
-    def test_a_record(self, runner: QuickRunner, coverage: bool, names: bool) -> None:
-        start = self.start(runner)
+    def test_a_record(self, runner: QuickRunner, coverage: bool, names: bool, policy: str) -> None:
+        start = self.start(runner, policy)
         sha = runner.hub.commit({"src/app.py": "x = 2\n"}, branch="release", parents=[start])
         event = runner.hub.event_push("refs/heads/release", start, sha)
         files, token = measured(names=names, coverage=coverage), runner.hub.token(WRITE)
         done = runner.run("push", event, files, sha=sha, ref="refs/heads/release", token=token)
-        expected = 8 + 2 + names + coverage
+        expected = 8 + bool(policy) + names + coverage
         assert expected <= 12
         assert self.total(done, runner, start) == expected
 
 
 class TestSpoiltHistory(Totals):
-    """A history has no id that shows that it was spoilt on its way: it is read a second time, and no more."""
+    """A history that was spoilt on its way is read a second time, and no more."""
 
     PATH = r"/contents/readygate/history\.jsonl$"
 
@@ -254,9 +278,9 @@ class TestSpoiltHistory(Totals):
         start = base(runner)
         sha = runner.hub.commit({"src/app.py": "x = 2\n"}, branch="main", parents=[start])
         runner.hub.reset_requests()
-        runner.hub.fault("GET", self.PATH, faults.MALFORMED)
+        runner.hub.fault("POST", "/graphql:Newest", faults.MALFORMED)
         done = runner.push(sha, GREEN, before=start, token=runner.hub.token(WRITE))
-        assert self.total(done, runner, start) == 8 + 1
+        assert self.total(done, runner, start) == 7 + 2
 
     def test_one_that_stays_spoilt(self, runner: QuickRunner) -> None:
         pull = topic(runner, base(runner))
@@ -336,7 +360,7 @@ class TestEarlier:
     def test_graphql_is_down(self, runner: QuickRunner) -> None:
         start = base(runner)
         pull = topic(runner, start)
-        runner.hub.fault("POST", "/graphql$", faults.answer(502, b"<html>Bad gateway</html>"), times=ALWAYS)
+        runner.hub.fault("POST", "/graphql", faults.answer(502, b"<html>Bad gateway</html>"), times=ALWAYS)
         asked(runner)
         done = runner.pull_request(pull, GREEN)
         assert done.code == 0, done.log
@@ -349,7 +373,7 @@ class TestEarlier:
     def test_graphql_fails_once(self, runner: QuickRunner) -> None:
         start = base(runner)
         pull = topic(runner, start)
-        runner.hub.fault("POST", "/graphql$", faults.answer(502, b"<html>Bad gateway</html>"))
+        runner.hub.fault("POST", "/graphql", faults.answer(502, b"<html>Bad gateway</html>"))
         asked(runner)
         done = runner.pull_request(pull, GREEN)
         assert sorted(compared(done, runner, start)) == sorted([COMPARE, FILES, QUERY, QUERY, CHECKS, *NEW])
@@ -394,7 +418,7 @@ class TestEarlier:
         pull_request["comments"] = {"nodes": [node], "pageInfo": page}
         suites = {"nodes": [], "pageInfo": page}
         body = {"data": {"repository": {"pullRequest": pull_request, "head": {"checkSuites": suites}}}}
-        runner.hub.fault("POST", "/graphql$", faults.answer(200, json.dumps(body).encode()))
+        runner.hub.fault("POST", "/graphql", faults.answer(200, json.dumps(body).encode()))
         asked(runner)
         done = runner.pull_request(pull, GREEN)
         assert sorted(compared(done, runner, start)) == sorted([COMPARE, FILES, QUERY, CHECKS, *EDITED])

@@ -1,8 +1,9 @@
 """Measure what a data branch costs: `.venv/bin/python -m tests.support.record_sizes [TESTS] [RUNS]`.
 
 Each run adds up to four tests, breaks up to five, repairs half of those that fail, and every duration jitters by 15 %.
-A run is recorded every six hours into a folder that is a git repository, and each is committed. Printed are the sizes
-after `git gc`: of all commits, and of the newest commit alone, which is what the branch keeps after it was squashed.
+A run is recorded every six hours into a folder that is a git repository, and each is committed; as on the branch, every
+`SQUASH_AFTER`th commit is replaced by one without a parent. Printed are the sizes after `git gc`: of all commits, at
+their most if the number of runs is a multiple of `SQUASH_AFTER`, and of the newest commit alone.
 """
 
 import random
@@ -17,6 +18,7 @@ from pathlib import Path
 from readygate.baseline.record import RunToRecord, record_run
 from readygate.baseline.select import WantedBaseline, choose
 from readygate.baseline.stores import open_store
+from readygate.baseline.stores._git_store import SQUASH_AFTER
 from readygate.compare.outcome_changes import find_outcome_changes
 from readygate.model.results import ClassBlock, Counts, Leg, Outcome
 from readygate.model.snapshot import Provenance, Snapshot
@@ -97,17 +99,18 @@ def main(tests: int, runs: int) -> None:
             record_run(store, "readygate", run)
             spent += time.process_time() - began
             git("add", "--all")
-            git("commit", "--quiet", "--message", f"Run {number}")
+            parents = [] if number % SQUASH_AFTER == 1 else ["-p", git("rev-parse", "HEAD")]
+            git("update-ref", "HEAD", git("commit-tree", git("write-tree"), *parents, "-m", f"Run {number}"))
+        git("reflog", "expire", "--expire=now", "--all")
         everything = packed(folder)
         kept = len([path for path in git("ls-files").split() if path.endswith("/results")])
-        root = git("commit-tree", git("rev-parse", "HEAD^{tree}"), "-m", "Squashed")
-        git("update-ref", "HEAD", root)
+        git("update-ref", "HEAD", git("commit-tree", git("write-tree"), "-m", "The newest alone"))
         git("reflog", "expire", "--expire=now", "--all")
-        squashed = packed(folder)
+        alone = packed(folder)
         began = time.process_time()
         choose(store, "readygate", WantedBaseline(commit=f"{runs:040x}"))
         loading = time.process_time() - began
-        print(f"{tests:,} tests, {runs} runs: all commits {everything:.1f} MB, squashed {squashed:.1f} MB", end=" ")
+        print(f"{tests:,} tests, {runs} runs: {everything:.1f} MB, the newest commit {alone:.1f} MB", end=" ")
         history = (folder / "readygate" / "history.jsonl").stat().st_size / 1e3
         print(f"({kept} snapshots, {history:.0f} kB of history);", end=" ")
         print(f"record {spent / runs:.3f} s, choose and load {loading:.3f} s of CPU")

@@ -27,7 +27,6 @@ from readygate.outputs import publish_failure
 from readygate.pipeline import run
 from readygate.policy import effective, read
 from readygate.reference import Reference, from_github
-from readygate.reference.base_file import from_github as file_from_github
 from readygate.render.not_evaluated import NotEvaluated
 from readygate.support.console import Console, has_colour
 from readygate.support.deadline import Clock, Deadline
@@ -139,16 +138,12 @@ def _with_client(context: RunContext) -> RunContext:
 
 def _branches(context: RunContext) -> Branches:
     """Return the base branches according to GitHub and to the policy of the default branch."""
-    github = context.github
 
-    def listed(branch: str, default: str) -> bool:
-        data = file_from_github(github, POLICY_PATH, default) if github else None
-        if data is None:
-            return False
+    def lists(data: bytes, branch: str, default: str) -> bool:
         policy = effective(read(data, f"{POLICY_PATH} at {default}"), branch=default, asked=context.settings.policy)
         return paths_fit(policy.base_branches)(branch)
 
-    return Branches(client=github, listed=listed)
+    return Branches(client=context.github, lists=lists)
 
 
 def _judge(context: RunContext, subject: Subject) -> int:

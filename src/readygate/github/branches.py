@@ -1,22 +1,26 @@
 """Decide which branches are base branches: others are merged into them, and their results are stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from msgspec import Struct
 
 from readygate.github.client import GitHub
-from readygate.support.errors import ForgeError
+from readygate.github.files import BLOB_FIELDS, file_at, whole_text
+from readygate.model.policy import POLICY_PATH
+from readygate.support.errors import ForgeError, TimeBudgetError
 from readygate.support.git_names import QUEUE_PREFIX
 
-QUERY = """
-query($owner: String!, $name: String!, $ref: String!) {
-  repository(owner: $owner, name: $name) {
-    ref(qualifiedName: $ref) {
-      refUpdateRule { requiredApprovingReviewCount requiredStatusCheckContexts }
-      rules(first: 100) { nodes { type } }
-    }
-  }
-}
+QUERY = f"""
+query Branch($owner: String!, $name: String!, $ref: String!, $policy: String!) {{
+  repository(owner: $owner, name: $name) {{
+    ref(qualifiedName: $ref) {{
+      refUpdateRule {{ requiredApprovingReviewCount requiredStatusCheckContexts }}
+      rules(first: 100) {{ nodes {{ type }} }}
+    }}
+    policy: object(expression: $policy) {{ {BLOB_FIELDS} }}
+  }}
+}}
 """
 
 _GUARDING = frozenset(
@@ -28,8 +32,8 @@ https://docs.github.com/en/graphql/reference/enums#repositoryruletype
 """
 
 
-def _none(_branch: str, _default: str) -> bool:
-    """Return false: without a policy, no branch is listed."""
+def _none(_policy: bytes, _branch: str, _default: str) -> bool:
+    """Return false: no branch is listed."""
     return False
 
 
@@ -38,11 +42,12 @@ class Branches(Struct, frozen=True, kw_only=True):
 
     Attributes:
         client: the client to query protected branches. Without one, only the default branch is a base branch.
-        listed: returns whether the policy lists a branch, given the branch and the default branch.
+        lists: returns whether a policy lists a branch, given the policy file of the default branch, the branch and the
+            default branch.
     """
 
     client: GitHub | None = None
-    listed: Callable[[str, str], bool] = _none
+    lists: Callable[[bytes, str, str], bool] = _none
 
     def is_base(self, branch: str, default: str, *, protected: bool) -> bool:
         """Return whether a branch is the default branch, is listed by the policy, or is guarded.
@@ -53,7 +58,7 @@ class Branches(Struct, frozen=True, kw_only=True):
         Args:
             branch: the name of the branch.
             default: the name of the default branch.
-            protected: whether any rule covers the branch; False saves a request.
+            protected: whether any rule covers the branch.
 
         Raises:
             SettingsError: the policy of the default branch cannot be read.
@@ -63,16 +68,32 @@ class Branches(Struct, frozen=True, kw_only=True):
             return True
         if self.client is None or branch.startswith(QUEUE_PREFIX):
             return False
-        return self.listed(branch, default) or (protected and _is_guarded(self.client, branch))
+        policy, guarded = _ask(self.client, branch, default)
+        return (protected and guarded) or (policy is not None and self.lists(policy, branch, default))
 
 
-def _is_guarded(client: GitHub, branch: str) -> bool:
+def _ask(client: GitHub, branch: str, default: str) -> tuple[bytes | None, bool]:
+    """Return the policy file of the default branch, None if it has none, and whether a branch is guarded.
+
+    Raises:
+        ForgeError: the policy file cannot be read.
+    """
     owner, _, name = client.repository.partition("/")
+    variables = {"ref": f"refs/heads/{branch}", "policy": f"refs/heads/{default}:{POLICY_PATH}"}
     try:
-        data = client.query(QUERY, {"owner": owner, "name": name, "ref": f"refs/heads/{branch}"})
-    except ForgeError:
-        return False  # an older server has no rules, or the token may not read them
-    ref = (data.get("repository") or {}).get("ref") or {}
+        data = client.query(QUERY, {"owner": owner, "name": name, **variables}).get("repository") or {}
+    except TimeBudgetError:
+        raise
+    except ForgeError:  # an older server has no rules, or the token may not read them
+        return file_at(client, POLICY_PATH, default), False
+    blob = data.get("policy")
+    policy = whole_text(blob) if blob else None
+    if blob and policy is None:
+        policy = file_at(client, POLICY_PATH, default)
+    return policy, _is_guarded(data.get("ref") or {})
+
+
+def _is_guarded(ref: Mapping[str, Any]) -> bool:
     update = ref.get("refUpdateRule") or {}
     if update.get("requiredApprovingReviewCount") is not None or update.get("requiredStatusCheckContexts"):
         return True

@@ -14,7 +14,7 @@ from readygate.model.subject import Subject
 from readygate.support.errors import ForgeError, NotFoundError
 
 QUERY = """
-query($owner: String!, $name: String!, $number: Int!, $after: String,
+query Earlier($owner: String!, $name: String!, $number: Int!, $after: String,
       $withChecks: Boolean!, $head: GitObjectID!, $check: String!) {
   repository(owner: $owner, name: $name) {
     pullRequest(number: $number) {

@@ -22,7 +22,6 @@ from readygate.model.policy import POLICY_PATH
 from readygate.model.snapshot import Baseline, HeadRun, Provenance, Snapshot
 from readygate.policy import PolicyFiles
 from readygate.reference import LoadedBaseline, Reference
-from readygate.reference.base_file import from_git
 from readygate.snapshot.build import build
 from readygate.support.errors import SettingsError
 
@@ -106,7 +105,8 @@ def _policy(wanted: ReportOptions, start: str) -> PolicyFiles:
         raise SettingsError((f"--policy-file {path}: {error.strerror or error}",)) from error
     if wanted.policy_file or not start:
         return PolicyFiles(base=here, base_name=str(wanted.policy_file or POLICY_PATH))
-    base = from_git(wanted.repo, POLICY_PATH, start)
+    listed = POLICY_PATH in local_git.tracked(wanted.repo, start)
+    base = local_git.show(wanted.repo, start, POLICY_PATH) if listed else None
     return PolicyFiles(base=base, base_name=f"{POLICY_PATH} at {start[:7]}", changed=here != base, own=here)
 
 

@@ -13,12 +13,12 @@ from readygate.baseline.stores import Store, open_store
 from readygate.context import RunContext
 from readygate.github.client import GitHub
 from readygate.github.commits import Origin, Parents, changes_and_commits, changes_between, first_parents, origin
+from readygate.github.files import file_at
 from readygate.github.labels import waiver
 from readygate.model.policy import POLICY_PATH
 from readygate.model.subject import Role, Subject
 from readygate.policy import PolicyFiles
 from readygate.reference import LoadedBaseline, Reference
-from readygate.reference.base_file import from_github
 from readygate.support.errors import ForgeError
 
 
@@ -65,7 +65,7 @@ def _open_store(context: RunContext, subject: Subject, client: GitHub | None, ru
         settings.baseline,
         context.runner.workspace,
         client,
-        branch=subject.base_ref,
+        branches=tuple(filter(None, (subject.base_ref, subject.default_branch))),
         commit=subject.measured,
         run_id=run_id,
         folder=context.folder,
@@ -149,12 +149,12 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
         same = subject.role is Role.RECORD or untouched
         if same and listed is False:
             return PolicyFiles(base_name=name)
-        base = from_github(client, POLICY_PATH, trusted) if trusted else None
+        base = file_at(client, POLICY_PATH, trusted) if trusted else None
         if same and base is None and listed:  # one wrong answer must not put a weaker policy in force
             raise ForgeError(f"GitHub lists {name} and does not find it", todo="run the job again")
         if same:
             return PolicyFiles(base=base, base_name=name)
-        own = from_github(client, POLICY_PATH, subject.measured)
+        own = file_at(client, POLICY_PATH, subject.measured)
         return PolicyFiles(base=base, base_name=name, changed=own != base, own=own)
 
     def _history(self, start: Future[Origin]) -> bytes | None:

@@ -12,10 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from readygate.context import RunContext
+from readygate.github.files import file_at
 from readygate.model.changes import Changes
 from readygate.model.subject import Role, Subject
 from readygate.reference import Reference
-from readygate.reference.base_file import from_github
 from readygate.support.errors import ForgeError
 from readygate.support.workspace_file import read_workspace_file
 
@@ -48,7 +48,7 @@ def with_template(context: RunContext, subject: Subject, reference: Reference) -
         path,
         change=subject.role is Role.CHANGE,
         changes=reference.changes,
-        base=partial(from_github, github, commit=reference.trusted) if github and reference.trusted else None,
+        base=partial(file_at, github, commit=reference.trusted) if github and reference.trusted else None,
     )
     if found.refused:
         context.console.notice(f"{found.refused[:1].upper()}{found.refused[1:]}. The comment is the built-in one.")

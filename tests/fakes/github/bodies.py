@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import threading
 from functools import cache
 from typing import Any
@@ -12,6 +13,7 @@ from .routing import ApiError, Json
 
 _MODULE = "githubkit_schemas.latest.models"
 _loading = threading.Lock()
+_OPERATION = re.compile(r"\s*(?:query|mutation)\s+(\w+)")
 
 
 @cache
@@ -83,3 +85,9 @@ def _unknown(parsed: Any, raw: Any) -> set[str]:
         for one, other in zip(parsed, raw, strict=True):
             found |= _unknown(one, other)
     return found
+
+
+def operation(body: Any) -> str:
+    """Return the name of a GraphQL operation after a colon; empty for other requests."""
+    found = _OPERATION.match(str(body.get("query"))) if isinstance(body, dict) else None
+    return f":{found[1]}" if found else ""

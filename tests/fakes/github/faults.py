@@ -91,7 +91,7 @@ class FaultBook:
         self._lock = threading.Lock()
 
     def add(self, method: str, path: str, action: Action, times: int, skip: int) -> Fault:
-        """Add a fault for a method ("*" for all) and a regular expression that finds in the path."""
+        """Add a fault for a method ("*" for all) and a regular expression that finds in the name of a request."""
         fault = Fault(method, re.compile(path), action, times, skip)
         with self._lock:
             self._faults.append(fault)

@@ -141,6 +141,11 @@ class Repository:
             self._objects[name] = found
         return found
 
+    def named(self, expression: str) -> str | None:
+        """Return the id of the object that a revision expression names, or None."""
+        found = self.find(expression)
+        return found.sha if found else None
+
     def _find(self, name: str) -> GitObject | None:
         with self._reading:
             if self._reader is None:

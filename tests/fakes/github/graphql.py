@@ -38,8 +38,10 @@ class _Repository:
         need_one(self._world, self._token, "contents:read")
         return _ref(self._world, self._token, qualifiedName)
 
-    def object(self, info: Any, oid: str | None = None) -> Json | None:
+    def object(self, info: Any, oid: str | None = None, expression: str | None = None) -> Json | None:
         need_one(self._world, self._token, "contents:read")
+        if expression is not None:
+            oid = self._world.git.named(expression)
         return git_object(self._world, self._token, oid) if oid and _OID.fullmatch(oid) else None
 
 

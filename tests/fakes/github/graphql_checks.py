@@ -7,6 +7,9 @@ from .graphql_talk import need_one, paginate
 from .routing import Json
 from .state import CheckRun, Token, World, node_id
 
+TEXT_LIMIT = 512_000
+"""The bytes of a blob that are sent as its text: https://github.com/sveltia/sveltia-cms/issues/950"""
+
 
 def git_object(world: World, token: Token, oid: str) -> Json | None:
     """Return an object of the repository by its id."""
@@ -14,9 +17,31 @@ def git_object(world: World, token: Token, oid: str) -> Json | None:
     if found is None:
         return None
     shown: Json = {"__typename": found.kind.capitalize(), "oid": oid}
+    if found.kind == "blob":
+        return shown | _text(found.data)
     if found.kind != "commit":
         return shown
-    return shown | {"tree": {"oid": world.git.tree_of(oid)}, "checkSuites": _suites(world, token, oid)}
+
+    def file(info: Any, path: str) -> Json | None:
+        entry = world.git.named(f"{oid}:{path}")
+        return {"object": git_object(world, token, entry)} if entry else None
+
+    message = world.git.lines("log", "-1", "--format=%B", oid)
+    return shown | {
+        "file": file,
+        "message": "\n".join(message),
+        "tree": {"oid": world.git.tree_of(oid)},
+        "checkSuites": _suites(world, token, oid),
+    }
+
+
+def _text(data: bytes) -> Json:
+    """Return the text of a blob: null for a binary file, cut for a large one."""
+    try:
+        text = None if b"\0" in data else data.decode()
+    except UnicodeDecodeError:
+        text = None
+    return {"text": text and text[:TEXT_LIMIT], "isTruncated": len(data) > TEXT_LIMIT}
 
 
 def _suites(world: World, token: Token, sha: str) -> Callable[..., Json]:

@@ -19,7 +19,7 @@ type Repository {
   id: ID!
   ref(qualifiedName: String!): Ref
   pullRequest(number: Int!): PullRequest
-  object(oid: GitObjectID): GitObject
+  object(expression: String, oid: GitObjectID): GitObject
 }
 
 type Ref {
@@ -28,11 +28,14 @@ type Ref {
   rules(after: String, first: Int, last: Int): RepositoryRuleConnection
 }
 interface GitObject { oid: GitObjectID! }
-type Blob implements GitObject { oid: GitObjectID! }
+type Blob implements GitObject { oid: GitObjectID! isTruncated: Boolean! text: String }
 type Tree implements GitObject { oid: GitObjectID! }
 type Tag implements GitObject { oid: GitObjectID! }
+type TreeEntry { object: GitObject }
 type Commit implements GitObject {
   oid: GitObjectID!
+  file(path: String!): TreeEntry
+  message: String!
   tree: Tree!
   checkSuites(after: String, filterBy: CheckSuiteFilter, first: Int): CheckSuiteConnection
 }

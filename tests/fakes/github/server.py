@@ -33,6 +33,11 @@ class Request:
     headers: dict[str, str]
     unexpected: str = ""
 
+    @property
+    def name(self) -> str:
+        """The path, with the name of the operation if it is GraphQL."""
+        return self.path + bodies.operation(self.body)
+
 
 class Server(ThreadingHTTPServer):
     """A threaded server on a free local port that keeps a record of what it was asked."""
@@ -118,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
             raw=raw,
         )
         exchange.body = bodies.parse(raw)
-        action = self.server.faults.strike(exchange.method, exchange.path)
+        action = self.server.faults.strike(exchange.method, exchange.path + bodies.operation(exchange.body))
         if action and action.kind == "delay":
             time.sleep(action.seconds)
         if self.headers.get("Transfer-Encoding"):

@@ -62,7 +62,7 @@ class Opening(Struct, frozen=True, kw_only=True):
         rest: the input `baseline` after the colon.
         workspace: base of relative paths.
         client: the GitHub client, None without a token.
-        branch: the base branch, empty if unknown.
+        branches: the base branch, and the default branch, from which it may have been created; those that are known.
         commit: the measured commit, empty if unknown.
         run_id: this workflow run, 0 outside of GitHub.
         folder: folder for the files of this run, None if the input `report` is empty.
@@ -72,7 +72,7 @@ class Opening(Struct, frozen=True, kw_only=True):
     rest: str = ""
     workspace: Path = Path()
     client: GitHub | None = None
-    branch: str = ""
+    branches: tuple[str, ...] = ()
     commit: str = ""
     run_id: int = 0
     folder: Path | None = None
@@ -106,7 +106,7 @@ def open_store(
     workspace: Path,
     client: GitHub | None,
     *,
-    branch: str = "",
+    branches: tuple[str, ...] = (),
     commit: str = "",
     run_id: int = 0,
     folder: Path | None = None,
@@ -125,7 +125,7 @@ def open_store(
                     rest=rest,
                     workspace=workspace,
                     client=client,
-                    branch=branch,
+                    branches=branches,
                     commit=commit,
                     run_id=run_id,
                     folder=folder,

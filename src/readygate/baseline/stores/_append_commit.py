@@ -16,7 +16,7 @@ LARGEST = 8 << 20
 of blobs. GitHub refuses about 40 MB: https://github.com/grafana/github-api-commit-action/pull/66"""
 
 _COMMIT = """
-mutation($branch: CommittableBranch!, $before: GitObjectID!, $message: CommitMessage!, $files: FileChanges!) {
+mutation Append($branch: CommittableBranch!, $before: GitObjectID!, $message: CommitMessage!, $files: FileChanges!) {
   createCommitOnBranch(input: {
     branch: $branch, expectedHeadOid: $before, message: $message, fileChanges: $files
   }) { commit { oid } }

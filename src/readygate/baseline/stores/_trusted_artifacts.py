@@ -91,7 +91,7 @@ class TrustedArtifacts:
         return found
 
     def _may_be(self, run: Mapping[str, Any] | None) -> bool:
-        """Return whether a run of the list may be trusted: of this repository and on the base branch."""
+        """Return whether a run of the list may be trusted: of this repository, on a branch that is trusted."""
         return (
             run is not None
             and run["head_repository_id"] == run["repository_id"]
@@ -100,18 +100,18 @@ class TrustedArtifacts:
         )
 
     def _on_base(self, branch: str) -> bool:
-        base = self._opening.branch
-        return bool(base) and (branch == base or branch.startswith(f"{QUEUE_PREFIX}{base}/"))
+        return any(branch == base or branch.startswith(f"{QUEUE_PREFIX}{base}/") for base in self._opening.branches)
 
     def _runs(self, claimed: list[Mapping[str, Any]]) -> Mapping[int, Mapping[str, Any]]:
         """Return the trusted runs among those of the artifacts, by number."""
-        base = self._opening.branch
-        queued = {int(run["id"]) for run in claimed if run["head_branch"] != base}
-        pushed = {int(run["id"]) for run in claimed} - queued
+        wanted: dict[tuple[str, str], set[int]] = {}
+        for run in claimed:
+            branch = str(run["head_branch"])
+            search = ("branch", branch) if branch in self._opening.branches else ("event", "merge_group")
+            wanted.setdefault(search, set()).add(int(run["id"]))
         found: dict[int, Mapping[str, Any]] = {}
-        for search, wanted in (({"branch": base}, pushed), ({"event": "merge_group"}, queued)):
-            if wanted:
-                found |= self._search(search, wanted)
+        for (key, value), numbers in wanted.items():
+            found |= self._search({key: value}, numbers)
         return found
 
     def _search(self, search: Mapping[str, str], wanted: Collection[int]) -> Mapping[int, Mapping[str, Any]]:
@@ -157,7 +157,7 @@ class TrustedArtifacts:
             and repository["id"] == head.get("id")
             and str(repository["full_name"]).lower() == self._client.repository.lower()
             and self._on_base(branch)
-            and queue == (branch != self._opening.branch)
+            and queue == (branch not in self._opening.branches)
         )
 
 

@@ -1,24 +1,37 @@
-"""Read one file of one commit.
+"""Read a file of a commit: by REST, or out of the response to a GraphQL query.
 
 Files that decide the verdict come from the commit that the change starts from, so that a change cannot bring its own.
+https://docs.github.com/en/graphql/reference/objects#blob
 """
 
 import base64
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
-from readygate.git import local_git
 from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError, NotFoundError
+from readygate.support.git_names import blob_id
 
 LARGEST = 1 << 20
 """The size in bytes up to which this endpoint sends the content of a file.
 
 https://docs.github.com/en/rest/repos/contents#get-repository-content
 """
+BLOB_FIELDS = "oid ... on Blob { text isTruncated }"
+"""The fields of a git object to ask for."""
 
 
-def from_github(client: GitHub, path: str, commit: str) -> bytes | None:
+def whole_text(blob: Mapping[str, Any]) -> bytes | None:
+    """Return the bytes of a blob; None if they are not those of its id, as GitHub cuts the text of a large one."""
+    text = blob.get("text")
+    if not isinstance(text, str) or blob.get("isTruncated"):
+        return None
+    data = text.encode()
+    return data if blob_id(data) == blob.get("oid") else None
+
+
+def file_at(client: GitHub, path: str, commit: str) -> bytes | None:
     """Return the bytes of a file at a commit, or None if the commit has no such file.
 
     Raises:
@@ -37,12 +50,3 @@ def from_github(client: GitHub, path: str, commit: str) -> bytes | None:
         return base64.b64decode(data["content"])
     except (ValueError, TypeError) as error:
         raise ForgeError(f"GitHub's copy of {path} at {commit[:7]} is damaged", todo="run the job again") from error
-
-
-def from_git(repo: Path, path: str, commit: str) -> bytes | None:
-    """Return the bytes of a file at a commit of a local repository, or None if the commit has no such file.
-
-    Raises:
-        GitError: the commit is not in the repository.
-    """
-    return local_git.show(repo, commit, path) if path in local_git.tracked(repo, commit) else None
