@@ -843,12 +843,19 @@ class Artifacts:
     def upload(self, run: int, files: Mapping[str, bytes] | bytes, name: str = "readygate") -> None:
         self.hub.add_artifact(run, name, files)
 
-    def open(self, url: str = "artifact", *, folder: bool = True, records: str = "") -> Store:
+    def open(
+        self,
+        url: str = "artifact",
+        *,
+        folder: bool = True,
+        records: str = "",
+        branches: tuple[str, ...] = ("main",),
+    ) -> Store:
         asks = self.run("f" * 40, event="pull_request", branch="topic")
         reader = client(self.hub, actions="read", contents="read")
         place = self.folder if folder else None
         return open_store(
-            url, Path(), reader, branches=("main",), commit=records, run_id=asks, folder=place, records=bool(records)
+            url, Path(), reader, branches=branches, commit=records, run_id=asks, folder=place, records=bool(records)
         )
 
     def line(self, *commits: str) -> Iterator[str]:
@@ -1073,6 +1080,17 @@ class TestArtifact:
             artifacts.upload(artifacts.run(SHA_A, head_repo="mallory/app"), tree(SHA_A, b"forged\n"))
         monkeypatch.setattr("readygate.baseline.stores._trusted_artifacts.MOST", 2)
         assert artifacts.open().history(HISTORY, artifacts.line(SHA_A)) == b"1\n"
+
+    @pytest.mark.parametrize("most", [2, 500])
+    def test_artifacts_of_the_default_branch_do_not_push_those_of_another_base_branch_out(
+        self, artifacts: Artifacts, monkeypatch: pytest.MonkeyPatch, most: int
+    ) -> None:
+        artifacts.upload(artifacts.run(SHA_A, branch="release"), tree(SHA_A))
+        for _ in range(4):
+            artifacts.upload(artifacts.run(SHA_B), tree(SHA_B, b"other\n"))
+        monkeypatch.setattr("readygate.baseline.stores._trusted_artifacts.MOST", most)
+        store = artifacts.open(branches=("release", "main"))
+        assert store.history(HISTORY, artifacts.line(SHA_A)) == b"1\n"
 
     def test_a_merge_group_is_trusted(self, artifacts: Artifacts) -> None:
         queue = artifacts.run(SHA_A, event="merge_group", branch="gh-readonly-queue/main/pr-1-x")

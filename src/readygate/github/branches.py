@@ -32,22 +32,17 @@ https://docs.github.com/en/graphql/reference/enums#repositoryruletype
 """
 
 
-def _none(_policy: bytes, _branch: str, _default: str) -> bool:
-    """Return false: no branch is listed."""
-    return False
-
-
 class Branches(Struct, frozen=True, kw_only=True):
     """Distinguishes base branches from others.
 
     Attributes:
         client: the client to query protected branches. Without one, only the default branch is a base branch.
         lists: returns whether a policy lists a branch, given the policy file of the default branch, the branch and the
-            default branch.
+            default branch. Without it, no branch is listed.
     """
 
     client: GitHub | None = None
-    lists: Callable[[bytes, str, str], bool] = _none
+    lists: Callable[[bytes, str, str], bool] | None = None
 
     def is_base(self, branch: str, default: str, *, protected: bool) -> bool:
         """Return whether a branch is the default branch, is listed by the policy, or is guarded.
@@ -69,7 +64,9 @@ class Branches(Struct, frozen=True, kw_only=True):
         if self.client is None or branch.startswith(QUEUE_PREFIX):
             return False
         policy, guarded = _ask(self.client, branch, default)
-        return (protected and guarded) or (policy is not None and self.lists(policy, branch, default))
+        if protected and guarded:
+            return True
+        return policy is not None and self.lists is not None and self.lists(policy, branch, default)
 
 
 def _ask(client: GitHub, branch: str, default: str) -> tuple[bytes | None, bool]:

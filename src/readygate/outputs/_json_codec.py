@@ -138,12 +138,12 @@ def _hashable(key: Any) -> Any:
 def _encode_other(value: Any) -> Any:
     if isinstance(value, Fraction):
         return [value.numerator, value.denominator]
-    raise NotImplementedError(f"{type(value).__name__} in report.json")
+    raise TypeError(f"{type(value).__name__} cannot be part of report.json")
 
 
 def _decode_other(kind: type, data: Any) -> Any:
     if kind is not Fraction:
-        raise NotImplementedError(f"{kind.__name__} in report.json")
+        raise TypeError(f"{kind.__name__} cannot be part of report.json")
     numerator, denominator = convert(data, tuple[int, int])
     if denominator < 1:
         raise ValueError("Expected a positive denominator")

@@ -38,10 +38,11 @@ def git_object(world: World, token: Token, oid: str) -> Json | None:
 def _text(data: bytes) -> Json:
     """Return the text of a blob: null for a binary file, cut for a large one."""
     try:
-        text = None if b"\0" in data else data.decode()
+        data.decode()
     except UnicodeDecodeError:
-        text = None
-    return {"text": text and text[:TEXT_LIMIT], "isTruncated": len(data) > TEXT_LIMIT}
+        return {"text": None, "isTruncated": False}
+    text = None if b"\0" in data else data[:TEXT_LIMIT].decode(errors="ignore")
+    return {"text": text, "isTruncated": len(data) > TEXT_LIMIT}
 
 
 def _suites(world: World, token: Token, sha: str) -> Callable[..., Json]:

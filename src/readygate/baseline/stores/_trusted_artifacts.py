@@ -18,7 +18,7 @@ from readygate.support.errors import NotFoundError, StoreError
 from readygate.support.git_names import QUEUE_PREFIX, is_sha
 
 MOST: Final = 500
-"""Artifacts of the base branch that are searched, the newest first."""
+"""Artifacts that are searched of the base branch, and of the default branch, the newest first."""
 MOST_LISTED: Final = 2_000
 """Artifacts of all branches and forks that are listed to find them."""
 MOST_RUNS: Final = 1_000
@@ -81,26 +81,30 @@ class TrustedArtifacts:
     def _listed(self) -> list[Mapping[str, Any]]:
         """Return the artifacts that may be trusted: only they count, as any fork may upload many of the same name."""
         pages = iter(self._client.pages("/actions/artifacts", key="artifacts", name=self._name))
-        found: list[Mapping[str, Any]] = []
+        found: dict[str, list[Mapping[str, Any]]] = {branch: [] for branch in self._opening.branches}
         for row in islice(pages, MOST_LISTED):
-            if not row["expired"] and row["name"] == self._name and self._may_be(row["workflow_run"]):
-                found.append(row)
-            if len(found) == MOST:
+            branch = self._trusted_branch(row["workflow_run"])
+            if row["expired"] or row["name"] != self._name or not branch:
+                continue
+            if len(found[branch]) == MOST:
+                self.cut = True  # the default branch must not push out the artifacts of another base branch
+            else:
+                found[branch].append(row)
+            if all(len(rows) == MOST for rows in found.values()):
                 break
         self.cut |= next(pages, None) is not None
-        return found
+        return [row for rows in found.values() for row in rows]
 
-    def _may_be(self, run: Mapping[str, Any] | None) -> bool:
-        """Return whether a run of the list may be trusted: of this repository, on a branch that is trusted."""
-        return (
-            run is not None
-            and run["head_repository_id"] == run["repository_id"]
-            and self._on_base(str(run["head_branch"]))
-            and is_sha(str(run["head_sha"]))
-        )
+    def _trusted_branch(self, run: Mapping[str, Any] | None) -> str:
+        """Return the branch for which a run of the list may be trusted; empty if it is not of this repository."""
+        if run is None or run["head_repository_id"] != run["repository_id"] or not is_sha(str(run["head_sha"])):
+            return ""
+        return self._base_of(str(run["head_branch"]))
 
-    def _on_base(self, branch: str) -> bool:
-        return any(branch == base or branch.startswith(f"{QUEUE_PREFIX}{base}/") for base in self._opening.branches)
+    def _base_of(self, branch: str) -> str:
+        """Return the trusted branch that a branch is, or whose queue it is in; empty for any other."""
+        bases = self._opening.branches
+        return next((base for base in bases if branch == base or branch.startswith(f"{QUEUE_PREFIX}{base}/")), "")
 
     def _runs(self, claimed: list[Mapping[str, Any]]) -> Mapping[int, Mapping[str, Any]]:
         """Return the trusted runs among those of the artifacts, by number."""
@@ -156,7 +160,7 @@ class TrustedArtifacts:
             event in EVENTS
             and repository["id"] == head.get("id")
             and str(repository["full_name"]).lower() == self._client.repository.lower()
-            and self._on_base(branch)
+            and self._base_of(branch) != ""
             and queue == (branch not in self._opening.branches)
         )
 
