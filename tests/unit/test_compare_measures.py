@@ -502,7 +502,11 @@ def test_a_skipped_test_counts_once_with_the_first_reason() -> None:
         (named("w"), "a"): skipped("slow"),
         (named("w"), "b"): skipped("", outcome=Outcome.FAILED),
     }
-    head = with_legs(leg({"A": {"t": "s"}}), details=details)
+    head = with_legs(
+        leg({"A": {"t": "s", "u": "s", "v": "s", "w": "s"}}, name="a"),
+        leg({"A": {"t": "s", "w": "f", "x": "s", "y": "s"}}, name="b"),
+        details={**details, (named("z"), "a"): skipped("ran on the other leg")},
+    )
     assert count_skip_reasons(head, 5) == (
         SkipReason(text="needs a server", tests=2),
         SkipReason(text="slow", tests=1),

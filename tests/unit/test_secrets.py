@@ -13,7 +13,7 @@ from tests.support.builders import HEAD, measure, report
 from readygate.baseline.snapshot_codec import decode, encode
 from readygate.collect.redact_reports import redact_file, redactor
 from readygate.model.reports import Problem, Severity, TestReport
-from readygate.model.results import SEPARATOR, FailureDetail, Outcome
+from readygate.model.results import SEPARATOR, FailureDetail, Outcome, raw_name
 from readygate.model.snapshot import ReadFile
 from readygate.support.globs import NamePattern, regex
 from readygate.support.redaction import REDACTED, redact
@@ -109,10 +109,13 @@ def test_a_report_loses_its_secrets_wherever_they_stand() -> None:
     assert file.problems[0].what == REDACTED
 
 
-def test_names_that_become_one_keep_the_worst_outcome() -> None:
+def test_names_that_become_one_are_numbered() -> None:
     cleaned = suites_of(scrub(read(report({"c": {f"t[{TOKEN}]": "p", f"t[{OTHER}]": "f"}}))))
 
-    assert list(cleaned.blocks["c"].items()) == [(f"t[{REDACTED}]", Outcome.FAILED)]
+    assert list(cleaned.blocks["c"].items()) == [
+        (f"t[{REDACTED}]", Outcome.FAILED),
+        (f"t[{REDACTED}] (#2)", Outcome.PASSED),
+    ]
     assert cleaned.executions.total == 2
 
 
@@ -153,7 +156,7 @@ def test_each_name_is_redacted_by_itself(pattern: str, names: list[str]) -> None
 
     expected = [re.sub(PATTERNS[pattern], REDACTED, name) for name in names]
     (block,) = cleaned.blocks.values()
-    assert [name for name, _ in block.items()] == sorted(set(expected))
+    assert sorted(raw_name(name) for name, _ in block.items()) == sorted(expected)
     assert [detail.name for detail in cleaned.details] == expected
     assert [detail.message for detail in cleaned.details] == expected
     assert [detail.class_name for detail in cleaned.details] == expected
@@ -164,7 +167,8 @@ def test_each_name_is_redacted_by_itself(pattern: str, names: list[str]) -> None
 )
 def test_names_with_recognizable_secrets_are_redacted_one_by_one(names: list[str]) -> None:
     cleaned = suites_of(scrub(read(report({"c": dict.fromkeys(names, "p")}))))
-    assert [name for name, _ in cleaned.blocks["c"].items()] == sorted({redact(name) for name in names})
+    found = sorted(raw_name(name) for name, _ in cleaned.blocks["c"].items())
+    assert found == sorted(redact(name) for name in set(names))
 
 
 @given(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from readygate.model.reports import Problem, TestReport
-from readygate.model.results import SEPARATOR, ClassBlock, FailureDetail
+from readygate.model.results import SEPARATOR, ClassBlock, FailureDetail, raw_name
 from readygate.model.snapshot import ReadFile
 from readygate.support.globs import NamePattern, replacer
 from readygate.support.redaction import REDACTED, redact
@@ -85,7 +85,7 @@ def _redact_block(block: ClassBlock, redact_text: Redact) -> ClassBlock:
     """Redact the names of a class, one by one: a user's pattern may match at the start or at the end of a name."""
     if redact_text is redact and redact(block.names) == block.names:
         return block
-    names = block.names.split(SEPARATOR)
+    names = [raw_name(name) for name in block.names.split(SEPARATOR)]
     redacted = [redact_text(name) for name in names]
     return block if redacted == names else ClassBlock.build(redacted, block.outcomes, block.durations())
 

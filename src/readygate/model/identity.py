@@ -1,18 +1,19 @@
 """What makes a test the same test in two runs: its name without the parts that change from run to run.
 
-Only parts that are recognizable as such are replaced, because two names that become one share the worst
-outcome.
+Only parts that are recognizable as such are replaced. Tests of one run whose names become one are numbered
+(`ClassBlock.build`), so that none of them is lost.
 """
 
 import re
 from typing import Final
 from zlib import crc32
 
-from readygate.model.results import SEPARATOR
+from readygate.model.results import NUMBER, SEPARATOR
 
 MAX_NAME: Final = 4_000
 """Characters of the longest name that is kept whole; of a longer one the beginning and a checksum stay."""
 
+_NO_BREAK_SPACE: Final = "\N{NO-BREAK SPACE}"
 _HEX: Final = "[0-9a-fA-F]"
 _VOLATILE: Final = re.compile(
     # addresses: `<Foo object at 0x7f12…>`
@@ -30,18 +31,21 @@ _UUID_TAIL: Final = re.compile(rf"-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{1
 
 
 def stable_name(name: str) -> str:
-    """Return the name with addresses, temporary paths and UUIDs replaced by `…`, and cut to `MAX_NAME`."""
+    """Return the name with addresses, temporary paths and UUIDs replaced by `…`, and cut to `MAX_NAME`.
+
+    A name that ends in ` (#2)` gets a no-break space, so that it is not mistaken for the second of two namesakes.
+    """
     if _may_be_volatile(name):
         name = _VOLATILE.sub(_without_volatile, name)
     if len(name) > MAX_NAME:
         name = f"{name[: MAX_NAME - 9]}…{crc32(name.encode(errors='replace')):08x}"
-    return name
+    return NUMBER.sub(f"{_NO_BREAK_SPACE}\\1", name) if "(#" in name else name
 
 
 def stable_names(names: list[str]) -> list[str]:
     """Return the stable form of each name; names that need no change are recognized together, for speed."""
     text = SEPARATOR.join(names)
-    if not _may_be_volatile(text) and (len(text) <= MAX_NAME or max(map(len, names)) <= MAX_NAME):
+    if not _may_be_volatile(text) and "(#" not in text and (len(text) <= MAX_NAME or max(map(len, names)) <= MAX_NAME):
         return names
     return list(map(stable_name, names))
 

@@ -6,6 +6,7 @@ million passing tests does not need a million objects, and equal blocks compare 
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
@@ -24,6 +25,10 @@ Seconds = Annotated[float, Meta(ge=0, le=1e18)]
 """A duration or a sum of durations, finite; checked likewise."""
 
 
+NUMBER = re.compile(r" (\(#[1-9][0-9]*\))\Z")
+"""The number of a test among its namesakes at the end of its name. `stable_name` changes a report's own ` (#2)`."""
+
+
 class Outcome(IntEnum):
     """The outcome of a test, ordered by severity, so that the worst of several is their maximum.
 
@@ -39,6 +44,8 @@ class Outcome(IntEnum):
 
 OUTCOMES = tuple(Outcome)
 """The outcomes by value."""
+OVER_LEGS = (Outcome.SKIPPED, Outcome.PASSED, Outcome.FLAKY, Outcome.FAILED, Outcome.ERRORED)
+"""The outcomes by rank over legs, where a test that ran on one leg did run."""
 OUTCOME_LETTERS = ".~sFE"
 """A letter for each outcome, by value."""
 
@@ -107,7 +114,8 @@ class ClassBlock(NamedTuple):
     and outcomes are.
 
     Attributes:
-        names: sorted distinct names, joined by `SEPARATOR`; a block is never empty of tests.
+        names: sorted distinct names, joined by `SEPARATOR`; a block is never empty of tests. Tests of one name have
+            numbers: `x`, `x (#2)`.
         outcomes: one `Outcome` a test.
         seconds: one native 32-bit float a test, as bytes (see `durations`).
     """
@@ -132,29 +140,22 @@ class ClassBlock(NamedTuple):
 
     @classmethod
     def build(cls, names: list[str], outcomes: bytes | bytearray, seconds: array[float]) -> ClassBlock:
-        """Sort the columns by name; namesakes are merged to the worst outcome and the sum of seconds."""
+        """Sort the columns by name; namesakes are numbered, the worst outcome first: `x`, `x (#2)`, `x (#3)`.
+
+        Names that have a number already are numbered anew, so any split and any order give the same block.
+        """
         order = sorted(range(len(names)), key=names.__getitem__)
-        if len(order) > 1:
-            pick = itemgetter(*order)
-            ordered = pick(names)
-            if not any(map(eq, ordered, islice(ordered, 1, None))):
-                return cls(SEPARATOR.join(ordered), bytes(pick(outcomes)), array("f", pick(seconds)).tobytes())
-        kept: list[str] = []
-        worst = bytearray()
-        total = array("f")
-        for i in order:
-            if kept and kept[-1] == names[i]:
-                worst[-1] = max(worst[-1], outcomes[i])
-                total[-1] += seconds[i]
-            else:
-                kept.append(names[i])
-                worst.append(outcomes[i])
-                total.append(seconds[i])
-        return cls(names=SEPARATOR.join(kept), outcomes=bytes(worst), seconds=total.tobytes())
+        pick = itemgetter(*order) if len(order) > 1 else tuple
+        ordered = pick(names)
+        joined_names = SEPARATOR.join(ordered)
+        if any(map(eq, ordered, islice(ordered, 1, None))) or "(#" in joined_names:
+            numbered, worst, times = zip(*sorted(_numbered(names, outcomes, seconds)), strict=True)
+            return cls(SEPARATOR.join(numbered), bytes(worst), array("f", times).tobytes())
+        return cls(joined_names, bytes(pick(outcomes)), array("f", pick(seconds)).tobytes())
 
     @classmethod
     def merge(cls, blocks: Iterable[ClassBlock]) -> ClassBlock:
-        """Merge blocks of the same class from several reports, as `build` merges namesakes."""
+        """Merge blocks of the same class from several reports of one leg, as `build` numbers namesakes."""
         several = tuple(blocks)
         if len(several) == 1:
             return several[0]
@@ -174,6 +175,30 @@ class ClassBlock(NamedTuple):
     def items(self) -> Iterator[tuple[str, Outcome]]:
         """Return each name with its outcome."""
         return zip(self.names.split(SEPARATOR), map(OUTCOMES.__getitem__, self.outcomes), strict=True)
+
+
+def _numbered(
+    names: Iterable[str], outcomes: Iterable[int], seconds: Iterable[float]
+) -> Iterator[tuple[str, int, float]]:
+    """Yield each row with its number among its namesakes in its name; the worst outcome has no number."""
+    rows = sorted(
+        (raw_name(name), -outcome, time) for name, outcome, time in zip(names, outcomes, seconds, strict=True)
+    )
+    last, number = None, 1
+    for name, outcome, time in rows:
+        number = number + 1 if name == last else 1
+        last = name
+        yield (numbered_name(name, number), -outcome, time)
+
+
+def numbered_name(name: str, number: int) -> str:
+    """Return the name of one of several tests that share a name; the first keeps it."""
+    return name if number == 1 else f"{name} (#{number})"
+
+
+def raw_name(name: str) -> str:
+    """Return the name that a test shares with others, as its report states it."""
+    return NUMBER.sub("", name) if name.endswith(")") else name
 
 
 def columns(blocks: Iterable[ClassBlock]) -> tuple[tuple[str, ...], tuple[bytes, ...], tuple[bytes, ...]]:

@@ -1,5 +1,6 @@
 """The results of one commit, and the evidence of the run that measured them."""
 
+from array import array
 from collections.abc import Iterable, Mapping
 from itertools import chain, repeat
 
@@ -8,7 +9,18 @@ from msgspec import Struct, field
 from readygate.model.coverage import Coverage
 from readygate.model.history import History
 from readygate.model.reports import CoverageReport, Problem, Report, TestReport
-from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, Number, TestId, count_outcomes
+from readygate.model.results import (
+    OVER_LEGS,
+    SEPARATOR,
+    ClassBlock,
+    Counts,
+    FailureDetail,
+    Leg,
+    Number,
+    Outcome,
+    TestId,
+    count_outcomes,
+)
 
 Blocks = Mapping[tuple[str, str], ClassBlock]
 """Tests by group and class."""
@@ -55,11 +67,11 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         return sum(leg.seconds for leg in self.legs)
 
     def counts(self) -> Counts:
-        """Count all tests by outcome, each once; of several legs the worst outcome counts."""
+        """Count all tests by outcome, each once, as in `headline`."""
         return count_blocks(self.headline().values())
 
     def headline(self) -> Blocks:
-        """Return the tests over all legs; of several legs the worst outcome counts."""
+        """Return the tests over all legs; of several legs the worst outcome counts, and passed before skipped."""
         if len({leg.group for leg in self.legs}) == len(self.legs):  # no group has two: nothing to merge
             keys = chain.from_iterable(zip(repeat(leg.group), leg.blocks) for leg in self.legs)
             return dict(zip(keys, chain.from_iterable(leg.blocks.values() for leg in self.legs), strict=True))
@@ -70,15 +82,30 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         return {key: merge_legs(blocks) for key, blocks in gathered.items()}
 
 
+_TO_RANKS = bytes(OVER_LEGS.index(outcome) for outcome in Outcome).ljust(256)
+_FROM_RANKS = bytes(OVER_LEGS).ljust(256)
+
+
 def merge_legs(blocks: list[ClassBlock]) -> ClassBlock:
-    """Merge the same class of several legs; cheap if the legs ran the same tests."""
+    """Merge the same class of several legs; a test that passed on one leg and was skipped on another passed."""
     first = blocks[0]
     if len(blocks) == 1:
         return first
+    ranks = [block.outcomes.translate(_TO_RANKS) for block in blocks]
     if all(block.names == first.names for block in blocks):
-        worst = bytes(map(max, *(block.outcomes for block in blocks)))
-        return ClassBlock(names=first.names, outcomes=worst, seconds=first.seconds)
-    return ClassBlock.merge(blocks)
+        return first._replace(outcomes=bytes(map(max, *ranks)).translate(_FROM_RANKS))
+    highest: dict[str, int] = {}
+    seconds: dict[str, float] = {}
+    for block, column in zip(blocks, ranks, strict=True):
+        for name, rank, time in zip(block.names.split(SEPARATOR), column, block.durations(), strict=True):
+            highest[name] = max(rank, highest.get(name, 0))
+            seconds[name] = seconds.get(name, 0.0) + time
+    names = sorted(highest)
+    return ClassBlock(
+        names=SEPARATOR.join(names),
+        outcomes=bytes(map(highest.__getitem__, names)).translate(_FROM_RANKS),
+        seconds=array("f", map(seconds.__getitem__, names)).tobytes(),
+    )
 
 
 def count_blocks(blocks: Iterable[ClassBlock]) -> Counts:

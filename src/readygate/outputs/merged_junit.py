@@ -1,7 +1,7 @@
 """`junit.xml`: all tests of the run in one file, for tools that accept only one file.
 
-A test that ran in several matrix legs has its worst outcome. The format has no standard;
-https://github.com/testmoapp/junitxml describes it.
+A test that ran in several matrix legs has its worst outcome. Tests of one name are repeated, as in their reports.
+The format has no standard; https://github.com/testmoapp/junitxml describes it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +13,7 @@ from junitparser.junitparser import FinalResult
 from junitparser.xunit2 import FlakyFailure, TestCase
 
 from readygate.context import Published, RunContext
-from readygate.model.results import ClassBlock, FailureDetail, Outcome, TestId
+from readygate.model.results import ClassBlock, FailureDetail, Outcome, TestId, raw_name
 from readygate.model.snapshot import HeadRun
 from readygate.outputs import Output, Stage, write_file, writes_files
 from readygate.outputs._xml import legal
@@ -56,7 +56,7 @@ def _cases(
     group: str, class_name: str, block: ClassBlock, details: Mapping[TestId, FailureDetail]
 ) -> Iterator[AnyCase]:
     for (name, outcome), seconds in zip(block.items(), block.durations(), strict=True):
-        case = TestCase(legal(name), legal(class_name), round(seconds, 6))
+        case = TestCase(legal(raw_name(name)), legal(class_name), round(seconds, 6))
         if outcome is not Outcome.PASSED:
             detail = details.get(TestId(group=group, class_name=class_name, name=name))
             result = _RESULTS[outcome](legal(redact(detail.message)) if detail else "")

@@ -1,6 +1,6 @@
 """Merge all reports of a run into what the run measured."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 
 from msgspec.structs import replace
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from readygate.model.coverage import Coverage
 from readygate.model.paths import PathRules
 from readygate.model.reports import CoverageReport, TestReport
-from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, TestId
+from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, Outcome, TestId, raw_name
 from readygate.model.snapshot import HeadRun, InputFiles, Provenance, Snapshot, is_damaged
 from readygate.model.subject import Subject
 from readygate.snapshot.coverage_merge import place_all
@@ -43,10 +43,11 @@ def build(commit: str, evidence: InputFiles, paths: PathRules, provenance: Prove
         if isinstance(file.report, TestReport)
     ]
     buckets = assign(named, pattern)
+    legs = tuple(map(_leg, buckets))
     return HeadRun(
         snapshot=Snapshot(
             commit=commit,
-            legs=tuple(_leg(bucket) for bucket in buckets),
+            legs=legs,
             coverage=_coverage(evidence, paths),
             provenance=replace(
                 provenance,
@@ -54,7 +55,7 @@ def build(commit: str, evidence: InputFiles, paths: PathRules, provenance: Prove
                 reports={file.name: file.checksum for file in evidence.files if file.checksum},
             ),
         ),
-        details=_details(buckets),
+        details=_details(buckets, legs),
         evidence=evidence,
     )
 
@@ -96,20 +97,31 @@ def _merged(reports: Sequence[Mapping[str, ClassBlock]]) -> dict[str, ClassBlock
     return dict(zip(names, map(merged.__getitem__, names), strict=True))
 
 
-def _details(buckets: Iterable[Bucket]) -> dict[tuple[TestId, str], FailureDetail]:
-    """Return the detail of each test's worst execution; of equal outcomes the one that is last by its text.
-
-    The details are sorted, so that the order of the files has no influence.
-    """
+def _details(buckets: Iterable[Bucket], legs: Iterable[Leg]) -> dict[tuple[TestId, str], FailureDetail]:
+    """Return the details by test and leg, sorted, so that the order of the files has no influence."""
     details: dict[tuple[TestId, str], FailureDetail] = {}
-    for bucket in buckets:
+    for bucket, leg in zip(buckets, legs, strict=True):
+        by_class: dict[str, list[FailureDetail]] = {}
         for report in bucket.reports:
             for detail in report.details:
-                key = (TestId(bucket.group, detail.class_name, detail.name), bucket.leg)
-                known = details.get(key)
-                if known is None or _weight(detail) > _weight(known):
-                    details[key] = detail
+                by_class.setdefault(detail.class_name, []).append(detail)
+        for class_name, several in by_class.items():
+            for name, detail in _with_numbers(several, leg.blocks.get(class_name)):
+                details.setdefault((TestId(leg.group, class_name, name), leg.leg), detail)
     return dict(sorted(details.items(), key=itemgetter(0)))
+
+
+def _with_numbers(details: list[FailureDetail], block: ClassBlock | None) -> Iterator[tuple[str, FailureDetail]]:
+    """Yield the details of a class with the names of their tests; of equal outcomes the last by its text first."""
+    numbered: dict[tuple[str, Outcome], list[str]] = {}
+    if block is not None and "(#" in block.names:
+        for name, outcome in block.items():
+            numbered.setdefault((raw_name(name), outcome), []).append(name)
+        for names in numbered.values():
+            names.sort(key=lambda name: (len(name), name), reverse=True)  # the lowest number is the last
+    for detail in sorted(details, key=_weight, reverse=True):
+        names = numbered.get((detail.name, detail.outcome), [])
+        yield (names.pop() if names else detail.name), detail
 
 
 def _weight(detail: FailureDetail) -> tuple[int, str, str, str]:

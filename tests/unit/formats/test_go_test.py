@@ -67,7 +67,7 @@ class TestOutcomes:
     def test_repeated_tests_are_executions_of_their_own(self) -> None:
         report = read(FORMAT, stream(*ran("TestA", "fail"), *ran("TestA", "pass"), event("fail")))
         assert figures(report) == (1, 1, 0, 0)
-        assert by_name(report) == {"TestA": "f"}
+        assert by_name(report) == {"TestA": "f", "TestA (#2)": "p"}
 
     def test_a_test_that_did_not_end_with_its_package_is_an_error(self) -> None:
         report = read(

@@ -43,7 +43,7 @@ def test_errors_outside_of_examples_cannot_be_lost() -> None:
     report = read(FORMAT, document(summary=summary, messages=["cannot load such file"]))
 
     assert figures(report) == (0, 0, 2, 0)
-    assert by_name(report) == {"errors outside of examples": "e"}
+    assert by_name(report) == {"errors outside of examples": "e", "errors outside of examples (#2)": "e"}
     assert report.details[0].text == "cannot load such file"
     assert not notes(report)
 

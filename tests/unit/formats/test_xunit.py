@@ -63,7 +63,7 @@ class TestOutcomes:
         twice = '<test name="a" result="Pass"/><test name="a" result="Fail"/>'
         report = read(FORMAT, run(f"<collection>{twice}</collection>"))
         assert figures(report) == (1, 1, 0, 0)
-        assert by_name(report) == {"a": "f"}
+        assert by_name(report) == {"a": "f", "a (#2)": "p"}
 
 
 class TestErrors:

@@ -6,9 +6,12 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readygate.model.results import ClassBlock, Counts, Outcome, count_outcomes
+from readygate.model.results import ClassBlock, Counts, Outcome, count_outcomes, raw_name
 
-names = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=4)
+names = st.one_of(
+    st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=4),
+    st.sampled_from(["x", "x (#2)", "x (#3)", "x (#02)", "x(#2)", "x (#2"]),
+)
 executions = st.lists(
     st.tuples(names, st.sampled_from(Outcome), st.integers(0, 40).map(lambda eighths: eighths / 8)),
     min_size=1,
@@ -25,17 +28,28 @@ def build(rows: list[tuple[str, Outcome, float]]) -> ClassBlock:
 
 
 @given(executions)
-def test_of_namesakes_the_worst_outcome_and_all_seconds_stay(rows: list[tuple[str, Outcome, float]]) -> None:
-    worst: dict[str, Outcome] = {}
-    seconds: dict[str, float] = {}
-    for name, outcome, time in rows:
-        worst[name] = max(outcome, worst.get(name, Outcome.PASSED))
-        seconds[name] = seconds.get(name, 0.0) + time
+def test_each_execution_is_a_test_and_namesakes_have_numbers(rows: list[tuple[str, Outcome, float]]) -> None:
     block = build(rows)
-    assert dict(block.items()) == worst
-    assert [name for name, _ in block.items()] == sorted(worst)
-    assert list(block.durations()) == [seconds[name] for name in sorted(worst)]
-    assert block.size == len(worst)
+
+    assert block.size == len(rows)
+    assert sorted((raw_name(name), outcome) for name, outcome in block.items()) == sorted(
+        (raw_name(name), outcome) for name, outcome, _ in rows
+    )
+    assert block.names.split("\0") == sorted(set(block.names.split("\0")))
+    assert sum(block.durations()) == sum(seconds for _, _, seconds in rows)
+
+
+def test_the_worst_of_namesakes_comes_first() -> None:
+    block = build([("x", Outcome.PASSED, 1.0), ("x", Outcome.FAILED, 2.0), ("y", Outcome.PASSED, 4.0)])
+
+    assert list(block.items()) == [("x", Outcome.FAILED), ("x (#2)", Outcome.PASSED), ("y", Outcome.PASSED)]
+    assert list(block.durations()) == [2.0, 1.0, 4.0]
+
+
+def test_more_than_nine_namesakes_are_sorted_as_any_names() -> None:
+    block = build([("x", Outcome.PASSED, 0.0)] * 12)
+
+    assert block.names.split("\0") == sorted(["x", *(f"x (#{number})" for number in range(2, 13))])
 
 
 @given(executions, st.data())
@@ -54,10 +68,10 @@ def test_any_order_and_any_split_give_the_same_block(
 
 
 @given(executions)
-def test_merging_is_idempotent(rows: list[tuple[str, Outcome, float]]) -> None:
+def test_merging_counts_each_report(rows: list[tuple[str, Outcome, float]]) -> None:
     block = build(rows)
     assert ClassBlock.merge([block]) == block
-    assert ClassBlock.merge([block, block]) == block
+    assert ClassBlock.merge([block, block]) == build(rows * 2)
 
 
 def test_blocks_differ_by_name_and_outcome_and_not_by_time() -> None:

@@ -21,6 +21,7 @@ from readygate.model.identity import MAX_NAME, stable_name, stable_names
         ("reads /tmp/tmp.aB3dE5fG7h", "reads /tmp/…"),
         ("/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T/tmpab12cd3e", "/var/folders/…"),
         (r"C:\Users\me\AppData\Local\Temp\tmpab12cd3e\x", "C:\\Users\\me\\AppData\\Local\\Temp\\…\\x"),
+        ("case (#2)", "case\u00a0(#2)"),
         ("id 123e4567-e89b-12d3-a456-426614174000!", "id …!"),
     ],
 )
@@ -42,6 +43,7 @@ def test_volatile_parts_are_replaced(name: str, stable: str) -> None:
         "reads /tmp/a1",
         "temperature",
         "short 123e4567-e89b-12d3",
+        "issue (#12) is closed",
         "date 2024-01-02-0304-0506",
     ],
 )
@@ -63,7 +65,7 @@ def test_a_stable_name_is_stable(name: str) -> None:
     assert stable_name(once) == once
 
 
-@given(st.lists(st.sampled_from(["a", "b at 0x7f12ab34>", "y" * 5_000, "/tmp/tmpab12cd3e", "ü"])))
+@given(st.lists(st.sampled_from(["a", "b at 0x7f12ab34>", "y" * 5_000, "/tmp/tmpab12cd3e", "ü", "x (#2)"])))
 def test_many_names_are_as_stable_as_each(names: list[str]) -> None:
     assert stable_names(names) == [stable_name(name) for name in names]
 
