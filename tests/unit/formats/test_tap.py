@@ -40,7 +40,7 @@ class TestPoints:
             ("ok 1 - adds # skipped: no net", "adds", "s"),
             ("not ok 1 - adds # TODO later", "adds", "s"),
             ("ok 1 - adds # todo", "adds", "s"),
-            ("not ok 1 - adds # SKIP no net", "adds", "f"),
+            ("not ok 1 - adds # SKIP no net", "adds", "s"),
             ("ok 1 # SKIP no net", "#1", "s"),
             ("ok 1 - issue \\#7", "issue #7", "p"),
             ("ok 1 - see #7 todo", "see #7 todo", "p"),
@@ -59,9 +59,7 @@ class TestPoints:
         assert (figures(report), notes(report)) == ((1, 0, 0, 0), ["tests without a name: 1"])
 
     def test_lines_that_are_none_are_passed_over(self) -> None:
-        assert by_name(read(FORMAT, tap("1..1", "okay", "  ok 5 - odd indentation", "pragma +x", "ok 1 - a"))) == {
-            "a": "p"
-        }
+        assert by_name(read(FORMAT, tap("1..1", "okay", "  ok, odd", "pragma +x", "ok 1 - a"))) == {"a": "p"}
 
     def test_durations(self) -> None:
         text = tap(
@@ -103,10 +101,55 @@ class TestSubtests:
         lines = ["    ok 1 - a", "    1..1", "not ok 1 - Cart", "1..1"]
         assert rows(read(FORMAT, tap(*lines))) == {("Cart", "a"): "p", ("", "Cart"): "f"}
 
-    def test_within_one_another(self) -> None:
+    def test_the_first_may_be_two_deep(self) -> None:
         lines = ["        ok 1 - a", "        1..1", "    ok 1 - in", "    1..1", "ok 1 - out", "1..1"]
-        deep = ["    # Subtest: in", *lines]
-        assert rows(read(FORMAT, tap("# Subtest: out", "    1..1", *deep[:0], *lines[2:]))) == {("out", "in"): "p"}
+        report = read(FORMAT, tap("# Subtest: out", "    # Subtest: in", *lines))
+        assert rows(report) == {("out > in", "a"): "p"}
+        assert not report.problems
+
+    def test_the_first_may_be_three_deep(self) -> None:
+        deep = "            "
+        lines = [f"{deep}ok 1 - a", f"{deep}not ok 2 - b", f"{deep}1..2", "        not ok 1 - in", "        1..1"]
+        lines += ["    not ok 1 - middle", "    ok 2 - c", "    1..2", "not ok 1 - out", "ok 2 - d", "1..2"]
+        assert rows(read(FORMAT, tap(*lines))) == {
+            ("out > middle > in", "a"): "p",
+            ("out > middle > in", "b"): "f",
+            ("out", "c"): "p",
+            ("", "d"): "p",
+        }
+
+    def test_of_the_linux_kernel(self) -> None:
+        lines = ["1..1", "  KTAP version 1", "  # Subtest: list", "  1..2", "  ok 1 init", "    1..1", "    ok 1 add"]
+        report = read(FORMAT, "KTAP version 1\n" + "\n".join([*lines, "  ok 2 move", "ok 1 list"]) + "\n")
+        assert rows(report) == {("list", "init"): "p", ("list > move", "add"): "p"}
+        assert not report.problems
+
+    def test_points_of_an_odd_indentation_count_beside_the_point_below_them(self) -> None:
+        report = read(FORMAT, tap("   not ok 5 - odd", "ok 1 - a", "1..1"))
+        assert rows(report) == {("a", "odd"): "f", ("", "a"): "p"}
+        assert not report.problems
+
+    @given(
+        st.recursive(
+            st.sampled_from(["ok", "not ok"]), lambda inner: st.lists(inner, min_size=1, max_size=3), max_leaves=12
+        )
+    )
+    def test_every_leaf_of_any_tree_counts_once(self, tree: str | list) -> None:
+        leaves: list[str] = []
+
+        def write(node: str | list, depth: int, number: int) -> list[str]:
+            pad = "    " * depth
+            if isinstance(node, str):
+                leaves.append(node)
+                return [f"{pad}{node} {number} - t{len(leaves)}"]
+            before = leaves.count("not ok")
+            inner = [line for at, each in enumerate(node, 1) for line in write(each, depth + 1, at)]
+            word = "not ok" if leaves.count("not ok") > before else "ok"
+            return [*inner, f"{pad}    1..{len(node)}", f"{pad}{word} {number} - s"]
+
+        report = read(FORMAT, tap(*write(tree, 0, 1), "1..1"))
+        assert not report.problems
+        assert (report.executions.passed, report.executions.failing) == (leaves.count("ok"), leaves.count("not ok"))
 
     def test_two_levels(self) -> None:
         lines = ["    ok 1 - x", "        ok 1 - a", "        1..1", "    ok 2 - in", "    1..2", "ok 1 - out", "1..1"]
@@ -130,6 +173,57 @@ class TestSubtests:
         assert damages(read(FORMAT, tap("    ok 1 - a", "    1..2", "ok 1 - Cart", "1..1"))) == [
             "the subtest 'Cart' plans 2 tests and holds 1"
         ]
+
+
+class TestSections:
+    """tape (https://github.com/tape-testing/tape) and zora name a test in a comment above its assertions."""
+
+    def test_the_comment_is_the_class(self) -> None:
+        lines = ["# adds", "ok 1 should be equal", "# lists", "not ok 2 should be equal", "", "1..2", "# tests 2"]
+        assert rows(read(FORMAT, tap(*lines))) == {("adds", "should be equal"): "p", ("lists", "should be equal"): "f"}
+
+    def test_of_zora(self) -> None:
+        lines = ["# adds", "ok 1 - is ok", "# lists", "ok 2 - is ok", "1..2", "", "# ok", "# success: 2"]
+        assert rows(read(FORMAT, tap(*lines))) == {("adds", "is ok"): "p", ("lists", "is ok"): "p"}
+
+    def test_of_ava_the_comment_repeats_the_name(self) -> None:
+        assert rows(read(FORMAT, tap("# a › adds", "ok 1 - a › adds", "1..1"))) == {("", "a › adds"): "p"}
+
+    @pytest.mark.parametrize("text", ["# a note\nok 1 - a\n1..1\n", "TAP version 13\n1..1\n# a note\nok 1 - a\n"])
+    def test_other_comments_are_none(self, text: str) -> None:
+        assert rows(read(FORMAT, text)) == {("", "a"): "p"}
+
+    def test_a_subtest_ends_them(self) -> None:
+        lines = ["# hello", "# Subtest: s", "    ok 1 - a", "    1..1", "ok 1 - s", "ok 2 - b", "1..2"]
+        assert rows(read(FORMAT, tap(*lines))) == {("s", "a"): "p", ("", "b"): "p"}
+
+
+class TestTotals:
+    @pytest.mark.parametrize(
+        ("comment", "message"),
+        [
+            ("# fail 3", "the report states 3 failures but lists 1; what failed is not known"),
+            ("# fail  2", "the report states 2 failures but lists 1; what failed is not known"),
+            ("# cancelled 2", "the report states 2 failures but lists 1; what failed is not known"),
+            ("# failure: 2", "the report states 2 failures but lists 1; what failed is not known"),
+            ("# tests 4", "the report states 4 tests but lists 2; the results of the others are not known"),
+        ],
+    )
+    def test_those_that_state_more_are_an_error(self, comment: str, message: str) -> None:
+        report = read(FORMAT, tap("ok 1 - a", "not ok 2 - b", "1..2", comment))
+        assert figures(report) == (1, 1, 1, 0)
+        assert message in [detail.message for detail in report.details]
+
+    @pytest.mark.parametrize("comment", ["# tests 2", "# fail 1", "# fail 0", "# tests 1"])
+    def test_others_are_nothing(self, comment: str) -> None:
+        report = read(FORMAT, tap("ok 1 - a", "not ok 2 - b", "1..2", comment))
+        assert (figures(report), notes(report)) == ((1, 1, 0, 0), [])
+
+    def test_parents_count_in_node_and_suites_do_not(self) -> None:
+        lines = ["    not ok 1 - a", "    1..1", "not ok 1 - p", "  ---", "  type: '{}'", "  ...", "1..1"]
+        parent = "\n".join(lines)
+        assert figures(read(FORMAT, tap(parent.format("test"), "# tests 2", "# fail 2"))) == (0, 1, 0, 0)
+        assert figures(read(FORMAT, tap(parent.format("suite"), "# tests 1", "# fail 2"))) == (0, 1, 1, 0)
 
 
 class TestPlans:

@@ -13,6 +13,7 @@ from readygate.formats.results._truncated_text import MAX_TEXT, Excerpt, shorten
 from readygate.model.identity import stable_name
 from readygate.model.reports import Problem, Severity, TestReport
 from readygate.model.results import FailureDetail, Outcome, count_outcomes
+from readygate.model.rich_text import count
 
 SUITE_SEPARATOR: Final = " > "
 """Joins the names of nested suites."""
@@ -129,6 +130,38 @@ class ReportBuilder:
         self._wrong_count += 1
         if len(self._wrong) < 1:
             self._wrong.append((place, f"{claimed:,} {what} claimed, {counted:,} counted"))
+
+    def check_totals(
+        self,
+        *,
+        failures: tuple[int | None, int] = (None, 0),
+        tests: tuple[int | None, int] = (None, 0),
+        unlisted: int = 0,
+        suite: tuple[str, str] = ("the run", "the run"),
+        place: str = "",
+    ) -> None:
+        """Compare totals with what the report lists, each as a pair of the stated and the listed number.
+
+        A total that claims more is missing evidence: one errored execution of the suite. One that claims less is
+        a note.
+
+        Args:
+            failures: failed and errored tests.
+            tests: all tests.
+            unlisted: stated tests that did not run, and that the report does not list.
+            suite: class and name of the execution.
+            place: where the totals are, for the note.
+        """
+        for (stated, listed), what, unknown in (
+            (failures, "failure", "what failed is not known"),
+            (tests, "test", "the results of the others are not known"),
+        ):
+            if stated is not None and stated > listed + (unlisted if what == "test" else 0):
+                message = f"the report states {count(stated, what)} but lists {listed:,}; {unknown}"
+                self.add(*suite, Outcome.ERRORED, failure=FailureText(message=message))
+                return
+        for (stated, listed), what in ((failures, "failures"), (tests, "tests")):
+            self.compare(place, what, stated, listed)
 
     def problem(self, problem: Problem | None) -> None:
         """Add a problem to the report."""

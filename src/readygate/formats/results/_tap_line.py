@@ -12,7 +12,9 @@ from readygate.formats.results._report_builder import FailureText
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.model.results import Outcome
 
-VERSION: Final = re.compile(r"TAP version 1[234]\s*", re.IGNORECASE)
+VERSION: Final = re.compile(r"(?:TAP version 1[234]|KTAP version 1)\s*", re.IGNORECASE)
+NUMBERED: Final = re.compile(r"(?:not )?ok\s+\d")
+"""The beginning of a numbered test point."""
 PLAN: Final = re.compile(r"1\.\.(\d{1,9})\s*(?:#\s*(.*))?")
 BAIL: Final = re.compile(r"Bail out!\s*(.*)", re.IGNORECASE)
 _TEST: Final = re.compile(r"(not )?ok(?:\s+(\d+))?(?:\s+-)?(?:\s+(.*))?")
@@ -80,8 +82,7 @@ def point(line: str) -> Point | None:
         todo = directive[1].lower() == "todo"
         reason = directive[2].strip()
         text = text[: directive.start()].rstrip()
-        if todo or not failed:  # a skipped test that fails nevertheless has failed
-            outcome = Outcome.SKIPPED
+        outcome = Outcome.SKIPPED
     name = text.replace("\\#", "#").replace("\\\\", "\\")
     name = name or (f"#{found[2]}" if found[2] else "")
     return Point(name=name, outcome=outcome, seconds=seconds, reason=reason, opens=opens, todo=todo)
