@@ -59,6 +59,16 @@ DECIDED: dict[str, tuple[str, Figures]] = {
 }
 """Entries on which parties disagree."""
 
+CLAIMING = frozenset(
+    (
+        *(f"{ENRICO}/nunit/nunit3/jenkins/NUnit-{name}.xml" for name in ("failure", "ignored", "multinamespace")),
+        f"{ENRICO}/nunit/nunit3/jenkins/NUnit-simple.xml",
+        f"{ENRICO}/nunit/nunit3/jenkins/NUnitUnicode.xml",
+        f"{ENRICO}/xunit/mstest/jenkinsci/testcase2.xml",
+    )
+)
+"""Files that were shortened by hand, so that their totals claim more tests than they hold: one errored execution."""
+
 OURS: dict[str, tuple[str, Figures]] = {
     # the party counts 120 attempts, which are told beside the tests; the file's own `stats` agree with ours
     "launchableinc+cli/tests/data/playwright/report.json": (ATTEMPTS, (93, 84, 3, 0, 6)),
@@ -90,7 +100,8 @@ def read(name: str) -> TestReport | Problem:
 
 def figures(report: TestReport) -> Figures:
     counts = report.executions
-    return (counts.total, counts.passed, counts.failed, counts.errored, counts.skipped)
+    claims = sum(detail.message.startswith("the report states ") for detail in report.details)
+    return (counts.total - claims, counts.passed, counts.failed, counts.errored - claims, counts.skipped)
 
 
 def agrees(report: TestReport, entry: dict[str, Any]) -> bool:
@@ -133,6 +144,17 @@ def fault(entry: dict[str, Any]) -> str:
     if "duration" in entry:
         right = right and report.seconds == pytest.approx(entry["duration"], abs=1e-4)
     return "" if right else f"{name}: read {report.format} {figures(report)} {report.problems}, stated {entry}"
+
+
+def test_only_totals_that_claim_more_add_an_execution() -> None:
+    reports = {entry["file"]: read(entry["file"]) for entry in entries()}
+    claiming = {
+        name
+        for name, report in reports.items()
+        if isinstance(report, TestReport)
+        and any(detail.message.startswith("the report states ") for detail in report.details)
+    }
+    assert claiming == CLAIMING
 
 
 @pytest.mark.parametrize("entry", entries(), ids=[entry["file"] for entry in entries()])

@@ -66,7 +66,7 @@ class TestRest:
     def test_a_summary_that_disagrees_is_noted(self) -> None:
         report = read(FORMAT, document({"name": "a", "status": "failed"}, summary={"tests": 1, "failed": 0}))
         assert figures(report) == (0, 1, 0, 0)
-        assert notes(report) == ["totals differ from what the file holds: 0 failed claimed, 1 counted"]
+        assert notes(report) == ["totals differ from what the file holds: 0 failures claimed, 1 counted"]
 
     def test_properties(self) -> None:
         report = read(FORMAT, document(environment={"osPlatform": "linux", "other": "x", "osRelease": 4}))

@@ -92,8 +92,17 @@ def test_an_interrupted_run_is_damage() -> None:
     assert damages(read(FORMAT, document(file(case("a", "passed")), wasInterrupted=True)))
 
 
-def test_totals_that_disagree_are_noted() -> None:
-    assert notes(read(FORMAT, document(file(case("a", "passed")), numTotalTests=4)))
+def test_totals_that_claim_less_are_noted() -> None:
+    assert notes(read(FORMAT, document(file(case("a", "passed"), case("b", "passed")), numTotalTests=1)))
+
+
+def test_a_file_that_does_not_load_is_not_taken_for_a_claimed_failure() -> None:
+    broken = file(status="failed", message="Test suite failed to run")
+    report = read(FORMAT, document(broken, numTotalTests=1, numFailedTests=1))
+    assert [detail.message for detail in report.details] == [
+        "Test suite failed to run",
+        "the report states 1 failure but lists 0; what failed is not known",
+    ]
 
 
 @given(named_tests(), st.data())

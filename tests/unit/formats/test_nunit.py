@@ -124,10 +124,10 @@ class TestNUnit3:
         text = '<test-run result="Failed">' + suite3(case3("Adds", 'result="Passed"')) + "</test-run>"
         assert figures(read(THREE, text)) == (1, 0, 1, 0)
 
-    def test_totals_that_disagree_are_noted(self) -> None:
+    def test_totals_that_claim_less_are_noted(self) -> None:
         assert (
-            "3 tests claimed, 1 counted"
-            in notes(read(THREE, '<test-run total="3"><test-case result="Passed" name="a"/></test-run>'))[0]
+            "0 tests claimed, 1 counted"
+            in notes(read(THREE, '<test-run total="0"><test-case result="Passed" name="a"/></test-run>'))[0]
         )
 
     def test_the_class_without_a_full_name(self) -> None:
@@ -180,7 +180,7 @@ class TestNUnit2:
         inside = '<test-case name="a" result="Success"/><test-case name="b" result="Ignored"/>'
         assert not notes(read(TWO, f'<test-results total="1" not-run="1">{inside}</test-results>'))
         assert not notes(read(TWO, f'<test-results total="2" not-run="1">{inside}</test-results>'))
-        assert notes(read(TWO, f'<test-results total="4" not-run="1">{inside}</test-results>'))
+        assert figures(read(TWO, f'<test-results total="4" not-run="1">{inside}</test-results>')) == (1, 0, 1, 1)
 
 
 class TestBoth:

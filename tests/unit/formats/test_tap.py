@@ -1,5 +1,7 @@
 """TAP: directives, plans, subtests, bail out, YAML, damage."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -134,10 +136,10 @@ class TestSubtests:
             st.sampled_from(["ok", "not ok"]), lambda inner: st.lists(inner, min_size=1, max_size=3), max_leaves=12
         )
     )
-    def test_every_leaf_of_any_tree_counts_once(self, tree: str | list) -> None:
+    def test_every_leaf_of_any_tree_counts_once(self, tree: str | list[Any]) -> None:
         leaves: list[str] = []
 
-        def write(node: str | list, depth: int, number: int) -> list[str]:
+        def write(node: str | list[Any], depth: int, number: int) -> list[str]:
             pad = "    " * depth
             if isinstance(node, str):
                 leaves.append(node)

@@ -52,12 +52,14 @@ class ReportBuilder:
     Attributes:
         total: the number of executions.
         failing: the number of those that failed or errored.
+        skipped: the number of those that were skipped.
         newest: the newest time that the report states.
     """
 
     def __init__(self, name: str) -> None:
         self.total = 0
         self.failing = 0
+        self.skipped = 0
         self.newest = NewestTime()
         self._name = name
         self._blocks = BlockBuilder()
@@ -82,6 +84,7 @@ class ReportBuilder:
         if outcome is Outcome.PASSED:
             return
         self.failing += outcome >= Outcome.FAILED
+        self.skipped += outcome is Outcome.SKIPPED
         self._details.add(
             FailureDetail(
                 class_name=stable_name(class_name),

@@ -45,9 +45,14 @@ class RunErrors:
         self.reading = self._bad = False
         self.text = None
 
+    @property
+    def name(self) -> str:
+        """The name of the first tested assembly, without its folder."""
+        return self.assembly.replace("\\", "/").rpartition("/")[2] or "TestRun"
+
     def add_to(self, builder: ReportBuilder, failing: set[str]) -> None:
         """Add each error that does not only repeat a failing test; a failed run always has a failing execution."""
-        name = self.assembly.replace("\\", "/").rpartition("/")[2] or "TestRun"
+        name = self.name
         own = [text for text in self._errors if not _is_echo(text, failing)]
         for text in own:
             builder.add(name, name, Outcome.ERRORED, failure=FailureText(message=text.partition("\n")[0], text=text))

@@ -29,6 +29,8 @@ def _matches(sample: FileSample) -> str | None:
 def _parse(source: Source) -> TestReport:
     reader, problem = read_elements(source, _Reader)
     reader.builder.problem(problem)
+    if problem is None or not problem.is_damage:
+        reader.builder.check_totals(tests=(reader.planned, reader.builder.total), place="TestList")
     return reader.builder.report()
 
 
@@ -37,6 +39,8 @@ class _Reader:
 
     def __init__(self, collector: TextCollector) -> None:
         self.builder = ReportBuilder(_NAME)
+        self.planned: int | None = None  # the number of entries in the list of tests
+        self._in_list = False
         self._collector = collector
         self._status: str | None = None  # of the open test
         self._measured = ""  # the name of the open measurement
@@ -44,8 +48,12 @@ class _Reader:
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         """Handle the start of an element."""
-        if tag == "Test":
-            self._status = attributes.get("Status")  # entries in the list of tests have none
+        if tag == "TestList":
+            self._in_list, self.planned = True, 0
+        elif tag == "Test" and self._in_list:
+            self.planned = (self.planned or 0) + 1
+        elif tag == "Test":
+            self._status = attributes.get("Status")
             self._texts = {}
         elif self._status is None:
             return
@@ -60,6 +68,8 @@ class _Reader:
         """Handle the end of an element."""
         if tag in {"NamedMeasurement", "Measurement"}:
             self._measured = ""
+        elif tag == "TestList":
+            self._in_list = False
         elif tag == "Test" and self._status is not None:
             self._end_test(self._status)
             self._status = None

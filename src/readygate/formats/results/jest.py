@@ -38,11 +38,18 @@ def _parse(source: Source) -> TestReport:
 
 def _read(document: Any, builder: ReportBuilder, keys: ValueReader) -> None:
     root = keys.table(document, "the document")
+    unloaded = 0
     for at, item in enumerate(keys.items(root.get("testResults"), "testResults")):
         file = keys.table(item, f"testResults[{at}]")
         if file:
-            _file(file, f"testResults[{at}]", builder, keys)
-    builder.compare("the document", "tests", total_of(root.get("numTotalTests")), builder.total)
+            unloaded += _file(file, f"testResults[{at}]", builder, keys)
+    not_run = sum(total_of(root.get(key)) or 0 for key in ("numPendingTests", "numTodoTests"))
+    builder.check_totals(
+        failures=(total_of(root.get("numFailedTests")), builder.failing - unloaded),
+        tests=(total_of(root.get("numTotalTests")), builder.total - unloaded),
+        unlisted=max(not_run - builder.skipped, 0),
+        place="the document",
+    )
     if root.get("success") is False and not builder.failing:
         failure = FailureText(message="the run failed, though no test of it did (`success` is false)")
         builder.add("the run", "the run", Outcome.ERRORED, failure=failure)
@@ -50,7 +57,8 @@ def _read(document: Any, builder: ReportBuilder, keys: ValueReader) -> None:
         builder.problem(damage("the run was interrupted", todo="look for the reason in the log of the job"))
 
 
-def _file(file: dict[str, Any], place: str, builder: ReportBuilder, keys: ValueReader) -> None:
+def _file(file: dict[str, Any], place: str, builder: ReportBuilder, keys: ValueReader) -> bool:
+    """Add the tests of a file; return whether it failed though no test of it did."""
     path = keys.text(file.get("name"), f"{place}.name", optional=True)
     builder.newest.add_milliseconds(file.get("endTime"))
     before = builder.failing
@@ -61,11 +69,13 @@ def _file(file: dict[str, Any], place: str, builder: ReportBuilder, keys: ValueR
         if test:
             _test(test, inner, path, builder, keys)
     failed = file.get("status") == "failed" or bool(file.get("testExecError"))
-    if failed and builder.failing == before:
+    unloaded = failed and builder.failing == before
+    if unloaded:
         name = without_runner(path)
         message = text_of(file.get("message"))
         failure = FailureText(message=message.strip().partition("\n")[0], text=message, file=path)
         builder.add(name, name, Outcome.ERRORED, failure=failure)
+    return unloaded
 
 
 def _test(test: dict[str, Any], place: str, path: str, builder: ReportBuilder, keys: ValueReader) -> None:

@@ -55,11 +55,17 @@ class _Reader:
             self._test(test, place)
         stats = keys.table(root.get("stats"), "stats", optional=True)
         builder.newest.add(text_of(stats.get("end")))
-        builder.compare("stats", "tests", total_of(stats.get("tests")), builder.total)
+        tests, skipped = builder.total, builder.skipped
         for place, failure in self._entries(root.get("failures"), "failures"):
             if self._left["failures"][_key(failure)] > 0:
                 self._left["failures"][_key(failure)] -= 1
                 self._add(failure, place, Outcome.ERRORED)
+        builder.check_totals(
+            failures=(total_of(stats.get("failures")), builder.failing),
+            tests=(total_of(stats.get("tests")), tests),
+            unlisted=max((total_of(stats.get("pending")) or 0) - skipped, 0),
+            place="stats",
+        )
 
     def _entries(self, value: Any, name: str) -> list[tuple[str, dict[str, Any]]]:
         items = self._keys.items(value, name)

@@ -64,8 +64,12 @@ def _suite_failed(_attributes: dict[str, str], failed: bool, child_fails: bool) 
 def _check(builder: ReportBuilder, root: dict[str, str], tests: int) -> None:
     """Compare the totals: `total` counts tests that ran, `not-run` the rest; old versions count all in `total`."""
     ran, rest = parse_decimal(root.get("total")), parse_decimal(root.get("not-run"))
-    if ran is not None and tests not in {ran, ran + (rest or 0)}:
-        builder.compare("test-results", "tests", ran, tests)
+    stated = [parse_decimal(root.get(key)) for key in ("failures", "errors")]
+    builder.check_totals(
+        failures=(sum(filter(None, stated)) if any(stated) else None, builder.failing),
+        tests=(None if ran is not None and tests == ran + (rest or 0) else ran, tests),
+        place="test-results",
+    )
 
 
 def _parse(source: Source) -> TestReport:

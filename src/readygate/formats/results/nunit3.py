@@ -58,7 +58,14 @@ def _suite_failed(attributes: dict[str, str], failed: bool, child_fails: bool) -
 
 
 def _check(builder: ReportBuilder, root: dict[str, str], tests: int) -> None:
-    builder.compare("test-run", "tests", parse_decimal(root.get("total")), tests)
+    stated = {key: parse_decimal(root.get(key)) for key in ("total", "failed", "skipped", "inconclusive")}
+    not_run = (stated["skipped"] or 0) + (stated["inconclusive"] or 0)
+    builder.check_totals(
+        failures=(stated["failed"], builder.failing),
+        tests=(stated["total"], tests),
+        unlisted=max(not_run - builder.skipped, 0),
+        place="test-run",
+    )
 
 
 def _parse(source: Source) -> TestReport:

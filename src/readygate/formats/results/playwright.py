@@ -65,8 +65,15 @@ class _Reader:
             waiting += [(each, f"{place}.suites[{at}]", path, depth + 1) for at, each in inner][::-1]
         stats = keys.table(root.get("stats"), "stats", optional=True)
         builder.newest.add(text_of(stats.get("startTime")))
-        for word, count in self._seen.items():
-            builder.compare("stats", word, total_of(stats.get(word)), count)
+        stated = {word: total_of(stats.get(word)) for word in STATUSES}
+        builder.check_totals(
+            failures=(stated["unexpected"], max(self._seen["unexpected"], builder.failing)),
+            tests=(sum(total or 0 for total in stated.values()) if stats else None, builder.total),
+            unlisted=max((stated["skipped"] or 0) - self._seen["skipped"], 0),
+            place="stats",
+        )
+        for word in ("expected", "flaky", "skipped"):
+            builder.compare("stats", word, stated[word], self._seen[word])
         for at, item in enumerate(keys.items(root.get("errors"), "errors", optional=True)):
             error = keys.table(item, f"errors[{at}]")
             builder.add("the run", "errors outside of tests", Outcome.ERRORED, failure=_failure([error], {}))

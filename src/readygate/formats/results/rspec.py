@@ -36,25 +36,26 @@ def _parse(source: Source) -> TestReport:
 
 def _read(document: Any, builder: ReportBuilder, keys: ValueReader) -> None:
     root = keys.table(document, "the document")
-    pending = 0
     for at, item in enumerate(keys.items(root.get("examples"), "examples")):
         example = keys.table(item, f"examples[{at}]")
         if example:
-            pending += _example(example, f"examples[{at}]", builder, keys) is Outcome.SKIPPED
+            _example(example, f"examples[{at}]", builder, keys)
     summary = keys.table(root.get("summary"), "summary", optional=True)
-    for key, what, count in (
-        ("example_count", "examples", builder.total),
-        ("failure_count", "failures", builder.failing),
-        ("pending_count", "pending", pending),
-    ):
-        builder.compare("summary", what, total_of(summary.get(key)), count)
+    pending = total_of(summary.get("pending_count"))
+    builder.compare("summary", "pending", pending, builder.skipped)
+    builder.check_totals(
+        failures=(total_of(summary.get("failure_count")), builder.failing),
+        tests=(total_of(summary.get("example_count")), builder.total),
+        unlisted=max((pending or 0) - builder.skipped, 0),
+        place="summary",
+    )
     messages = "\n".join(map(text_of, keys.items(root.get("messages"), "messages", optional=True)))
     for _ in range(min(total_of(summary.get("errors_outside_of_examples_count")) or 0, 1_000)):
         failure = FailureText(message="an error occurred outside of examples", text=messages)
         builder.add(_OUTSIDE, _OUTSIDE, Outcome.ERRORED, failure=failure)
 
 
-def _example(example: dict[str, Any], place: str, builder: ReportBuilder, keys: ValueReader) -> Outcome:
+def _example(example: dict[str, Any], place: str, builder: ReportBuilder, keys: ValueReader) -> None:
     outcome = builder.outcome(STATUSES, keys.text(example.get("status"), f"{place}.status"))
     file = keys.text(example.get("file_path"), f"{place}.file_path", optional=True)
     name = text_of(example.get("full_description")) or keys.text(example.get("description"), f"{place}.description")
@@ -71,7 +72,6 @@ def _example(example: dict[str, Any], place: str, builder: ReportBuilder, keys: 
         )
     seconds = builder.valid_seconds(keys.number(example.get("run_time"), f"{place}.run_time"))
     builder.add(file.removeprefix("./"), name, outcome, seconds=seconds, failure=failure)
-    return outcome
 
 
 FORMAT: Final = Format(

@@ -185,9 +185,15 @@ class _Reader:
         totals = {key: parse_decimal(value) for key, value in self._counters.items()}
         failed = [totals.get(key) for key in ("failed", "timeout", "aborted")]
         counted = [kept.outcome for kept in self._kept]
-        self.builder.compare("Counters", "tests", totals.get("total"), len(counted))
-        if None not in failed:
-            self.builder.compare("Counters", "failed", sum(filter(None, failed)), counted.count(Outcome.FAILED))
+        name = self._run.name
+        not_run = (totals.get(key) or 0 for key in ("notExecuted", "notRunnable", "inconclusive", "pending"))
+        self.builder.check_totals(
+            failures=(None if None in failed else sum(filter(None, failed)), counted.count(Outcome.FAILED)),
+            tests=(totals.get("total"), len(counted)),
+            unlisted=max(sum(not_run) - counted.count(Outcome.SKIPPED), 0),
+            suite=(name, name),
+            place="Counters",
+        )
 
     def _names(self, kept: _Kept) -> tuple[str, str]:
         """Return class and name; xUnit.net and others repeat the class in the name."""

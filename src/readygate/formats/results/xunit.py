@@ -53,7 +53,7 @@ class _Reader:
         self._class = ""
         self._node: Attributes | None = None  # the open test or error
         self._clear()
-        self._tests = 0
+        self._tests = self._failing = self._skipped = 0  # of the assembly
 
     def _clear(self) -> None:
         self._type = ""
@@ -65,7 +65,7 @@ class _Reader:
         """Handle the start of an element."""
         if tag == "assembly":
             self._assembly = attributes
-            self._tests = 0
+            self._tests = self._failing = self._skipped = 0
             self.builder.newest.add(attributes.get("finish-rtf") or attributes.get("start-rtf"))
             for key in ("environment", "target-framework"):
                 if attributes.get(key):
@@ -99,7 +99,18 @@ class _Reader:
             self._end_error(self._node)
             self._node = None
         elif tag == "assembly":
-            self.builder.compare("assembly", "tests", parse_decimal(self._assembly.get("total")), self._tests)
+            self._check_totals()
+
+    def _check_totals(self) -> None:
+        name = self._name()
+        stated = {key: parse_decimal(self._assembly.get(key)) for key in ("total", "failed", "skipped", "not-run")}
+        self.builder.check_totals(
+            failures=(stated["failed"], self._failing),
+            tests=(stated["total"], self._tests),
+            unlisted=max((stated["skipped"] or 0) + (stated["not-run"] or 0) - self._skipped, 0),
+            suite=(name, name),
+            place="assembly",
+        )
 
     def _end_test(self, test: Attributes) -> None:
         outcome = self.builder.outcome(OUTCOMES, test.get("result", ""))
@@ -110,13 +121,18 @@ class _Reader:
         seconds = self.builder.seconds(test.get("time", ""))
         failure = NO_TEXT if outcome is Outcome.PASSED else self._failure(test, class_name)
         self._tests += 1
+        self._failing += outcome >= Outcome.FAILED
+        self._skipped += outcome is Outcome.SKIPPED
         self.builder.add(class_name, name.removeprefix(f"{class_name}."), outcome, seconds=seconds, failure=failure)
 
     def _end_error(self, error: Attributes) -> None:
-        path = self._assembly.get("name", "").replace("\\", "/")
-        name = path.rpartition("/")[2] or "assembly"
+        name = self._name()
         what = ": ".join(filter(None, (error.get("type", ""), error.get("name", ""))))
         self.builder.add(name, what or name, Outcome.ERRORED, failure=self._failure(error, error.get("name", "")))
+
+    def _name(self) -> str:
+        """Return the name of the assembly, without its folder."""
+        return self._assembly.get("name", "").replace("\\", "/").rpartition("/")[2] or "assembly"
 
     def _failure(self, node: Attributes, class_name: str) -> FailureText:
         trace = self._trace.text() if self._trace else ""
