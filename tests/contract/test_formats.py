@@ -3,6 +3,7 @@
 A sample is a small file as the tool writes it, called after the format: `junit.xml`.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,9 @@ from pathlib import Path
 import pytest
 from coverage import CoverageData
 
-from readygate.formats import FileSample, Format, Source, all_formats
+from readygate.formats import FileSample, Format, Source, all_formats, parse
 from readygate.formats.sniffing import HEAD_BYTES
-from readygate.model.reports import StatedReport, TestReport
+from readygate.model.reports import Problem, StatedReport, TestReport
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 ODD = ("²", "٣", "1e999", "-1", "NaN", "9" * 5000, "")
@@ -51,6 +52,35 @@ def test_a_sample_is_claimed_by_its_own_format_alone_and_read_without_damage(fmt
 
 def test_every_sample_is_of_a_format() -> None:
     assert {path.stem for path in SAMPLES.iterdir()} == {fmt.name for fmt in all_formats()} - {BINARY}
+
+
+_ELEMENT = re.compile(r"(</?)([\w.:-]+)")
+_KEY = re.compile(r'"(\w+)"(?=\s*:)')
+
+
+def renamed(path: Path) -> str:
+    """Return a sample in which nothing but the outermost element or keys has a known name."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix in {".xml", ".trx"}:
+        root = next(found[2] for found in _ELEMENT.finditer(text))
+        return _ELEMENT.sub(lambda found: f"{found[1]}{found[2] if found[2] == root else 'x-' + found[2]}", text)
+    outer = json.loads(text) if path.suffix == ".json" else {}
+    kept = set(outer if isinstance(outer, dict) else ())
+    return _KEY.sub(lambda found: f'"{found[1] if found[1] in kept else "x" + found[1]}"', text)
+
+
+@pytest.mark.parametrize("fmt", [fmt for fmt in all_formats() if fmt.kind == "tests"], ids=lambda fmt: fmt.name)
+def test_a_claimed_file_of_which_nothing_was_understood_is_damage(fmt: Format, tmp_path: Path) -> None:
+    """Otherwise another tool's file with the same root element would count as a run without failures."""
+    path = sample_of(fmt, tmp_path)
+    if fmt.name == "tap":
+        pytest.skip("a line has no names inside")
+    report = parse(Source(name=path.name, data=renamed(path).encode()))
+    if isinstance(report, TestReport):
+        assert report.executions.failing or any(problem.is_damage for problem in report.problems)
+    else:
+        assert isinstance(report, Problem)
+        assert report.is_damage
 
 
 def variants(text: str) -> Iterator[str]:

@@ -21,6 +21,8 @@ class Format(Extension, frozen=True, kw_only=True):
         parse: parses a file that matches. It does not raise for the content of a file: damage is a `Problem` in
             the report, next to everything before it. It raises OSError if the file cannot be read.
         url: a description of the format.
+        elements: local names of XML elements below the root, one of which is in every report that has any. A file
+            without them that holds other elements was not understood.
     """
 
     title: str
@@ -28,3 +30,4 @@ class Format(Extension, frozen=True, kw_only=True):
     matches: Callable[[FileSample], str | None]
     parse: Callable[[Source], Report]
     url: str
+    elements: frozenset[str] = frozenset()

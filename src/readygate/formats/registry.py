@@ -66,18 +66,23 @@ def identify(source: Source) -> tuple[Format, str] | Problem:
     Raises:
         OSError: the file cannot be read.
     """
+    return choose(_sample(source))
+
+
+def _sample(source: Source) -> FileSample:
     with source.open() as stream:
-        return choose(FileSample.read(source.name, stream.read(HEAD_BYTES)))
+        return FileSample.read(source.name, stream.read(HEAD_BYTES))
 
 
 def parse(source: Source) -> Report | Problem:
     """Parse a file of any format; return a problem if nothing of it can be read."""
     try:
-        chosen = identify(source)
+        sample = _sample(source)
+        chosen = choose(sample)
         if isinstance(chosen, Problem):
             return chosen
         fmt = chosen[0]
-        return _parse_foreign(fmt, source) if fmt.foreign else fmt.parse(source)
+        return _parse_foreign(fmt, source) if fmt.foreign else _understood(fmt, sample, fmt.parse(source))
     except OSError as error:
         return Problem(
             severity=Severity.DAMAGE,
@@ -86,6 +91,20 @@ def parse(source: Source) -> Report | Problem:
             if isinstance(error, FileNotFoundError)
             else "check that it is a file and may be read",
         )
+
+
+def _understood(fmt: Format, sample: FileSample, report: Report) -> Report:
+    """Return a report; with a problem if it has no tests and the file holds only elements that are unknown."""
+    known = not fmt.elements or not sample.children or not fmt.elements.isdisjoint(sample.children)
+    if known or not isinstance(report, TestReport) or report.executions.total:
+        return report
+    problem = Problem(
+        severity=Severity.DAMAGE,
+        what=f"nothing in the file is known to {fmt.title}: it begins with <{sample.root}><{sample.children[0][:40]}>",
+        why="another tool uses the same root element for a format of its own",
+        todo=f"let the tool write one of the formats in {DOCS}/formats.md",
+    )
+    return replace(report, problems=(*report.problems, problem))
 
 
 def _parse_foreign(fmt: Format, source: Source) -> Report | Problem:

@@ -98,6 +98,22 @@ def test_an_undefined_step_is_named() -> None:
     assert only(read(FORMAT, document(scenario("a", "undefined")))).message == "undefined: Given a cart"
 
 
+def test_behave_writes_backgrounds_without_results() -> None:
+    steps = [{"keyword": "Given", "name": "x"}]
+    background = {"type": "background", "keyword": "Background", "name": "", "steps": steps}
+    report = read(FORMAT, document(background, scenario("a", "passed", "passed"), scenario("b", "passed")))
+    assert by_name(report) == {"a": "p", "b": "p"}
+
+
+@pytest.mark.parametrize(
+    ("status", "letter"),
+    [("passed", "s"), ("failed", "f"), ("error", "e"), ("hook_error", "e"), ("cleanup_error", "e"), ("skipped", "s")],
+)
+def test_a_hook_of_behave_that_fails_shows_in_the_scenario_alone(status: str, letter: str) -> None:
+    steps = [{"keyword": "Given", "name": "x"}]
+    assert by_name(read(FORMAT, document(scenario("a", status=status) | {"steps": steps}))) == {"a": letter}
+
+
 @given(named_tests("pfse"), st.data())
 def test_cut_anywhere(named: Tests, data: st.DataObject) -> None:
     whole = document(*(scenario(name, "passed", WORDS[letter]) for name, letter in named)).encode()

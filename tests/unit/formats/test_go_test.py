@@ -181,3 +181,26 @@ class TestFile:
         assert by_name(read(FORMAT, whole)) == dict(named)
         at = data.draw(st.integers(0, len(whole) - 2))
         assert damages(check_cut(FORMAT, whole, at))
+
+
+class TestPlainBuildFailures:
+    """Before Go 1.24 a package that does not build is a plain line and no event."""
+
+    def test_all_of_them(self) -> None:
+        text = "# example.org/a\na.go:3:2: undefined: x\nFAIL\texample.org/a [build failed]\nFAIL\tb [setup failed]\n"
+        report = read(FORMAT, text)
+        assert rows(report) == {("example.org/a", "example.org/a"): "e", ("b", "b"): "e"}
+        assert {detail.message for detail in report.details} == {"the package does not build"}
+        assert not report.problems
+
+    def test_beside_packages_that_ran(self) -> None:
+        report = read(FORMAT, stream(*ran("TestA", "pass"), event("pass"), "FAIL\texample.org/b [build failed]"))
+        assert rows(report) == {(PACKAGE, "TestA"): "p", ("example.org/b", "example.org/b"): "e"}
+
+    def test_once_where_an_event_says_it_too(self) -> None:
+        report = read(FORMAT, stream(event("fail", FailedBuild=PACKAGE), f"FAIL\t{PACKAGE} [build failed]"))
+        assert figures(report) == (0, 0, 1, 0)
+
+    def test_not_the_log_of_go_test_without_json(self) -> None:
+        text = b"ok  \texample.org/a\t0.1s\nFAIL\texample.org/b [build failed]\n"
+        assert FORMAT.matches(FileSample.read("x", text)) is None

@@ -52,6 +52,43 @@ def test_a_suite_that_fails_as_such() -> None:
     assert only(report).message == "Suite teardown failed: no"
 
 
+def teardown(word: str, text: str) -> str:
+    inner = '<kw name="Log"><status status="FAIL">inner</status></kw>'
+    return f'<kw name="Clean Up" type="TEARDOWN">{inner}<status status="{word}">{text}</status></kw>'
+
+
+def test_a_failing_teardown_fails_all_tests_of_the_suite() -> None:
+    inside = case("Adds", "PASS") + case("Pays", "FAIL", "no card") + case("Ships", "SKIP")
+    report = read(FORMAT, run(inside + teardown("FAIL", "disk full"), "FAIL", "Suite teardown failed:\ndisk full"))
+    assert {name: letter for (_, name), letter in rows(report).items()} == {"Adds": "f", "Pays": "f", "Ships": "f"}
+    assert [detail.message for detail in report.details][:2] == [
+        "Parent suite teardown failed:\ndisk full",
+        "no card\n\nAlso parent suite teardown failed:\ndisk full",
+    ]
+
+
+def test_a_failing_teardown_fails_the_tests_of_inner_suites_too() -> None:
+    whole = run(case("Adds", "PASS")).replace('</suite><status status="PASS"/></suite>', "</suite>{}</suite>")
+    outer = teardown("FAIL", "no") + '<status status="FAIL"/>'
+    assert rows(read(FORMAT, whole.format(outer))) == {("Shop > Cart", "Adds"): "f"}
+
+
+def test_a_skipping_teardown_skips_all_tests_of_the_suite() -> None:
+    report = read(FORMAT, run(case("Adds", "PASS") + teardown("SKIP", "later"), "SKIP"))
+    assert by_name(report) == {"Adds": "s"}
+
+
+@pytest.mark.parametrize("kind", ["SETUP", "KEYWORD"])
+def test_other_keywords_of_a_suite_leave_its_tests(kind: str) -> None:
+    keyword = teardown("FAIL", "no").replace("TEARDOWN", kind)
+    assert by_name(read(FORMAT, run(case("Adds", "PASS") + keyword))) == {"Adds": "p"}
+
+
+def test_the_teardown_of_a_test_leaves_other_tests() -> None:
+    failing = case("Pays", "FAIL").replace("</test>", teardown("FAIL", "no") + "</test>")
+    assert by_name(read(FORMAT, run(case("Adds", "PASS") + failing, "FAIL"))) == {"Adds": "p", "Pays": "f"}
+
+
 def test_a_robot_of_another_kind() -> None:
     assert FORMAT.matches(FileSample.read("x", b"<robot><link name='arm'/></robot>")) is None
 

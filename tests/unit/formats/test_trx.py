@@ -20,6 +20,7 @@ from tests.support.reading import (
     rows,
 )
 
+from readygate.formats import FileSample
 from readygate.formats.results.trx import FORMAT, OUTCOMES
 from readygate.model.results import Outcome
 
@@ -169,6 +170,10 @@ class TestDetails:
 
 
 class TestFile:
+    @pytest.mark.parametrize("text", ["<TestRun><FailedTests/></TestRun>", "<TestRun><Statistics/></TestRun>"])
+    def test_reports_of_cppunit_and_aunit_are_none(self, text: str) -> None:
+        assert FORMAT.matches(FileSample.read("x", text.encode())) is None
+
     @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
     def test_encodings_with_a_byte_order_mark(self, encoding: str) -> None:
         text = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>' + run(result("Größe", "Failed"))

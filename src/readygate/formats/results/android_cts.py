@@ -97,4 +97,5 @@ FORMAT: Final = Format(
     matches=_matches,
     parse=_parse,
     url="https://source.android.com/docs/compatibility/cts/interpret",
+    elements=frozenset(("Module", "Summary", "Build")),
 )

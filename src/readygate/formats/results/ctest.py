@@ -98,4 +98,5 @@ FORMAT: Final = Format(
     matches=_matches,
     parse=_parse,
     url="https://cmake.org/cmake/help/latest/manual/ctest.1.html#ctest-test-step",
+    elements=frozenset(("TestList", "Test", "StartDateTime", "StartTestTime", "EndDateTime")),
 )

@@ -1,8 +1,10 @@
 """Cucumber JSON, of Cucumber's own tools, behave, Behat and others.
 
 Schema: https://github.com/cucumber/cucumber-json-schema . A scenario is a test; its outcome is the worst of its steps
-and hooks. The steps of a background belong to the scenario after it. Statuses:
-https://cucumber.io/docs/cucumber/api/#steps . A step without a definition cannot run, which is an error.
+and hooks. The steps of a background belong to the scenario after it; behave repeats them in each scenario and writes
+the background without results. Statuses: https://cucumber.io/docs/cucumber/api/#steps . A step without a definition
+cannot run, which is an error. A hook that fails in behave shows in the `status` of the scenario alone
+(https://github.com/behave/behave/blob/main/behave/formatter/json.py).
 """
 
 import re
@@ -18,9 +20,11 @@ from readygate.model.results import Outcome
 _NAME: Final = "cucumber-json"
 STATUSES: Final = {
     "passed": Outcome.PASSED,
-    **dict.fromkeys(("skipped", "pending", "unknown", "untested"), Outcome.SKIPPED),
+    **dict.fromkeys(
+        ("skipped", "pending", "unknown", "untested", "untested_pending", "untested_undefined"), Outcome.SKIPPED
+    ),
     "failed": Outcome.FAILED,
-    **dict.fromkeys(("undefined", "ambiguous", "error"), Outcome.ERRORED),
+    **dict.fromkeys(("undefined", "ambiguous", "error", "hook_error", "cleanup_error"), Outcome.ERRORED),
 }
 """Outcome of each step status."""
 
@@ -63,9 +67,9 @@ class _Reader:
             inner = f"{place}.elements[{at}]"
             element = keys.table(item, inner)
             self._builder.newest.add(text_of(element.get("start_timestamp")))
-            steps = self._steps(element, inner)
+            steps = [*self._steps(element, inner), *_own_failure(element)]
             if text_of(element.get("type")).lower() == "background":
-                background += steps
+                background += steps if _has_results(element) else []
             elif element:
                 self._add(element, inner, (uri, name), background + steps)
                 background = []
@@ -119,6 +123,18 @@ class _Reader:
         message = text.strip().partition("\n")[0] or (f"{status}: {label}" if label else status)
         failure = FailureText(message=message, text=text, line=line_number(step.get("line")))
         return outcome, failure, keys.number(result.get("duration"), f"{place}.result.duration") / 1e9
+
+
+def _has_results(element: dict[str, Any]) -> bool:
+    steps = element.get("steps")
+    return isinstance(steps, list) and any(isinstance(step, dict) and step.get("result") for step in steps)
+
+
+def _own_failure(element: dict[str, Any]) -> list[_Step]:
+    """Return the failure that the `status` of an element states, as an additional step."""
+    status = text_of(element.get("status"))
+    outcome = STATUSES.get(status.lower(), Outcome.PASSED)
+    return [(outcome, FailureText(message=f"the status is {status}"), 0.0)] if outcome >= Outcome.FAILED else []
 
 
 FORMAT: Final = Format(

@@ -3,7 +3,8 @@
 Description: https://pkg.go.dev/cmd/test2json . A test counts by the event that ends it, subtests and their parents
 alike: both are functions that run, and the parent may fail by itself. A package that fails without a failing test (it
 does not build, `TestMain` fails, a test calls `os.Exit`) is an execution of its own, named after the package. A package
-without an end is damage.
+without an end is damage. Before Go 1.24, a package that does not build is a plain line between the events, and nothing
+else (https://go.dev/doc/go1.24#go-command).
 """
 
 import re
@@ -30,6 +31,9 @@ OUTCOMES: Final = {
 _ACTIONS: Final = frozenset((*OUTCOMES, "start", "run", "pause", "cont", "output", "build-output", "build-fail"))
 _OTHERS: Final = frozenset(("Package", "Time", "ImportPath", "Test"))
 _PLACE: Final = re.compile(r"^\s*([\w.-]{1,200}_test\.go):(\d{1,8})(?::\d+)?: ?(.*)", re.MULTILINE)
+_UNBUILT: Final = re.compile(r"FAIL\t(\S{1,1000}) \[(?:build|setup) failed\]\s*")
+_PLAIN: Final = ("ok  \t", "--- ", "=== ", "PASS", "?   \t")
+"""Beginnings of lines that `go test` writes without `-json`."""
 _NOISE: Final = ("=== ", "--- ")
 _MOST_LINES: Final = 200
 _MOST_BUILDS: Final = 1_000
@@ -38,14 +42,16 @@ _MOST_BUILDS: Final = 1_000
 def _matches(sample: FileSample) -> str | None:
     if sample.root:
         return None
-    for line in sample.text.split("\n", _MOST_LINES)[:_MOST_LINES]:
+    lines = sample.text.split("\n", _MOST_LINES)[:_MOST_LINES]
+    for line in lines:
         if not line.startswith("{"):
             continue
         found = event(line)
         if found is not None:
             own = text_of(found.get("Action")) in _ACTIONS and not _OTHERS.isdisjoint(found)
             return f"a line is an event with the `Action` {found['Action']}" if own else None
-    return None
+    unbuilt = any(map(_UNBUILT.fullmatch, lines)) and not any(line.startswith(_PLAIN) for line in lines)
+    return "a line names a package that `go test` could not build" if unbuilt else None
 
 
 def _parse(source: Source) -> TestReport:
@@ -57,6 +63,8 @@ def _parse(source: Source) -> TestReport:
             reader.take(found)
         elif line.startswith('{"') or (line.startswith("{") and not lines.ended):
             reader.broken = reader.broken or lines.number
+        elif unbuilt := _UNBUILT.fullmatch(line):
+            reader.unbuilt.add(unbuilt[1])
     return reader.report(lines)
 
 
@@ -84,14 +92,17 @@ class _Reader:
 
     Attributes:
         broken: number of the first line that begins like an event and does not parse; 0 if there is none.
+        unbuilt: packages that plain lines name as not built.
     """
 
     def __init__(self) -> None:
         self.broken = 0
+        self.unbuilt: set[str] = set()
         self._events = 0
         self._builder = ReportBuilder(_NAME)
         self._packages: dict[str, _Package] = {}
         self._builds: dict[str, Excerpt] = {}
+        self._failed: set[str] = set()  # packages
         self._unexplained: set[str] = set()  # failed builds that no failed package refers to yet
 
     def take(self, found: dict[str, Any]) -> None:
@@ -141,6 +152,7 @@ class _Reader:
 
     def _end_package(self, name: str, action: str, build: str) -> None:
         package = self._packages.pop(name)
+        self._failed |= {name} if action == "fail" else set()
         self._unexplained.discard(build)
         for test, known in package.running.items():
             failure = _failure(known.output.text(), name)
@@ -158,7 +170,7 @@ class _Reader:
 
     def report(self, lines: Lines) -> TestReport:
         """Return the report."""
-        for path in sorted(self._unexplained):
+        for path in sorted(self._unexplained | (self.unbuilt - self._failed)):
             text = self._builds[path].text() if path in self._builds else ""
             self._builder.add(
                 path, path, Outcome.ERRORED, failure=FailureText(message="the package does not build", text=text)
@@ -173,7 +185,7 @@ class _Reader:
                     todo=todo,
                 )
             )
-        elif not self._events:
+        elif not self._events and not self.unbuilt:
             self._builder.problem(damage("no event stands in the file", todo=todo))
         if lines.too_long:
             self._builder.problem(damage(f"lines that are too long to be read: {lines.too_long:,}"))

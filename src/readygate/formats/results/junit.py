@@ -53,6 +53,7 @@ FORMAT: Final = Format(
     matches=matches,
     parse=parse,
     url="https://github.com/testmoapp/junitxml",
+    elements=frozenset(("testsuite", "testcase", "properties", "error", "failure", "system-out", "system-err")),
 )
 
 

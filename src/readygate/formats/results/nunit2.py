@@ -84,4 +84,5 @@ FORMAT: Final = Format(
     matches=_matches,
     parse=_parse,
     url="https://nunit.org/docs/2.6.4/files/Results.xsd",
+    elements=frozenset(("test-suite", "test-case", "results", "environment", "culture-info")),
 )

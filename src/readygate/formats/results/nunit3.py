@@ -80,4 +80,5 @@ FORMAT: Final = Format(
     matches=_matches,
     parse=_parse,
     url="https://docs.nunit.org/articles/nunit/technical-notes/usage/Test-Result-XML-Format.html",
+    elements=frozenset(("test-suite", "test-case", "command-line", "filter", "settings", "environment")),
 )

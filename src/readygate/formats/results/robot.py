@@ -1,14 +1,19 @@
 """Robot Framework's `output.xml`.
 
 Schema: https://github.com/robotframework/robotframework/tree/master/doc/schema . The `status` directly in a test is its
-outcome; those of keywords are ignored. A suite that fails without a failing test (for example in its tear-down) is an
-execution of its own.
+outcome; those of keywords are ignored. Where the teardown of a suite fails or is skipped, all tests in the suite do, as
+in Robot's own reader
+(https://github.com/robotframework/robotframework/blob/master/src/robot/result/suiteteardownfailed.py). A suite that
+fails without a failing test is an execution of its own.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from readygate.formats import FileSample, Format, Source
 from readygate.formats.decimals import parse_decimal
@@ -40,24 +45,52 @@ def _matches(sample: FileSample) -> str | None:
 
 def _parse(source: Source) -> TestReport:
     reader, problem = read_elements(source, _Reader)
+    reader.finish()
     reader.builder.problem(problem)
     return reader.builder.report()
+
+
+class _Test(Struct, frozen=True, kw_only=True):
+    """A test that has ended, or a suite that failed, within suites that are still open."""
+
+    class_name: str
+    name: str
+    outcome: Outcome
+    seconds: float = 0.0
+    failure: FailureText = NO_TEXT
 
 
 class _Node:
     """An open suite or test."""
 
-    __slots__ = ("attributes", "depth", "failing", "path", "source", "status", "text")
+    __slots__ = ("attributes", "depth", "path", "source", "status", "teardown", "teardown_text", "tests", "text")
 
-    def __init__(self, attributes: Attributes, depth: int, outer: _Node | None, failing: int) -> None:
+    def __init__(self, attributes: Attributes, depth: int, outer: _Node | None) -> None:
         own = attributes.get("name", "") if depth < _DEEPEST else ""
         self.attributes = attributes
         self.depth = depth
         self.path: str = joined(outer.path if outer else "", own)
         self.source: str = attributes.get("source", "") or (outer.source if outer else "")
-        self.failing = failing
+        self.tests: list[_Test] = []
         self.status: Attributes | None = None
         self.text: Excerpt | None = None
+        self.teardown = ""  # the status of its teardown
+        self.teardown_text: Excerpt | None = None
+
+    def end_teardown(self) -> None:
+        """Apply a teardown that failed or was skipped to all tests of the suite."""
+        outcome = {"FAIL": Outcome.FAILED, "SKIP": Outcome.SKIPPED}.get(self.teardown)
+        if outcome is None:
+            return
+        word = "failed" if outcome is Outcome.FAILED else "skipped"
+        text = self.teardown_text.text() if self.teardown_text else ""
+        message = f"Parent suite teardown {word}:\n{text}"
+        for at, test in enumerate(self.tests):
+            own = test.failure.message
+            failure = FailureText(
+                message=f"{own}\n\nAlso {message[0].lower()}{message[1:]}" if own else message, file=self.source
+            )
+            self.tests[at] = replace(test, outcome=outcome, failure=failure)
 
 
 class _Reader:
@@ -68,6 +101,7 @@ class _Reader:
         self._collector = collector
         self._open: list[_Node] = []
         self._inside = 0  # other open elements within the innermost suite or test
+        self._in_teardown = False  # within the teardown of a suite
         self._results = True  # false within the statistics, whose elements have the same names
 
     def begin(self, tag: str, attributes: Attributes) -> None:
@@ -80,13 +114,22 @@ class _Reader:
             self.builder.newest.add(attributes.get("generated"))
         if tag in _NODES and not self._inside:
             outer = self._open[-1] if self._open else None
-            self._open.append(_Node(attributes, len(self._open), outer, self.builder.failing))
+            self._open.append(_Node(attributes, len(self._open), outer))
         elif tag == "status" and not self._inside and self._open:
             self._open[-1].status = attributes
             self._open[-1].text = self._collector.collect()
             self._inside += 1
         else:
+            self._begin_inside(tag, attributes)
             self._inside += 1
+
+    def _begin_inside(self, tag: str, attributes: Attributes) -> None:
+        """Handle an element within a suite or test that is neither; note the status of a teardown."""
+        if not self._inside:
+            self._in_teardown = tag == "kw" and attributes.get("type", "").lower() == "teardown"
+        elif tag == "status" and self._inside == 1 and self._in_teardown and self._open:
+            self._open[-1].teardown = attributes.get("status", "")
+            self._open[-1].teardown_text = self._collector.collect()
 
     def end(self, tag: str) -> None:
         """Handle the end of an element."""
@@ -110,16 +153,37 @@ class _Reader:
         failure = NO_TEXT
         if outcome is not Outcome.PASSED:
             failure = FailureText(message=message, file=node.source, line=parse_decimal(line, 8) or 0)
-        self.builder.add(
-            outer, node.attributes.get("name", ""), outcome, seconds=self._seconds(status), failure=failure
+        test = _Test(
+            class_name=outer,
+            name=node.attributes.get("name", ""),
+            outcome=outcome,
+            seconds=self._seconds(status),
+            failure=failure,
         )
+        self._keep([test])
 
     def _suite(self, node: _Node) -> None:
+        node.end_teardown()
         failed = (node.status or {}).get("status") == "FAIL"
-        if failed and self.builder.failing == node.failing:
+        if failed and not any(test.outcome >= Outcome.FAILED for test in node.tests):
             message = node.text.text() if node.text else ""
             failure = FailureText(message=message or "the suite failed, though no test in it did", file=node.source)
-            self.builder.add(node.path, node.attributes.get("name", "") or node.path, Outcome.ERRORED, failure=failure)
+            name = node.attributes.get("name", "") or node.path
+            node.tests.append(_Test(class_name=node.path, name=name, outcome=Outcome.ERRORED, failure=failure))
+        self._keep(node.tests)
+
+    def _keep(self, tests: list[_Test]) -> None:
+        """Keep tests until all suites around them have ended, and add them then."""
+        if self._open and self._open[-1].depth:
+            self._open[-1].tests += tests
+            return
+        for each in tests:
+            self.builder.add(each.class_name, each.name, each.outcome, seconds=each.seconds, failure=each.failure)
+
+    def finish(self) -> None:
+        """Add the tests of suites that did not end."""
+        while self._open:
+            self._keep(self._open.pop().tests)
 
     def _seconds(self, status: Attributes) -> float:
         """Return the duration: version 7 writes `elapsed`, earlier ones start and end."""
@@ -141,4 +205,5 @@ FORMAT: Final = Format(
     matches=_matches,
     parse=_parse,
     url="https://github.com/robotframework/robotframework/tree/master/doc/schema",
+    elements=frozenset(("suite", "test", "statistics", "errors")),
 )

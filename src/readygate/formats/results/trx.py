@@ -44,13 +44,22 @@ _RESULTS: Final = frozenset(
         "ManualTestResult",
     )
 )
+_NAMESPACE: Final = "http://microsoft.com/schemas/VisualStudio/TeamTest/"
+_ELEMENTS: Final = frozenset(
+    ("Results", "TestDefinitions", "TestEntries", "TestLists", "ResultSummary", "Times", "TestSettings")
+)
 _OF_THE_RUN: Final = frozenset(("Counters", "Times", "ResultSummary"))
 _DEFINITIONS: Final = frozenset(("UnitTest", "OrderedTest", "GenericTest", "WebTest", "LoadTest", "ManualTest"))
 _QUALIFIED: Final = re.compile(r"((?:[^\W\d][\w`+]*\.)+)(\w+(?:\(.*)?)", re.DOTALL)
 
 
 def _matches(sample: FileSample) -> str | None:
-    return "the root element is <TestRun>" if sample.root == "TestRun" else None
+    if sample.root != "TestRun":
+        return None  # also the root of CppUnit's and AUnit's XML
+    if _NAMESPACE in sample.text:
+        return "the root element is <TestRun> in the namespace of Visual Studio"
+    known = not sample.children or not _ELEMENTS.isdisjoint(sample.children)
+    return "the root element is <TestRun> with elements of TRX" if known else None
 
 
 def _parse(source: Source) -> TestReport:
@@ -221,4 +230,5 @@ FORMAT: Final = Format(
     matches=_matches,
     parse=_parse,
     url="https://github.com/microsoft/vstest/tree/main/src/Microsoft.TestPlatform.Extensions.TrxLogger",
+    elements=_ELEMENTS,
 )

@@ -151,4 +151,5 @@ FORMAT: Final = Format(
     matches=_matches,
     parse=_parse,
     url="https://xunit.net/docs/format-xml-v2",
+    elements=frozenset(("assembly", "collection", "class", "test", "errors")),
 )
