@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from readygate.collect import artifacts
 from readygate.collect.archives import unpack
+from readygate.collect.attempts import merge_attempts
 from readygate.collect.discovery import Found, find
 from readygate.collect.read_files import read_files
 from readygate.collect.redact_reports import redactor
@@ -34,7 +35,7 @@ def collect_reports(
     """
     found, patterns = _find(root, settings, log, archives)
     files = read_files([found[name] for name in sorted(found)], redactor(settings.redact), log, what)
-    return InputFiles(files=files, patterns=patterns, needs=settings.needs)
+    return InputFiles(files=merge_attempts(files, log.line), patterns=patterns, needs=settings.needs)
 
 
 def _find(
