@@ -33,6 +33,11 @@ DISCOVERY = {
         "**/ctrf*.json",
         "**/{test,tests}-{results,report}*.json",
         "**/*.tap",
+        "**/{go-test,gotest,rspec,cucumber}*.json",
+        "**/output.xml",
+        "**/Testing/**/Test.xml",
+        "**/test_result.xml",
+        "**/test_attempts/attempt_*.xml",
     ),
     "coverage": (
         "**/coverage*.xml",

@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TextIO
 
 from msgspec.structs import replace
@@ -165,8 +166,17 @@ def _judge(context: RunContext, subject: Subject) -> int:
     with ThreadPoolExecutor(1) as pool:
         fetched = pool.submit(fetch_reference)
         archives = _artifacts(context, subject.run_id) if context.settings.artifacts else ()
-        evidence = collect_reports(runner.workspace, context.settings, context.console, archives)
+        passed_over = _no_reports(runner.workspace, context.settings)
+        evidence = collect_reports(
+            runner.workspace, context.settings, context.console, archives, passed_over=passed_over
+        )
         return run(context, subject, evidence, fetched.result, path_rules)
+
+
+def _no_reports(workspace: Path, settings: Settings) -> tuple[Path, ...]:
+    """Return the folders of the output and of baselines, which hold no reports of this run."""
+    scheme, _, path = settings.baseline.partition(":")
+    return tuple(workspace / folder for folder in (settings.report, path if scheme == "folder" else "") if folder)
 
 
 def _refuse_own_baseline(runner: RunnerEnvironment, settings: Settings, tracked: frozenset[str]) -> None:

@@ -55,7 +55,8 @@ def report(options: argparse.Namespace) -> int:
     def path_rules(reference: Reference) -> PathRules:
         return from_git.rules(root, repo, reference.files, settings)
 
-    evidence = collect_reports(root, settings, context.console)
+    passed_over = [folder for folder in (options.base, options.output, options.store) if folder]
+    evidence = collect_reports(root, settings, context.console, passed_over=[Path(folder) for folder in passed_over])
     return run(context, subject, evidence, fetch_reference, path_rules)
 
 

@@ -19,7 +19,7 @@ from readygate.git import local_git
 from readygate.model.changes import Changes
 from readygate.model.paths import PathRules
 from readygate.model.policy import POLICY_PATH
-from readygate.model.snapshot import Baseline, HeadRun, Provenance, Snapshot
+from readygate.model.snapshot import Baseline, HeadRun, InputFiles, Provenance, Snapshot
 from readygate.policy import PolicyFiles
 from readygate.reference import LoadedBaseline, Reference
 from readygate.snapshot.build import build
@@ -162,11 +162,21 @@ def _choice(
     return BaselineChoice(baseline=None, note="there is no commit before it to compare with; --base names one")
 
 
+def _collect(path: Path, context: RunContext) -> InputFiles:
+    """Collect the reports of a folder by the patterns of the inputs, or by discovery if these match nothing there."""
+    name, redact, settings = context.settings.name, context.settings.redact, context.settings
+    same = Settings(name=name, redact=redact, tests=settings.tests, coverage=settings.coverage)
+    evidence = collect_reports(path, same, context.console, what="the base")
+    if evidence.files:
+        return evidence
+    context.console.line(f"{path}: the patterns of the inputs match no file there, so its reports are discovered")
+    return collect_reports(path, Settings(name=name, redact=redact), context.console, what="the base")
+
+
 def _given(path: Path, commit: str, rules: PathRules, context: RunContext) -> Snapshot | HeadRun:
     """Read the baseline from a snapshot file, or from a folder of reports."""
     if path.is_dir():
-        quiet = Settings(name=context.settings.name, redact=context.settings.redact)
-        evidence = collect_reports(path, quiet, context.console, what="the base")
+        evidence = _collect(path, context)
         if not any(file.report for file in evidence.files):  # nothing measured is not the same as nothing failed
             raise SettingsError(
                 (f"--base {path} holds no report that can be read",),
