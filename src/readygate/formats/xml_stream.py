@@ -90,8 +90,14 @@ def local(tag: str) -> str:
     return tag.rpartition(":")[2]
 
 
-def feed(source: Source, configure: Configure) -> Problem | None:
+def feed(source: Source, configure: Configure, resume: Configure | None = None) -> Problem | None:
     """Parse a file to its end, or as far as possible, with the handlers that `configure` sets.
+
+    Args:
+        source: the file.
+        configure: sets the handlers of the first parser of an attempt.
+        resume: sets the same handlers for the next document of the file, and keeps the state of the reader. Without
+            it a second document is damage.
 
     Returns:
         None; a note if the file had to be repaired; or the damage, which leaves everything before it valid.
@@ -101,15 +107,15 @@ def feed(source: Source, configure: Configure) -> Problem | None:
     """
     parser = _parser(configure)
     try:
-        _run(parser, _chunks(source))
+        _run(parser, _chunks(source), resume)
     except expat.ExpatError as error:
         if error.code not in _REPAIRABLE:
             return _damage(error)
-        return _feed_repaired(source, configure, f"line {error.lineno:,}")
+        return _feed_repaired(source, configure, resume, f"line {error.lineno:,}")
     except RefusalError as error:
         return _refused(error, parser.CurrentLineNumber)
     except (LookupError, ValueError):  # an encoding that expat does not know, or half a character in UTF-16
-        return _feed_repaired(source, configure, "")
+        return _feed_repaired(source, configure, resume, "")
     return None
 
 
@@ -166,30 +172,82 @@ def _chunks(source: Source) -> Iterator[bytes]:
                 yield chunk
 
 
-def _run(parser: XMLParserType, chunks: Iterable[bytes]) -> None:
-    """Parse all chunks.
+def _run(parser: XMLParserType, chunks: Iterable[bytes], resume: Configure | None) -> None:
+    """Parse all chunks, each document of the file with a parser of its own if `resume` is given.
 
     Expat scans an incomplete token again with each call. After one, chunks are therefore held back until their size
     has doubled: a tag of many megabytes costs a few scans, not one per chunk.
     """
     waiting: list[bytes] = []
     fed = size = need = 0
+    lines = 0  # of the documents before
+    held = b""  # the beginning of an incomplete token, which expat has
     for chunk in chunks:
         waiting.append(chunk)
         size += len(chunk)
         if size < need:
             continue
-        parser.Parse(waiting[0] if len(waiting) == 1 else b"".join(waiting), False)
+        data = waiting[0] if len(waiting) == 1 else b"".join(waiting)
+        try:
+            parser.Parse(data, False)
+        except expat.ExpatError as error:
+            data = held + data
+            rest = data[parser.ErrorByteIndex - fed + len(held) :]
+            parser, data, lines = _next_document(error, rest, resume, lines)
+            fed, size, held = 0, len(data), b""
         fed += size
         waiting.clear()
         size = 0
         need = fed - max(parser.CurrentByteIndex, 0)
+        held = (held + data)[-need:] if need else b""
         if need > MAX_TOKEN:
             raise RefusalError(f"one tag or comment is longer than {MAX_TOKEN >> 20} MiB")
-    parser.Parse(b"".join(waiting), True)
+    try:
+        parser.Parse(b"".join(waiting), True)
+    except expat.ExpatError as error:
+        data = held + b"".join(waiting)
+        rest = data[parser.ErrorByteIndex - fed + len(held) :]
+        parser, _, lines = _next_document(error, rest, resume, lines)
+        try:
+            parser.Parse(b"", True)
+        except expat.ExpatError as last:
+            last.lineno += lines
+            raise
 
 
-def _feed_repaired(source: Source, configure: Configure, first: str) -> Problem | None:
+def _next_document(
+    error: expat.ExpatError, rest: bytes, resume: Configure | None, lines: int
+) -> tuple[XMLParserType, bytes, int]:
+    """Parse the documents that begin where another one ended.
+
+    Args:
+        error: the error at the end of that document.
+        rest: the data from there.
+        resume: sets the handlers of a parser.
+        lines: the number of lines before that document.
+
+    Returns:
+        The parser of the last document, its data, and the number of lines before it.
+
+    Raises:
+        ExpatError: the rest of the data is not another document, or is damaged.
+    """
+    while True:
+        is_document = any(rest.startswith(start) or start.startswith(rest) for start in (b"<?xml", b"<testsuite"))
+        if resume is None or error.code != _CODE[expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT] or not is_document:
+            error.lineno += lines
+            raise error
+        lines += error.lineno - 1
+        parser = _parser(resume)
+        try:
+            parser.Parse(rest, False)
+        except expat.ExpatError as another:
+            error, rest = another, rest[parser.ErrorByteIndex :]
+        else:
+            return parser, rest, lines
+
+
+def _feed_repaired(source: Source, configure: Configure, resume: Configure | None, first: str) -> Problem | None:
     """Parse the file a second time, decoded by Python and without what XML forbids."""
     chunks = _chunks(source)
     start = next(chunks, b"")
@@ -202,7 +260,7 @@ def _feed_repaired(source: Source, configure: Configure, first: str) -> Problem 
 
     parser = _parser(configure, encoding="utf-8")
     try:
-        _run(parser, repaired())
+        _run(parser, repaired(), resume)
     except expat.ExpatError as error:
         return _damage(error)
     except RefusalError as error:
