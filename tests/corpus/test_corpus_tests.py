@@ -23,6 +23,8 @@ ELEMENTS = "every test element is one execution, nameless ones and namesakes too
 WORST = "of several results of a test the worst counts: error, failure, skipped"
 TODO = "a failure beside `<skipped type='todo'>` is expected by the tool, which does not fail for it: skipped"
 FILES = "files are not told apart by what is in them: each execution counts"
+CLAIMS = "failures, errors and tests that a suite states and does not list are missing: one errored execution"
+UNLISTED = "skipped tests that a suite states and does not list are counted as skipped"
 SO_FAR = "what stands before damage counts, beside the damage"
 
 ENRICOMI = "EnricoMi+publish-unit-test-result-action/python/test/files/junit-xml/"
@@ -46,6 +48,17 @@ DISPUTED: dict[str, tuple[str, Counts]] = {
 
 OURS: dict[str, tuple[str, Counts]] = {
     ENRICOMI + "pytest/corrupt-xml.xml": (SO_FAR, Counts(passed=1)),
+    "mikepenz+action-junit-report/test_results/mocha/mocha.xml": (UNLISTED, Counts(passed=1, skipped=1)),
+    "mikepenz+action-junit-report/test_results/container-structure/test.xml": (CLAIMS, Counts(passed=3, errored=1)),
+    "mikepenz+action-junit-report/test_results/multiple/test_11.xml": (CLAIMS, Counts(passed=2, failed=1, errored=1)),
+    "mikepenz+action-junit-report/test_results/multiple/test_12.xml": (CLAIMS, Counts(passed=2, errored=1, skipped=1)),
+    "weiwei+junitparser/tests/data/no_fails.xml": (CLAIMS, Counts(passed=2, errored=1, skipped=1)),
+    JENKINS + "junit-report-1233.xml": (CLAIMS, Counts(passed=5, errored=1)),
+    JENKINS + "junit-report-1472.xml": (CLAIMS, Counts(passed=2652, failed=1, errored=1)),
+    "jenkinsci+coverage-model/src/test/resources/edu/hm/hafner/coverage/parser/junit/jest-junit.xml": (
+        CLAIMS,
+        Counts(passed=10, failed=1, errored=1),
+    ),
     "mikepenz+action-junit-report/test_results/corrupt-junit/e2e-tests/corrupt/target/sf-reports/"
     "TEST-test.CorruptTest.xml": (SO_FAR, Counts(failed=1)),
 }

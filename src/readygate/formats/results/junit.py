@@ -13,7 +13,7 @@ from xml.parsers.expat import XMLParserType
 from readygate.formats import xml_stream
 from readygate.formats.format import Format
 from readygate.formats.results._junit_builder import JunitBuilder
-from readygate.formats.results._junit_result import RESULTS, Result
+from readygate.formats.results._junit_result import RESULTS, STRANGE, Result, outcome_of_tag
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.sniffing import FileSample
 from readygate.formats.source import Source
@@ -23,26 +23,35 @@ from readygate.model.results import Outcome
 Attributes = dict[str, str]
 
 _SUITES: Final = frozenset(("testsuite", "testsuites", "testrun"))
+_CHILDREN: Final = frozenset(("testsuite", "testcase"))
 _OUTPUTS: Final = frozenset(("system-out", "system-err"))
 
 
 def matches(sample: FileSample) -> str | None:
     """Match the root element of a JUnit report, a single test case included."""
-    if sample.root in {"testsuites", "testsuite", "testcase"}:
+    known = not _CHILDREN.isdisjoint(sample.children)
+    if sample.root in {"testsuite", "testcase"} or (sample.root == "testsuites" and (known or not sample.children)):
         return f"the root element is <{sample.root}>"
-    if sample.root == "testrun" and not {"testsuite", "testcase"}.isdisjoint(sample.children):
+    if sample.root == "testrun" and known:
         return "the root element is <testrun> with test suites in it"
     return None
 
 
 def parse(source: Source) -> TestReport:
-    """Parse a report. Tests before damage count; a test that is cut off does not."""
+    """Parse a report. Tests before damage count; a test that is cut off does not.
+
+    A file may hold several documents, as of `cargo test -- --format junit`, which writes one a test binary:
+    https://github.com/rust-lang/rust/blob/master/library/test/src/formatters/junit.rs
+    """
     readers: list[_Reader] = []
 
     def configure(parser: XMLParserType) -> None:
         readers[:] = [_Reader(parser)]
 
-    problem = xml_stream.feed(source, configure)
+    def resume(parser: XMLParserType) -> None:
+        readers[0].attach(parser)
+
+    problem = xml_stream.feed(source, configure, resume)
     return readers[0].report(problem)
 
 
@@ -73,6 +82,12 @@ class _Reader:
         self._muted = 0  # `_inside` at an output element within a result
         self._text: Excerpt | None = None  # collects the text of the result
         self._green_start, self._green_end = self._green_handlers()
+        self._set_handlers()
+
+    def attach(self, parser: XMLParserType) -> None:
+        """Read the next document of the file with another parser."""
+        self._parser.StartElementHandler = self._parser.EndElementHandler = None
+        self._parser = parser
         self._set_handlers()
 
     def _set_handlers(self) -> None:
@@ -107,6 +122,11 @@ class _Reader:
         elif tag == "property":
             if not self._open:
                 self._builder.add_property(attributes)
+        elif tag == "system-err":
+            if self._results and self._results[-1].depth == len(self._open):
+                self._results[-1].has_output = True
+        elif self._open and tag.lower() in STRANGE:
+            self._begin_result(tag, attributes)
         elif ":" in tag:
             start = self._start_in_result if self._results else self._green_start
             start(xml_stream.local(tag), attributes)
@@ -137,7 +157,7 @@ class _Reader:
                 self._listen()
             self._inside -= 1
             if not self._inside:
-                self._end_result(tag if tag in RESULTS else xml_stream.local(tag))
+                self._end_result(xml_stream.local(tag))
         elif tag != "testcase":
             self._end(tag)
         elif self._results[-1].depth == len(self._open):
@@ -148,7 +168,8 @@ class _Reader:
 
     def _begin_result(self, tag: str, attributes: Attributes) -> None:
         depth = len(self._open)
-        if not depth and RESULTS[tag] < Outcome.FAILED:
+        outcome = outcome_of_tag(tag)
+        if not depth and (outcome is None or outcome < Outcome.FAILED):
             return  # a suite itself counts only if it failed or errored
         if not self._results or self._results[-1].depth != depth:
             self._results.append(Result(self._open[-1] if depth else {}, depth))
@@ -163,7 +184,7 @@ class _Reader:
     def _end_result(self, tag: str) -> None:
         self._parser.CharacterDataHandler = None
         result = self._results[-1]
-        result.failure_read = result.failure_read or RESULTS[tag] >= Outcome.FAILED
+        result.failure_read = result.failure_read or (outcome_of_tag(tag) or Outcome.PASSED) >= Outcome.FAILED
         if not result.depth:
             self._close_result()
 
