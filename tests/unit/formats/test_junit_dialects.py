@@ -316,3 +316,10 @@ def test_a_root_of_another_format_is_not_claimed() -> None:
         '<test result="failure"/></suite></testsuites>'
     )
     assert isinstance(parse(Source(name="x", data=text.encode())), Problem)
+
+
+def test_a_root_with_many_properties_is_claimed() -> None:
+    properties = '<property name="a" value="b"/>' * 60
+    header = f"<properties>{properties}</properties>"
+    report = read(f"<testsuites>{header}<testsuite><testcase name='n'/></testsuite></testsuites>")
+    assert report.executions == Counts(passed=1)

@@ -24,13 +24,16 @@ Attributes = dict[str, str]
 
 _SUITES: Final = frozenset(("testsuite", "testsuites", "testrun"))
 _CHILDREN: Final = frozenset(("testsuite", "testcase"))
+_HEADER: Final = frozenset(("properties", "property"))
 _OUTPUTS: Final = frozenset(("system-out", "system-err"))
 
 
 def matches(sample: FileSample) -> str | None:
     """Match the root element of a JUnit report, a single test case included."""
     known = not _CHILDREN.isdisjoint(sample.children)
-    if sample.root in {"testsuite", "testcase"} or (sample.root == "testsuites" and (known or not sample.children)):
+    if sample.root in {"testsuite", "testcase"} or (
+        sample.root == "testsuites" and (known or _HEADER.issuperset(sample.children))
+    ):
         return f"the root element is <{sample.root}>"
     if sample.root == "testrun" and known:
         return "the root element is <testrun> with test suites in it"
