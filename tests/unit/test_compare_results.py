@@ -183,11 +183,36 @@ class TestLegs:
         assert found.new_failures[0].before is Outcome.FAILED
         assert not found.still_failing
 
+    @pytest.mark.parametrize(
+        ("on_one", "on_two", "inherited"), [("f", "", True), ("p", "", False), ("f", "f", True), ("f", "p", False)]
+    )
+    def test_a_test_that_moved_to_another_part_of_its_suite_keeps_its_outcome(
+        self, on_one: str, on_two: str, inherited: bool
+    ) -> None:
+        base = snapshot(
+            BASE,
+            leg({"A": {"t": on_one, "u": "p"}}, name="1"),
+            leg({"A": {"v": "p", **({"t": on_two} if on_two else {})}}, name="2"),
+            leg({"A": {"w": "p"}}, name="3"),
+        )
+        head = with_legs(
+            leg({"A": {"u": "p"}}, name="1"),
+            leg({"A": {"v": "p"}}, name="2"),
+            leg({"A": {"w": "p", "t": "f"}}, name="3"),
+        )
+        found = compare_tests(head, base)
+        assert names(found.still_failing if inherited else found.new_failures) == ["t"]
+
     def test_the_same_leg_of_another_group_is_another_leg(self) -> None:
         base = snapshot(BASE, leg({"A": {"t": "f"}}, group="unit", name="linux"))
         found = compare_tests(with_legs(leg({"A": {"t": "f"}}, group="e2e", name="linux")), base)
         assert [told.id.group for told in found.new_failures] == ["e2e"]
         assert found.vanished == ()  # the suite left no report, which says nothing about its tests
+
+    @pytest.mark.parametrize(("one", "other"), [("p", "s"), ("s", "p"), ("k", "s")])
+    def test_a_test_that_passed_on_one_leg_and_was_skipped_on_another_passed(self, one: str, other: str) -> None:
+        side = snapshot(BASE, leg({"A": {"t": one}}, name="a"), leg({"A": {"t": other, "u": "s"}}, name="b"))
+        assert (side.counts().passed, side.counts().skipped) == (1, 1)
 
     def test_the_headline_is_the_worst_leg(self) -> None:
         legs = [leg({"A": {"t": letter, "u": "p"}}, name=name) for name, letter in (("a", "p"), ("b", "f"), ("c", "s"))]

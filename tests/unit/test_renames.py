@@ -1,18 +1,25 @@
 """Vanished and added tests that are the same ones under other names."""
 
 from collections.abc import Mapping
+from time import perf_counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.builders import compared, leg, numbered, with_legs
+from tests.support.builders import baseline, change, changes, compared, leg, measure, numbered, report, with_legs
 
+from readygate.model.changes import Changes
 from readygate.model.comparison import TestComparison
+from readygate.model.history import History, PastRun
+from readygate.model.reports import TestReport
+from readygate.model.results import Counts, FailureDetail, Outcome, TestId
 
 Side = Mapping[str, Mapping[str, str]]
 
 
-def told(base: Side, head: Side) -> TestComparison:
-    return compared(with_legs(leg(head)), with_legs(leg(base), commit="b" * 40)).tests
+def told(base: Side, head: Side, since: Changes | None = None) -> TestComparison:
+    run = with_legs(leg(head))
+    return compared(run, with_legs(leg(base), commit="b" * 40), diff=since).tests
 
 
 def hows(tests: TestComparison) -> list[str]:
@@ -46,10 +53,131 @@ def test_likeness_never_explains_a_failure() -> None:
     assert len(tests.new_failures) == 1
 
 
-def test_a_failing_test_that_moved_is_inherited() -> None:
-    tests = told({"a.T": {"t": "f", "u": "p"}}, {"b.T": {"t": "f", "u": "p"}})
-    assert [change.id.class_name for change in tests.still_failing] == ["b.T"]
+MOVED = {"tests.old.T": {"t": "f", "u": "p"}}, {"tests.new.T": {"t": "f", "u": "p"}}
+
+
+def test_a_failing_test_in_a_file_that_git_shows_as_renamed_is_inherited() -> None:
+    renamed = changes(change("tests/new.py", old_path="tests/old.py", status="renamed"))
+    tests = told(*MOVED, since=renamed)
+    assert [failing.id.class_name for failing in tests.still_failing] == ["tests.new.T"]
     assert tests.new_failures == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "files", "inherited"),
+    [
+        ("src/a.test.js", "src/b.test.js", ("src/a.test.js", "src/b.test.js"), True),
+        ("src/a.test.js", "src/b.test.js", ("src/a.test.js", "src/c.test.js"), False),
+        ("src/a.test.js", "src/b.test.js", ("lib/a.test.js", "lib/b.test.js"), False),
+        (
+            "com.x.OldTest",
+            "com.x.NewTest",
+            ("src/test/java/com/x/OldTest.java", "src/test/java/com/x/NewTest.java"),
+            True,
+        ),
+        ("old.T", "new.U", ("tests/old.py", "tests/new.py"), False),
+    ],
+)
+def test_a_rename_of_git_has_to_fit_the_class(old: str, new: str, files: tuple[str, str], inherited: bool) -> None:
+    renamed = changes(change(files[1], old_path=files[0], status="renamed"))
+    tests = told({old: {"renders": "f"}}, {new: {"renders": "f"}}, since=renamed)
+    assert bool(tests.still_failing) is inherited
+    assert bool(tests.new_failures) is not inherited
+
+
+@pytest.mark.parametrize(("before", "after", "inherited"), [("a < b", "a < b", True), ("a < b", "c < d", False)])
+def test_an_equal_failure_under_another_name_is_inherited(before: str, after: str, inherited: bool) -> None:
+    def failing(name: str, message: str) -> TestReport:
+        detail = FailureDetail(class_name=name, name="t", outcome=Outcome.FAILED, type="ValueError", message=message)
+        return report({name: {"t": "f"}}, details=[detail])
+
+    base = measure(failing("a.T", before))
+    tests = compared(measure(failing("b.T", after)), baseline(base, details=base.details)).tests
+    assert bool(tests.still_failing) is inherited
+    assert bool(tests.new_failures) is not inherited
+
+
+def test_a_likely_rename_excuses_no_failure() -> None:
+    tests = told(*MOVED)
+    assert hows(tests) == ["file", "file"]
+    assert [failing.id.name for failing in tests.new_failures] == ["t"]
+    assert tests.still_failing == ()
+
+
+@pytest.mark.parametrize("form", ["t[{}-{}]", "t[{1}-{0}]", "t[{}]({})", "t({0}, '{1}')", "t[v{}-{}]"])
+def test_a_parameter_that_changed_in_all_names_pairs_each_test_with_its_successor(form: str) -> None:
+    kinds = ["alpha", "beta", "gamma", "delta"]
+    base = {form.format("1.0", kind): letter for kind, letter in zip(kinds, "fppp", strict=True)}
+    head = {form.format("1.1", kind): letter for kind, letter in zip(kinds, "ppfp", strict=True)}
+    tests = told({"A": base}, {"A": head})
+    pairs = {(pair.before.name, pair.after.name) for pair in tests.renamed}
+    assert pairs == {(form.format("1.0", kind), form.format("1.1", kind)) for kind in kinds}
+    assert [failing.id.name for failing in tests.new_failures] == [form.format("1.1", "gamma")]
+
+
+@pytest.mark.parametrize(
+    ("functions", "name"),
+    [
+        (100, "test_{}[{}-2026-11-{:02}T10:00:00]"),
+        (1, "{0}{1}" + "ab" * 100 + "{2}"),
+        (1, "test[{1} " + "x " * 200 + "{2}]"),
+    ],
+)
+def test_many_names_are_matched_in_moments(functions: int, name: str) -> None:
+    each = 2_500 // functions if functions == 1 else 50
+    base, head = (
+        {"A": {name.format(function, number, day): "p" for function in range(functions) for number in range(each)}}
+        for day in (29, 30)
+    )
+    began = perf_counter()
+    tests = told(base, head)
+    assert perf_counter() - began < 2
+    assert len(tests.renamed) + len(tests.vanished) == functions * each
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[3] c", "[4] c"),
+        ("4 - check d", "5 - check d"),
+        ("m:12 d_test", "m:17 d_test"),
+        ("root:0:a:1:x", "root:0:a:2:x"),
+    ],
+)
+def test_a_failing_test_of_which_only_the_place_moved_is_inherited(before: str, after: str) -> None:
+    tests = told({"A": {before: "f", "other": "p"}}, {"A": {after: "f", "other": "p"}})
+    assert [failing.id.name for failing in tests.still_failing] == [after]
+    assert (tests.new_failures, tests.vanished, tests.added, tests.renamed) == ((), (), (), ())
+
+
+def test_tests_that_all_move_by_one_place_keep_their_outcomes() -> None:
+    tests = told({"A": {"[1] a": "p", "[2] b": "f", "[3] c": "p"}}, {"A": {"[1] x": "p", "[2] a": "p", "[3] b": "f"}})
+    assert [failing.id.name for failing in tests.still_failing] == ["[3] b"]
+    assert [test.name for test in tests.added] == ["[1] x"]
+    assert [gone.id.name for gone in tests.vanished] == ["[3] c"]
+
+
+def test_tests_that_only_a_line_tells_apart_are_compared_in_their_order() -> None:
+    tests = told({"A": {"m:12 t": "f", "m:15 t": "p"}}, {"A": {"m:15 t": "p", "m:18 t": "f"}})
+    assert [failing.id.name for failing in tests.new_failures] == ["m:18 t"]
+
+
+def test_tests_that_only_a_line_tells_apart_are_compared_by_number() -> None:
+    base = {"A": {"m:12 t": "f", "m:15 t": "p"}}
+    one_more = told(base, {"A": {"m:1 t": "p", "m:15 t": "f", "m:18 t": "p"}})
+    assert (len(one_more.still_failing), len(one_more.new_failures), len(one_more.added)) == (1, 0, 1)
+    two_fail = told(base, {"A": {"m:1 t": "f", "m:15 t": "f", "m:18 t": "p"}})
+    assert (len(two_fail.still_failing), len(two_fail.new_failures)) == (1, 1)
+    one_less = told(base, {"A": {"m:13 t": "p"}})
+    assert (len(one_less.fixed), len(one_less.vanished)) == (1, 1)
+
+
+def test_the_history_follows_a_place_that_moved() -> None:
+    past = History(runs=(PastRun(commit="b" * 40, counts=Counts()),), tests={(TestId("", "A", "[3] c"), ""): "F"})
+    head, base = with_legs(leg({"A": {"[4] c": "f"}})), with_legs(leg({"A": {"[3] c": "f"}}))
+    (failing,) = compared(head, baseline(base, history=past)).tests.still_failing
+    assert failing.past is not None
+    assert failing.past.failed == 1
 
 
 def test_a_rename_does_not_hide_a_new_failure_or_skip() -> None:

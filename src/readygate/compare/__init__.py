@@ -6,14 +6,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from readygate.compare.carried_suites import OptionalSuites
-from readygate.compare.classify_failures import FailureCriteria, Names, classify_failures
+from readygate.compare.classify_failures import FailureCriteria, classify_failures
 from readygate.compare.coverage import compare_coverage
 from readygate.compare.durations import compare_durations
 from readygate.compare.failure_causes import find_causes
 from readygate.compare.measures import policy_measures
+from readygate.compare.rename_evidence import RenameEvidence
 from readygate.compare.renames import match_renames
 from readygate.compare.results import compare_tests, outcomes_of
-from readygate.compare.sides import prepare_sides
+from readygate.compare.sides import ComparedSides, prepare_sides
 from readygate.compare.skip_reasons import count_skip_reasons
 from readygate.compare.suites import count_suites
 from readygate.model.changes import Changes
@@ -22,7 +23,7 @@ from readygate.model.measures import SlowdownLimit
 from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText
-from readygate.model.snapshot import Baseline, HeadRun, Snapshot
+from readygate.model.snapshot import Baseline, HeadRun
 
 __all__ = ["ComparisonOptions", "compare"]
 
@@ -76,7 +77,7 @@ def compare(
     options = options or ComparisonOptions()
     sides = prepare_sides(head, baseline, options.optional_suites, changes, since_baseline)
     base = sides.base
-    tests = _tests(head, base, baseline, sides.names, options.failures)
+    tests = _tests(head, sides, baseline, since_baseline, options.failures)
     comparison = Comparison(
         head=head,
         baseline=baseline,
@@ -109,12 +110,21 @@ def compare(
 
 
 def _tests(
-    head: HeadRun, base: Snapshot | None, baseline: Baseline | None, names: Names, criteria: FailureCriteria
+    head: HeadRun,
+    sides: ComparedSides,
+    baseline: Baseline | None,
+    since_baseline: Changes | None,
+    criteria: FailureCriteria,
 ) -> TestComparison:
-    tests = compare_tests(head, base, baseline.details if baseline else None)
+    details = sides.in_head_names(baseline.details) if baseline else {}
+    tests = compare_tests(head, sides.base, details)
     if tests.added and tests.vanished:
-        tests = match_renames(tests, outcomes_of(tests.added, head.snapshot.headline()))
-    return classify_failures(tests, head, baseline.history if baseline else None, names, criteria)
+        files = since_baseline.files if since_baseline else ()
+        moved = tuple((file.old_path, file.path) for file in files if file.status == "renamed")
+        evidence = RenameEvidence(files=moved, details=details)
+        tests = match_renames(tests, outcomes_of(tests.added, head.snapshot.headline()), evidence)
+    history = baseline.history if baseline else None
+    return classify_failures(tests, head, history, sides.names, criteria, sides.moved)
 
 
 def _sorted(changes: Changes | None) -> Changes | None:

@@ -29,10 +29,15 @@ class FailureCriteria(Struct, frozen=True, kw_only=True):
 
 
 def classify_failures(
-    tests: TestComparison, head: HeadRun, history: History | None, names: Names, criteria: FailureCriteria
+    tests: TestComparison,
+    head: HeadRun,
+    history: History | None,
+    names: Names,
+    criteria: FailureCriteria,
+    moved: Mapping[TestId, TestId] | None = None,
 ) -> TestComparison:
     """Add the past of every test, and separate known flaky and quarantined failures from new ones."""
-    known = _renamed(history, names, tests.renamed) if history else None
+    known = _renamed(history, names, tests.renamed, moved or {}) if history else None
     new = [_with_merged(change, known) for change in with_past(tests.new_failures, known)]
     still = [*with_past(tests.still_failing, known), *(change for change in new if change.merged)]
     still.sort(key=lambda change: change.id)
@@ -112,9 +117,9 @@ def _flaky(head: HeadRun) -> tuple[TestChange, ...]:
     )
 
 
-def _renamed(history: History, names: Names, renamed: Iterable[Rename]) -> History:
+def _renamed(history: History, names: Names, renamed: Iterable[Rename], moved: Mapping[TestId, TestId]) -> History:
     """Return the history in the head's names of groups, legs and tests."""
-    after = {pair.before: pair.after for pair in renamed}
+    after = {**moved, **{pair.before: pair.after for pair in renamed}}
     if not names and not after:
         return history
 

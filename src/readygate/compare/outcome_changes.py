@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from readygate.compare.match_suites import match_suites
+from readygate.compare.positions import align_positions
 from readygate.compare.renames import match_renames
 from readygate.compare.results import compare_tests, outcomes_of
 from readygate.model.history import ABSENT
@@ -17,8 +18,9 @@ _Row = tuple[tuple[TestId, str], str, str]
 def find_outcome_changes(earlier: Snapshot, later: Snapshot) -> OutcomeChanges:
     """Compare the tests of two runs leg by leg, with suites, legs and tests matched as for a verdict."""
     matched = match_suites(earlier, later)
-    renamed = _renames(matched.base, later)
-    before = {(leg.group, leg.leg): leg for leg in matched.base.legs}
+    base, moved = align_positions(matched.base, later)
+    renamed = _renames(base, later)
+    before = {(leg.group, leg.leg): leg for leg in base.legs}
     after = {(leg.group, leg.leg): leg for leg in later.legs if leg.blocks}
     rows: list[_Row] = []
     for group, leg in sorted(before.keys() | after.keys()):
@@ -27,7 +29,10 @@ def find_outcome_changes(earlier: Snapshot, later: Snapshot) -> OutcomeChanges:
     groups = {new: old for (old, _), (new, _) in matched.names.items()}
     return OutcomeChanges(
         letters={test: (was, now) for test, was, now in _follow_renames(rows, renamed) if was != now},
-        renamed={test: old._replace(group=groups.get(old.group, old.group)) for test, old in renamed.items()},
+        renamed={
+            test: old._replace(group=groups.get(old.group, old.group))
+            for test, old in (*renamed.items(), *((new, old) for old, new in moved.items()))
+        },
         suites={new: old for old, new in matched.names.items()},
     )
 

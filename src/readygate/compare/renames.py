@@ -2,52 +2,63 @@
 
 Exact parts of the names are matched first: the same test in a moved file, in a renamed class, with other parameters.
 The rest is paired by likeness within its class. A pair whose outcome differs is also listed by its new outcome (it
-fails now, it is skipped now), so that a rename hides nothing.
+fails now, it is skipped now), so that a rename hides nothing. A pair is likely and no proof: it excuses a failure only
+with the evidence of `rename_evidence`.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
+from itertools import chain, groupby
 
 from msgspec.structs import replace
 
+from readygate.compare.rename_evidence import NO_EVIDENCE, RenameEvidence
 from readygate.model.comparison import Rename, TestChange, TestComparison
 from readygate.model.results import Outcome, TestId
 
 LIKENESS = 0.75
 """Share of equal characters, as difflib counts them, from which on two names of one class are the same test."""
-MOST_COMPARED = 40_000
-"""Above this number of pairs of names only exact parts are matched."""
+MOST_COMPARED = 2_000
+"""Above this number of pairs of names within one class only exact parts are matched."""
 
 _PARAMETERS = re.compile(r"[\[({<].*$|\s*#\d+$|\s\d+$", re.DOTALL)
-_SPLIT = re.compile(r"[.:/\\$>]+")
+_PATH = re.compile(r"[/\\]")
+_PARTS = re.compile(r"[.:$>]+")
+_TOKENS = re.compile(r"\w+(?:\.\w+)*|[^\w\s]")
 
-Key = Callable[[TestId], object]
+Key = Callable[[TestId], Hashable]
 
 
-def match_renames(tests: TestComparison, outcomes: Mapping[TestId, Outcome]) -> TestComparison:
+def match_renames(
+    tests: TestComparison, outcomes: Mapping[TestId, Outcome], evidence: RenameEvidence = NO_EVIDENCE
+) -> TestComparison:
     """Pair vanished tests with added ones.
 
     Returns:
         the comparison with the pairs in `renamed` instead of `vanished` and `added`. A test that failed before and
-        fails after an exact rename is inherited; a test that is skipped after a rename is newly skipped.
+        fails after a proven rename is inherited; a test that is skipped after a rename is newly skipped.
     """
-    if not tests.vanished or not tests.added:
-        return tests
     gone = {change.id: change for change in tests.vanished if change.after is None}
+    if not gone or not tests.added:
+        return tests
     new = dict.fromkeys(tests.added)
     renamed: list[Rename] = []
     for how, key in _KEYS:
         _pair_by(key, how, gone, new, outcomes, renamed)
     _pair_by_likeness(gone, new, outcomes, renamed)
-    return _with_renames(tests, gone, new, tuple(sorted(renamed, key=lambda pair: (pair.after, pair.before))))
+    return _with_renames(tests, gone, new, tuple(sorted(renamed, key=lambda pair: (pair.after, pair.before))), evidence)
 
 
 def _with_renames(
-    tests: TestComparison, gone: Mapping[TestId, TestChange], new: Iterable[TestId], renamed: tuple[Rename, ...]
+    tests: TestComparison,
+    gone: Mapping[TestId, TestChange],
+    new: Iterable[TestId],
+    renamed: tuple[Rename, ...],
+    evidence: RenameEvidence,
 ) -> TestComparison:
-    failed_before = {pair.after for pair in renamed if pair.how != "name" and pair.was >= Outcome.FAILED}
-    inherited = tuple(change for change in tests.new_failures if change.id in failed_before)
+    known = evidence.proven(renamed, {change.id: change for change in tests.new_failures})
+    inherited = tuple(change for change in tests.new_failures if change.id in known)
     skipped = tuple(
         TestChange(id=pair.after, before=pair.was, after=pair.now)
         for pair in renamed
@@ -55,7 +66,7 @@ def _with_renames(
     )
     return replace(
         tests,
-        new_failures=tuple(change for change in tests.new_failures if change.id not in failed_before),
+        new_failures=tuple(change for change in tests.new_failures if change.id not in known),
         still_failing=tuple(sorted((*tests.still_failing, *inherited), key=lambda change: change.id)),
         newly_skipped=tuple(sorted((*tests.newly_skipped, *skipped), key=lambda change: change.id)),
         vanished=tuple(change for change in tests.vanished if change.after is not None or change.id in gone),
@@ -69,22 +80,28 @@ def _base_name(test: TestId) -> str:
     return _PARAMETERS.sub("", test.name) or test.name
 
 
-def _last_part(test: TestId) -> str:
-    """Return the innermost part of the class, which stays when a file moves."""
-    return _SPLIT.split(test.class_name)[-1]
+def _parts(test: TestId) -> list[str]:
+    """Return the parts of the class: folders and the file of a path, otherwise packages and classes."""
+    return _PATH.split(test.class_name) if _PATH.search(test.class_name) else _PARTS.split(test.class_name)
 
 
-def _outer_parts(test: TestId) -> tuple[str, ...]:
-    """Return the class without its innermost part, which stays when a class is renamed."""
-    return tuple(_SPLIT.split(test.class_name)[:-1])
+def _last_part(test: TestId) -> Hashable:
+    """Return the innermost part of the class, which stays when a file moves; None if it has no other part."""
+    *outer, last = _parts(test)
+    return (test.group, last, test.name) if outer else None
+
+
+def _outer_parts(test: TestId) -> Hashable:
+    """Return the class without its innermost part, which stays when a class is renamed; None without a class."""
+    return (test.group, *_parts(test)[:-1], test.name) if test.class_name else None
 
 
 _KEYS: tuple[tuple[str, Key], ...] = (
     ("suite", lambda test: (test.class_name, test.name)),
-    ("file", lambda test: (test.group, _last_part(test), test.name) if test.class_name else None),
-    ("class", lambda test: (test.group, _outer_parts(test), test.name) if test.class_name else None),
+    ("file", _last_part),
+    ("class", _outer_parts),
     ("parameters", lambda test: (test.group, test.class_name, _base_name(test))),
-    ("file", lambda test: (test.group, _last_part(test), _base_name(test)) if test.class_name else None),
+    ("file", lambda test: _last_part(test._replace(name=_base_name(test)))),
 )
 """What changed, and the part of the name that must be equal; the most certain first."""
 
@@ -97,48 +114,49 @@ def _pair_by(
     outcomes: Mapping[TestId, Outcome],
     renamed: list[Rename],
 ) -> None:
-    there: dict[object, list[TestId]] = {}
+    there: dict[Hashable, list[TestId]] = {}
     for test in new:
         there.setdefault(key(test), []).append(test)
-    here: dict[object, list[TestId]] = {}
+    here: dict[Hashable, list[TestId]] = {}
     for test in gone:
         part = key(test)
         if part is not None and part in there:
             here.setdefault(part, []).append(test)
     for part, olds in here.items():
-        for old, now in _pairs(olds, there[part], gone, outcomes):
+        for old, now in _successors(sorted(olds), sorted(there[part])):
             renamed.append(_rename(gone.pop(old), now, outcomes[now], how))
             del new[now]
 
 
-def _pairs(
-    olds: list[TestId], news: list[TestId], gone: Mapping[TestId, TestChange], outcomes: Mapping[TestId, Outcome]
-) -> list[tuple[TestId, TestId]]:
-    """Pair tests of equal outcome first, then the others; the most similar first if there are not too many."""
+def _successors(olds: Sequence[TestId], news: Sequence[TestId]) -> list[tuple[TestId, TestId]]:
+    """Pair each test with its own successor: what the others' names have in common tells it apart; then by order.
+
+    Outcomes have no say. The time is linear in the length of the names, whatever they are.
+    """
+    if len(olds) == len(news) == 1:
+        return [(olds[0], news[0])]
     pairs: list[tuple[TestId, TestId]] = []
-    left_olds, left_news = sorted(olds), sorted(news)
-    for same in (True, False):
-        if len(left_olds) * len(left_news) <= 2_500:
-            ranked = sorted(
-                (-_likeness(old, now), old, now)
-                for old in left_olds
-                for now in left_news
-                if not same or _kind(gone[old].before) == _kind(outcomes[now])
-            )
-        else:
-            ranked = [
-                (0.0, old, now)
-                for old, now in zip(left_olds, left_news, strict=False)
-                if not same or _kind(gone[old].before) == _kind(outcomes[now])
-            ]
-        used: set[TestId] = set()
-        for _, old, now in ranked:
-            if old not in used and now not in used:
-                pairs.append((old, now))
-                used |= {old, now}
-        left_olds = [old for old in left_olds if old not in used]
-        left_news = [now for now in left_news if now not in used]
-    return pairs
+    before, after = list(map(_tokens, olds)), list(map(_tokens, news))
+    common = set().union(*before) & set().union(*after)
+    places = _by_key(news, (tuple(token for token in tokens if token in common) for tokens in after))
+    left = []
+    for key, some in _by_key(olds, (tuple(token for token in tokens if token in common) for tokens in before)).items():
+        others = places.get(key, [])
+        pairs += zip(some, others, strict=False)
+        left += some[len(others) :]
+        del others[: len(some)]
+    return [*pairs, *zip(sorted(left), sorted(chain.from_iterable(places.values())), strict=False)]
+
+
+def _by_key(tests: Sequence[TestId], keys: Iterable[Hashable]) -> dict[Hashable, list[TestId]]:
+    found: dict[Hashable, list[TestId]] = {}
+    for test, key in zip(tests, keys, strict=True):
+        found.setdefault(key, []).append(test)
+    return found
+
+
+def _tokens(test: TestId) -> list[str]:
+    return _TOKENS.findall(f"{test.class_name[-100:]} {test.name[-300:]}")
 
 
 def _pair_by_likeness(
@@ -148,30 +166,41 @@ def _pair_by_likeness(
     renamed: list[Rename],
 ) -> None:
     """Pair similar passed tests of one class; a guess must not explain a failure."""
-    if len(gone) * len(new) > MOST_COMPARED:
-        return
-    ranked = sorted(
-        (-likeness, old, now)
-        for old in gone
-        for now in new
-        if (old.group, old.class_name) == (now.group, now.class_name)
-        and _kind(gone[old].before) == _kind(outcomes[now]) == "passed"
-        and (likeness := _likeness(old, now)) >= LIKENESS
-    )
-    for _, old, now in ranked:
-        if old in gone and now in new:
-            renamed.append(_rename(gone.pop(old), now, outcomes[now], "name"))
-            del new[now]
+    olds = _by_class(old for old, change in gone.items() if _passed(change.before))
+    news = _by_class(now for now in new if _passed(outcomes[now]))
+    room = 5 * MOST_COMPARED
+    for place in sorted(olds.keys() & news.keys()):
+        number = len(olds[place]) * len(news[place])
+        if number > min(room, MOST_COMPARED):
+            continue
+        room -= number
+        ranked = sorted(
+            (-likeness, old, now)
+            for now in news[place]
+            for old, likeness in _alike(olds[place], now)
+            if likeness >= LIKENESS
+        )
+        for _, old, now in ranked:
+            if old in gone and now in new:
+                renamed.append(_rename(gone.pop(old), now, outcomes[now], "name"))
+                del new[now]
 
 
-def _likeness(one: TestId, other: TestId) -> float:
-    return SequenceMatcher(None, one.name[:200], other.name[:200], autojunk=False).ratio()
+def _alike(olds: Sequence[TestId], now: TestId) -> Iterable[tuple[TestId, float]]:
+    """Yield the likeness of the names of some tests and another one, 0 where a quick look rules them out."""
+    matcher = SequenceMatcher(None, "", now.name[:200], autojunk=False)
+    for old in olds:
+        matcher.set_seq1(old.name[:200])
+        quick = matcher.real_quick_ratio() >= LIKENESS and matcher.quick_ratio() >= LIKENESS
+        yield old, matcher.ratio() if quick else 0.0
 
 
-def _kind(outcome: Outcome | None) -> str:
-    if outcome is None or outcome >= Outcome.FAILED:
-        return "failing"
-    return "skipped" if outcome is Outcome.SKIPPED else "passed"
+def _by_class(tests: Iterable[TestId]) -> dict[tuple[str, str], list[TestId]]:
+    return {place: list(some) for place, some in groupby(sorted(tests), key=lambda test: (test[0], test[1]))}
+
+
+def _passed(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome < Outcome.SKIPPED
 
 
 def _rename(change: TestChange, after: TestId, now: Outcome, how: str) -> Rename:

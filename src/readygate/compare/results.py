@@ -97,8 +97,14 @@ class BlockIndex:
 def _failures(
     head: Snapshot, base: Snapshot | None, now: Blocks, before: Blocks, index: BlockIndex
 ) -> tuple[Transitions, Transitions]:
-    """Find failing tests leg by leg, new and inherited: inherited only if the same leg of the base failed too."""
+    """Find failing tests leg by leg, new and inherited: inherited only if the same leg of the base failed too.
+
+    A test that the same leg of the base did not have is inherited if it failed on every other leg that ran it.
+    """
     base_legs = {(leg.group, leg.leg): leg for leg in base.legs} if base else {}
+    others: dict[str, list[Leg]] = {}
+    for leg in base.legs if base else ():
+        others.setdefault(leg.group, []).append(leg)
     new: dict[TestId, list[str]] = {}
     old: dict[TestId, list[str]] = {}
     for leg in head.legs:
@@ -108,7 +114,9 @@ def _failures(
                 continue
             known = base_leg.blocks.get(class_name) if base_leg else None
             for name, was in _failing(block, known, index):
-                found = new if was is None or was < _FAILED else old
+                missing = was is None and base_leg is not None
+                known_as = _elsewhere(others[leg.group], class_name, name, index) if missing else was
+                found = new if known_as is None or known_as < _FAILED else old
                 found.setdefault(TestId(leg.group, class_name, name), []).append(leg.leg)
 
     def transitions(found: dict[TestId, list[str]]) -> Transitions:
@@ -118,6 +126,15 @@ def _failures(
         }
 
     return transitions(new), transitions({test: legs for test, legs in old.items() if test not in new})
+
+
+def _elsewhere(legs: list[Leg], class_name: str, name: str, index: BlockIndex) -> Outcome | None:
+    """Return the best outcome of a test over the legs that ran it: a part of a split suite may have lost it to another.
+
+    None if none of them has the test.
+    """
+    found = [index.of(leg.blocks.get(class_name), name) for leg in legs]
+    return min((outcome for outcome in found if outcome is not None and outcome is not _SKIPPED), default=None)
 
 
 def _failing(block: ClassBlock, known: ClassBlock | None, index: BlockIndex) -> list[tuple[str, Outcome | None]]:

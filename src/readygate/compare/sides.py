@@ -6,8 +6,9 @@ from msgspec import Struct, field
 
 from readygate.compare.carried_suites import OptionalSuites, carried_legs, untouched_suites, without_carried
 from readygate.compare.match_suites import match_suites
+from readygate.compare.positions import align_positions
 from readygate.model.changes import Changes
-from readygate.model.results import Leg
+from readygate.model.results import FailureDetail, Leg, TestId
 from readygate.model.snapshot import Baseline, HeadRun, Snapshot
 
 
@@ -17,6 +18,7 @@ class ComparedSides(Struct, frozen=True, kw_only=True):
     Attributes:
         base: the baseline in the head's names, without carried suites; None without a baseline.
         names: the head's (group, leg) by that of the baseline, of those that differ.
+        moved: the head's name of each test of the baseline whose index or line number changed, by its name there.
         carried: legs of the baseline that may be missing because the change does not touch their paths.
         missing_groups: suites that the baseline has and the head lacks.
         missing_legs: (group, leg) that the baseline has and the head lacks.
@@ -24,9 +26,23 @@ class ComparedSides(Struct, frozen=True, kw_only=True):
 
     base: Snapshot | None = None
     names: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    moved: Mapping[TestId, TestId] = field(default_factory=dict)
     carried: tuple[Leg, ...] = ()
     missing_groups: tuple[str, ...] = ()
     missing_legs: tuple[tuple[str, str], ...] = ()
+
+    def in_head_names(
+        self, details: Mapping[tuple[TestId, str], FailureDetail]
+    ) -> Mapping[tuple[TestId, str], FailureDetail]:
+        """Return the details of the baseline by the names of the head."""
+        if not self.names and not self.moved:
+            return details
+        found = {}
+        for (test, leg), detail in details.items():
+            group, new_leg = self.names.get((test.group, leg), (test.group, leg))
+            known = test._replace(group=group)
+            found[self.moved.get(known, known), new_leg] = detail
+        return found
 
 
 def prepare_sides(
@@ -56,9 +72,11 @@ def prepare_sides(
     groups = {leg.group for leg in carried}
     if carried:
         base = without_carried(base, groups, head.snapshot.coverage, since_baseline)
+    base, moved = align_positions(base, head.snapshot)
     return ComparedSides(
         base=base,
         names=found.names,
+        moved=moved,
         carried=carried,
         missing_groups=tuple(sorted(name for group, name in unmatched.items() if group not in groups)),
         missing_legs=found.missing_legs if any_missing else (),

@@ -182,7 +182,7 @@ def _given(path: Path, commit: str, rules: PathRules, context: RunContext) -> Sn
                 (f"--base {path} holds no report that can be read",),
                 todo="name a folder with reports, or a snapshot; `readygate inspect` says what a file is",
             )
-        return build(commit, evidence, rules, Provenance())
+        return build(commit, evidence, rules, Provenance(), pattern=context.settings.legs)
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -1,0 +1,103 @@
+"""Decide which renames are proven, so that a failure before them excuses the failure after them.
+
+A rename that only looks likely explains no failure: the test that failed may be deleted and another one be new. Proof
+is a file that git shows as renamed, or the same message of the failure on both sides.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from msgspec import Struct, field
+
+from readygate.compare.message_normalizer import error_line, says_nothing, split_message, strict
+from readygate.model.comparison import Rename, TestChange
+from readygate.model.results import FailureDetail, Outcome, TestId
+
+_PARTS = re.compile(r"[/\\.:$>\s]+")
+_SAME_TEST = frozenset(("suite", "file", "class"))
+"""Kinds of renames that keep the name of the test."""
+
+
+class RenameEvidence(Struct, frozen=True, kw_only=True):
+    """What is known about renames besides the names of tests.
+
+    Attributes:
+        files: (path before, path after) of the files that git shows as renamed.
+        details: what the reports of the base say of failing tests, by the test in the head's names and leg.
+    """
+
+    files: tuple[tuple[str, str], ...] = ()
+    details: Mapping[tuple[TestId, str], FailureDetail] = field(default_factory=dict)
+
+    def proven(self, renamed: Iterable[Rename], failures: Mapping[TestId, TestChange]) -> set[TestId]:
+        """Return the failing tests, in the names of the head, that are inherited by a rename."""
+        pairs = [pair for pair in renamed if pair.was >= Outcome.FAILED and pair.after in failures]
+        if not pairs:
+            return set()
+        causes: dict[TestId, set[str]] = {}
+        for (test, _), detail in self.details.items():
+            causes.setdefault(test, set()).add(failure_cause(detail))
+        ends = _ends(self.files) if any(pair.how in _SAME_TEST for pair in pairs) else {}
+        moved = Counter((pair.before.group, pair.after.group) for pair in renamed if pair.how == "suite")
+        found = set()
+        for pair in pairs:
+            said = failures[pair.after].detail
+            cause = failure_cause(said) if said is not None else ""
+            known = causes.get(pair.before, set())
+            if (
+                (cause and cause in known)
+                or (pair.how in _SAME_TEST and _moved_by_git(pair, ends))
+                # a suite that is split in parts: its tests keep class and name
+                or (pair.how == "suite" and not known and moved[pair.before.group, pair.after.group] > 1)
+            ):
+                found.add(pair.after)
+        return found
+
+
+NO_EVIDENCE = RenameEvidence()
+
+
+def failure_cause(detail: FailureDetail) -> str:
+    """Return the cause of a failure without what changes from run to run; empty if any test could have it."""
+    message = detail.message
+    if not detail.type and says_nothing(message.strip()):
+        message = error_line(detail.text) or message
+    kind, text = split_message(detail.type[:300], message)
+    normal = strict(text)
+    return f"{kind}: {normal}" if kind or normal else ""
+
+
+def _ends(files: Iterable[tuple[str, str]]) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    """Return the parts of the paths of renamed files, before and after, by the name of the file before."""
+    found: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for old, new in files:
+        for before, after in ((old, new), (_stem(old), _stem(new))):
+            parts = tuple(_PARTS.split(before))
+            found.setdefault(parts[-1], []).append((parts, tuple(_PARTS.split(after))))
+    return found
+
+
+def _stem(path: str) -> str:
+    return str(PurePosixPath(path).with_suffix(""))
+
+
+def _moved_by_git(pair: Rename, ends: Mapping[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]) -> bool:
+    """Return whether the class names a renamed file before, its new path after, and is otherwise the same."""
+    if pair.before.name != pair.after.name:
+        return False
+    old, new = _PARTS.split(pair.before.class_name), _PARTS.split(pair.after.class_name)
+    for at, part in enumerate(old[:50]):
+        for before, after in ends.get(part, ()):
+            tail = old[at + 1 :]
+            head = new[: len(new) - len(tail)]
+            if new[len(head) :] == tail and head and _is_end(head, after) and _is_end(old[: at + 1], before):
+                return True
+    return False
+
+
+def _is_end(parts: list[str], path: tuple[str, ...]) -> bool:
+    """Return whether the parts of a class are the end of a path, or a path the end of them."""
+    number = min(len(parts), len(path))
+    return tuple(parts[-number:]) == path[-number:]
