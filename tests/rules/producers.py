@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from tests.support.builders import (
+    change,
+    changes,
     compared,
     measure,
     numbered,
@@ -11,6 +13,8 @@ from tests.support.builders import (
 from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
 from tests.support.situations import run
 
+from readygate.compare import ComparisonOptions
+from readygate.compare.classify_failures import FailureCriteria
 from readygate.model.comparison import Comparison
 
 
@@ -31,6 +35,24 @@ def named_reports(jobs: dict[str, str], **reports: str) -> Callable[[], Comparis
 
 BOTH = {"unit": "failure", "e2e": "failure"}
 
+
+def excused(needs: dict[str, str], head: str, base: str, *, flips: bool = False) -> Callable[[], Comparison]:
+    """One report with the name of the job `unit`, another one of `e2e`, and what quarantine excuses."""
+
+    def make() -> Comparison:
+        names = ["unit/junit.xml", "e2e/junit.xml"]
+        run = measure(report({"A": numbered(head)}), report({"B": numbered("p")}), names=names, needs=needs)
+        known = measure(report({"A": numbered(base)}), report({"B": numbered("p")}), names=names)
+        return compared(run, known, options=ComparisonOptions(failures=FailureCriteria(quarantined=lambda _: flips)))
+
+    return make
+
+
+def skipped_job(*, docs_only: bool) -> Callable[[], Comparison]:
+    diff = changes(change("README.md" if docs_only else "src/a.py"))
+    return lambda: compared(measure(report({"A": numbered("p")}), needs={"unit": "skipped"}), diff=diff)
+
+
 SITUATIONS = Situations(
     levels="BLOCK BLOCK BLOCK",
     rows=[
@@ -48,5 +70,13 @@ SITUATIONS = Situations(
         Row(VIOLATED, named_reports(BOTH, unit="f", e2e="p"), ("e2e",)),
         Row(PASS, named_reports(BOTH, unit="f", e2e="p", rest="f")),
         Row(PASS, named_reports({"unit": "failure", "e2e": "success"}, e2e="f")),
+        Row(VIOLATED, named_reports({"a": "failure", "b": "failure"}, one="f", two="p"), ("b",)),
+        Row(PASS, named_reports({"a": "failure", "b": "failure"}, one="f", two="f")),
+        Row(PASS, excused({"unit": "failure"}, "f", "f")),
+        Row(VIOLATED, excused({"unit": "failure", "e2e": "failure"}, "f", "f"), ("e2e",)),
+        Row(PASS, excused({"unit": "failure"}, "f", "f", flips=True)),
+        Row(VIOLATED, excused({"unit": "failure"}, "f", "p", flips=True), ("none of them failed on the base",)),
+        Row(PASS, skipped_job(docs_only=True)),
+        Row(VIOLATED, skipped_job(docs_only=False), ("1 needed job was cancelled or skipped",)),
     ],
 )

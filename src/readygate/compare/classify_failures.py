@@ -42,7 +42,9 @@ def classify_failures(
     still = [*with_past(tests.still_failing, known), *(change for change in new if change.merged)]
     still.sort(key=lambda change: change.id)
     new = [change for change in new if not change.merged]
-    quarantined = [change for change in (*new, *still) if criteria.quarantined and criteria.quarantined(change.id)]
+    # a test that the change adds is not in quarantine
+    old = [change for change in new if change.before is not None or tests.base is None]
+    quarantined = [change for change in (*old, *still) if criteria.quarantined and criteria.quarantined(change.id)]
     out = {change.id for change in quarantined}
     flaky = [change for change in new if change.id not in out and is_known_flaky(change, known, criteria)]
     out |= {change.id for change in flaky}

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
-from readygate.model.results import TestId
+from readygate.model.results import TestId, raw_name
 from readygate.model.verdict import Level
 from readygate.support.globs import NamePattern, any_of, glob, paths_fit, regex
 
@@ -151,6 +151,38 @@ def tests_fit(patterns: tuple[str, ...]) -> Callable[[TestId], bool]:
     return fit
 
 
+def class_and_name_fit(patterns: tuple[str, ...]) -> Callable[[TestId], bool]:
+    """Return a function that returns whether a test matches any of the patterns, class and name each by itself.
+
+    As `tests_fit`, but a `::` of a glob separates class and name: `a::*` fits no test of the class `a::b`, and no name
+    that contains `::` passes for another class. The number of a test among its namesakes may be left out.
+
+    Raises:
+        PatternError: a pattern is invalid.
+    """
+    fits = tests_fit(patterns)
+    whole = tests_fit(tuple(text for text in patterns if text.startswith(REGEX) or "::" not in text))
+    split = [
+        (glob("::".join(parts[:at])), glob("::".join(parts[at:])))
+        for parts in (text.split("::") for text in patterns if not text.startswith(REGEX))
+        for at in range(1, len(parts))
+        if parts[at - 1] and parts[at] and not parts[at - 1].endswith("\\")
+    ]
+
+    def fit(test: TestId) -> bool:
+        known = test._replace(name=raw_name(test.name))
+        if not fits(known):  # as most tests
+            return test.name != known.name and whole(test)
+        if not test.class_name:
+            return True
+        places = (test.class_name, f"{test.group}::{test.class_name}")
+        return whole(known) or any(
+            name.matches(known.name) and any(map(place.matches, places)) for place, name in split
+        )
+
+    return fit
+
+
 def names_fit(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     """Return a function that returns whether a name, joined as for `tests_fit`, matches any of the patterns.
 
@@ -172,7 +204,7 @@ def test_patterns(patterns: tuple[str, ...]) -> tuple[NamePattern, ...]:
 def quarantined(policy: Policy, today: str) -> Callable[[TestId], bool] | None:
     """Return a function that returns whether a test is in quarantine on a date; None if no entry is in force."""
     patterns = tuple(text for entry in policy.quarantine if entry.expires >= today for text in entry.tests)
-    return tests_fit(patterns) if patterns else None
+    return class_and_name_fit(patterns) if patterns else None
 
 
 __all__ = [
@@ -187,6 +219,7 @@ __all__ = [
     "Policy",
     "Quarantine",
     "SuiteGroup",
+    "class_and_name_fit",
     "names_fit",
     "paths_fit",
     "quarantined",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from readygate.model.comparison import Comparison
-from readygate.model.policy import Policy, Quarantine, tests_fit
+from readygate.model.policy import Policy, Quarantine, class_and_name_fit
 from readygate.model.results import SEPARATOR, TestId
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
@@ -79,7 +79,7 @@ def _name(entry: Quarantine) -> str:
 
 def _idle(comparison: Comparison, entries: tuple[Quarantine, ...]) -> tuple[Quarantine, ...]:
     """Return the entries that match no test of this run or of carried suites."""
-    left = {number: tests_fit(entry.tests) for number, entry in enumerate(entries)}
+    left = {number: class_and_name_fit(entry.tests) for number, entry in enumerate(entries)}
     for test in _tests(comparison):
         left = {number: fits for number, fits in left.items() if not fits(test)}
         if not left:
@@ -97,8 +97,9 @@ def _tests(comparison: Comparison) -> Iterator[TestId]:
 RULE = Rule(
     name="quarantine",
     summary="No entry of the policy's `quarantine` has expired, each fits a test, and no failing test needs one.",
-    description="A quarantine excuses failing tests until a day, in UTC, and for a reason. Failures that it excuses "
-    "are named here and only warn. An entry that has expired excuses nothing: its tests count as every other, and the "
+    description="A quarantine excuses failing tests until a day, in UTC, and for a reason. Failures that it excuses are named "
+    "here and only warn. They fit tests that the base knows, class and name each by itself; a test that the change "
+    "adds is never in quarantine. An entry that has expired excuses nothing: its tests count as every other, and the "
     "entry is told until it is gone. An entry that fits no test is a leftover, or its test was renamed; it is told, "
     "and never blocks. Nor does anything here block a change that only tightens the policy file, as taking an entry "
     "out does.",

@@ -71,7 +71,8 @@ RULE = Rule(
     summary="No test of the base is missing in this run, on no leg of a matrix. Renamed and moved tests are found "
     "again.",
     description="Tests are found again under other names: in another file, suite or class, with other parameters, or "
-    "with a name much like the old one in the same class. What is left is named. Deleting the failing test is no "
+    "with a name much like the old one in the same class. Such a rename explains no failure by itself. What is left is "
+    "named. Deleting the failing test is no "
     "repair.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,
