@@ -19,6 +19,7 @@ from readygate.compare.skip_reasons import count_skip_reasons
 from readygate.compare.suites import count_suites
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison, TestComparison
+from readygate.model.load_errors import load_errors
 from readygate.model.measures import SlowdownLimit
 from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
@@ -123,6 +124,9 @@ def _tests(
         moved = tuple((file.old_path, file.path) for file in files if file.status == "renamed")
         evidence = RenameEvidence(files=moved, details=details)
         tests = match_renames(tests, outcomes_of(tests.added, head.snapshot.headline()), evidence)
+    errors = {change.id for change in load_errors(tests)}
+    if errors:  # a file that could not be loaded is not an added test
+        tests = replace(tests, added=tuple(test for test in tests.added if test not in errors))
     history = baseline.history if baseline else None
     return classify_failures(tests, head, history, sides.names, criteria, sides.moved)
 

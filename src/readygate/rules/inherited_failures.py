@@ -59,11 +59,11 @@ def _since(comparison: Comparison) -> RichText:
 RULE = Rule(
     name="inherited-failures",
     summary="No test fails that failed on the base too, on the same leg.",
-    description="A test that fails on the base too is shown with what failed, since which commit, and for how many runs; it "
-    "blocks nothing, because it is for the base branch to fix. A failure on one leg of a matrix excuses no failure "
-    "on another; a test that this leg did not have on the base counts as on the legs that ran it. Under another name "
-    "a failure is inherited if only an index or a line number in the name moved, if git shows the file as renamed, or"
-    " if the failure is the same and its old name is gone.",
+    description="A test that fails on the base too is shown with what failed, since which commit, and for how many "
+    "runs; it blocks nothing, because it is for the base branch to fix. A failure on one leg of a matrix "
+    "excuses no failure on another; a test that this leg did not have on the base counts as on the legs "
+    "that ran it. Under another name a failure is inherited if only an index or a line number in the name "
+    "moved, if git shows the file as renamed, or if the failure is the same and its old name is gone.",
     levels=(Level.WARN, Level.WARN, Level.WARN),
     judge=judge,
     weight=45,

@@ -1,8 +1,9 @@
 """new-failures: no test fails that did not fail on the base."""
 
-from readygate.model.comparison import Comparison
+from readygate.model.comparison import Comparison, TestChange
+from readygate.model.load_errors import load_errors, unloaded
 from readygate.model.policy import Policy
-from readygate.model.rich_text import RichText, Untrusted, count
+from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _evidence, not_evaluated, passes
 
@@ -27,6 +28,9 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         )
     if not number:
         return passes("0 tests")
+    errors = load_errors(comparison.tests)
+    if errors:
+        return _not_loaded(errors, comparison)
     added = sum(1 for change in failures if change.before is None)
     if added == number:
         fact = f"{count(number, 'added test')} {'fails' if number == 1 else 'fail'}"
@@ -41,6 +45,28 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail=(seen,) if seen else (),
         todo=_todo(comparison),
         short=fact,
+        evidence=_evidence.tests(failures, comparison),
+    )
+
+
+def _not_loaded(errors: tuple[TestChange, ...], comparison: Comparison) -> Judgement:
+    """Return a violation for files of tests that could not be loaded: one thing to do, before all others."""
+    failures = comparison.tests.new_failures
+    names = tuple(dict.fromkeys(map(unloaded, errors)))
+    legs = tuple(sorted({leg for error in errors for leg in error.legs}))
+    on: RichText = (" (on ", *listed(legs, 3), ")") if legs and len(legs) < errors[0].all_legs else ()
+    missing = len(comparison.tests.vanished)
+    lost = f", so {count(missing, 'test')} did not run" if missing else ""
+    others = len(failures) - len(errors)
+    also = f" {count(others, 'other test')} {'fails' if others == 1 else 'fail'} newly." if others else ""
+    fact: RichText = (*listed(names, 3), f" could not be loaded{lost}", *on)
+    return Judgement(
+        result=Result.VIOLATED,
+        summary=fact,
+        title=(*fact, "."),
+        detail=(also.strip(),) if also else (),
+        todo=("fix the error that prevents loading ", *listed(names, 3), "."),
+        short=f"{count(len(names), 'file')} could not be loaded",
         evidence=_evidence.tests(failures, comparison),
     )
 

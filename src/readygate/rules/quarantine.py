@@ -97,12 +97,12 @@ def _tests(comparison: Comparison) -> Iterator[TestId]:
 RULE = Rule(
     name="quarantine",
     summary="No entry of the policy's `quarantine` has expired, each fits a test, and no failing test needs one.",
-    description="A quarantine excuses failing tests until a day, in UTC, and for a reason. Failures that it excuses are named "
-    "here and only warn. They fit tests that the base knows, class and name each by itself; a test that the change "
-    "adds is never in quarantine. An entry that has expired excuses nothing: its tests count as every other, and the "
-    "entry is told until it is gone. An entry that fits no test is a leftover, or its test was renamed; it is told, "
-    "and never blocks. Nor does anything here block a change that only tightens the policy file, as taking an entry "
-    "out does.",
+    description="A quarantine excuses failing tests until a day, in UTC, and for a reason. Failures that it excuses "
+    "are named here and only warn. They fit tests that the base knows, class and name each by itself; a "
+    "test that the change adds is never in quarantine. An entry that has expired excuses nothing: its "
+    "tests count as every other, and the entry is told until it is gone. An entry that fits no test is a "
+    "leftover, or its test was renamed; it is told, and never blocks. Nor does anything here block a "
+    "change that only tightens the policy file, as taking an entry out does.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,
     weight=48,

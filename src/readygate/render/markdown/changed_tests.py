@@ -4,6 +4,7 @@ from collections import Counter
 
 from readygate.model.comparison import Rename, TestChange
 from readygate.model.history import FAILING, FLAKY, PASSED, Past
+from readygate.model.load_errors import load_errors
 from readygate.model.measures import Excuse
 from readygate.model.results import Outcome
 from readygate.model.rich_text import count
@@ -181,7 +182,7 @@ def vanished(view: ReportView) -> Section | None:
     The finding names a single missing test.
     """
     missing = view.comparison.tests.vanished
-    if len(missing) < 2:
+    if len(missing) < 2 or load_errors(view.comparison.tests):  # they are missing because they were not loaded
         return None
     shown = missing[:TESTS_SHOWN]
     rows = tuple((plain_name(change.id), _outcome_before(change)) for change in shown)
