@@ -1,15 +1,22 @@
 """vanished-tests: no test of the base is missing."""
 
 from collections import Counter
+from fractions import Fraction
 
 from readygate.model.comparison import Comparison, TestChange
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _evidence, one_sided, passes
+from readygate.rules import NO_BASELINE, Judgement, Option, Result, Rule, _evidence, one_sided, passes
+from readygate.support.number_format import limit, percent
+
+NAME = "vanished-tests"
+SHARE = "max-missing"
+_FEW = 3
+"""At most this number of missing tests does not block by its share: the suite is small."""
 
 
-def judge(comparison: Comparison, _policy: Policy) -> Judgement:
+def judge(comparison: Comparison, policy: Policy) -> Judgement:
     """Return a violation for tests that the base has and this run lacks, renames considered."""
     if comparison.baseline is None:
         return NO_BASELINE
@@ -22,14 +29,20 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         return passes(f"0 tests{known}")
     number = len(gone)
     fact = f"{count(number, 'test')} {'is' if number == 1 else 'are'} gone{_in_part(gone)}"
+    share = _missing_share(comparison)
+    maximum = policy.option(NAME, SHARE)
+    much = share > maximum and number > _FEW
     detail: RichText = ("The base has them.",)
     if number == 1:
         only = gone[0].id
         place = (" in ", Untrusted(only.class_name)) if only.class_name else ()
         on = (" on ", *listed(gone[0].legs, 3)) if gone[0].after is not None and gone[0].legs else ()
         detail = ("The base has ", Untrusted(only.name), *place, *on, ".")
+    if much:
+        detail = (*detail, f" {percent(share)} of its tests are missing; more than {limit(maximum)} block.")
     return Judgement(
         result=Result.VIOLATED,
+        min_level=Level.BLOCK if much else Level.OFF,
         summary=(f"{fact}{known}",),
         title=(f"{fact}.",),
         detail=detail,
@@ -37,6 +50,13 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         short=fact,
         evidence=_evidence.tests(gone, comparison),
     )
+
+
+def _missing_share(comparison: Comparison) -> Fraction:
+    """Return the share of the base's tests that no leg has under any name."""
+    total = comparison.tests.base.total if comparison.tests.base else 0
+    gone = sum(change.after is None for change in comparison.tests.vanished)
+    return Fraction(gone, total) if total else Fraction(0)
 
 
 def _in_part(gone: tuple[TestChange, ...]) -> str:
@@ -67,13 +87,22 @@ _HOW = {
 }
 
 RULE = Rule(
-    name="vanished-tests",
+    name=NAME,
     summary="No test of the base is missing in this run, on no leg of a matrix. Renamed and moved tests are found "
     "again.",
     description="Tests are found again under other names: in another file, suite or class, with other parameters, or "
     "with a name much like the old one in the same class. Such a rename explains no failure by itself. What is left is "
     "named. Deleting the failing test is no "
     "repair.",
+    options={
+        SHARE: Option(
+            default=Fraction(1, 5),
+            unit="percent",
+            description="the share of the base's tests that may be missing; if more are, and more than three, the "
+            "finding blocks",
+            more_is_stricter=False,
+        ),
+    },
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,
     weight=70,
