@@ -25,6 +25,7 @@ MOST_COMPARED = 2_000
 _PARAMETERS = re.compile(r"[\[({<].*$|\s*#\d+$|\s\d+$", re.DOTALL)
 _PATH = re.compile(r"[/\\]")
 _PARTS = re.compile(r"[.:$>]+")
+_NUMBERED = re.compile(r"[A-Za-z_]+\d+")
 _TOKENS = re.compile(r"\w+(?:\.\w+)*|[^\w\s]")
 
 Key = Callable[[TestId], Hashable]
@@ -138,14 +139,20 @@ def _successors(olds: Sequence[TestId], news: Sequence[TestId]) -> list[tuple[Te
     pairs: list[tuple[TestId, TestId]] = []
     before, after = list(map(_tokens, olds)), list(map(_tokens, news))
     common = set().union(*before) & set().union(*after)
-    places = _by_key(news, (tuple(token for token in tokens if token in common) for tokens in after))
-    left = []
-    for key, some in _by_key(olds, (tuple(token for token in tokens if token in common) for tokens in before)).items():
-        others = places.get(key, [])
-        pairs += zip(some, others, strict=False)
-        left += some[len(others) :]
-        del others[: len(some)]
-    return [*pairs, *zip(sorted(left), sorted(chain.from_iterable(places.values())), strict=False)]
+    # pytest numbers parameters without a readable form: `test_input12`
+    unnumbered = {token for token in common if not _NUMBERED.fullmatch(token)}
+    for kept in (common, unnumbered):
+        places = _by_key(news, (tuple(token for token in _tokens(test) if token in kept) for test in news))
+        left = []
+        for key, some in _by_key(
+            olds, (tuple(token for token in _tokens(test) if token in kept) for test in olds)
+        ).items():
+            others = places.get(key, [])
+            pairs += zip(some, others, strict=False)
+            left += some[len(others) :]
+            del others[: len(some)]
+        olds, news = sorted(left), sorted(chain.from_iterable(places.values()))
+    return [*pairs, *zip(olds, news, strict=False)]
 
 
 def _by_key(tests: Sequence[TestId], keys: Iterable[Hashable]) -> dict[Hashable, list[TestId]]:
