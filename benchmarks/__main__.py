@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from benchmarks import flaky
 from benchmarks.figures import Figures, HeadRun, figures, lines, targets
 from benchmarks.process import Costs, run
 from benchmarks.readers import PACKAGES, READERS
@@ -32,6 +33,8 @@ SCRIPT: Final = Path(__file__).with_name("readers.py")
 PASS_TESTS: Final = 100_000
 SIZES: Final = (4, 100_000, 1_000_000)
 PARTS: Final = ("reading", "action", "slow")
+FLAKY_HISTORIES: Final = 100
+"""Random histories of each kind for `flaky`, which measures no time."""
 
 Measure = Callable[[], Costs]
 Measures = dict[str, dict[str, Measure]]
@@ -41,12 +44,15 @@ Measures = dict[str, dict[str, Measure]]
 def main() -> int:
     """Measure what the arguments name."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure: {', '.join(PARTS)} (default: all)")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: these), or flaky")
     parser.add_argument("--repeat", type=int, default=5, metavar="N", help="counted runs of each kind (default: 5)")
     parser.add_argument("--size", type=int, action="append", metavar="TESTS", help="a suite of the action; repeatable")
     parser.add_argument("--peers", metavar="PYTHON", help="a Python that has the other readers (default: make one)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all figures to a file")
     given = parser.parse_args()
+    if given.parts == ["flaky"]:
+        print(*flaky.table(FLAKY_HISTORIES), sep="\n")
+        return 0
     if unknown := set(given.parts) - set(PARTS):
         parser.error(f"unknown part: {', '.join(sorted(unknown))}")
     for compiled in (str(SOURCES), *site.getsitepackages()):  # as the image does: -B writes no compiled files

@@ -84,7 +84,7 @@ def test_what_a_rule_says_of_itself(rule: Rule) -> None:
     assert len(rule.description) > 80
     for option in rule.options.values():
         assert option.description
-        assert option.unit in ("percent", "points", "whole", "seconds", "factor")
+        assert option.unit in ("percent", "points", "whole", "seconds", "factor", "choice")
         assert option.default is None or isinstance(option.default, Fraction)
         assert option.default is not None or set(rule.levels) == {Level.OFF}, "a preset cannot turn it on"
 

@@ -27,7 +27,7 @@ from tests.e2e.support import GATE, RECORD, Done, QuickRunner, Time
 from tests.fakes.github import FakeGitHub
 
 RUNS = 320
-POLICY = "base-branches: ['release/*']\nrules:\n  flaky:\n    flips: 1000\n"
+POLICY = "base-branches: ['release/*']\nrules:\n  flaky:\n    flips: 1000\n    limit: 0\n"
 HOUR = 3600
 RELEASES = ("release/1", "release/2")
 LETTERS = {".": "", "F": "<failure/>", "E": "<error/>", "s": "<skipped/>", "~": "<flakyFailure message='x'/>"}

@@ -8,12 +8,14 @@ SITUATIONS = Situations(
     rows=[
         Row(PASS, run("pfs", "ppp"), ("0 tests",)),
         Row(PASS, run("p")),
-        Row(PASS, recorded("f", "FFF...")),  # it was mended once
+        Row(PASS, recorded("f", "FFF...")),  # a later commit repaired it
+        Row(PASS, recorded("f", ".FF..FF..")),  # the same, twice
+        Row(PASS, recorded("f", "..F...")),  # once is not enough
         Row(PASS, recorded("f", "..F..F")),  # it fails on the base, too
-        Row(VIOLATED, recorded("f", "..F..."), ("1 test fails and flipped on the base, too",)),
-        Row(VIOLATED, recorded("k", "......"), ("1 test failed first and passed then",)),
-        Row(VIOLATED, recorded("f", ".~.F..", branch=""), ("1 test fails",)),
-        Row(VIOLATED, run("kkkkk"), ("5 tests failed first and passed then",)),
+        Row(VIOLATED, recorded("f", "..F..F.."), ("1 new failure may be flaky",)),
+        Row(VIOLATED, recorded("k", "......"), ("1 test passed on retry",)),
+        Row(VIOLATED, recorded("f", ".~....", branch=""), ("1 test fails and is known flaky",)),
+        Row(VIOLATED, run("kkkkk"), ("5 tests passed on retry",)),
         Row(UNKNOWN, nothing_found, ("no test report",)),
     ],
 )

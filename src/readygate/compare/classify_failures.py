@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from readygate.compare.flakiness import FlakinessRecord
 from readygate.model.comparison import Rename, TestChange, TestComparison
-from readygate.model.history import FAILING, NOT_RUN, History, Past
+from readygate.model.history import History, Past
 from readygate.model.results import Outcome, TestId
 from readygate.model.snapshot import HeadRun
 
@@ -18,13 +19,17 @@ class FailureCriteria(Struct, frozen=True, kw_only=True):
     """When a failure counts as flaky or quarantined, from the policy.
 
     Attributes:
-        flips: the least number of changes between passing and failing of a known flaky test; 0 for never.
-        runs: the number of newest base runs in which they are counted.
+        flips: the isolated failures on the base that make a test likely to be flaky; 0 if no failure is excused.
+        runs: the number of newest base runs that count.
+        excuse_likely: excuse tests that are likely to be flaky, too, and not only those that are proven to be.
+        limit: the number of failures that may be excused in one run; with more none is.
         quarantined: returns whether a test is in quarantine today; None if none is.
     """
 
     flips: int = 2
-    runs: int = 20
+    runs: int = 50
+    excuse_likely: bool = False
+    limit: int = 3
     quarantined: Callable[[TestId], bool] | None = None
 
 
@@ -46,7 +51,9 @@ def classify_failures(
     old = [change for change in new if change.before is not None or tests.base is None]
     quarantined = [change for change in (*old, *still) if criteria.quarantined and criteria.quarantined(change.id)]
     out = {change.id for change in quarantined}
-    flaky = [change for change in new if change.id not in out and is_known_flaky(change, known, criteria)]
+    record = FlakinessRecord(known, criteria.runs, criteria.flips) if known and criteria.flips and new else None
+    new = _with_flakiness(new, record)
+    flaky = _excused((change for change in new if change.id not in out), criteria)
     out |= {change.id for change in flaky}
     return replace(
         tests,
@@ -55,7 +62,7 @@ def classify_failures(
         fixed=with_past(tests.fixed, known),
         known_flaky=tuple(flaky),
         quarantined=tuple(sorted(quarantined, key=lambda change: change.id)),
-        flaky=with_past(_flaky(head), known),
+        flaky=with_past(_flaky(head, known.attempts if known else {}), known),
     )
 
 
@@ -65,20 +72,21 @@ def _with_merged(change: TestChange, history: History | None) -> TestChange:
     return replace(change, merged=found[0]) if all(found) else change
 
 
-def is_known_flaky(change: TestChange, history: History | None, criteria: FailureCriteria) -> bool:
-    """Return whether a test is known to be flaky on every leg on which it fails: one leg does not excuse another."""
-    if history is None or not criteria.flips:
-        return False
-    return all(_flips(history.of(change.id, leg), criteria) for leg in change.legs or ("",))
+def _with_flakiness(changes: Iterable[TestChange], record: FlakinessRecord | None) -> list[TestChange]:
+    """Add what the base branch says about whether each test is flaky: one leg does not excuse another."""
+    if record is None:
+        return list(changes)
+    return [
+        replace(change, flakiness=record.of(change.id, change.legs or ("",))) if change.past else change
+        for change in changes
+    ]
 
 
-def _flips(past: Past | None, criteria: FailureCriteria) -> bool:
-    """Return whether a test flipped often enough in the newest base runs, and passed in the last that had it."""
-    if past is None:
-        return False
-    recent = past.last(criteria.runs)
-    ran = [letter for letter in recent.letters if letter not in NOT_RUN]
-    return bool(ran) and ran[-1] not in FAILING and recent.flips >= criteria.flips
+def _excused(changes: Iterable[TestChange], criteria: FailureCriteria) -> list[TestChange]:
+    """Return the failures that the evidence excuses; none if there are more than the policy allows in one run."""
+    classes = ("proven", "likely") if criteria.excuse_likely else ("proven",)
+    found = [change for change in changes if change.flakiness and change.flakiness.evidence in classes]
+    return found if len(found) <= criteria.limit else []
 
 
 def with_past(changes: Iterable[TestChange], history: History | None) -> tuple[TestChange, ...]:
@@ -93,19 +101,24 @@ def _worst(change: TestChange, history: History) -> Past | None:
     records = [past for leg in change.legs or ("",) if (past := history.of(change.id, leg)) is not None]
     if len(records) < 2:
         return records[0] if records else None
-    return max(records, key=lambda past: (past.failed, past.flips))
+    return max(records, key=lambda past: (past.failed, past.retried))
 
 
-def _flaky(head: HeadRun) -> tuple[TestChange, ...]:
-    """Return the tests that passed on retry in this run."""
-    found: dict[TestId, list[str]] = {}
+def _flaky(head: HeadRun, attempts: Mapping[tuple[TestId, str], tuple[int, ...]]) -> tuple[TestChange, ...]:
+    """Return the tests that passed on retry in this run, or failed in an earlier attempt of it and pass now."""
+    retried: dict[TestId, list[str]] = {}
+    earlier: dict[TestId, tuple[int, ...]] = {}
     for leg in head.snapshot.legs:
-        for class_name, block in leg.blocks.items() if leg.executions.flaky else ():
-            if Outcome.FLAKY in block.outcomes:
-                for name, outcome in block.items():
-                    if outcome is Outcome.FLAKY:
-                        test = TestId(group=leg.group, class_name=class_name, name=name)
-                        found.setdefault(test, []).append(leg.leg)
+        for class_name, block in leg.blocks.items() if leg.executions.flaky or attempts else ():
+            if Outcome.FLAKY not in block.outcomes and not attempts:
+                continue
+            for name, outcome in block.items():
+                test = TestId(group=leg.group, class_name=class_name, name=name)
+                failed = attempts.get((test, leg.leg), ()) if outcome <= Outcome.FLAKY else ()
+                if failed or outcome is Outcome.FLAKY:
+                    retried.setdefault(test, []).append(leg.leg)
+                if failed:
+                    earlier[test] = tuple(sorted({*earlier.get(test, ()), *failed}))
     return tuple(
         TestChange(
             id=test,
@@ -114,8 +127,9 @@ def _flaky(head: HeadRun) -> tuple[TestChange, ...]:
             legs=tuple(leg for leg in legs if leg),
             all_legs=len(legs),
             detail=next((head.details[test, leg] for leg in legs if (test, leg) in head.details), None),
+            attempts=earlier.get(test, ()),
         )
-        for test, legs in sorted(found.items())
+        for test, legs in sorted(retried.items())
     )
 
 

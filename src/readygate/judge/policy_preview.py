@@ -26,9 +26,11 @@ def comparison_options(policy: Policy, now: int) -> ComparisonOptions:
     return ComparisonOptions(
         policy=policy,
         failures=FailureCriteria(
-            # if the rule is off, no known flaky failure is excused; below 1 the criteria would become stricter
+            # if the rule is off, no failure is excused; below 1 the criteria would become stricter
             flips=max(1, int(flaky["flips"] or 0)) if policy.levels["flaky"] is not Level.OFF else 0,
             runs=max(1, int(flaky["runs"] or 0)),
+            excuse_likely=bool(flaky["excuse"]),
+            limit=int(flaky["limit"] or 0),
             quarantined=quarantined(policy, utc_date(now)),
         ),
         optional_suites=tuple(

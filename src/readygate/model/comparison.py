@@ -8,7 +8,7 @@ from msgspec import Struct, field
 from readygate.model.causes import Causes
 from readygate.model.changes import Changes
 from readygate.model.coverage import Coverage, Ratio
-from readygate.model.history import Past
+from readygate.model.history import Flakiness, Past
 from readygate.model.measures import Durations, PolicyMeasures, SkipReason, SuiteResult
 from readygate.model.results import Counts, FailureDetail, Leg, Outcome, TestId
 from readygate.model.rich_text import RichText
@@ -29,6 +29,9 @@ class TestChange(Struct, frozen=True, kw_only=True):
             nothing is known.
         merged: the commit of another branch, merged into the base branch, at which it failed; empty if the base branch
             has results of its own that say so, or none does.
+        flakiness: what the base branch says about whether it is flaky, for a new or a known flaky failure; None if it
+            never failed there, or the rule `flaky` is off.
+        attempts: the earlier attempts of this workflow run in which it failed, of a test that passes now.
     """
 
     __test__ = False
@@ -41,6 +44,8 @@ class TestChange(Struct, frozen=True, kw_only=True):
     detail: FailureDetail | None = None
     past: Past | None = None
     merged: str = ""
+    flakiness: Flakiness | None = None
+    attempts: tuple[int, ...] = ()
 
 
 class Rename(Struct, frozen=True, kw_only=True):
@@ -68,9 +73,9 @@ class TestComparison(Struct, frozen=True, kw_only=True):
     Attributes:
         new_failures: fails now on a leg where the base did not fail.
         still_failing: fails now only on legs where the base, or a branch that it merged, failed too.
-        known_flaky: fails now, and flipped often enough on the base.
+        known_flaky: fails now, and is excused by the evidence of the base that it is flaky.
         quarantined: fails now, and the policy excuses it until a day.
-        flaky: passed on retry in this run.
+        flaky: passed on retry in this run, or failed in an earlier attempt of it and passes now.
         fixed: failed on the base, passes now on every leg that had it.
         newly_skipped: ran on the base, is skipped now, on one leg or more.
         vanished: the base has it and this run lacks it, under any name; `after` is set if other legs still have it.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
+from math import sqrt
+from typing import Final, Literal
 
 from msgspec import Struct, field
 
@@ -71,11 +72,9 @@ class Past(Struct, frozen=True, kw_only=True):
         return sum(letter in FAILING for letter in self.letters)
 
     @property
-    def flips(self) -> int:
-        """How often it changed from passing to failing or back; each flaky run counts as one more change."""
-        ran = [letter for letter in self.letters if letter not in NOT_RUN]
-        changes = sum((one in FAILING) != (other in FAILING) for one, other in pairwise(ran))
-        return changes + ran.count(FLAKY)
+    def retried(self) -> int:
+        """The number of runs in which it passed on retry."""
+        return self.letters.count(FLAKY)
 
     @property
     def failing_for(self) -> int:
@@ -106,6 +105,47 @@ class Past(Struct, frozen=True, kw_only=True):
         return since is not None and (since == 0 or self.letters[since - 1] == UNKNOWN)
 
 
+EvidenceClass = Literal["proven", "likely", "regressed"]
+"""`proven`: both outcomes on one commit; `likely`: isolated failures; `regressed`: other failures, now repaired."""
+
+_Z: Final = 1.6448536269514722
+"""95 % quantile of the normal distribution: 5 % lie beyond either end of a 90 % interval."""
+
+
+class Flakiness(Struct, frozen=True, kw_only=True):
+    """What the newest runs of the base branch say about whether a test is flaky, on the leg with the worst record.
+
+    Attributes:
+        evidence: the class of evidence on every leg on which the test fails: the weakest of them.
+        failed: the number of runs in which it failed.
+        retried: the number of runs in which it passed on retry.
+        ran: the number of runs in which it ran.
+    """
+
+    evidence: EvidenceClass
+    failed: int
+    retried: int
+    ran: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 90 % interval of the rate at which it fails or needs a retry."""
+        return wilson_interval(self.failed + self.retried, self.ran)
+
+
+def wilson_interval(hits: int, trials: int) -> tuple[float, float]:
+    """Return the 90 % interval of a rate, as fractions of 1, by Wilson's score; (0, 1) without trials.
+
+    https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval
+    """
+    if not trials:
+        return 0.0, 1.0
+    rate, weight = hits / trials, _Z * _Z / trials
+    center = (rate + weight / 2) / (1 + weight)
+    half = _Z / (1 + weight) * sqrt(rate * (1 - rate) / trials + weight / (4 * trials))
+    return max(0.0, min(rate, center - half)), min(1.0, max(rate, center + half))
+
+
 class History(Struct, frozen=True, kw_only=True):
     """The last runs whose commits are on the first-parent line of one commit, at most `RUNS_KEPT`.
 
@@ -116,11 +156,13 @@ class History(Struct, frozen=True, kw_only=True):
         tests: letters by identity and leg, of every test that was ever not green in one of the runs.
         merged: the commit of another branch that is merged into the line, by identity and leg of the tests that failed
             there.
+        attempts: the earlier attempts of this workflow run in which a test failed, by identity and leg.
     """
 
     runs: tuple[PastRun, ...] = ()
     tests: Mapping[tuple[TestId, str], str] = field(default_factory=dict)
     merged: Mapping[tuple[TestId, str], str] = field(default_factory=dict)
+    attempts: Mapping[tuple[TestId, str], tuple[int, ...]] = field(default_factory=dict)
 
     def of(self, test: TestId, leg: str) -> Past | None:
         """Return the outcomes of a test on a leg; None if it was green or absent in all runs."""

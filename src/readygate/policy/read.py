@@ -283,6 +283,11 @@ class _Reader:
     def option(self, node: Any, option: Option, path: str) -> Fraction:
         if option.unit in ("percent", "points"):
             return self.share(node, FILE[0], path)
+        if option.unit == "choice":
+            given = self.scalar(node, path, f"one of {', '.join(option.choices)}")
+            if given is not None and given not in option.choices:
+                self.wrong(node, path, f"must be one of {', '.join(option.choices)}, got {given[:100]!r}")
+            return Fraction(option.choices.index(given) if given in option.choices else 0)
         value = self.number(node, path)
         if option.unit == "whole" and value.denominator != 1:
             self.wrong(node, path, "must be a whole number")

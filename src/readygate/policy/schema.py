@@ -79,4 +79,6 @@ def _rule(options: Mapping[str, Option]) -> dict[str, Any]:
 def _option(option: Option) -> Mapping[str, Any]:
     if option.unit in ("percent", "points"):
         return _PERCENT
+    if option.unit == "choice":
+        return {"enum": list(option.choices)}
     return {"type": "integer" if option.unit == "whole" else "number", "minimum": 0}

@@ -59,7 +59,8 @@ class Option(Struct, frozen=True, kw_only=True):
 
     Attributes:
         default: the value where the policy gives none; None if the policy must give one.
-        unit: `percent` or `points` (the value is a fraction of 1), `whole` (an integer), `seconds` or `factor`.
+        unit: `percent` or `points` (the value is a fraction of 1), `whole` (an integer), `seconds`, `factor`, or
+            `choice` (the value is the position of a word in `choices`).
         description: for the documentation.
         more_is_stricter: whether a greater value requires more.
     """
@@ -68,6 +69,7 @@ class Option(Struct, frozen=True, kw_only=True):
     unit: str
     description: str
     more_is_stricter: bool
+    choices: tuple[str, ...] = ()
 
     def show(self, value: Fraction | None) -> str:
         """Return a value with its unit: 80%, 0.5 points, 120 s, 1.5 times."""
@@ -75,6 +77,8 @@ class Option(Struct, frozen=True, kw_only=True):
             return "none"
         if self.unit == "percent":
             return limit(value)
+        if self.unit == "choice":
+            return self.choices[min(int(value), len(self.choices) - 1)]
         shown = limit(value if self.unit == "points" else value / 100).removesuffix("%")
         return shown + {"points": " points", "seconds": " s", "factor": " times"}.get(self.unit, "")
 

@@ -23,7 +23,7 @@ from readygate.render.report_view import ReportView
 LINES_SHOWN = 100
 """Lines in the list of fixed tests by cause, headings and empty lines included."""
 RECENT_RUNS = 20
-"""Runs of the base branch over which a flaky test's changes of outcome are counted."""
+"""Runs of the base branch that the record of a flaky test shows."""
 SCALE = "One bar a run, the oldest first: ▁ passed, ▄ failed first and passed then, █ failed, · did not run."
 
 
@@ -119,11 +119,12 @@ def _flaky_section(view: ReportView, tests: tuple[TestChange, ...], title: str, 
 
 
 def _record_cell(past: Past | None) -> str:
-    """Return how often a test changed its outcome and failed in the recent runs, and below it one bar for each run."""
+    """Return how often a test failed and passed on retry in the recent runs, and below it one bar for each run."""
     if past is None:
         return "always green"
     recent = past.last(RECENT_RUNS)
-    numbers = f"{count(recent.flips, 'turn')}, failed in {recent.failed:,} of {count(recent.ran, 'run')}"
+    retried = f", passed on retry in {recent.retried:,}" if recent.retried else ""
+    numbers = f"failed in {recent.failed:,} of {count(recent.ran, 'run')}{retried}"
     return f"{numbers}<br>`{''.join(map(_bar, recent.letters))}`"
 
 
