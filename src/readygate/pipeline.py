@@ -23,8 +23,9 @@ from readygate.model.paths import PathRules
 from readygate.model.policy import Policy
 from readygate.model.snapshot import HeadRun, InputFiles
 from readygate.model.subject import Role, Subject
-from readygate.outputs import publish
+from readygate.outputs import publish, with_earlier
 from readygate.outputs.badges import render as render_badges
+from readygate.outputs.comment import earlier_attempts
 from readygate.policy import read_policy_pair
 from readygate.reference import LoadedBaseline, Reference
 from readygate.reference.template import with_template
@@ -56,6 +57,9 @@ def run(
         ReadygateError: the run could not be judged.
     """
     settings, console = context.settings, context.console
+    if subject.run_attempt > 1 and subject.number and subject.role is Role.CHANGE:
+        context = with_earlier(subject, settings.gate, context)
+    attempts = earlier_attempts(context.earlier, settings.gate, subject)
     reference = fetch_reference()
     paths = path_rules(reference)
 
@@ -68,7 +72,8 @@ def run(
     now = int(context.deadline.clock.wall())
 
     def compare_under(policy: Policy) -> Comparison:
-        return _compare(head, reference, baseline, replace(comparison_options(policy, now), paths=paths))
+        options = replace(comparison_options(policy, now), paths=paths, attempts=attempts)
+        return _compare(head, reference, baseline, options)
 
     policies = read_policy_pair(reference.policy, subject.base_ref, settings.policy)
     comparison, verdict = evaluate(policies, compare_under, reference.waiver)

@@ -127,6 +127,23 @@ def test_a_rerun_edits_and_an_older_attempt_does_not(runner: Runner) -> None:
     assert checks(runner, pull.head_sha)[-1] == ("readygate", "failure")
 
 
+def test_a_re_run_names_what_failed_in_an_earlier_attempt_and_excuses_nothing(runner: Runner) -> None:
+    pull = topic(runner, base(runner))
+    runner.environment = {"GITHUB_RUN_ID": "5000", "GITHUB_RUN_ATTEMPT": "1"}
+    assert runner.pull_request(pull, report(RED)).code == 1
+    for attempt in ("2", "3"):  # the third still knows what the first did
+        runner.environment["GITHUB_RUN_ATTEMPT"] = attempt
+        done = runner.pull_request(pull, report())
+        assert done.code == 0, done.log
+        (comment,) = runner.hub.comments(7)
+        assert "`c` failed in attempt 1 of this run and passes now, on the same commit." in comment["body"]
+    runner.environment["GITHUB_RUN_ATTEMPT"] = "4"
+    assert runner.pull_request(pull, report(RED)).code == 1
+    runner.environment = {"GITHUB_RUN_ID": "5001", "GITHUB_RUN_ATTEMPT": "2"}
+    assert runner.pull_request(pull, report()).code == 0
+    assert "attempt 1 of this run" not in runner.hub.comments(7)[0]["body"]
+
+
 def test_a_stacked_pull_request_is_compared_with_what_its_base_stands_on(runner: Runner) -> None:
     start = base(runner)
     first = topic(runner, start)

@@ -17,6 +17,7 @@ from readygate.compare.results import compare_tests, outcomes_of
 from readygate.compare.sides import ComparedSides, prepare_sides
 from readygate.compare.skip_reasons import count_skip_reasons
 from readygate.compare.suites import count_suites
+from readygate.model.attempts import Attempts
 from readygate.model.changes import Changes
 from readygate.model.comparison import Comparison, TestComparison
 from readygate.model.load_errors import load_errors
@@ -39,6 +40,7 @@ class ComparisonOptions(Struct, frozen=True, kw_only=True):
         failures: when a failure counts as flaky or quarantined.
         optional_suites: suites that may be missing if the change does not touch their paths.
         slowdown: the limit for the time of a single test; None if no rule checks it.
+        attempts: the earlier attempts of this workflow run in which tests failed, as a comment remembers them.
         now: seconds since 1970; 0 if unknown.
         paths: the files of the repository, and how paths of traces map to them; None if unknown.
     """
@@ -47,6 +49,7 @@ class ComparisonOptions(Struct, frozen=True, kw_only=True):
     failures: FailureCriteria = FailureCriteria()
     optional_suites: tuple[OptionalSuites, ...] = ()
     slowdown: SlowdownLimit | None = None
+    attempts: Attempts = {}
     now: int = 0
     paths: PathRules | None = None
 
@@ -78,7 +81,7 @@ def compare(
     options = options or ComparisonOptions()
     sides = prepare_sides(head, baseline, options.optional_suites, changes, since_baseline)
     base = sides.base
-    tests = _tests(head, sides, baseline, since_baseline, options.failures)
+    tests = _tests(head, sides, baseline, since_baseline, options)
     comparison = Comparison(
         head=head,
         baseline=baseline,
@@ -115,7 +118,7 @@ def _tests(
     sides: ComparedSides,
     baseline: Baseline | None,
     since_baseline: Changes | None,
-    criteria: FailureCriteria,
+    options: ComparisonOptions,
 ) -> TestComparison:
     details = sides.in_head_names(baseline.details) if baseline else {}
     tests = compare_tests(head, sides.base, details)
@@ -128,7 +131,9 @@ def _tests(
     if errors:  # a file that could not be loaded is not an added test
         tests = replace(tests, added=tuple(test for test in tests.added if test not in errors))
     history = baseline.history if baseline else None
-    return classify_failures(tests, head, history, sides.names, criteria, sides.moved)
+    return classify_failures(
+        tests, head, history, sides.names, options.failures, options.attempts, sides.moved
+    )
 
 
 def _sorted(changes: Changes | None) -> Changes | None:

@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from readygate.compare.flakiness import FlakinessRecord
+from readygate.model.attempts import Attempts, test_key
 from readygate.model.comparison import Rename, TestChange, TestComparison
 from readygate.model.history import History, Past
 from readygate.model.results import Outcome, TestId
@@ -39,6 +40,7 @@ def classify_failures(
     history: History | None,
     names: Names,
     criteria: FailureCriteria,
+    attempts: Attempts,
     moved: Mapping[TestId, TestId] | None = None,
 ) -> TestComparison:
     """Add the past of every test, and separate known flaky and quarantined failures from new ones."""
@@ -62,7 +64,7 @@ def classify_failures(
         fixed=with_past(tests.fixed, known),
         known_flaky=tuple(flaky),
         quarantined=tuple(sorted(quarantined, key=lambda change: change.id)),
-        flaky=with_past(_flaky(head, known.attempts if known else {}), known),
+        flaky=with_past(_flaky(head, attempts, known.attempts if known else {}), known),
     )
 
 
@@ -104,17 +106,20 @@ def _worst(change: TestChange, history: History) -> Past | None:
     return max(records, key=lambda past: (past.failed, past.retried))
 
 
-def _flaky(head: HeadRun, attempts: Mapping[tuple[TestId, str], tuple[int, ...]]) -> tuple[TestChange, ...]:
+def _flaky(
+    head: HeadRun, remembered: Attempts, recorded: Mapping[tuple[TestId, str], tuple[int, ...]]
+) -> tuple[TestChange, ...]:
     """Return the tests that passed on retry in this run, or failed in an earlier attempt of it and pass now."""
     retried: dict[TestId, list[str]] = {}
     earlier: dict[TestId, tuple[int, ...]] = {}
+    known = bool(remembered or recorded)
     for leg in head.snapshot.legs:
-        for class_name, block in leg.blocks.items() if leg.executions.flaky or attempts else ():
-            if Outcome.FLAKY not in block.outcomes and not attempts:
-                continue
+        for class_name, block in leg.blocks.items() if leg.executions.flaky or known else ():
             for name, outcome in block.items():
+                if outcome > Outcome.FLAKY or (outcome is Outcome.PASSED and not known):
+                    continue
                 test = TestId(group=leg.group, class_name=class_name, name=name)
-                failed = attempts.get((test, leg.leg), ()) if outcome <= Outcome.FLAKY else ()
+                failed = (*recorded.get((test, leg.leg), ()), *remembered.get(test_key(test, leg.leg), ()))
                 if failed or outcome is Outcome.FLAKY:
                     retried.setdefault(test, []).append(leg.leg)
                 if failed:
@@ -148,4 +153,5 @@ def _renamed(history: History, names: Names, renamed: Iterable[Rename], moved: M
         history,
         tests={name(*test): letters for test, letters in history.tests.items()},
         merged={name(*test): commit for test, commit in history.merged.items()},
+        attempts={name(*test): attempts for test, attempts in history.attempts.items()},
     )

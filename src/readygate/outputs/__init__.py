@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from readygate.context import Published, RunContext, logged
 from readygate.github.earlier import read_earlier
+from readygate.model.subject import Subject
 from readygate.render.not_evaluated import NotEvaluated
 from readygate.render.report_view import ReportView
 from readygate.support.console import Console
@@ -74,8 +75,8 @@ def publish(view: ReportView, context: RunContext) -> Published:
     """Publish a report through every enabled output, and log what could not be written."""
     context = _with_folder(context)
     enabled = [output for output in all_outputs() if output.enabled(view, context)]
-    if {"comment", "check"} <= {output.name for output in enabled}:
-        context = _with_earlier(view, context)
+    if {"comment", "check"} <= {output.name for output in enabled} and context.earlier is None:
+        context = with_earlier(view.subject, view.gate, context)
     published = Published()
     for stage, outputs in groupby(enabled, key=attrgetter("stage")):
         for done in _publish_stage(stage, tuple(outputs), view, context, published):
@@ -87,13 +88,13 @@ def publish(view: ReportView, context: RunContext) -> Published:
     return published
 
 
-def _with_earlier(view: ReportView, context: RunContext) -> RunContext:
+def with_earlier(subject: Subject, gate: str, context: RunContext) -> RunContext:
     """Look up by one request what both the comment and the check run need. If it fails, each looks up its own."""
     if context.github is None:
         return context
-    check = view.subject.check_name(view.gate)
+    check = subject.check_name(gate)
     try:
-        return replace(context, earlier=read_earlier(context.github, view.subject, check, with_checks=True, tries=1))
+        return replace(context, earlier=read_earlier(context.github, subject, check, with_checks=True, tries=1))
     except ForgeError:
         return context
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from readygate.context import Published, RunContext, logged
 from readygate.github.client import GitHub
 from readygate.github.earlier import Earlier, read_earlier
+from readygate.model.attempts import PATTERN, Attempts, decode, encode
 from readygate.model.subject import Role, Subject
 from readygate.outputs import Output, Stage, not_written
 from readygate.render.markdown.document import render_markdown
@@ -55,13 +56,30 @@ def _marker_of(gate: str, subject: Subject) -> re.Pattern[str]:
     return re.compile(rf"<!-- readygate:comment name={name} head=[0-9a-f]* run=(\d+) attempt=(\d+) -->\s*\Z")
 
 
-def render(view: ReportView, template: str = "") -> str:
+def earlier_attempts(earlier: Earlier | None, gate: str, subject: Subject) -> Attempts:
+    """Return the tests that failed in earlier attempts of this workflow run, from this gate's comment."""
+    pattern = re.compile(rf"{PATTERN}\n{_marker_of(gate, subject).pattern}")
+    found = (pattern.search(comment["body"]) for comment in (earlier.comments if earlier else ()))
+    matched = next((match for match in found if match and int(match["failed_run"]) == subject.run_id), None)
+    return decode(matched["failed"], subject.run_attempt) if matched else {}
+
+
+def _failed_line(view: ReportView, attempts: Attempts) -> str:
+    """Return the line that a later attempt of this run reads, with its end; empty if no test failed."""
+    tests = view.comparison.tests
+    failing = (*tests.new_failures, *tests.still_failing, *tests.known_flaky, *tests.quarantined)
+    legs = ((change.id, leg) for change in failing for leg in change.legs or ("",))
+    line = encode(view.subject.run_id, view.subject.run_attempt, legs, attempts)
+    return f"{line}\n" if line else ""
+
+
+def render(view: ReportView, template: str = "", attempts: Attempts | None = None) -> str:
     """Return the comment with its marker, within GitHub's limit, made by the user's template if there is one.
 
     Raises:
         TemplateError: the template cannot be used.
     """
-    end = marker(view.gate, view.subject)
+    end = _failed_line(view, attempts or {}) + marker(view.gate, view.subject)
     limit = SizeLimits(characters=COMMENT.characters - len(end) - 2, bytes=COMMENT.bytes)
     body = render_user_template(view, template, limit, run_template) if template else render_markdown(view, limit)
     return f"{body}\n\n{end}\n"
@@ -74,12 +92,13 @@ def render_once(view: ReportView, context: RunContext, published: Published) -> 
     """
     if published.comment:
         return Published(comment=published.comment)
+    attempts = earlier_attempts(context.earlier, view.gate, view.subject)
     try:
-        return Published(comment=render(view, context.template))
+        return Published(comment=render(view, context.template, attempts))
     except TemplateError as error:
         name = context.settings.template
         refused = logged(f"The template {name} is not used: {error}. The comment is the built-in one.")
-        return refused + Published(comment=render(view))
+        return refused + Published(comment=render(view, attempts=attempts))
 
 
 def read_conversation(github: GitHub, subject: Subject, gate: str, earlier: Earlier | None = None) -> Conversation:
