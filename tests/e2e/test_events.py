@@ -144,6 +144,26 @@ def test_a_re_run_names_what_failed_in_an_earlier_attempt_and_excuses_nothing(ru
     assert "attempt 1 of this run" not in runner.hub.comments(7)[0]["body"]
 
 
+@pytest.mark.parametrize("event", ["push", "merge_group"])
+def test_a_re_run_of_a_recorded_commit_names_what_failed_before(runner: Runner, event: str) -> None:
+    start = base(runner)
+    ref = f"refs/heads/gh-readonly-queue/main/pr-7-{start}"
+    branch = "main" if event == "push" else ref.removeprefix("refs/heads/")
+    sha = runner.hub.commit({"src/app.py": "x = 2\n"}, branch=branch, parents=[start])
+    made = runner.hub.event_merge_group("main", start, sha)
+
+    def attempt(number: int, text: str) -> Done:
+        runner.environment = {"GITHUB_RUN_ID": "5000", "GITHUB_RUN_ATTEMPT": str(number)}
+        if event == "push":
+            return runner.push(sha, report(text), before=start)
+        return runner.run(event, made, report(text), sha=sha, ref=ref, token=runner.hub.token(WRITE))
+
+    attempt(1, RED)
+    done = attempt(2, GREEN)
+    assert done.code == 0, done.log
+    assert "`c` failed in attempt 1 of this run and passes now, on the same commit." in done.summary
+
+
 def test_a_stacked_pull_request_is_compared_with_what_its_base_stands_on(runner: Runner) -> None:
     start = base(runner)
     first = topic(runner, start)

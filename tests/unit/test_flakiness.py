@@ -1,5 +1,7 @@
 """The evidence that a test is flaky, in the runs of the base branch."""
 
+import re
+
 import pytest
 from benchmarks.flaky import SETTINGS, tally
 from hypothesis import given
@@ -10,6 +12,8 @@ from tests.support.builders import baseline, compared, measure, report
 from readygate.compare import ComparisonOptions
 from readygate.compare.classify_failures import FailureCriteria
 from readygate.compare.flakiness import FlakinessRecord, few_tests
+from readygate.model import attempts
+from readygate.model.attempts import Attempts
 from readygate.model.comparison import TestComparison
 from readygate.model.history import Flakiness, History, PastRun, wilson_interval
 from readygate.model.results import Counts, TestId
@@ -112,6 +116,30 @@ def test_the_interval_holds_the_rate(hits: int, more: int) -> None:
     low, high = wilson_interval(hits, hits + more)
     assert 0 <= low <= high <= 1
     assert hits + more == 0 or low <= hits / (hits + more) <= high
+
+
+@given(st.dictionaries(st.integers(1, 4), st.sets(st.text(max_size=5), min_size=1, max_size=5), min_size=1, max_size=3))
+def test_a_comment_remembers_the_failing_tests_of_attempts(failing: dict[int, set[str]]) -> None:
+    known: Attempts = {}
+    line = ""
+    for attempt in sorted(failing):
+        names = [(TestId(class_name="A", name=name), "leg") for name in failing[attempt]]
+        line = attempts.encode(7, attempt, names, known)
+        found = re.fullmatch(attempts.PATTERN, line)
+        assert found
+        known = attempts.decode(found["failed"], attempt + 1)
+    assert known == {
+        attempts.test_key(TestId(class_name="A", name=name), "leg"): tuple(
+            sorted(number for number, names in failing.items() if name in names)
+        )
+        for name in set().union(*failing.values())
+    }
+
+
+def test_a_mass_failure_is_not_remembered() -> None:
+    tests = [(TestId(name=str(number)), "") for number in range(attempts.MOST_TESTS + 1)]
+    assert attempts.encode(7, 1, tests, {}) == ""
+    assert re.fullmatch(attempts.PATTERN, attempts.encode(7, 1, tests[1:], {}))
 
 
 def judged(rows: list[str], **criteria: object) -> TestComparison:

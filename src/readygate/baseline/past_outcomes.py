@@ -41,7 +41,11 @@ _Letters = Mapping[TestOnLeg, tuple[str, str]]
 
 
 def past_outcomes(
-    line: Sequence[RunRecord], start: RunRecord, snapshot: Snapshot, merged: Sequence[Sequence[RunRecord]] = ()
+    line: Sequence[RunRecord],
+    start: RunRecord,
+    snapshot: Snapshot,
+    merged: Sequence[Sequence[RunRecord]] = (),
+    attempts: Sequence[RunRecord] = (),
 ) -> History:
     """Return the history of the tests of a snapshot.
 
@@ -50,20 +54,26 @@ def past_outcomes(
         start: the record of the snapshot, one of them.
         snapshot: the results of that run.
         merged: the records of each branch that was merged into the line, the newest first.
+        attempts: the records of earlier attempts of the run that asks.
 
     Raises:
         ValueError: a record is damaged.
     """
-    steps = list(_steps(list(chain(line, *merged)), start))
+    steps = list(_steps(list(chain(line, *merged, attempts)), start))
     found = {start.key, *(step.found for step in steps)}
     runs = [run for run in line if run.key in found][:RUNS_KEPT][::-1]
     tips = [run for run, *_ in merged if run.key in found]
-    steps = _needed(steps, {run.key for run in (*runs, *tips)})
+    tries = [run for run in attempts if run.key in found]
+    steps = _needed(steps, {run.key for run in (*runs, *tips, *tries)})
     names, changes = _translate(steps, start)
     failing = _not_passed(snapshot)
     tests = _ever_notable(changes.values(), failing)
     columns = _columns(steps, changes, start.key, tests, _letters(snapshot, tests, failing))
-    rows = {run.key: _without_unrun(columns[run.key], tests, names[run.key], run) for run in (*runs, *tips)}
+    rows = {run.key: _without_unrun(columns[run.key], tests, names[run.key], run) for run in (*runs, *tips, *tries)}
+    failed: dict[TestOnLeg, tuple[int, ...]] = {}
+    for run in tries:
+        for test in _failing(tests, rows[run.key], bytes(columns[start.key]), names[run.key]):
+            failed[test] = (*failed.get(test, ()), run.attempt)
     return History(
         runs=tuple(run.past_run() for run in runs),
         tests=_notable(tests, [rows[run.key] for run in runs]),
@@ -72,6 +82,7 @@ def past_outcomes(
             for tip in tips[::-1]
             for test in _failing(tests, rows[tip.key], bytes(columns[start.key]), names[tip.key])
         },
+        attempts=failed,
     )
 
 

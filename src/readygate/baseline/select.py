@@ -54,6 +54,8 @@ class WantedBaseline(Struct, frozen=True, kw_only=True):
             merged branches included, as far as they are known; called only where commits were passed over, and empty
             if none of these is a merge.
         own: returns files of this run's snapshot, which need not be fetched.
+        attempt: the measured commit, the workflow run and its attempt, whose earlier attempts are looked up; None for
+            none.
         records: this run stores results of its own, which later runs then use in place of unusable ones.
     """
 
@@ -63,6 +65,7 @@ class WantedBaseline(Struct, frozen=True, kw_only=True):
     ancestors: Callable[[], Iterable[str]] = tuple
     between: Callable[[str], Parents] = lambda _older: {}
     own: Own = no_files
+    attempt: tuple[str, int, int] | None = None
     records: bool = False
 
 
@@ -163,7 +166,9 @@ def _choice(
     recorded = list(records_on(commits, record.runs))
     try:
         others = [records_on(merged.line(other), record.runs) for other in merged.runs if other != run]
-        history = past_outcomes(recorded, run, snapshot, [list(runs) for runs in others])
+        history = past_outcomes(
+            recorded, run, snapshot, [list(runs) for runs in others], _earlier_attempts(wanted, record)
+        )
     except ValueError as error:
         warnings.append(
             f"{store.where}: the history is damaged ({error}). Without it the report says nothing of earlier runs."
@@ -180,6 +185,15 @@ def _choice(
             history=history,
         ),
     )
+
+
+def _earlier_attempts(wanted: WantedBaseline, record: Record) -> list[RunRecord]:
+    """Return the recorded complete attempts of this workflow run before this one."""
+    if wanted.attempt is None:
+        return []
+    commit, run_id, attempt = wanted.attempt
+    own = (run for run in record.runs if run.commit == commit and run.run_id == run_id)
+    return [run for run in own if run.attempt < attempt and run.complete]
 
 
 def _branch(base: str, snapshot: Snapshot, recorded: Iterable[RunRecord]) -> str:

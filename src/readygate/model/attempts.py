@@ -14,7 +14,7 @@ MOST_TESTS: Final = 200
 """Failing tests of an attempt that are remembered; an attempt with more has a common cause."""
 MOST_ATTEMPTS: Final = 3
 """Attempts that are remembered, the newest."""
-PATTERN: Final = r"<!-- readygate:failed run=(?P<failed_run>\d{1,20}) (?P<failed>[0-9a-f=. ]{1,12000}) -->"
+PATTERN: Final = r"<!-- readygate:failed run=(?P<failed_run>\d{1,20}) (?P<failed>[0-9a-f=. ]{1,20000}) -->"
 
 
 def test_key(test: TestId, leg: str) -> str:

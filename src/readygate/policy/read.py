@@ -22,11 +22,9 @@ from readygate.support.errors import SettingsError
 from readygate.support.globs import PatternError, paths_fit
 from readygate.support.suggestions import nearest
 
-MAX_BYTES = 256 << 10
-"""Maximum size of a policy file in bytes."""
+MAX_BYTES = 256 << 10  # of a policy file
 MOST_ITEMS = 1_000
-DEEPEST = 20
-"""Maximum nesting of lists and mappings; a policy needs eight."""
+DEEPEST = 20  # nesting of lists and mappings; a policy needs eight
 
 _DAY = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])-(\d\d)$")
 _NUMBER = re.compile(r"^\+?(\d{1,12}(?:\.\d{1,12})?)\s*%?$")
@@ -204,11 +202,11 @@ class _Reader:
             self.wrong(node, path, f"{value!r} is no day, as 2027-03-31")
         return value
 
-    def choice(self, node: Any, key: Key, path: str) -> str:
+    def choice(self, node: Any, key: Key | Option, path: str) -> str:
         value = self.scalar(node, path, f"one of {', '.join(key.choices)}")
         if value is not None and value not in key.choices:
             self.wrong(node, path, f"{value!r} is not one of {', '.join(key.choices)}{nearest(value, key.choices)}")
-        return value or ""
+        return value if value in key.choices else key.choices[0]
 
     def label(self, node: Any, key: Key, path: str) -> str:
         """Read a label, or an empty text for false."""
@@ -284,10 +282,7 @@ class _Reader:
         if option.unit in ("percent", "points"):
             return self.share(node, FILE[0], path)
         if option.unit == "choice":
-            given = self.scalar(node, path, f"one of {', '.join(option.choices)}")
-            if given is not None and given not in option.choices:
-                self.wrong(node, path, f"must be one of {', '.join(option.choices)}, got {given[:100]!r}")
-            return Fraction(option.choices.index(given) if given in option.choices else 0)
+            return Fraction(option.choices.index(self.choice(node, option, path)))
         value = self.number(node, path)
         if option.unit == "whole" and value.denominator != 1:
             self.wrong(node, path, "must be a whole number")

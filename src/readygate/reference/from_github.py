@@ -184,6 +184,11 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
             compared[base] = changes_between(self.client, base, self.subject.measured)
         return LoadedBaseline(choice=choice, since=compared[base])
 
+    def _attempt(self) -> tuple[str, int, int] | None:
+        """Return the measured commit, run and attempt if earlier attempts may be recorded."""
+        subject = self.subject
+        return (subject.measured, subject.run_id, subject.run_attempt) if subject.stores else None
+
     def _choose(
         self, start: Origin, history: bytes | None, own: Own, between: Callable[[str], Parents]
     ) -> BaselineChoice:
@@ -198,6 +203,7 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
             ancestors=lambda: first_parents(self.store_client, start.commit, start.parents),
             between=between,
             own=own,
+            attempt=self._attempt(),
             records=self.subject.role is Role.RECORD,
         )
         store, already = self.store, [history]
