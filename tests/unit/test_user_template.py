@@ -375,7 +375,8 @@ class TestTheComment:
         of = failing()
         done = comment.render_once(of, self.context(source), Published())
         text = done.comment
-        assert text == f"{source}\n\n{comment.marker(of.gate, of.subject)}\n"
+        assert text.startswith(f"{source}\n\n<!-- readygate:failed run=")
+        assert text.endswith(f" -->\n{comment.marker(of.gate, of.subject)}\n")
         assert comment._marker_of(of.gate, of.subject).search(text)
         assert not done.messages
 
