@@ -131,9 +131,7 @@ def _tests(
     if errors:  # a file that could not be loaded is not an added test
         tests = replace(tests, added=tuple(test for test in tests.added if test not in errors))
     history = baseline.history if baseline else None
-    return classify_failures(
-        tests, head, history, sides.names, options.failures, options.attempts, sides.moved
-    )
+    return classify_failures(tests, head, history, sides.names, options.failures, options.attempts, sides.moved)
 
 
 def _sorted(changes: Changes | None) -> Changes | None:
