@@ -156,7 +156,7 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
     ),
     (
         "known flaky fails",
-        lambda: ran("fppppppp", history=record("..F...F...")),
+        lambda: ran("fppppppp", history=record("..~.......")),
         ("|flaky", "flaky|", "|flaky"),
     ),
     (
@@ -164,7 +164,7 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
         lambda: Case(
             head=legs(linux="pp", windows="fp"),
             base=legs(linux="pp", windows="pp"),
-            history=record("..F...F...", "windows"),
+            history=record("..~.......", "windows"),
         ),
         ("|flaky", "flaky|", "|flaky"),
     ),
@@ -173,39 +173,44 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
         lambda: Case(
             head=legs(linux="fp", windows="fp"),
             base=legs(linux="pp", windows="pp"),
-            history=record("..F...F...", "windows"),
+            history=record("..~.......", "windows"),
         ),
         "new-failures|",
     ),
     (
-        "flipped once only",
-        lambda: ran("fppppppp", history=record("FFF.......")),
+        "failed now and then, but never passed at the same commit",
+        lambda: ran("fppppppp", history=record("..F...F...")),
         "new-failures|",
     ),
     (
-        "flipped too long ago",
-        lambda: ran("fppppppp", history=record("F.F" + "." * 30)),
+        "failed now and then, and the policy excuses what is likely",
+        lambda: ran("fppppppp", history=record("..F...F..."), policy="rules: {flaky: {excuse: likely}}"),
+        ("|flaky", "flaky|", "|flaky"),
+    ),
+    (
+        "failed now and then, and the policy asks for more",
+        lambda: ran("fppppppp", history=record("..F...F..."), policy="rules: {flaky: {excuse: likely, flips: 5}}"),
         "new-failures|",
     ),
     (
-        "known flaky, and the policy asks for more flips",
-        lambda: ran("fppppppp", history=record("..F...F..."), policy="rules: {flaky: {flips: 5}}"),
+        "broken and repaired, and the policy excuses what is likely",
+        lambda: ran("fppppppp", history=record(".FFF..FF.."), policy="rules: {flaky: {excuse: likely}}"),
+        "new-failures|",
+    ),
+    (
+        "known flaky too long ago",
+        lambda: ran("fppppppp", history=record("~" + "." * 50)),
         "new-failures|",
     ),
     (
         "known flaky, and the policy looks back less far",
-        lambda: ran("fppppppp", history=record("..F...F..."), policy="rules: {flaky: {runs: 3}}"),
+        lambda: ran("fppppppp", history=record("..~......."), policy="rules: {flaky: {runs: 3}}"),
         "new-failures|",
     ),
     (
         "known flaky, and no rule would tell",
-        lambda: ran("fppppppp", history=record("..F...F..."), policy="rules: {flaky: off}"),
+        lambda: ran("fppppppp", history=record("..~......."), policy="rules: {flaky: off}"),
         "new-failures|",
-    ),
-    (
-        "flipped once, and the policy asks for no more",
-        lambda: ran("fppppppp", history=record("FFF......."), policy="rules: {flaky: {flips: 0}}"),
-        ("|flaky", "flaky|", "|flaky"),
     ),
     # what is taken away
     ("test deleted", lambda: ran("ppppppp"), ("|vanished-tests", "vanished-tests|", "|vanished-tests")),
