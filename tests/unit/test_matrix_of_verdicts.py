@@ -180,7 +180,7 @@ SITUATIONS: list[tuple[str, Callable[[], Case], str | tuple[str, str, str]]] = [
     (
         "failed now and then, but never passed at the same commit",
         lambda: ran("fppppppp", history=record("..F...F...")),
-        "new-failures|",
+        ("new-failures|flaky", "flaky new-failures|", "new-failures|flaky"),
     ),
     (
         "failed now and then, and the policy excuses what is likely",
