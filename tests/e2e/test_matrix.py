@@ -1,6 +1,8 @@
 """One job that judges a whole matrix: suites and legs by path, failures leg by leg, what is missing by name."""
 
-from tests.e2e.support import Runner, junit
+import pytest
+
+from tests.e2e.support import Runner, junit, lcov
 from tests.fakes.github import Pull
 
 NAMES = [f"test_{number}" for number in range(20)]
@@ -53,6 +55,35 @@ def test_a_leg_that_left_no_report_blocks_by_name(runner: Runner) -> None:
     assert "1 leg of the base left no report" in done.summary
     assert "results-windows-3.12" in done.summary
     assert "on 1 of 2 matrix legs" in done.summary
+
+
+def covered(**folders: str) -> dict[str, str | bytes]:
+    """Coverage reports of src/app.py by folder, `_` for `-`."""
+    return {f"{name.replace('_', '-')}/cov.lcov": lcov(src_app_py=lines) for name, lines in folders.items()}
+
+
+def test_a_leg_that_left_no_coverage_report_blocks_by_name_and_shows_no_difference(runner: Runner) -> None:
+    both = covered(results_linux_3_12="1+ 2-", results_windows_3_12="1- 2+")
+    both = {name.replace("3-12", "3.12"): data for name, data in both.items()}
+    pull = prepared(runner, {**legs(report(), report()), **both})
+    same = runner.pull_request(pull, {**legs(report(), report()), **both})
+    assert same.code == 0, same.log
+
+    both.pop("results-windows-3.12/cov.lcov")
+    done = runner.pull_request(pull, {**legs(report(), report()), **both})
+    assert done.code == 1
+    assert done.reasons == ["reports-complete"]
+    assert "1 leg of the base left no coverage report" in done.summary
+    assert "No coverage report" in done.summary
+    assert "untouched lines" not in done.summary
+
+
+@pytest.mark.parametrize("folder", ["coverage", ""])
+def test_coverage_reports_that_moved_away_from_the_legs_are_not_missing(runner: Runner, folder: str) -> None:
+    pull = prepared(runner, {**legs(report(), report()), "results-linux-3.12/cov.lcov": lcov(src_app_py="1+")})
+    moved: dict[str, str | bytes] = {f"{folder}/cov.lcov".lstrip("/"): lcov(src_app_py="1+")}
+    done = runner.pull_request(pull, {**legs(report(), report()), **moved})
+    assert done.code == 0, done.log
 
 
 def test_packages_of_a_monorepo_are_suites_and_not_legs(runner: Runner) -> None:

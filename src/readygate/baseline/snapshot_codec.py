@@ -28,7 +28,7 @@ from readygate.model.snapshot import Provenance, Snapshot
 from readygate.support.errors import UnusableError
 from readygate.support.git_names import blob_id
 
-VERSION: Final = 3
+VERSION: Final = 4
 RESULTS: Final = "results"
 """The file that says which others belong to the snapshot."""
 
@@ -46,6 +46,7 @@ class _Leg(Struct, frozen=True, kw_only=True):
     executions: Counts
     seconds: Seconds
     names: Number | None
+    has_coverage: bool
 
 
 class _Coverage(Struct, frozen=True, kw_only=True):
@@ -100,6 +101,7 @@ def encode(snapshot: Snapshot, like: Snapshot | None = None) -> dict[str, bytes]
                 executions=leg.executions,
                 seconds=round(leg.seconds, 3),
                 names=number,
+                has_coverage=leg.has_coverage,
             )
         )
     coverage = snapshot.coverage
@@ -253,6 +255,7 @@ def _leg(leg: _Leg, names: Mapping[str, str], lines: Iterator[str]) -> Leg:
         blocks=blocks,
         executions=leg.executions,
         seconds=leg.seconds,
+        has_coverage=leg.has_coverage,
     )
 
 

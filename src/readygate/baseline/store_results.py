@@ -26,7 +26,8 @@ class StoreOutcome(Struct, frozen=True, kw_only=True):
 def mark_incomplete(snapshot: Snapshot, comparison: Comparison) -> Snapshot:
     """Mark a snapshot incomplete if a job failed and its results are missing: a crash must not shrink a baseline."""
     failed = "failure" in (comparison.head.evidence.needs or {}).values()
-    lost = comparison.missing_groups or comparison.missing_legs or not snapshot.executions.failing
+    missing = comparison.missing_groups or comparison.missing_legs or comparison.unmeasured_legs
+    lost = missing or not snapshot.executions.failing
     if not (failed and lost):
         return snapshot
     return replace(snapshot, provenance=replace(snapshot.provenance, complete=False))

@@ -94,7 +94,7 @@ def compare(
         durations=compare_durations(head.snapshot, base, options.slowdown),
         coverage=compare_coverage(
             head.snapshot.coverage,
-            base.coverage if base else None,
+            base.coverage if base and not sides.unmeasured_legs else None,
             changes=changes,
             changes_note=changes_note,
             since_baseline=since_baseline,
@@ -104,6 +104,7 @@ def compare(
         docs_only=is_docs_only(changes),
         missing_groups=sides.missing_groups,
         missing_legs=sides.missing_legs,
+        unmeasured_legs=sides.unmeasured_legs,
         carried=sides.carried,
         base=base,
         now=options.now,

@@ -22,6 +22,7 @@ class ComparedSides(Struct, frozen=True, kw_only=True):
         carried: legs of the baseline that may be missing because the change does not touch their paths.
         missing_groups: suites that the baseline has and the head lacks.
         missing_legs: (group, leg) that the baseline has and the head lacks.
+        unmeasured_legs: (group, leg) that the head has, but without the coverage report that the baseline has.
     """
 
     base: Snapshot | None = None
@@ -30,6 +31,7 @@ class ComparedSides(Struct, frozen=True, kw_only=True):
     carried: tuple[Leg, ...] = ()
     missing_groups: tuple[str, ...] = ()
     missing_legs: tuple[tuple[str, str], ...] = ()
+    unmeasured_legs: tuple[tuple[str, str], ...] = ()
 
     def in_head_names(
         self, details: Mapping[tuple[TestId, str], FailureDetail]
@@ -80,4 +82,13 @@ def prepare_sides(
         carried=carried,
         missing_groups=tuple(sorted(name for group, name in unmatched.items() if group not in groups)),
         missing_legs=found.missing_legs if any_missing else (),
+        unmeasured_legs=_unmeasured_legs(base, head.snapshot),
     )
+
+
+def _unmeasured_legs(base: Snapshot, head: Snapshot) -> tuple[tuple[str, str], ...]:
+    """Return the legs whose coverage report alone is missing; none if all reports moved to folders of their own."""
+    without = {(leg.group, leg.leg) for leg in head.legs if not leg.has_coverage}
+    if len(without) == len(head.legs):
+        return ()
+    return tuple(key for leg in base.legs if leg.has_coverage and (key := (leg.group, leg.leg)) in without)

@@ -233,6 +233,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
         docs_only: the change touches only documentation.
         missing_groups: suites that the base had and this run lacks.
         missing_legs: (group, leg) that the base had and this run lacks, of suites that this run has.
+        unmeasured_legs: (group, leg) that had a coverage report on the base and have none in this run.
         carried: legs that the base had, that this run lacks, and that may be missing under the policy because the
             change does not touch their paths.
         policy_change: what the change does to the policy file; None if nothing, or unknown.
@@ -257,6 +258,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     docs_only: bool = False
     missing_groups: tuple[str, ...] = ()
     missing_legs: tuple[tuple[str, str], ...] = ()
+    unmeasured_legs: tuple[tuple[str, str], ...] = ()
     carried: tuple[Leg, ...] = ()
     policy_change: PolicyChange | None = None
     waiver: Waiver | None = None

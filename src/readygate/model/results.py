@@ -280,6 +280,7 @@ class Leg(Struct, frozen=True, kw_only=True):
         blocks: the tests by class, in the order of the class names.
         executions: outcomes of all executions, namesakes counted each.
         seconds: the sum of all durations.
+        has_coverage: a coverage report lies beside its test reports, and nearer to them than to those of other legs.
     """
 
     group: str = ""
@@ -288,6 +289,7 @@ class Leg(Struct, frozen=True, kw_only=True):
     blocks: Mapping[str, ClassBlock]
     executions: Counts
     seconds: Seconds
+    has_coverage: bool = False
 
     def counts(self) -> Counts:
         """Count the leg's tests, each identity once."""

@@ -89,6 +89,8 @@ def is_complete(view: ReportView, kind: type[TestReport | CoverageReport]) -> bo
     comparison = view.comparison
     if comparison.missing_groups or comparison.missing_legs:
         return False
+    if kind is CoverageReport and comparison.unmeasured_legs:
+        return False
     return not has_damage(comparison.head.evidence, kind)
 
 
@@ -194,7 +196,7 @@ def alert(view: ReportView, skipped_note: str = "") -> tuple[str, str] | None:
     verdict, comparison = view.verdict, view.comparison
     not_evaluated = verdict.of(Status.NOT_EVALUATED)
     damaged = any(map(is_damaged, comparison.head.evidence.files))
-    if damaged or comparison.missing_groups or comparison.missing_legs:
+    if damaged or comparison.missing_groups or comparison.missing_legs or comparison.unmeasured_legs:
         text = "**These figures are incomplete.** What a missing or damaged report would have added is not counted"
         names = [f"`{finding.rule}`" for finding in not_evaluated if finding.incomplete]
         if names:

@@ -155,6 +155,8 @@ def uncertain_coverage(comparison: Comparison) -> Judgement | None:
         return not_evaluated("Coverage was not measured")
     if comparison.missing_groups or comparison.missing_legs:
         return not_evaluated("A suite or leg of the base left no report", incomplete=True)
+    if comparison.unmeasured_legs:
+        return not_evaluated("A leg of the base left no coverage report", incomplete=True)
     return INCOMPLETE if has_damage(comparison.head.evidence, CoverageReport) else None
 
 

@@ -5,12 +5,9 @@ from fractions import Fraction
 from readygate.model.comparison import Comparison, CoverageComparison, CoverageDelta
 from readygate.model.coverage import Ratio
 from readygate.model.policy import Policy
-from readygate.model.reports import CoverageReport
 from readygate.model.rich_text import listed
-from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Evidence, Level
 from readygate.rules import (
-    INCOMPLETE,
     NO_BASELINE,
     Judgement,
     Option,
@@ -19,6 +16,7 @@ from readygate.rules import (
     _evidence,
     not_evaluated,
     passes,
+    uncertain_coverage,
 )
 from readygate.support.number_format import allowed, decimal
 
@@ -31,10 +29,9 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return NO_BASELINE
     if coverage is None:
         return not_evaluated("Coverage was not measured")
-    if comparison.missing_groups or comparison.missing_legs:
-        return not_evaluated("A suite or leg of the base left no report", incomplete=True)
-    if has_damage(comparison.head.evidence, CoverageReport):
-        return INCOMPLETE
+    uncertain = uncertain_coverage(comparison)
+    if uncertain is not None:
+        return uncertain
     delta = coverage.delta
     if delta is None:
         return not_evaluated("The base did not measure coverage", needs_baseline=True)

@@ -16,6 +16,8 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         return NO_BASELINE
     if comparison.coverage is None:
         return not_evaluated("Coverage was not measured")
+    if comparison.unmeasured_legs:
+        return not_evaluated("A leg of the base left no coverage report", incomplete=True)
     delta = comparison.coverage.delta
     if delta is None:
         return not_evaluated("The base did not measure coverage", needs_baseline=True)

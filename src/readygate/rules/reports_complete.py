@@ -13,6 +13,8 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return NO_BASELINE
     legs = tuple(f"{group} {leg}".strip() for group, leg in comparison.missing_legs)
     groups = comparison.missing_groups
+    if not legs and not groups and comparison.unmeasured_legs:
+        return _unmeasured(tuple(f"{group} {leg}".strip() for group, leg in comparison.unmeasured_legs))
     if not legs and not groups:
         delta = comparison.coverage.delta if comparison.coverage else None
         if delta is not None and delta.gone:
@@ -45,6 +47,20 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         todo=("read the log of the job that should have written it, then run it again.",),
         short=fact,
         evidence=_evidence.named("suite", (*groups, *legs)),
+    )
+
+
+def _unmeasured(names: tuple[str, ...]) -> Judgement:
+    """Return legs whose coverage report alone is missing."""
+    fact = f"{count(len(names), 'leg')} of the base left no coverage report"
+    return Judgement(
+        result=Result.VIOLATED,
+        summary=(f"{fact}: ", *listed(names, 5)),
+        title=(f"{fact}.",),
+        detail=("Missing: the coverage of ", *listed(names, 5), ". So coverage is not compared with the base."),
+        todo=("read the log of the job that should have written it, then run it again.",),
+        short=fact,
+        evidence=_evidence.named("suite", names),
     )
 
 
@@ -88,10 +104,11 @@ RULE = Rule(
     "that the base measured and that is still there is measured; files that are not block if a rule about coverage "
     "does.",
     description="What the base measured and this run did not is not green, it is unknown. A suite that was renamed or "
-    "moved is found again by its reports' paths, then by its tests. Suites that need not run for every change "
-    "belong into `groups` of the policy; a suite, a leg or a file that is left out on purpose is excused by the waiver "
-    "label. A file of which the change leaves no line to measure may be missing. Where it is not known which files a "
-    "change deletes, those count that the repository still has.",
+    "moved is found again by its reports' paths, then by its tests. Where coverage reports lie beside the test "
+    "reports of their legs, a leg whose coverage report alone is missing blocks, too. Suites that need not run "
+    "for every change belong into `groups` of the policy; a suite, a leg or a file that is left out on purpose "
+    "is excused by the waiver label. A file of which the change leaves no line to measure may be missing. Where"
+    " it is not known which files a change deletes, those count that the repository still has.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
     judge=judge,
     weight=35,

@@ -1,7 +1,9 @@
 """Merge all reports of a run into what the run measured."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from operator import itemgetter
+from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
@@ -43,7 +45,8 @@ def build(commit: str, evidence: InputFiles, paths: PathRules, provenance: Prove
         if isinstance(file.report, TestReport)
     ]
     buckets = assign(named, pattern)
-    legs = tuple(map(_leg, buckets))
+    measured = _with_coverage(named, buckets, evidence)
+    legs = tuple(_leg(bucket, has_coverage=number in measured) for number, bucket in enumerate(buckets))
     return HeadRun(
         snapshot=Snapshot(
             commit=commit,
@@ -71,7 +74,26 @@ def _coverage(evidence: InputFiles, paths: PathRules) -> Coverage | None:
     )
 
 
-def _leg(bucket: Bucket) -> Leg:
+def _with_coverage(named: Sequence[Named], buckets: Sequence[Bucket], evidence: InputFiles) -> set[int]:
+    """Return the buckets that have coverage reports: each belongs to the one bucket whose files are the nearest."""
+    numbers = {id(report): number for number, bucket in enumerate(buckets) for report in bucket.reports}
+    folders = {(PurePosixPath(file.path).parent.parts, numbers[id(file.report)]) for file in named}
+    found = set()
+    for file in evidence.files if len(buckets) > 1 else ():
+        if isinstance(file.report, CoverageReport):
+            parts = PurePosixPath(file.name).parent.parts
+            shared = {(_common(parts, folder), number) for folder, number in folders}
+            nearest = {number for length, number in shared if length == max(shared)[0]}
+            found |= nearest if len(nearest) == 1 else set()
+    return found
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return the number of parts with which two paths begin alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _leg(bucket: Bucket, *, has_coverage: bool) -> Leg:
     return Leg(
         group=bucket.group,
         leg=bucket.leg,
@@ -79,6 +101,7 @@ def _leg(bucket: Bucket) -> Leg:
         blocks=_merged([report.blocks for report in bucket.reports]),
         executions=sum((report.executions for report in bucket.reports), Counts()),
         seconds=sum(sorted(report.seconds for report in bucket.reports)),
+        has_coverage=has_coverage,
     )
 
 

@@ -71,7 +71,10 @@ def _missing_rows(view: ReportView) -> list[tuple[str, ...]]:
     """Return a row for each suite and leg that has reports in the baseline and none in this run."""
     comparison = view.comparison
     missing = [*comparison.missing_groups, *(f"{group} {leg}".strip() for group, leg in comparison.missing_legs)]
-    return [(code(name), "–", "–", "–", "–", "**No report.** The base has it") for name in missing[:FILES_SHOWN]]
+    unmeasured = [f"{group} {leg}".strip() for group, leg in comparison.unmeasured_legs]
+    rows = [(name, "**No report.** The base has it") for name in missing]
+    rows += [(name, "**No coverage report.** The base has it") for name in unmeasured]
+    return [(code(name), "–", "–", "–", "–", text) for name, text in rows[:FILES_SHOWN]]
 
 
 def _file_row(file: ReadFile) -> tuple[str, ...]:
