@@ -42,6 +42,10 @@ BAD: dict[str, tuple[Callable[[Path], None], str]] = {
     "binary": (file(bytes(range(256)) * 10), "no known format"),
     "cut": (file(GREEN[:-20]), "line 1"),
     "mixed encodings": (file(b'<?xml version="1.0" encoding="utf-16"?>' + GREEN[:40].encode()), ""),
+    "totals that claim more": (
+        file('<testsuite tests="99" failures="none"><testcase name="a"/></testsuite>'),
+        "suite without a name",
+    ),
     "entity bomb": (
         file(
             '<!DOCTYPE testsuite [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -101,7 +105,6 @@ ODD = {
     "times": '<testsuite tests="many"><testcase name="a" time="NaN"/><testcase name="b" time="-1"/>'
     '<testcase name="c" time="1,5"/><testcase name="d" time="soon"/></testsuite>',
     "nameless": '<testsuite><testcase/><testcase classname="x"/></testsuite>',
-    "totals": '<testsuite tests="99" failures="none"><testcase name="a"/></testsuite>',
     "colours": '<testsuite><testcase name="a"><system-out>\x1b[31mred\x1b[0m</system-out></testcase></testsuite>',
     "latin-1": '<?xml version="1.0" encoding="iso-8859-1"?><testsuite><testcase name="caf\xe9"/></testsuite>',
 }

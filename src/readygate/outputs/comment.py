@@ -65,7 +65,9 @@ def earlier_attempts(earlier: Earlier | None, gate: str, subject: Subject) -> At
 
 
 def _failed_line(view: ReportView, attempts: Attempts) -> str:
-    """Return the line that a later attempt of this run reads, with its end; empty if no test failed."""
+    """Return the line that a later attempt of this workflow run reads, with its end; empty if no test failed."""
+    if not view.subject.run_id:
+        return ""
     tests = view.comparison.tests
     failing = (*tests.new_failures, *tests.still_failing, *tests.known_flaky, *tests.quarantined)
     legs = ((change.id, leg) for change in failing for leg in change.legs or ("",))

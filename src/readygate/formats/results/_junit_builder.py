@@ -23,6 +23,7 @@ MAX_WAITING: Final = 100
 """Results whose text is kept until the rest of their suite is known."""
 
 _UNLISTED: Final = "skipped test that the report does not list"
+_NAMELESS_SUITE: Final = "suite without a name"
 
 
 class JunitBuilder:
@@ -226,7 +227,7 @@ class JunitBuilder:
             self._oddities.summed_up += 1
             self._count(Outcome.PASSED, 1)
         else:
-            name = dialects.suite_error_name(suite.name, result.message or result.text)
+            name = dialects.suite_error_name(suite.name or _NAMELESS_SUITE, result.message or result.text)
             self._add((suite.path, name), result, result.final(), result.written())
 
     def _add_missing(self, suite: Suite) -> None:
@@ -238,13 +239,14 @@ class JunitBuilder:
         self._tests += missing.skipped + missing.tests
         if not missing.message:
             return
-        self._blocks.add(suite.path, suite.name, Outcome.ERRORED, 0)
+        name = suite.name or _NAMELESS_SUITE
+        self._blocks.add(suite.path, name, Outcome.ERRORED, 0)
         if missing.failing:
             self._count(Outcome.ERRORED, missing.failing - 1)
         self._details.add(
             FailureDetail(
                 class_name=stable_name(suite.path),
-                name=stable_name(suite.name),
+                name=stable_name(name),
                 outcome=Outcome.ERRORED,
                 message=missing.message,
             )
