@@ -10,7 +10,6 @@ from tests.support.builders import change, changes, compared, cover, damage, mea
 
 from readygate.commands.parser import build_parser
 from readygate.compare.failure_causes import find_causes
-from readygate.compare.message_normalizer import split_message
 from readygate.config.settings import read_inputs
 from readygate.formats import Source, parse
 from readygate.model.comparison import TestChange
@@ -22,6 +21,7 @@ from readygate.model.snapshot import InputFiles, ReadFile, has_damage, is_damage
 from readygate.policy.schema import schema
 from readygate.render.escaping import visible
 from readygate.render.test_locations import ReportLocator
+from readygate.snapshot.message_normalizer import split_message
 from readygate.support.ansi import strip_ansi
 from readygate.support.dates import utc_date
 from readygate.support.errors import SettingsError

@@ -1,13 +1,15 @@
 """Store a snapshot as a folder of text files, which runs share where they are equal.
 
 - `results`: a line of JSON that says what was measured, then for each leg a line for each class: the duration of each
-  test, see `_durations_codec`, and, where not all tests passed, a tab and a character for each outcome.
+  test, see `_durations_codec`, and, where not all tests passed, a tab and a character for each outcome. A line for each
+  failure whose cause is known follows: class, name and cause.
 - `names/0`, `names/1` …: the names of the tests, see `_names_codec`.
 - `coverage/0` …: see `_coverage_codec`.
 
 Equal content gives equal bytes. All but the durations is exact. `VERSION` changes with the layout.
 """
 
+import re
 import sys
 from array import array
 from collections.abc import Callable, Container, Iterator, Mapping
@@ -21,7 +23,7 @@ from msgspec.structs import replace
 from readygate.baseline._coverage_codec import decode_coverage, encode_coverage
 from readygate.baseline._durations_codec import decode_durations, encode_durations
 from readygate.baseline._names_codec import decode_names, encode_names
-from readygate.baseline._text import escape, unescape
+from readygate.baseline._text import escape, escape_field, unescape
 from readygate.model.coverage import Coverage
 from readygate.model.results import OUTCOME_LETTERS, SEPARATOR, ClassBlock, Counts, Leg, Number, Outcome, Seconds
 from readygate.model.snapshot import Provenance, Snapshot
@@ -35,10 +37,15 @@ RESULTS: Final = "results"
 _TO_LETTERS: Final = bytes(ord(OUTCOME_LETTERS[state]) if state < len(Outcome) else 0 for state in range(256))
 _TO_OUTCOMES: Final = bytes(max(OUTCOME_LETTERS.find(chr(letter)), -1) & 0xFF for letter in range(256))
 _PASSED: Final = Outcome.PASSED
+_CAUSE: Final = re.compile(r"[0-9a-f]{8}")
 
 
 class _Leg(Struct, frozen=True, kw_only=True):
-    """A leg in the first line of `results`: `names` is the number of its list, None without tests."""
+    """A leg in the first line of `results`: `names` is the number of its list, None without tests.
+
+    Attributes:
+        causes: the number of lines with causes.
+    """
 
     group: str
     leg: str
@@ -46,6 +53,7 @@ class _Leg(Struct, frozen=True, kw_only=True):
     executions: Counts
     seconds: Seconds
     names: Number | None
+    causes: Number
     has_coverage: bool
 
 
@@ -93,6 +101,10 @@ def encode(snapshot: Snapshot, like: Snapshot | None = None) -> dict[str, bytes]
     for leg, number in zip(snapshot.legs, numbers, strict=True):
         before = earlier.get((leg.group, leg.leg), {})
         lines += [_line(block, before.get(class_name)) for class_name, block in leg.blocks.items()]
+        lines += [
+            "\t".join((escape_field(class_name), escape_field(name), cause))
+            for (class_name, name), cause in sorted(leg.causes.items())
+        ]
         legs.append(
             _Leg(
                 group=escape(leg.group),
@@ -101,6 +113,7 @@ def encode(snapshot: Snapshot, like: Snapshot | None = None) -> dict[str, bytes]
                 executions=leg.executions,
                 seconds=round(leg.seconds, 3),
                 names=number,
+                causes=len(leg.causes),
                 has_coverage=leg.has_coverage,
             )
         )
@@ -248,6 +261,9 @@ def _leg(leg: _Leg, names: Mapping[str, str], lines: Iterator[str]) -> Leg:
         at += size
     if 4 * at != len(seconds):
         raise ValueError("the durations of a leg do not fit its tests")
+    causes = dict(map(_cause, islice(lines, leg.causes)))
+    if len(causes) != leg.causes:
+        raise ValueError("the causes of failures are missing")
     return Leg(
         group=unescape(leg.group),
         leg=unescape(leg.leg),
@@ -255,8 +271,16 @@ def _leg(leg: _Leg, names: Mapping[str, str], lines: Iterator[str]) -> Leg:
         blocks=blocks,
         executions=leg.executions,
         seconds=leg.seconds,
+        causes=causes,
         has_coverage=leg.has_coverage,
     )
+
+
+def _cause(line: str) -> tuple[tuple[str, str], str]:
+    class_name, name, cause = line.split("\t")
+    if not _CAUSE.fullmatch(cause):
+        raise ValueError("a failure has a cause of another form")
+    return (unescape(class_name), unescape(name)), cause
 
 
 def _coverage(head: _Coverage, files: Mapping[str, bytes]) -> Coverage:

@@ -126,7 +126,7 @@ def _tests(
     if tests.added and tests.vanished:
         files = since_baseline.files if since_baseline else ()
         moved = tuple((file.old_path, file.path) for file in files if file.status == "renamed")
-        evidence = RenameEvidence(files=moved, details=details)
+        evidence = RenameEvidence(files=moved, base=sides.base.legs if sides.base else (), head=head.snapshot.legs)
         tests = match_renames(tests, outcomes_of(tests.added, head.snapshot.headline()), evidence)
     errors = {change.id for change in load_errors(tests)}
     if errors:  # a file that could not be loaded is not an added test

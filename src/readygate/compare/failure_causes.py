@@ -15,11 +15,11 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from readygate.compare import message_normalizer as normal
 from readygate.model.causes import Cause, Causes
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.paths import PathRules, Placer
 from readygate.model.results import FailureDetail
+from readygate.snapshot import message_normalizer as normal
 from readygate.support.source_files import is_test_file, strip_checkout
 from readygate.support.stack_frames import Frame, frames
 

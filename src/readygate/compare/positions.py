@@ -108,7 +108,8 @@ def _renamed(leg: Leg, moved: Mapping[_Test, _Test]) -> Leg:
             rows.setdefault(new_class, []).append((new_name, outcome, seconds))
     blocks = {name: block for name, block in leg.blocks.items() if name not in touched}
     blocks |= {name: _block(found) for name, found in rows.items()}
-    return replace(leg, blocks=dict(sorted(blocks.items())))
+    causes = {moved.get(test, test): cause for test, cause in leg.causes.items()}
+    return replace(leg, blocks=dict(sorted(blocks.items())), causes=causes)
 
 
 def _block(rows: list[tuple[str, int, float]]) -> ClassBlock:

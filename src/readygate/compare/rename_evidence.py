@@ -6,14 +6,13 @@ is a file that git shows as renamed, or the same message of the failure on both 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import PurePosixPath
 
-from msgspec import Struct, field
+from msgspec import Struct
 
-from readygate.compare.message_normalizer import error_line, says_nothing, split_message, strict
-from readygate.model.comparison import Rename, TestChange
-from readygate.model.results import FailureDetail, Outcome, TestId
+from readygate.model.comparison import Rename
+from readygate.model.results import Leg, Outcome, TestId
 
 _PARTS = re.compile(r"[/\\.:$>\s]+")
 _SAME_TEST = frozenset(("suite", "file", "class"))
@@ -25,29 +24,28 @@ class RenameEvidence(Struct, frozen=True, kw_only=True):
 
     Attributes:
         files: (path before, path after) of the files that git shows as renamed.
-        details: what the reports of the base say of failing tests, by the test in the head's names and leg.
+        base: the legs of the base in the names of the head.
+        head: the legs of the head.
     """
 
     files: tuple[tuple[str, str], ...] = ()
-    details: Mapping[tuple[TestId, str], FailureDetail] = field(default_factory=dict)
+    base: tuple[Leg, ...] = ()
+    head: tuple[Leg, ...] = ()
 
-    def proven(self, renamed: Iterable[Rename], failures: Mapping[TestId, TestChange]) -> set[TestId]:
-        """Return the failing tests, in the names of the head, that are inherited by a rename."""
+    def proven(self, renamed: Iterable[Rename], failures: Container[TestId]) -> set[TestId]:
+        """Return those of the new failures, in the names of the head, that are inherited by a rename."""
         pairs = [pair for pair in renamed if pair.was >= Outcome.FAILED and pair.after in failures]
         if not pairs:
             return set()
-        causes: dict[TestId, set[str]] = {}
-        for (test, _), detail in self.details.items():
-            causes.setdefault(test, set()).add(failure_cause(detail))
+        before = _causes(self.base, {pair.before for pair in pairs})
+        after = _causes(self.head, {pair.after for pair in pairs})
         ends = _ends(self.files) if any(pair.how in _SAME_TEST for pair in pairs) else {}
         moved = Counter((pair.before.group, pair.after.group) for pair in renamed if pair.how == "suite")
         found = set()
         for pair in pairs:
-            said = failures[pair.after].detail
-            cause = failure_cause(said) if said is not None else ""
-            known = causes.get(pair.before, set())
+            causes, known = after.get(pair.after, set()), before.get(pair.before, set())
             if (
-                (cause and cause in known)
+                (causes and causes <= known)
                 or (pair.how in _SAME_TEST and _moved_by_git(pair, ends))
                 # a suite that is split in parts: its tests keep class and name
                 or (pair.how == "suite" and not known and moved[pair.before.group, pair.after.group] > 1)
@@ -59,14 +57,15 @@ class RenameEvidence(Struct, frozen=True, kw_only=True):
 NO_EVIDENCE = RenameEvidence()
 
 
-def failure_cause(detail: FailureDetail) -> str:
-    """Return the cause of a failure without what changes from run to run; empty if any test could have it."""
-    message = detail.message
-    if not detail.type and says_nothing(message.strip()):
-        message = error_line(detail.text) or message
-    kind, text = split_message(detail.type[:300], message)
-    normal = strict(text)
-    return f"{kind}: {normal}" if kind or normal else ""
+def _causes(legs: Iterable[Leg], tests: Container[TestId]) -> dict[TestId, set[str]]:
+    """Return the causes of the failures of some tests, on all legs."""
+    found: dict[TestId, set[str]] = {}
+    for leg in legs:
+        for (class_name, name), cause in leg.causes.items():
+            test = TestId(leg.group, class_name, name)
+            if test in tests:
+                found.setdefault(test, set()).add(cause)
+    return found
 
 
 def _ends(files: Iterable[tuple[str, str]]) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:

@@ -58,7 +58,7 @@ def _with_renames(
     renamed: tuple[Rename, ...],
     evidence: RenameEvidence,
 ) -> TestComparison:
-    known = evidence.proven(renamed, {change.id: change for change in tests.new_failures})
+    known = evidence.proven(renamed, {change.id for change in tests.new_failures})
     inherited = tuple(change for change in tests.new_failures if change.id in known)
     skipped = tuple(
         TestChange(id=pair.after, before=pair.was, after=pair.now)

@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from readygate.compare.namesakes import inherited_by_cause
 from readygate.model.comparison import TestChange, TestComparison
 from readygate.model.results import OUTCOMES, SEPARATOR, ClassBlock, FailureDetail, Leg, Outcome, TestId
 from readygate.model.snapshot import Blocks, HeadRun, Snapshot, count_blocks
@@ -36,7 +39,7 @@ def compare_tests(head: HeadRun, base: Snapshot | None, base_details: Details | 
     now = head.snapshot.headline()
     before: Blocks = base.headline() if base else {}
     index = BlockIndex()
-    new, still = _failures(head.snapshot, base, now, before, index)
+    new, still, others = _failures(head.snapshot, base, now, before, index)
     counts = count_blocks(now.values())
     if base is None:
         return TestComparison(head=counts, base=None, new_failures=_changes(new, head, index))
@@ -45,7 +48,10 @@ def compare_tests(head: HeadRun, base: Snapshot | None, base_details: Details | 
     return TestComparison(
         head=counts,
         base=count_blocks(before.values()),
-        new_failures=_changes(new, head, index),
+        new_failures=tuple(
+            replace(change, other_cause=True) if change.id in others else change
+            for change in _changes(new, head, index)
+        ),
         still_failing=_changes(still, head, index),
         fixed=_changes(moved["fixed"], head, index, base_details or {}),
         newly_skipped=_changes(moved["skipped"], head, index),
@@ -96,10 +102,11 @@ class BlockIndex:
 
 def _failures(
     head: Snapshot, base: Snapshot | None, now: Blocks, before: Blocks, index: BlockIndex
-) -> tuple[Transitions, Transitions]:
-    """Find failing tests leg by leg, new and inherited: inherited only if the same leg of the base failed too.
+) -> tuple[Transitions, Transitions, set[TestId]]:
+    """Find failing tests leg by leg: new ones, inherited ones, and new ones whose namesake failed for another cause.
 
-    A test that the same leg of the base did not have is inherited if it failed on every other leg that ran it.
+    A failure is inherited only if the test failed on the same leg of the base, too. A test that the same leg of the
+    base did not have is inherited if it failed on every other leg that ran it.
     """
     base_legs = {(leg.group, leg.leg): leg for leg in base.legs} if base else {}
     others: dict[str, list[Leg]] = {}
@@ -107,17 +114,22 @@ def _failures(
         others.setdefault(leg.group, []).append(leg)
     new: dict[TestId, list[str]] = {}
     old: dict[TestId, list[str]] = {}
+    others_failed: set[TestId] = set()
     for leg in head.legs:
         base_leg = base_legs.get((leg.group, leg.leg))
         for class_name, block in leg.blocks.items():
             if not _FAILING.search(block.outcomes):
                 continue
             known = base_leg.blocks.get(class_name) if base_leg else None
+            by_cause = inherited_by_cause(class_name, leg, base_leg) if base_leg else {}
             for name, was in _failing(block, known, index):
                 missing = was is None and base_leg is not None
                 known_as = _elsewhere(others[leg.group], class_name, name, index) if missing else was
-                found = new if known_as is None or known_as < _FAILED else old
-                found.setdefault(TestId(leg.group, class_name, name), []).append(leg.leg)
+                failed = known_as is not None and known_as >= _FAILED
+                test = TestId(leg.group, class_name, name)
+                (old if by_cause.get(name, failed) else new).setdefault(test, []).append(leg.leg)
+                if failed and not by_cause.get(name, True):
+                    others_failed.add(test)
 
     def transitions(found: dict[TestId, list[str]]) -> Transitions:
         return {
@@ -125,7 +137,8 @@ def _failures(
             for test, legs in found.items()
         }
 
-    return transitions(new), transitions({test: legs for test, legs in old.items() if test not in new})
+    inherited = {test: legs for test, legs in old.items() if test not in new}
+    return transitions(new), transitions(inherited), others_failed
 
 
 def _elsewhere(legs: list[Leg], class_name: str, name: str, index: BlockIndex) -> Outcome | None:

@@ -32,6 +32,7 @@ class TestChange(Struct, frozen=True, kw_only=True):
         flakiness: what the base branch says about whether it is flaky, for a new or a known flaky failure; None if it
             never failed there, or the rule `flaky` is off.
         attempts: the earlier attempts of this workflow run in which it failed, of a test that passes now.
+        other_cause: a test of the same class and name failed on the base, for another cause.
     """
 
     __test__ = False
@@ -46,6 +47,7 @@ class TestChange(Struct, frozen=True, kw_only=True):
     merged: str = ""
     flakiness: Flakiness | None = None
     attempts: tuple[int, ...] = ()
+    other_cause: bool = False
 
 
 class Rename(Struct, frozen=True, kw_only=True):

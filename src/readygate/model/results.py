@@ -15,7 +15,7 @@ from itertools import accumulate, islice
 from operator import eq, itemgetter
 from typing import Annotated, NamedTuple
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 SEPARATOR = "\0"
 """Joins the names of a block. XML cannot contain it, and the parsers of all other formats replace it."""
@@ -280,6 +280,7 @@ class Leg(Struct, frozen=True, kw_only=True):
         blocks: the tests by class, in the order of the class names.
         executions: outcomes of all executions, namesakes counted each.
         seconds: the sum of all durations.
+        causes: a short hash of the failure of failing tests, by class and name, where it is known.
         has_coverage: a coverage report lies beside its test reports, and nearer to them than to those of other legs.
     """
 
@@ -289,6 +290,7 @@ class Leg(Struct, frozen=True, kw_only=True):
     blocks: Mapping[str, ClassBlock]
     executions: Counts
     seconds: Seconds
+    causes: Mapping[tuple[str, str], str] = field(default_factory=dict)
     has_coverage: bool = False
 
     def counts(self) -> Counts:

@@ -38,6 +38,10 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
     else:
         fact = f"{count(number, 'test')} newly {'fails' if number == 1 else 'fail'}"
         seen = f"{added:,} of them {'is' if added == 1 else 'are'} not on the base." if added else ""
+    others = sum(change.other_cause for change in failures)
+    if others:
+        which = "It fails" if number == 1 else f"{others:,} of them {'fails' if others == 1 else 'fail'}"
+        seen = f"{seen} {which} for another cause than the test of the same name that failed on the base.".strip()
     return Judgement(
         result=Result.VIOLATED,
         summary=(f"{count(number, 'test')} {'fails' if number == 1 else 'fail'} and did not fail on the base",),

@@ -14,6 +14,7 @@ from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, Outc
 from readygate.model.snapshot import HeadRun, InputFiles, Provenance, Snapshot, is_damaged
 from readygate.model.subject import Subject
 from readygate.snapshot.coverage_merge import place_all
+from readygate.snapshot.failure_cause import failure_causes
 from readygate.snapshot.matrix import Bucket, Named, assign
 
 
@@ -47,6 +48,8 @@ def build(commit: str, evidence: InputFiles, paths: PathRules, provenance: Prove
     buckets = assign(named, pattern)
     measured = _with_coverage(named, buckets, evidence)
     legs = tuple(_leg(bucket, has_coverage=number in measured) for number, bucket in enumerate(buckets))
+    details = _details(buckets, legs)
+    legs = _with_causes(legs, details)
     return HeadRun(
         snapshot=Snapshot(
             commit=commit,
@@ -58,7 +61,7 @@ def build(commit: str, evidence: InputFiles, paths: PathRules, provenance: Prove
                 reports={file.name: file.checksum for file in evidence.files if file.checksum},
             ),
         ),
-        details=_details(buckets, legs),
+        details=details,
         evidence=evidence,
     )
 
@@ -132,6 +135,17 @@ def _details(buckets: Iterable[Bucket], legs: Iterable[Leg]) -> dict[tuple[TestI
             for name, detail in _with_numbers(several, leg.blocks.get(class_name)):
                 details.setdefault((TestId(leg.group, class_name, name), leg.leg), detail)
     return dict(sorted(details.items(), key=itemgetter(0)))
+
+
+def _with_causes(legs: Iterable[Leg], details: Mapping[tuple[TestId, str], FailureDetail]) -> tuple[Leg, ...]:
+    """Return the legs with the causes of their failures."""
+    by_leg: dict[tuple[str, str], list[tuple[str, FailureDetail]]] = {}
+    for (test, leg), detail in details.items():
+        by_leg.setdefault((test.group, leg), []).append((test.name, detail))
+    return tuple(
+        replace(leg, causes=failure_causes(by_leg[leg.group, leg.leg])) if (leg.group, leg.leg) in by_leg else leg
+        for leg in legs
+    )
 
 
 def _with_numbers(details: list[FailureDetail], block: ClassBlock | None) -> Iterator[tuple[str, FailureDetail]]:
