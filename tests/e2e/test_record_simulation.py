@@ -30,7 +30,14 @@ RUNS = 320
 POLICY = "base-branches: ['release/*']\nrules:\n  flaky:\n    flips: 1000\n    limit: 0\n"
 HOUR = 3600
 RELEASES = ("release/1", "release/2")
-LETTERS = {".": "", "F": "<failure/>", "E": "<error/>", "s": "<skipped/>", "~": "<flakyFailure message='x'/>"}
+LETTERS = {
+    ".": "",
+    "F": "<failure message='{name} is broken'/>",
+    "E": "<error message='{name} is broken'/>",
+    "s": "<skipped/>",
+    "~": "<flakyFailure message='x'/>",
+}
+"""What each outcome adds to a test. A test fails with the same message always, and no other test with it."""
 
 
 def named(number: int) -> str:
@@ -128,7 +135,8 @@ class Life(Struct):
         files: dict[str, str] = {}
         for suite in sorted({case.suite for case in state.values()}):
             cases = "".join(
-                f"<testcase classname='{c.class_name}' name='{c.name}' time='0.5'>{LETTERS[c.letter]}</testcase>"
+                f"<testcase classname='{c.class_name}' name='{c.name}' time='0.5'>"
+                f"{LETTERS[c.letter].format(name=c.name)}</testcase>"
                 for c in state.values()
                 if c.suite == suite
             )
