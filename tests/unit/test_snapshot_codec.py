@@ -49,8 +49,21 @@ def legs(draw: st.DrawFn) -> tuple[Leg, ...]:
         ordered = {class_name: known[class_name] for class_name in sorted(known)}
         counts = count_outcomes(b"".join(block.outcomes for block in ordered.values()))
         seconds = draw(st.integers(0, 10**9)) / 1000
-        path = draw(anything)
-        made.append(Leg(group=group, leg=name, path=path, blocks=ordered, executions=counts, seconds=seconds))
+        causes = draw(
+            st.dictionaries(st.tuples(anything, anything), st.from_regex(r"[0-9a-f]{8}", fullmatch=True), max_size=3)
+        )
+        made.append(
+            Leg(
+                group=group,
+                leg=name,
+                path=draw(anything),
+                blocks=ordered,
+                executions=counts,
+                seconds=seconds,
+                causes=causes,
+                has_coverage=draw(st.booleans()),
+            )
+        )
     return tuple(made)
 
 
@@ -637,3 +650,21 @@ def test_size_grows_with_the_tests() -> None:
 def test_a_block_is_the_same_with_and_without_its_failures() -> None:
     """All passed is stored as nothing; one that did not pass is stored as all outcomes."""
     assert block({"a": "p"}) == decode(encode(snapshot("a" * 40, leg({"A": {"a": "p"}}))), "").legs[0].blocks["A"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("\tdeadbeef\n", "\tDEADBEEF\n"), ("\tdeadbeef\n", "\n"), ("A\tx\tdeadbeef\n", ""), ("A\tx\t", "A\t\\q\t")],
+    ids=["another form", "no cause", "a line less", "a bad escape"],
+)
+def test_causes_that_are_damaged_are_an_error(old: str, new: str) -> None:
+    known = ClassBlock.build(["x"], bytes((Outcome.FAILED,)), array("f", [1.0]))
+    made = Leg(
+        blocks={"A": known}, executions=count_outcomes(known.outcomes), seconds=1.0, causes={("A", "x"): "deadbeef"}
+    )
+    files = encode(Snapshot(commit="a" * 40, legs=(made,)))
+    text = files[RESULTS].decode()
+    assert old in text
+    assert decode(files, "here").legs[0].causes == made.causes
+    with pytest.raises(StoreError, match="damaged"):
+        decode({**files, RESULTS: text.replace(old, new).encode()}, "here")
