@@ -791,10 +791,11 @@ class TestSquash:
             (faults.answer(502), 99, 0, 6),
             (faults.answer(403, {"message": "Resource not accessible by integration"}), 99, 0, 6),
             (faults.answer(200, {"data": {"repository": None}}), 99, 0, 6),
+            (faults.answer(200, {"data": {"updateRefs": None}}), 1, 1, 6),
             (faults.DROP_BEFORE, 99, 1, 6),
             (faults.DROP_AFTER, 99, 1, 1),
         ],
-        ids=range(10),
+        ids=range(11),
     )
     def test_graphql_that_fails_does_not_fail_the_update(
         self, git: Git, monkeypatch: pytest.MonkeyPatch, action: faults.Action, times: int, skip: int, left: int

@@ -132,10 +132,14 @@ class GitRef:
             TimeBudgetError: the time budget of the step is used up.
         """
         variables = {"repository": tip.repository, "ref": self.name, "before": tip.commit, "after": commit}
+
+        def find() -> Mapping[str, Any] | None:
+            return {"updateRefs": {"clientMutationId": None}} if self.resolve() == commit else None
+
         try:
-            self.client.mutate(_UPDATE, variables, lambda: {} if self.resolve() == commit else None)
+            made = self.client.mutate(_UPDATE, variables, find)
         except TimeBudgetError:
             raise
         except ForgeError:
             return False
-        return True
+        return bool(made.get("updateRefs"))
