@@ -63,9 +63,11 @@ def run(
     reference = fetch_reference()
     paths = path_rules(reference)
 
+    policies = read_policy_pair(reference.policy, subject.base_ref, settings.policy)
+    repeats = policies.policy.repeats
     origin = provenance(subject, evidence, settings.bearing())
-    head = build(subject.measured, evidence, paths, origin, pattern=settings.legs)
-    baseline = reference.load(partial(equal_files, head.snapshot))
+    head = build(subject.measured, evidence, paths, origin, pattern=settings.legs, repeats=repeats)
+    baseline = reference.load(partial(equal_files, head.snapshot), repeats)
     for text in (*baseline.choice.warnings, *reference.notices()):
         console.notice(text)
 
@@ -75,7 +77,6 @@ def run(
         options = replace(comparison_options(policy, now), paths=paths, attempts=attempts)
         return _compare(head, reference, baseline, options)
 
-    policies = read_policy_pair(reference.policy, subject.base_ref, settings.policy)
     comparison, verdict = evaluate(policies, compare_under, reference.waiver)
 
     locator = ReportLocator(paths)

@@ -69,7 +69,7 @@ def _merge(reports: Sequence[TestReport], *, whole: bool) -> TestReport:
     for report in reports:
         for key, (outcome, seconds) in _tests(report).items():
             before, spent = tests.get(key, (None, 0.0))
-            tests[key] = (outcome if before is None else _after(before, outcome), spent + seconds)
+            tests[key] = (outcome if before is None else outcome_after(before, outcome), spent + seconds)
         details |= {(detail.class_name, detail.name): detail for detail in report.details}
     last = reports[-1]
     if whole and last.executions.total and not last.executions.failing:
@@ -81,6 +81,7 @@ def _merge(reports: Sequence[TestReport], *, whole: bool) -> TestReport:
     return replace(
         last,
         blocks=_blocks(tests),
+        repeats={},
         details=tuple(
             replace(detail, outcome=outcomes.get(key, detail.outcome))
             for key, detail in details.items()
@@ -92,7 +93,7 @@ def _merge(reports: Sequence[TestReport], *, whole: bool) -> TestReport:
     )
 
 
-def _after(before: Outcome, outcome: Outcome) -> Outcome:
+def outcome_after(before: Outcome, outcome: Outcome) -> Outcome:
     """Return the outcome of a test after one more attempt."""
     if before in {Outcome.PASSED, Outcome.SKIPPED}:
         return outcome

@@ -65,7 +65,11 @@ def _redact_tests(report: TestReport, redact_text: Redact) -> TestReport:
     for class_name, block in report.blocks.items():
         blocks.setdefault(redact_text(class_name), []).append(_redact_block(block, redact_text))
     merged = {name: ClassBlock.merge(blocks[name]) for name in sorted(blocks)}
-    return replace(report, details=details, properties=properties, blocks=merged)
+    repeats = {
+        redact_text(class_name): {redact_text(name): outcomes for name, outcomes in several.items()}
+        for class_name, several in report.repeats.items()
+    }
+    return replace(report, details=details, properties=properties, blocks=merged, repeats=repeats)
 
 
 def _is_clean(report: TestReport) -> bool:

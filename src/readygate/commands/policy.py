@@ -54,6 +54,7 @@ def shown(policy: Policy) -> str:
         ("preset", policy.preset, policy.origins["preset"]),
         ("mode", "inform" if policy.inform else "enforce", policy.origins.get("mode", "default")),
         ("waiver", policy.waiver or "none", policy.origins.get("waiver", "default")),
+        ("repeats", policy.repeats, policy.origins.get("repeats", "default")),
         ("baseline-size", f"{policy.baseline_mb:,} MB", policy.origins.get("baseline-size", "default")),
     ]
     for rule in all_rules():

@@ -14,6 +14,8 @@ POLICY_PATH = ".github/readygate.yml"
 PRESETS = ("standard", "strict", "lenient")
 """Names of the presets, the default first. A rule has a level for each, in this order."""
 WAIVER_LABEL = "readygate-accept"
+WORST, LAST = "worst", "last"
+"""Which execution counts of a test that one report lists several times: all of them, or the last one."""
 BASELINE_MB = 20
 """Default of `Policy.baseline_mb`."""
 REGEX = "re:"
@@ -98,6 +100,7 @@ class Policy(Struct, frozen=True, kw_only=True):
         inform: the verdict never fails a check or a job.
         base_branches: globs of branches whose runs are recorded, in addition to the default branch.
         baseline_mb: limit for the stored results of a gate on the data branch, in MB (10^6 bytes). It judges nothing.
+        repeats: `WORST` or `LAST`.
         guarded: globs of files whose edits are reported like those of workflows.
         overrides: the branches of every override, applied or not, with a text that represents its settings.
         source: the file and commit for messages.
@@ -116,6 +119,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     inform: bool = False
     base_branches: tuple[str, ...] = ()
     baseline_mb: int = BASELINE_MB
+    repeats: str = WORST
     guarded: tuple[str, ...] = ()
     overrides: tuple[tuple[str, str], ...] = ()
     source: str = ""

@@ -53,6 +53,8 @@ class TestReport(Struct, frozen=True, kw_only=True, tag=True):
         written: the newest time that the report states with a zone, in seconds since 1970; None without one.
         words: how often the report uses each of its words for an outcome, where its format has such words.
         attempts: counts of all attempts at the tests, where the report lists each.
+        repeats: by class and name, the outcomes of tests that the report lists several times, one byte each in file
+            order; the blocks number them as namesakes.
     """
 
     __test__ = False
@@ -67,6 +69,7 @@ class TestReport(Struct, frozen=True, kw_only=True, tag=True):
     written: Moment | None = None
     words: Mapping[str, Number] = field(default_factory=dict)
     attempts: Counts | None = None
+    repeats: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
 
 
 class MeasuredFile(Struct, frozen=True, kw_only=True):

@@ -46,6 +46,8 @@ OUTCOMES = tuple(Outcome)
 """The outcomes by value."""
 OVER_LEGS = (Outcome.SKIPPED, Outcome.PASSED, Outcome.FLAKY, Outcome.FAILED, Outcome.ERRORED)
 """The outcomes by rank over legs, where a test that ran on one leg did run."""
+EXPECTED_FAILURE = "expected failure"
+"""How the reason of a skip begins where the test ran and failed as it should."""
 OUTCOME_LETTERS = ".~sFE"
 """A letter for each outcome, by value."""
 
@@ -171,6 +173,13 @@ class ClassBlock(NamedTuple):
     def durations(self) -> array[float]:
         """Return the seconds of each test, in the order of the names."""
         return joined((self.seconds,))
+
+    def namesakes(self) -> Iterator[str]:
+        """Yield the names of the tests that share one."""
+        if "(#" in self.names:
+            names = self.names.split(SEPARATOR)
+            shared = {raw_name(name) for name in names if NUMBER.search(name)}
+            yield from (name for name in names if raw_name(name) in shared)
 
     def items(self) -> Iterator[tuple[str, Outcome]]:
         """Return each name with its outcome."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from readygate.model.policy import Component, Policy
+from readygate.model.policy import LAST, Component, Policy
 from readygate.model.rich_text import RichText, Untrusted
 from readygate.model.verdict import Level
 from readygate.policy.build import rule_of
@@ -110,6 +110,8 @@ def _excuses(old: Policy, new: Policy) -> Moves:
         yield new.inform, (f"mode: {'inform' if new.inform else 'enforce'}",)
     if old.waiver != new.waiver:
         yield bool(new.waiver), ("waiver: ", Untrusted(new.waiver) if new.waiver else "none")
+    if old.repeats != new.repeats:
+        yield new.repeats == LAST, (f"`repeats`: {old.repeats} → {new.repeats}",)
     known = {(test, entry.expires) for entry in old.quarantine for test in entry.tests}
     wanted = {(test, entry.expires) for entry in new.quarantine for test in entry.tests}
     for test, expires in sorted(wanted - known):

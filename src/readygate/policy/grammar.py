@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from readygate.model.policy import PRESETS
+from readygate.model.policy import LAST, PRESETS, WORST
 
 MODES = ("enforce", "inform")
 LEVELS = ("block", "warn", "off")
@@ -100,6 +100,12 @@ FILE = (
         name="base-branches",
         kind="branches",
         description="globs of branches, beside the default one, that are recorded",
+    ),
+    Key(
+        name="repeats",
+        kind="choice",
+        description="what counts of a test that one report lists several times: `worst` or `last`",
+        choices=(WORST, LAST),
     ),
     Key(
         name="baseline-size",

@@ -29,7 +29,7 @@ class Reference(Struct, frozen=True, kw_only=True):
 
     Attributes:
         load: returns the baseline, or the reason why there is none, and the changes since its commit. It is given a
-            function that returns files of this run's own snapshot, which need not be fetched.
+            function that returns files of this run's own snapshot, which need not be fetched, and `Policy.repeats`.
         ancestors: lists the first-parent ancestors of the measured commit, nearest first.
         store: the store of baselines; None if baselines are off.
         changes: the lines that the change adds and removes, None if unknown.
@@ -40,7 +40,7 @@ class Reference(Struct, frozen=True, kw_only=True):
         waiver: returns the waiver of the label by that name; None if the label is not set.
     """
 
-    load: Callable[[Own], LoadedBaseline]
+    load: Callable[[Own, str], LoadedBaseline]
     ancestors: Callable[[], Iterable[str]] = tuple
     store: Store | None = None
     changes: Changes | None = None

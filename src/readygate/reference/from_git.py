@@ -71,8 +71,8 @@ def ask(wanted: ReportOptions, context: RunContext) -> Reference:
     changes = local_git.diff(repo, start, commit) if start and wanted.has_git else None
     note = "" if changes else "Without --against and a git repository the changed lines are not known"
 
-    def load(own: Own) -> LoadedBaseline:
-        choice = _choice(wanted, start, store, files, context, own)
+    def load(own: Own, repeats: str) -> LoadedBaseline:
+        choice = _choice(wanted, start, store, files, context, own, repeats)
         since: Changes | None = changes
         base = choice.baseline.snapshot.commit if choice.baseline else ""
         if base and base != start and wanted.has_git:
@@ -124,9 +124,11 @@ def _choice(
     files: frozenset[str] | None,
     context: RunContext,
     own: Own,
+    repeats: str,
 ) -> BaselineChoice:
     if wanted.base:
-        given = _given(wanted.base, start, rules(wanted.root, wanted.repo, files, context.settings), context)
+        paths = rules(wanted.root, wanted.repo, files, context.settings)
+        given = _given(wanted.base, start, paths, context, repeats)
         snapshot, details = (given.snapshot, given.details) if isinstance(given, HeadRun) else (given, {})
         return BaselineChoice(
             baseline=Baseline(snapshot=snapshot, branch=wanted.branch, relation="the given base", details=details)
@@ -173,7 +175,7 @@ def _collect(path: Path, context: RunContext) -> InputFiles:
     return collect_reports(path, Settings(name=name, redact=redact), context.console, what="the base")
 
 
-def _given(path: Path, commit: str, rules: PathRules, context: RunContext) -> Snapshot | HeadRun:
+def _given(path: Path, commit: str, rules: PathRules, context: RunContext, repeats: str) -> Snapshot | HeadRun:
     """Read the baseline from a snapshot file, or from a folder of reports."""
     if path.is_dir():
         evidence = _collect(path, context)
@@ -182,7 +184,7 @@ def _given(path: Path, commit: str, rules: PathRules, context: RunContext) -> Sn
                 (f"--base {path} holds no report that can be read",),
                 todo="name a folder with reports, or a snapshot; `readygate inspect` says what a file is",
             )
-        return build(commit, evidence, rules, Provenance(), pattern=context.settings.legs)
+        return build(commit, evidence, rules, Provenance(), pattern=context.settings.legs, repeats=repeats)
     try:
         data = path.read_bytes()
     except OSError as error:

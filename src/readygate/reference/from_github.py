@@ -41,7 +41,7 @@ def ask(context: RunContext, subject: Subject, *, run_id: int, need_files: bool)
     if context.github is None or store_client is None:
         note = "there is no token to ask GitHub with"
         return Reference(
-            load=lambda _own: LoadedBaseline(choice=BaselineChoice(baseline=None, note=note)),
+            load=lambda _own, _repeats: LoadedBaseline(choice=BaselineChoice(baseline=None, note=note)),
             store=store,
             changes_note="There is no token to ask GitHub with",
             policy=PolicyFiles(note=note),
@@ -108,7 +108,7 @@ class GitHubReference(Struct, frozen=True, kw_only=True):
             policy, files = fetched.result()
             data = history.result()
         return Reference(
-            load=lambda own: self._load(start, data, own),
+            load=lambda own, _repeats: self._load(start, data, own),
             ancestors=lambda: first_parents(client, subject.measured, start.parents),
             store=self.store,
             changes=start.changes,

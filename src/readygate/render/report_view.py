@@ -3,7 +3,7 @@
 Unless a docstring says otherwise, every function returns finished Markdown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from msgspec import Struct
 from readygate.model.comparison import Comparison
 from readygate.model.coverage import Ratio
 from readygate.model.reports import CoverageReport, TestReport
-from readygate.model.results import Counts
+from readygate.model.results import EXPECTED_FAILURE, Counts, TestId
 from readygate.model.rich_text import RichText, count
 from readygate.model.snapshot import Baseline, has_damage, is_damaged
 from readygate.model.subject import DEFAULT_GATE, Subject
@@ -71,7 +71,8 @@ def figures_line(view: ReportView) -> str:
     tests = view.comparison.tests
     complete = is_complete(view, TestReport)
     base = tests.base if complete else None
-    parts = [f"{_test_counts(tests.head, base, _leg_counts(view.comparison))}."]
+    parts = [f"{_test_counts(tests.head, base, _leg_counts(view.comparison), _expected_failures(view.comparison))}."]
+    parts += _namesakes(view.comparison)
     if tests.head.pass_rate is not None:
         before = base.pass_rate if base else None
         scope = "" if complete else " of what was read"
@@ -94,7 +95,25 @@ def is_complete(view: ReportView, kind: type[TestReport | CoverageReport]) -> bo
     return not has_damage(comparison.head.evidence, kind)
 
 
-def _test_counts(head: Counts, base: Counts | None, legs: str) -> str:
+def _expected_failures(comparison: Comparison) -> str:
+    """Return how many of the skipped tests failed as expected: producers count them by themselves."""
+    number = sum(reason.tests for reason in comparison.skip_reasons if reason.text.startswith(EXPECTED_FAILURE))
+    return f", {number:,} of them expected to fail" if number else ""
+
+
+def _namesakes(comparison: Comparison) -> Iterator[str]:
+    """Yield the number of tests that share a name: producers and other tools may count them as one."""
+    tests = {
+        TestId(leg.group, class_name, name)
+        for leg in comparison.head.snapshot.legs
+        for class_name, block in leg.blocks.items()
+        for name in block.namesakes()
+    }
+    if tests:
+        yield f"{count(len(tests), 'test')} {'shares' if len(tests) == 1 else 'share'} a name with another."
+
+
+def _test_counts(head: Counts, base: Counts | None, legs: str, expected_failures: str) -> str:
     if not head.total:
         return "**No test** was read"
 
@@ -112,7 +131,7 @@ def _test_counts(head: Counts, base: Counts | None, legs: str) -> str:
         cell("skipped", always=True),
     )
     total = f"**{count(head.total, 'test')}**{_delta(head.total, base.total if base else None)}"
-    return f"{total}{legs}: {', '.join(filter(None, cells))}"
+    return f"{total}{legs}: {', '.join(filter(None, cells))}{expected_failures}"
 
 
 def _leg_counts(comparison: Comparison) -> str:

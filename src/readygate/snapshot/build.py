@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from readygate.model.coverage import Coverage
 from readygate.model.paths import PathRules
+from readygate.model.policy import LAST, WORST
 from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, Outcome, TestId, raw_name
 from readygate.model.snapshot import HeadRun, InputFiles, Provenance, Snapshot, is_damaged
@@ -16,6 +17,7 @@ from readygate.model.subject import Subject
 from readygate.snapshot.coverage_merge import place_all
 from readygate.snapshot.failure_cause import failure_causes
 from readygate.snapshot.matrix import Bucket, Named, assign
+from readygate.snapshot.repeats import with_last
 
 
 def provenance(subject: Subject, evidence: InputFiles, inputs: Mapping[str, str]) -> Provenance:
@@ -30,7 +32,15 @@ def provenance(subject: Subject, evidence: InputFiles, inputs: Mapping[str, str]
     )
 
 
-def build(commit: str, evidence: InputFiles, paths: PathRules, provenance: Provenance, *, pattern: str = "") -> HeadRun:
+def build(
+    commit: str,
+    evidence: InputFiles,
+    paths: PathRules,
+    provenance: Provenance,
+    *,
+    pattern: str = "",
+    repeats: str = WORST,
+) -> HeadRun:
     """Merge the reports of a run; the order of the files has no influence on the snapshot.
 
     Args:
@@ -39,9 +49,12 @@ def build(commit: str, evidence: InputFiles, paths: PathRules, provenance: Prove
         paths: how paths of reports become paths of the repository.
         provenance: where the run comes from; it is marked incomplete if a file is damaged.
         pattern: names the legs of a matrix by a part of the reports' paths; empty for none.
+        repeats: `Policy.repeats`.
     """
     named = [
-        Named(path=file.name, report=file.report, damaged=is_damaged(file))
+        Named(
+            path=file.name, report=with_last(file.report) if repeats == LAST else file.report, damaged=is_damaged(file)
+        )
         for file in evidence.files
         if isinstance(file.report, TestReport)
     ]

@@ -121,7 +121,7 @@ def test_no_edit_of_a_policy_is_silent(path: tuple[Any, ...], new: Any) -> None:
 def _same(one: Policy, other: Policy) -> bool:
     """Whether two policies ask the same, wherever it stands in the file."""
     names = ("levels", "options", "components", "categories", "groups", "goals", "waiver", "inform")
-    more = ("base_branches", "baseline_mb", "guarded", "quarantine", "overrides")
+    more = ("base_branches", "baseline_mb", "repeats", "guarded", "quarantine", "overrides")
     return all(getattr(one, name) == getattr(other, name) for name in (*names, *more))
 
 
@@ -134,6 +134,8 @@ def _same(one: Policy, other: Policy) -> bool:
         ("", "overrides: [{branches: b, mode: inform}]", ["overrides for b are added"], []),
         ("", "rules: {patch-coverage: {minimum: 90}}", [], ["`patch-coverage.minimum`: 80% → 90%"]),
         ("guarded-files: [a]", "", ["guarded files"], []),
+        ("", "repeats: last", ["`repeats`: worst → last"], []),
+        ("repeats: last", "repeats: worst", [], ["`repeats`: last → worst"]),
         ("base-branches: [a]", "", ["recorded branches"], []),
         ("targets: [{coverage: 80}]", "targets: [{coverage: 70}]", ["target 80%"], ["target 70%"]),
     ],

@@ -1,6 +1,7 @@
 """Collect the executions of one report into blocks by class, and their messages within bounds."""
 
 from array import array
+from collections.abc import Mapping
 from typing import Final
 
 from readygate.model.identity import stable_names
@@ -19,7 +20,7 @@ _MIN_FOLD: Final = 4_096
 class _Column:
     """The executions of one class: a block, and those that were added since it was built."""
 
-    __slots__ = ("block", "limit", "names", "outcomes", "seconds")
+    __slots__ = ("block", "limit", "names", "outcomes", "repeats", "seconds")
 
     def __init__(self) -> None:
         self.block: ClassBlock | None = None
@@ -27,16 +28,28 @@ class _Column:
         self.names: list[str] = []
         self.outcomes = bytearray()
         self.seconds = array("f")
+        self.repeats: dict[str, bytearray] = {}
 
     def fold(self) -> ClassBlock:
         """Merge all executions into the block and return it."""
         if self.names:
-            block = ClassBlock.build(stable_names(self.names), self.outcomes, self.seconds)
-            self.block = block if self.block is None else ClassBlock.merge((self.block, block))
+            names, before = stable_names(self.names), self.block
+            block = ClassBlock.build(names, self.outcomes, self.seconds)
+            self.block = block if before is None else ClassBlock.merge((before, block))
+            if "(#" in self.block.names:
+                self._add_repeats(names, dict(before.items()) if before else {})
             self.limit = max(_MIN_FOLD, self.block.size)
             self.names, self.outcomes, self.seconds = [], bytearray(), array("f")
         assert self.block is not None  # noqa: S101  (a column is created for its first execution)
         return self.block
+
+    def _add_repeats(self, names: list[str], before: Mapping[str, Outcome]) -> None:
+        """Add the outcomes of tests that occur several times, in the order of the file."""
+        for name, outcome in zip(names, self.outcomes, strict=True):
+            if name not in self.repeats:
+                self.repeats[name] = bytearray([before[name]] if name in before else b"")
+            self.repeats[name].append(outcome)
+        self.repeats = {name: outcomes for name, outcomes in self.repeats.items() if len(outcomes) > 1}
 
 
 class BlockBuilder:
@@ -93,6 +106,20 @@ class BlockBuilder:
             block = self._columns[class_name].fold()
             blocks[stable] = ClassBlock.merge((blocks[stable], block)) if stable in blocks else block
         return blocks
+
+    def repeats(self) -> dict[str, dict[str, bytes]]:
+        """Return `TestReport.repeats`, after `blocks`.
+
+        It leaves out classes that share a stable name: the order of their tests is not known.
+        """
+        found: dict[str, dict[str, bytes]] = {}
+        names = sorted(self._columns)
+        stable = stable_names(names)
+        for class_name, shown in zip(names, stable, strict=True):
+            repeats = self._columns[class_name].repeats
+            if repeats and stable.count(shown) == 1:
+                found[shown] = {name: bytes(outcomes) for name, outcomes in repeats.items()}
+        return found
 
 
 class DetailCollector:

@@ -283,6 +283,7 @@ class JunitBuilder:
                 *self._totals.problems(),
                 *self._details.problems(),
             ),
+            repeats=self._blocks.repeats(),
             properties=self._properties,
             written=self._newest.seconds,
         )

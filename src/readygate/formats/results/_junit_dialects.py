@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from readygate.model.results import Outcome
+from readygate.model.results import EXPECTED_FAILURE, Outcome
 from readygate.support.source_files import strip_checkout
 
 Attributes = Mapping[str, str]
@@ -193,7 +193,7 @@ def expected_failure(message: str, skip: Attributes | None) -> str:
     reason = "xfail" if skip is None else f"{skip.get('type', '')} {skip.get('message', '')}"
     if not _EXPECTED.search(reason):
         return message
-    return f"expected failure: {message}" if message else "expected failure"
+    return f"{EXPECTED_FAILURE}: {message}" if message else EXPECTED_FAILURE
 
 
 def states_tests(suite: Attributes, root: Attributes, *, only_status: bool) -> bool:

@@ -13,7 +13,7 @@ from readygate.formats.results._junit_dialects import (
     if_left_out,
 )
 from readygate.formats.results._truncated_text import Excerpt, shorten
-from readygate.model.results import FailureDetail, Outcome
+from readygate.model.results import EXPECTED_FAILURE, FailureDetail, Outcome
 
 RESULTS: Final = {
     "error": Outcome.ERRORED,
@@ -211,7 +211,7 @@ class Result:
     def _reason(self, message: str) -> str:
         """Return the reason of a skip; that of an expected failure says so."""
         if self.written() < Outcome.FAILED:
-            is_expected = self._type.lower().endswith("xfail") and "expected failure" not in message.lower()
+            is_expected = self._type.lower().endswith("xfail") and EXPECTED_FAILURE not in message.lower()
             return expected_failure(message, None) if is_expected else message
         label = harmless_type(self._type)
         if label is None:

@@ -180,6 +180,7 @@ class ReportBuilder:
             executions=self._blocks.counts(),
             seconds=self._blocks.seconds,
             problems=(*self._problems, *self._notes(), *self._details.problems()),
+            repeats=self._blocks.repeats(),
             properties=properties or {},
             written=self.newest.seconds,
             words=self._words | self._strange,

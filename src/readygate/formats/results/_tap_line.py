@@ -10,7 +10,7 @@ from readygate.formats.decimals import parse_decimal
 from readygate.formats.results._durations import seconds_of
 from readygate.formats.results._report_builder import FailureText
 from readygate.formats.results._truncated_text import Excerpt
-from readygate.model.results import Outcome
+from readygate.model.results import EXPECTED_FAILURE, Outcome
 
 VERSION: Final = re.compile(r"(?:TAP version 1[234]|KTAP version 1)\s*", re.IGNORECASE)
 NUMBERED: Final = re.compile(r"(?:not )?ok\s+\d")
@@ -81,6 +81,8 @@ def point(line: str) -> Point | None:
     if directive:
         todo = directive[1].lower() == "todo"
         reason = directive[2].strip()
+        if todo and failed:
+            reason = f"{EXPECTED_FAILURE}: {reason}" if reason else EXPECTED_FAILURE
         text = text[: directive.start()].rstrip()
         outcome = Outcome.SKIPPED
     name = text.replace("\\#", "#").replace("\\\\", "\\")
