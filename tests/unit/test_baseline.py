@@ -38,6 +38,12 @@ def made(number: int, letters: str = "p", *, run_id: int = 0, attempt: int = 1, 
     return replace(one, provenance=replace(one.provenance, run_attempt=attempt))
 
 
+def on_quiet(number: int, run_id: int, event: str = "push") -> Snapshot:
+    """Return results of another base branch."""
+    one = made(number, run_id=run_id)
+    return replace(one, provenance=replace(one.provenance, branch="quiet", event=event))
+
+
 def record(known: Memory, one: Snapshot, *ancestors: int, when: int = 0, **more: object) -> str:
     run = RunToRecord(
         snapshot=one,
@@ -364,13 +370,26 @@ class TestRecord:
 
     def test_the_newest_of_a_quiet_branch_stays(self) -> None:
         known = Memory()
-        quiet = replace(made(500), provenance=replace(made(500).provenance, branch="quiet", run_id=1))
-        record(known, quiet, 499)
+        record(known, on_quiet(500, 1), 499)
         for number in range(1, 90):
             record(known, made(number, run_id=number + 1), when=10_000 + number)
         kept = {path.split("/")[2] for path in known.snapshots}
         assert sha(500) in kept
         assert {sha(number) for number in range(41, 90)} <= kept
+
+    def test_a_group_that_left_the_queue_is_not_the_newest_of_its_branch(self) -> None:
+        known = Memory()
+        record(known, on_quiet(500, 1), 499)
+        record(known, on_quiet(600, 2, "merge_group"), 500, 499)
+        for number in range(1, 90):
+            record(known, made(number, run_id=number + 2), when=10_000 + number)
+        assert sha(500) in {path.split("/")[2] for path in known.snapshots}
+
+    def test_a_group_that_left_the_queue_does_not_keep_the_badges_of_its_branch_old(self) -> None:
+        known = Memory()
+        record(known, on_quiet(600, 2, "merge_group"), 500, 499)
+        record(known, on_quiet(500, 1), 499, badges={"tests.json": b"{}"})
+        assert known.data["readygate/badges/quiet/tests.json"] == b"{}"
 
     def test_the_limit_holds(self) -> None:
         known = Memory()

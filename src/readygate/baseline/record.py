@@ -26,9 +26,9 @@ from readygate.baseline.thin_out import thin_out
 from readygate.model.outcome_changes import LegKey, OutcomeChanges
 from readygate.model.policy import BASELINE_MB
 from readygate.model.rich_text import count
-from readygate.model.snapshot import Snapshot
+from readygate.model.snapshot import Provenance, Snapshot
 from readygate.support.errors import GoneError, StoreError, UnusableError
-from readygate.support.git_names import blob_id, is_sha
+from readygate.support.git_names import QUEUE_PREFIX, blob_id, is_sha
 
 MAX_COMMITS = 250
 """Commits among which the recorded run before this one is searched."""
@@ -105,6 +105,12 @@ def _read_record(store: Store, gate: str, read: Read) -> Record:
     """
     path = history_path(gate)
     return read_record(lambda: read(path), f"{store.where}, {path}")
+
+
+def _branch(provenance: Provenance) -> str:
+    """Return the branch of a run, or its merge queue: a group may leave it, and is then never on the branch."""
+    queue = QUEUE_PREFIX if provenance.event == "merge_group" else ""
+    return f"{queue}{provenance.branch}"
 
 
 class _Update:
@@ -218,7 +224,7 @@ class _Update:
             run_id=run_id,
             attempt=provenance.run_attempt,
             when=self._run.when,
-            branch=escape(provenance.branch),
+            branch=escape(_branch(provenance)),
             complete=provenance.complete,
             ready=self._run.ready,
             counts=snapshot.counts(),

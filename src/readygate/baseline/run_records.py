@@ -47,7 +47,7 @@ class RunRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
         run_id: the workflow run, 0 outside GitHub.
         attempt: the attempt of the workflow run, 0 outside GitHub.
         when: the time of the run, in seconds since 1970.
-        branch: the branch of the run.
+        branch: the branch of the run; for a merge group `gh-readonly-queue/` and the branch that it merges into.
         complete: False if a report was damaged or missing; such a run is never a baseline.
         ready: the verdict; None if unknown.
         counts: the outcomes of all tests.

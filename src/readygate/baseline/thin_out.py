@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from readygate.baseline.commit_line import CommitLine, records_on
 from readygate.baseline.run_records import Record, RunRecord, encode_record, encoded_size, without_changes
 from readygate.model.history import RUNS_KEPT
+from readygate.support.git_names import QUEUE_PREFIX
 
 NEWEST: Final = 50
 """Snapshots that are kept whatever their age."""
@@ -63,9 +64,10 @@ def _first(
     """
     by_commit = {run.commit: run for run in stored}
     tips = {run.branch: by_commit[run.commit] for run in sorted(runs, key=_order) if run.commit in by_commit}
-    others = sorted((tip for branch, tip in tips.items() if branch != default_branch), key=_age)
+    default = [name for name in (default_branch, f"{QUEUE_PREFIX}{default_branch}") if name in tips]
+    others = sorted((tip for branch, tip in tips.items() if branch not in default), key=_age)
     found = [run for run in stored if run.key == added.key]
-    found += [tips[default_branch]] if default_branch in tips else []
+    found += [tips[name] for name in default]
     return list({run.key: run for run in (*found, *others)}.values())
 
 
