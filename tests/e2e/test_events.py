@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.support import GATE, READ, RECORD, Done, Runner, junit
-from tests.fakes.github import Pull
+from tests.fakes.github import Pull, faults
 
 GREEN = junit(a="passed", b="passed", c="passed")
 RED = junit(a="passed", b="passed", c="failed")
@@ -304,6 +304,44 @@ def test_a_branch_that_the_policy_of_the_default_branch_lists_is_a_base(
     assert (runner.hub.world.branch_tip("readygate-data") is not None) is kept
     if kept:
         assert stored(runner, sha)
+
+
+LOST = {
+    "an outage": faults.answer(502),
+    "a query that GitHub gave up": faults.answer(200, {"errors": [{"message": "Something went wrong"}]}),
+    "no repository": faults.answer(200, {"data": {"repository": None}}),
+    "a replica that is behind": faults.answer(200, {"data": {"repository": {"ref": None, "policy": None}}}),
+}
+REFUSED = {
+    "a token that may not read them": {"type": "FORBIDDEN", "message": "Resource not accessible by integration"},
+    "an older server": {"message": "Field 'rules' doesn't exist", "extensions": {"code": "undefinedField"}},
+}
+
+
+def on_release(runner: Runner, fault: faults.Action) -> tuple[str, Done]:
+    """Push to a branch that a rule covers while GitHub does not say what it requires."""
+    start = base(runner)
+    sha = runner.hub.commit({"src/app.py": "x = 3\n"}, branch="release/1", parents=[start])
+    runner.hub.protect("release/1", reviews=1)
+    runner.environment = {"GITHUB_REF_PROTECTED": "true"}
+    runner.hub.fault("*", "graphql:Branch", fault, times=9)
+    return sha, on(runner, "push", sha, "refs/heads/release/1", report(RED))
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_a_push_to_a_base_branch_is_never_taken_for_another(runner: Runner, kind: str) -> None:
+    sha, done = on_release(runner, LOST[kind])
+    assert done.code == 3, done.log
+    runner.hub.clear_faults()
+    assert on(runner, "push", sha, "refs/heads/release/1", report(RED)).code == 0
+    assert stored(runner, sha)
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_without_its_rules_a_protected_branch_is_no_base(runner: Runner, kind: str) -> None:
+    sha, done = on_release(runner, faults.answer(200, {"errors": [REFUSED[kind]]}))
+    assert done.code == 1, done.log
+    assert not stored(runner, sha)
 
 
 def test_whether_a_branch_is_a_base_costs_one_request(runner: Runner) -> None:

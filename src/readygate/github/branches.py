@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from msgspec import Struct
 
 from readygate.github.client import GitHub
 from readygate.github.files import BLOB_FIELDS, file_at, whole_text
+from readygate.github.responses import AGAIN, OUTAGE
 from readygate.model.policy import POLICY_PATH
-from readygate.support.errors import ForgeError, TimeBudgetError
+from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, TimeBudgetError
 from readygate.support.git_names import QUEUE_PREFIX
 
 QUERY = f"""
@@ -57,37 +59,54 @@ class Branches(Struct, frozen=True, kw_only=True):
 
         Raises:
             SettingsError: the policy of the default branch cannot be read.
-            ForgeError: the request for the policy failed.
+            ForgeError: GitHub says too little to decide.
         """
         if branch == default:
             return True
         if self.client is None or branch.startswith(QUEUE_PREFIX):
             return False
-        policy, guarded = _ask(self.client, branch, default)
-        if protected and guarded:
+        policy, guarded = _ask(self.client, branch, default, protected=protected)
+        if guarded:
             return True
         return policy is not None and self.lists is not None and self.lists(policy, branch, default)
 
 
-def _ask(client: GitHub, branch: str, default: str) -> tuple[bytes | None, bool]:
+def _ask(client: GitHub, branch: str, default: str, *, protected: bool) -> tuple[bytes | None, bool]:
     """Return the policy file of the default branch, None if it has none, and whether a branch is guarded.
 
     Raises:
-        ForgeError: the policy file cannot be read.
+        ForgeError: the policy file cannot be read, or GitHub does not say whether a protected branch is guarded. The
+            results of a base branch would be lost if it were taken for another.
     """
     owner, _, name = client.repository.partition("/")
     variables = {"ref": f"refs/heads/{branch}", "policy": f"refs/heads/{default}:{POLICY_PATH}"}
     try:
-        data = client.query(QUERY, {"owner": owner, "name": name, **variables}).get("repository") or {}
+        data = client.query(QUERY, {"owner": owner, "name": name, **variables}).get("repository")
+        if not data:
+            raise ForgeError("GitHub's answer lacks the repository", why=OUTAGE, todo=AGAIN)
     except TimeBudgetError:
         raise
-    except ForgeError:  # an older server has no rules, or the token may not read them
+    except ForgeError as error:
+        # an older server has no rules, or the token may not read them
+        refused = error.kind or isinstance(error, PermissionDeniedError | NotFoundError)
+        if protected and not refused:
+            raise
         return file_at(client, POLICY_PATH, default), False
-    blob = data.get("policy")
+    blob, ref = data.get("policy"), data.get("ref")
     policy = whole_text(blob) if blob else None
     if blob and policy is None:
         policy = file_at(client, POLICY_PATH, default)
-    return policy, _is_guarded(data.get("ref") or {})
+    if protected and not ref and _exists(client, branch):
+        raise ForgeError(f"GitHub lists the branch {branch} and does not find its rules", todo="run the job again")
+    return policy, protected and _is_guarded(ref or {})
+
+
+def _exists(client: GitHub, branch: str) -> bool:
+    try:
+        client.get(f"/git/ref/heads/{quote(branch)}")
+    except NotFoundError:  # it was deleted, or is a tag
+        return False
+    return True
 
 
 def _is_guarded(ref: Mapping[str, Any]) -> bool:

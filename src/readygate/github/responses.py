@@ -109,7 +109,9 @@ def graphql(data: Any, where: str) -> Any:
     if not errors:
         return data["data"] if isinstance(data.get("data"), Fields) else unusable("holds no data", where)
     first = errors[0] if isinstance(errors, list) and isinstance(errors[0], dict) else {}
-    said, kind = str(first.get("message", "GraphQL error")), str(first.get("type") or "")
+    said, details = str(first.get("message", "GraphQL error")), first.get("extensions")
+    code = details.get("code") if isinstance(details, dict) else None  # of a query that does not fit the schema
+    kind = str(first.get("type") or code or "")
     if kind in ("RATE_LIMITED", "RATE_LIMIT"):
         limited = ForgeError(said, where=where, why="the rate limit is used up", todo="run the job again later")
         return Failure(error=limited, retryable=True, wait=UNNAMED_LIMIT)

@@ -84,7 +84,7 @@ class ForgeError(ReadygateError):
 
     Attributes:
         status: the HTTP status; 0 without a response.
-        kind: the type of a GraphQL error, such as `FORBIDDEN`; empty if there is none.
+        kind: the type of a GraphQL error, such as `FORBIDDEN`, or else its code; empty if there is none.
     """
 
     def __init__(
