@@ -27,7 +27,7 @@ def whole_text(blob: Mapping[str, Any]) -> bytes | None:
     text = blob.get("text")
     if not isinstance(text, str) or blob.get("isTruncated"):
         return None
-    data = text.encode()
+    data = text.encode(errors="surrogatepass")  # half of a surrogate pair is no text of git
     return data if blob_id(data) == blob.get("oid") else None
 
 
