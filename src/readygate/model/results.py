@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from fractions import Fraction
-from itertools import accumulate, islice
+from itertools import islice
 from operator import eq, itemgetter
 from typing import Annotated, NamedTuple
 
@@ -208,33 +208,6 @@ def numbered_name(name: str, number: int) -> str:
 def raw_name(name: str) -> str:
     """Return the name that a test shares with others, as its report states it."""
     return NUMBER.sub("", name) if name.endswith(")") else name
-
-
-def columns(blocks: Iterable[ClassBlock]) -> tuple[tuple[str, ...], tuple[bytes, ...], tuple[bytes, ...]]:
-    """Return the names, the outcomes and the seconds of some blocks."""
-    names, outcomes, seconds = tuple(zip(*blocks, strict=True)) or ((), (), ())
-    return names, outcomes, seconds
-
-
-def cut(names: Iterable[str], outcomes: bytes, seconds: bytes, sizes: Sequence[int]) -> Iterator[ClassBlock]:
-    """Split joined columns into blocks.
-
-    Args:
-        names: of each block.
-        outcomes: of all blocks, joined.
-        seconds: of all blocks, joined.
-        sizes: the number of tests of each block.
-    """
-    ends = list(accumulate(sizes))
-    told = [outcomes[end - size : end] for size, end in zip(sizes, ends, strict=True)]
-    times = [seconds[4 * (end - size) : 4 * end] for size, end in zip(sizes, ends, strict=True)]
-    return map(ClassBlock._make, zip(names, told, times, strict=True))
-
-
-def cut_text(text: str, lengths: Iterable[int]) -> list[str]:
-    """Split a text into pieces of given numbers of characters."""
-    sizes = list(lengths)
-    return [text[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)]
 
 
 def joined(columns: Iterable[bytes]) -> array[float]:
