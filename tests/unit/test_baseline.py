@@ -407,3 +407,59 @@ def damage(known: Memory, number: int) -> None:
     known.data[path] = b"damaged\n"
     known.data[HISTORY] = known.data[HISTORY].replace(old.encode(), new.encode())
     assert json.loads(known.data[HISTORY].split(b"\n")[0])
+
+
+class TestResetOfABranch:
+    """What docs/baseline.md says under "Remove results" about one branch whose commits another branch has, too."""
+
+    @staticmethod
+    def without(known: Memory, branch: str) -> set[str]:
+        """Delete the lines of a branch, and return the commits of these lines that no other line begins with."""
+        lines = known.data[HISTORY].splitlines(keepends=True)
+        own = [one for one in lines if f'"branch":"{branch}"'.encode() in one]
+        left = [one for one in lines if one not in own]
+        known.data[HISTORY] = b"".join(left)
+        kept = {json.loads(one).get("commit") for one in left}
+        return {json.loads(one)["commit"] for one in own} - kept
+
+    @staticmethod
+    def both_branches() -> Memory:
+        """Return a store in which `release` was created at the newest commit of `main`, and ran last."""
+        known = memory(made(1), made(2))
+        again = made(2, run_id=3)
+        record(known, replace(again, provenance=replace(again.provenance, branch="release")))
+        return known
+
+    @staticmethod
+    def delete(known: Memory, commits: set[str]) -> None:
+        for path in [path for path in known.data if any(f"/snapshots/{commit}/" in path for commit in commits)]:
+            del known.data[path]
+
+    def test_the_other_branch_keeps_its_baseline(self) -> None:
+        known = self.both_branches()
+        gone = self.without(known, "main")
+        self.delete(known, gone)
+        assert gone == {sha(1)}
+        found = chosen(known, 2, line(1)).baseline
+        assert found is not None
+        assert found.snapshot.commit == sha(2)
+        assert {run.branch for run in runs(known).runs} == {"release"}
+
+    def test_without_the_shared_folder_readers_fail(self) -> None:
+        known = self.both_branches()
+        self.delete(known, self.without(known, "main") | {sha(2)})
+        with pytest.raises(StoreError, match="is missing"):
+            chosen(known, 2, line(1))
+
+    def test_a_new_run_stores_what_the_deleted_line_had(self) -> None:
+        known = self.both_branches()
+        gone = self.without(known, "release")
+        self.delete(known, gone)
+        assert gone == set()
+        before = chosen(known, 2).baseline
+        assert before is not None
+        assert before.snapshot.commit == sha(1)
+        record(known, made(2, run_id=4))
+        after = chosen(known, 2).baseline
+        assert after is not None
+        assert after.snapshot.commit == sha(2)
