@@ -11,6 +11,7 @@ import pytest
 from tests.fakes.github import FakeGitHub, faults
 
 from readygate.github.client import LONGEST_WAIT, TRIES, GitHub
+from readygate.github.files import file_at
 from readygate.github.responses import Failure, error_of, read
 from readygate.support.deadline import REPORTING_RESERVE, Clock, Deadline, jitter
 from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, TimeBudgetError
@@ -331,6 +332,11 @@ class TestRaw:
         place.hub.commit({"d/x": b"x"}, branch="raw")
         with pytest.raises(ForgeError, match="is no file"):
             place.github.raw("/contents/d", 100, ref="raw")
+
+    def test_a_folder_is_not_read_as_a_policy_file(self, place: Place) -> None:
+        place.hub.commit({"d/x": b"x"}, branch="raw")
+        with pytest.raises(ForgeError, match="d at raw is not a regular file of up to 1 MiB"):
+            file_at(place.github, "d", "raw")
 
 
 class TestDeadline:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 
@@ -103,6 +103,10 @@ class GitHub:
         """Return a list that has no pages."""
         found: list[Any] = self._call("GET", self._path(path), expected=list)[0]
         return found
+
+    def contents(self, path: str, commit: str) -> Any:
+        """Return what is at a path of a commit: an object for a file, a list for a folder."""
+        return self._call("GET", self._path(f"/contents/{quote(path)}"), parameters={"ref": commit}, expected=object)[0]
 
     def pages(self, path: str, key: str = "", **parameters: Any) -> Iterator[Any]:
         """Yield the items of a list with pages of 100 items; `key` is its field if the response is an object."""

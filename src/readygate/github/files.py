@@ -7,7 +7,6 @@ https://docs.github.com/en/graphql/reference/objects#blob
 import base64
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from readygate.github.client import GitHub
 from readygate.support.errors import ForgeError, NotFoundError
@@ -38,13 +37,13 @@ def file_at(client: GitHub, path: str, commit: str) -> bytes | None:
         ForgeError: the request failed, or the path is not a file.
     """
     try:
-        data = client.get(f"/contents/{quote(path)}", ref=commit)
+        data = client.contents(path, commit)
     except NotFoundError:
         return None
     if not isinstance(data, dict) or data.get("type") != "file" or data.get("encoding") != "base64":
         raise ForgeError(
-            f"{path} at {commit[:7]} is no file, or one above {LARGEST >> 20} MiB",
-            todo="make it a plain file",
+            f"{path} at {commit[:7]} is not a regular file of up to {LARGEST >> 20} MiB",
+            todo="replace it by a smaller regular file",
         )
     try:
         return base64.b64decode(data["content"])
