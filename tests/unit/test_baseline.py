@@ -18,7 +18,7 @@ from readygate.compare.outcome_changes import find_outcome_changes
 from readygate.model.rich_text import Untrusted
 from readygate.model.snapshot import Snapshot
 from readygate.support.errors import StoreError
-from readygate.support.git_names import blob_id
+from readygate.support.git_names import MAX_ANCESTORS, blob_id
 
 HISTORY = "readygate/history.jsonl"
 
@@ -86,6 +86,12 @@ class TestChoose:
         found = chosen(memory(made(1), made(2), made(3)), 9, line(8, 2, 1)).baseline
         assert found is not None
         assert (found.snapshot.commit, found.behind) == (sha(2), 2)
+
+    @pytest.mark.parametrize(("behind", "is_found"), [(MAX_ANCESTORS, True), (MAX_ANCESTORS + 1, False)])
+    def test_as_many_commits_before_it_as_the_documentation_says(self, behind: int, is_found: bool) -> None:
+        newest = 1 + behind
+        choice = chosen(memory(made(1)), newest, line(*range(newest - 1, 0, -1)))
+        assert (choice.baseline is not None) == is_found
 
     def test_never_one_that_is_no_ancestor(self) -> None:
         choice = chosen(memory(made(1)), 9, line(8, 7))

@@ -27,9 +27,9 @@ class CommitLine:
         self._listed: list[str] = []
 
     def commits(self, *, ask: bool = True) -> Iterator[str]:
-        """Yield the commit and its ancestors; without `ask` only those that are known already."""
+        """Yield the commit and at most `MAX_ANCESTORS` ancestors; without `ask` only those that are known already."""
         commit, seen = self._commit, set[str]()
-        for number in range(MAX_ANCESTORS):
+        for number in range(MAX_ANCESTORS + 1):
             if not commit or commit in seen:  # git has no circles, and a damaged record may have
                 return
             seen.add(commit)
