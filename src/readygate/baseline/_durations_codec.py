@@ -88,7 +88,7 @@ def decode_durations(text: str) -> bytes:
     """Return the durations as 32-bit floats, little-endian.
 
     Raises:
-        ValueError: a character stands for no duration.
+        ValueError: a character is not one of the scale.
     """
     tokens: Sequence[str] = text
     if _LONG_TOKEN.search(text):

@@ -16,7 +16,7 @@ LARGEST: Final = 32 << 20
 _MOST_FILES: Final = 3
 """Files above which larger ones are written: a later run takes a request for each one that changed."""
 _EVERY: Final = 64
-"""One of so many records, chosen by its text, may begin a new file."""
+"""One of 64 records, chosen by its text, may begin a new file."""
 
 _ESCAPES: Final = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED: Final = re.compile(r"\\(u[0-9a-f]{4}|.)", re.DOTALL)

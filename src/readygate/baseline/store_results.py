@@ -1,4 +1,4 @@
-"""Store the results of a run as a baseline for later runs, and tell whether that succeeded."""
+"""Store the results of a run as a baseline for later runs, and report whether that succeeded."""
 
 from msgspec import Struct
 from msgspec.structs import replace

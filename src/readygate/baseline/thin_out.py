@@ -15,16 +15,16 @@ NEWEST: Final = 50
 """Snapshots that are kept whatever their age."""
 DAY: Final = 86_400
 DAYS: Final = 60
-"""Of older ones, one a day is kept for so many days …"""
+"""Age in days up to which one older snapshot a day is kept."""
 WEEK: Final = 7 * DAY
 WEEKS: Final = 104
-"""… and one a week for so many weeks."""
+"""Age in weeks up to which one older snapshot a week is kept."""
 SPARE_RUNS: Final = 10
 """Runs that are kept beyond those of a history, for runs that are recorded late."""
 HISTORY_BYTES: Final = 2_000_000
 """Largest history file: every run downloads it."""
 HISTORY_SHARE: Final = 4
-"""The history takes at most one part in so many of the limit for all files."""
+"""Divisor of the limit for all files: beyond this share of it, the oldest runs of the history lose their changes."""
 
 
 def thin_out(record: Record, added: RunRecord, max_bytes: int, default_branch: str = "") -> Record:

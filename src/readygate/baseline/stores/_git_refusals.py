@@ -1,4 +1,4 @@
-"""Tell the refusals of GitHub apart: another run was faster, a rule protects the ref, or a permission is missing."""
+"""Distinguish the refusals of GitHub: another run was faster, a rule protects the ref, or a permission is missing."""
 
 import re
 
