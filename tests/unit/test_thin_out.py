@@ -176,6 +176,13 @@ def test_the_history_is_a_share_of_a_small_limit() -> None:
     assert len(kept.runs) == len(runs)
 
 
+def test_a_file_that_runs_share_counts_once() -> None:
+    shared = StoredFile(sha(900), 6_000)
+    runs = [run(number, snapshot={"names/0": shared}) for number in range(1, 4)]
+
+    assert len(stored(thin_out(Record(runs=tuple(runs)), runs[-1], 10_000))) == 3
+
+
 def lines_of(runs: Sequence[RunRecord]) -> set[str]:
     return {one.commit for one in runs}
 
