@@ -119,3 +119,19 @@ def test_cut_anywhere(named: Tests, data: st.DataObject) -> None:
     whole = document(*(scenario(name, "passed", WORDS[letter]) for name, letter in named)).encode()
     assert by_name(read(FORMAT, whole)) == dict(named)
     check_cut_document(FORMAT, whole, data.draw(st.integers(0, len(whole) - 1)))
+
+
+@pytest.mark.parametrize(
+    ("status", "scenarios", "expected"),
+    [
+        ("hook_error", [], {"Cart": "e"}),
+        ("hook_error", ["passed"], {"Cart": "e", "0": "p"}),
+        ("error", ["error"], {"0": "e"}),
+        ("failed", ["failed", "passed"], {"0": "f", "1": "p"}),
+        ("passed", ["passed"], {"0": "p"}),
+    ],
+)
+def test_a_hook_of_a_feature_of_behave_that_fails(status: str, scenarios: list[str], expected: dict[str, str]) -> None:
+    elements = [scenario(str(at), word, status=word) for at, word in enumerate(scenarios)]
+    feature = {"keyword": "Feature", "name": "Cart", "location": "a.feature:2", "status": status, "elements": elements}
+    assert by_name(read(FORMAT, json.dumps([feature]))) == expected

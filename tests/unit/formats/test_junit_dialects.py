@@ -323,3 +323,19 @@ def test_a_root_with_many_properties_is_claimed() -> None:
     header = f"<properties>{properties}</properties>"
     report = read(f"<testsuites>{header}<testsuite><testcase name='n'/></testsuite></testsuites>")
     assert report.executions == Counts(passed=1)
+
+
+# behave, nose2
+
+
+def test_a_scenario_of_behave_that_a_failed_hook_left_untested_is_errored() -> None:
+    case = '<testcase classname="c.C" name="{0}" status="{0}" time="0"><skipped /></testcase>'
+    suite = f'<testsuite name="c.C" tests="2" skipped="2">{case.format("untested")}{case.format("skipped")}</testsuite>'
+    assert outcomes(read(suite)) == {"c.C :: untested": E, "c.C :: skipped": S}
+
+
+def test_an_unexpected_success_of_nose2_is_errored() -> None:
+    case = '<testcase classname="test_u.T" name="{}"><skipped message="test {}" /><system-out /></testcase>'
+    inside = case.format("test_xp", "passes unexpectedly") + case.format("test_s", "skipped: later")
+    report = read(f'<testsuite name="nose2-junit" errors="0" failures="0" skipped="2" tests="2">{inside}</testsuite>')
+    assert outcomes(report) == {"test_u.T :: test_xp": E, "test_u.T :: test_s": S}

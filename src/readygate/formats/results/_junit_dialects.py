@@ -132,7 +132,13 @@ def could_not_run(case: Attributes, skip: Attributes) -> bool:
       https://github.com/Kitware/CMake/blob/master/Source/CTest/cmCTestTestHandler.cxx (`WriteJUnitXML`)
     - EUnit: a skip with a type was cancelled, as by a time limit:
       https://github.com/erlang/otp/blob/master/lib/eunit/src/eunit_surefire.erl
+    - behave: a scenario is untested if a hook before it failed, which the file does not say otherwise:
+      https://github.com/behave/behave/blob/main/behave/reporter/junit.py
+    - nose2: a test that was expected to fail and passed, which fails the run:
+      https://github.com/nose-devs/nose2/blob/main/nose2/plugins/junitxml.py
     """
+    if case.get("status") == "untested" or skip.get("message") == "test passes unexpectedly":
+        return True
     if case.get("status") == "notrun" and "result" not in case and case.get("classname") == case.get("name"):
         return bool(skip.get("message")) and _CTEST_SKIP.fullmatch(skip["message"]) is None
     return "type" in skip and "classname" not in case and _EUNIT_NAME.match(case.get("name", "")) is not None

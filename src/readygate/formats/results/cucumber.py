@@ -50,6 +50,7 @@ class _Reader:
     def __init__(self, builder: ReportBuilder, keys: ValueReader) -> None:
         self._builder = builder
         self._keys = keys
+        self._failing = 0  # scenarios that failed or errored
 
     def read(self, document: Any) -> None:
         """Parse all features."""
@@ -62,6 +63,7 @@ class _Reader:
         keys = self._keys
         uri = text_of(feature.get("uri")) or text_of(feature.get("location")).rpartition(":")[0]
         name = keys.text(feature.get("name"), f"{place}.name", optional=True)
+        before = self._failing
         background: list[_Step] = []
         for at, item in enumerate(keys.items(feature.get("elements"), f"{place}.elements", optional=True)):
             inner = f"{place}.elements[{at}]"
@@ -75,6 +77,8 @@ class _Reader:
                 background = []
         if any(outcome >= Outcome.FAILED for outcome, _, _ in background):  # with no scenario after it
             self._add({"name": "Background"}, place, (uri, name), background)
+        if self._failing == before and (own := _own_failure(feature)):  # a hook of the feature
+            self._add({"name": name, "line": feature.get("line")}, place, (uri, name), own)
 
     def _add(self, element: dict[str, Any], place: str, feature: tuple[str, str], steps: list[_Step]) -> None:
         uri, feature_name = feature
@@ -90,6 +94,7 @@ class _Reader:
             file=uri,
             line=failure.line or line_number(element.get("line")),
         )
+        self._failing += outcome >= Outcome.FAILED
         seconds = self._builder.valid_seconds(sum(spent for _, _, spent in steps))
         self._builder.add(joined(uri, feature_name), name, outcome, seconds=seconds, failure=failure)
 

@@ -78,7 +78,11 @@ class _Node:
         self.teardown_text: Excerpt | None = None
 
     def end_teardown(self) -> None:
-        """Apply a teardown that failed or was skipped to all tests of the suite."""
+        """Apply a teardown that failed or was skipped to all tests of the suite, as Robot's own reader does.
+
+        What was skipped stays skipped:
+        https://github.com/robotframework/robotframework/blob/master/src/robot/result/suiteteardownfailed.py
+        """
         outcome = {"FAIL": Outcome.FAILED, "SKIP": Outcome.SKIPPED}.get(self.teardown)
         if outcome is None:
             return
@@ -90,7 +94,8 @@ class _Node:
             failure = FailureText(
                 message=f"{own}\n\nAlso {message[0].lower()}{message[1:]}" if own else message, file=self.source
             )
-            self.tests[at] = replace(test, outcome=outcome, failure=failure)
+            skipped = test.outcome is Outcome.SKIPPED
+            self.tests[at] = replace(test, outcome=test.outcome if skipped else outcome, failure=failure)
 
 
 class _Reader:
