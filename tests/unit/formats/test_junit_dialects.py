@@ -339,3 +339,33 @@ def test_an_unexpected_success_of_nose2_is_errored() -> None:
     inside = case.format("test_xp", "passes unexpectedly") + case.format("test_s", "skipped: later")
     report = read(f'<testsuite name="nose2-junit" errors="0" failures="0" skipped="2" tests="2">{inside}</testsuite>')
     assert outcomes(report) == {"test_u.T :: test_xp": E, "test_u.T :: test_s": S}
+
+
+# pytest-rerunfailures
+
+RERUNS = (
+    '<testsuites name="pytest tests"><testsuite name="pytest" errors="0" failures="1" skipped="0" tests="{}">'
+    '<testcase classname="q" name="test_flaky" time="1" /><testcase classname="q" name="test_flaky" time="1" />'
+    '<testcase classname="q" name="test_ff" time="1" /><testcase classname="q" name="test_ff" time="1">'
+    '<failure message="assert 0" /></testcase><testcase classname="q" name="test_ok" time="1" />'
+    "</testsuite></testsuites>"
+)
+
+
+def test_what_pytest_reruns_is_an_attempt_if_its_totals_leave_it_out() -> None:
+    report = read(RERUNS.format(3))
+    assert outcomes(report) == {"q :: test_ff": F, "q :: test_flaky": K, "q :: test_ok": P}
+    assert report.executions == Counts(passed=2, failed=1, errored=0, skipped=0, flaky=1)
+    assert (report.attempts, report.seconds) == (Counts(passed=4, failed=1, errored=0, skipped=0), 5.0)
+    assert sorted(detail.name for detail in report.details) == ["test_ff", "test_flaky"]
+
+
+@pytest.mark.parametrize("stated", [4, 5])
+def test_namesakes_that_pytest_counts_stay_tests_of_their_own(stated: int) -> None:
+    assert len(outcomes(read(RERUNS.format(stated)))) == 5
+
+
+def test_a_skip_before_a_pass_is_not_a_rerun_of_pytest() -> None:
+    skipped = '<testcase classname="q" name="a"><skipped message="no" /></testcase>'
+    suite = '<testsuite name="pytest" skipped="1" tests="1">{}<testcase classname="q" name="a" /></testsuite>'
+    assert outcomes(read(suite.format(skipped))) == {"q :: a": S, "q :: a (#2)": P}

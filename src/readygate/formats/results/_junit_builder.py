@@ -9,6 +9,7 @@ from readygate.formats.results._durations import seconds_of
 from readygate.formats.results._junit_names import Identity, Names
 from readygate.formats.results._junit_notes import Oddities
 from readygate.formats.results._junit_result import Result, outcome_of_attributes
+from readygate.formats.results._pytest_reruns import without_reruns
 from readygate.formats.results._suite_totals import Suite, Sums, Totals
 from readygate.formats.results._timestamps import NewestTime
 from readygate.model.identity import stable_name
@@ -42,6 +43,7 @@ class JunitBuilder:
         self._names = Names()
         self._classes, self._project = self._names.classes, ""
         self._held: dict[Identity, Result] = {}  # first elements of tests that may have a second one
+        self._of_pytest: int | None = 0  # the tests that pytest's suites state; None if there are others
         self._undecided: list[tuple[Identity, Result]] = []  # failures that the totals may leave out
 
     def begin_suite(self, tag: str, attributes: Attributes) -> None:
@@ -61,6 +63,9 @@ class JunitBuilder:
         if self._undecided and (suite.failing is not None or suite.parent is None):
             self._decide(suite)
         self._add_missing(suite)
+        if not suite.is_root and self._of_pytest is not None:
+            stated = suite.tests if suite.is_pytest else None
+            self._of_pytest = None if stated is None else self._of_pytest + stated
         self._enter(suite.parent)
 
     def _enter(self, suite: Suite | None) -> None:
@@ -271,7 +276,7 @@ class JunitBuilder:
         """Return the report with its problems, `problem` first."""
         self._release()
         self._decide(None)
-        return TestReport(
+        report = TestReport(
             format="junit",
             blocks=self._blocks.blocks(),
             details=self._details.all(),
@@ -287,3 +292,4 @@ class JunitBuilder:
             properties=self._properties,
             written=self._newest.seconds,
         )
+        return without_reruns(report, self._of_pytest) if self._of_pytest else report

@@ -115,6 +115,11 @@ class Suite:
         return None if failures is None and errors is None else (failures or 0) + (errors or 0)
 
     @property
+    def tests(self) -> int | None:
+        """The stated number of tests."""
+        return _number(self.attributes.get("tests"))
+
+    @property
     def skips(self) -> int | None:
         """The stated number of skipped tests."""
         return _number(self.attributes.get("skipped") or self.attributes.get("skip"))
