@@ -5,7 +5,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.reading import Tests, by_name, check_cut, damages, named_tests, only, read, rows
+from tests.support.reading import Tests, by_name, check_cut, damages, figures, named_tests, only, read, rows
 
 from readygate.formats import FileSample
 from readygate.formats.results.android_cts import FORMAT
@@ -45,3 +45,9 @@ def test_cut_anywhere(named: Tests, data: st.DataObject) -> None:
     whole = run(*((name, WORDS[letter]) for name, letter in named)).encode()
     assert by_name(read(FORMAT, whole)) == dict(named)
     assert damages(check_cut(FORMAT, whole, data.draw(st.integers(0, len(whole) - 1))))
+
+
+@pytest.mark.parametrize(("stated", "expected"), [("3", (1, 1, 1, 0)), ("1", (1, 1, 0, 0)), ("0", (1, 1, 0, 0))])
+def test_a_summary_that_states_more_failures_is_an_error(stated: str, expected: tuple[int, int, int, int]) -> None:
+    whole = run(("a", "pass"), ("b", "fail")).replace("<Summary/>", f'<Summary pass="1" failed="{stated}"/>')
+    assert figures(read(FORMAT, whole)) == expected

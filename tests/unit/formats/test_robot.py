@@ -99,3 +99,10 @@ def test_cut_anywhere(named: Tests, data: st.DataObject) -> None:
     assert by_name(read(FORMAT, whole)) == dict(named)
     assert figures(read(FORMAT, whole))[2] == 0
     assert damages(check_cut(FORMAT, whole, data.draw(st.integers(0, len(whole) - 1))))
+
+
+@pytest.mark.parametrize(("stated", "expected"), [("3", (1, 1, 1, 0)), ("1", (1, 1, 0, 0)), ("0", (1, 1, 0, 0))])
+def test_statistics_that_state_more_failures_are_an_error(stated: str, expected: tuple[int, int, int, int]) -> None:
+    stat = f'<total><stat pass="1" fail="{stated}" skip="0">All Tests</stat></total>'
+    whole = run(case("Adds", "PASS") + case("Pays", "FAIL"), "FAIL").replace("<statistics>", f"<statistics>{stat}")
+    assert figures(read(FORMAT, whole)) == expected

@@ -7,6 +7,7 @@ false) is damage: some of its tests are not in the file.
 from typing import Final
 
 from readygate.formats import FileSample, Format, Source
+from readygate.formats.decimals import parse_decimal
 from readygate.formats.results._report_builder import NO_TEXT, FailureText, ReportBuilder, damage, joined
 from readygate.formats.results._truncated_text import Excerpt
 from readygate.formats.results._xml_reader import TextCollector, read_elements
@@ -31,6 +32,8 @@ def _matches(sample: FileSample) -> str | None:
 
 def _parse(source: Source) -> TestReport:
     reader, problem = read_elements(source, _Reader)
+    if problem is None:
+        reader.check_summary()
     reader.builder.problem(problem)
     return reader.report()
 
@@ -46,6 +49,8 @@ class _Reader:
         self._message = ""
         self._trace: Excerpt | None = None
         self._not_done: list[str] = []
+        self._stated = 0  # the failures of the summary
+        self._failed = 0
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         """Handle the start of an element."""
@@ -53,6 +58,8 @@ class _Reader:
             self._module = attributes.get("name", "")
             if attributes.get("done", "true").lower() == "false":
                 self._not_done.append(self._module)
+        elif tag == "Summary":
+            self._stated = parse_decimal(attributes.get("failed", ""), 9) or 0
         elif tag == "TestCase":
             self._case = attributes.get("name", "")
         elif tag == "Test":
@@ -70,12 +77,17 @@ class _Reader:
             return
         outcome = self.builder.outcome(RESULTS, self._test.get("result", "").lower())
         failure = NO_TEXT
+        self._failed += outcome >= Outcome.FAILED
         if outcome is not Outcome.PASSED:
             trace = self._trace.text() if self._trace else ""
             failure = FailureText(message=self._message or trace.strip().partition("\n")[0], text=trace)
         name = self._test.get("name", "")
         self.builder.add(joined(self._module, self._case), name, outcome, failure=failure)
         self._test = None
+
+    def check_summary(self) -> None:
+        """Add the failures that the summary states and no test shows."""
+        self.builder.check_totals(failures=(max(self._stated, self._failed), self._failed))
 
     def report(self) -> TestReport:
         """Return the report."""

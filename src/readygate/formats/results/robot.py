@@ -107,6 +107,7 @@ class _Reader:
         self._open: list[_Node] = []
         self._inside = 0  # other open elements within the innermost suite or test
         self._in_teardown = False  # within the teardown of a suite
+        self._stated = self._failed = 0  # failures of the statistics, and those that are listed
         self._results = True  # false within the statistics, whose elements have the same names
 
     def begin(self, tag: str, attributes: Attributes) -> None:
@@ -114,6 +115,8 @@ class _Reader:
         if tag == "statistics" and len(self._open) <= 1:
             self._results = False
         if not self._results:
+            if tag == "stat":
+                self._stated = max(self._stated, parse_decimal(attributes.get("fail", ""), 9) or 0)
             return
         if tag == "robot":
             self.builder.newest.add(attributes.get("generated"))
@@ -183,12 +186,14 @@ class _Reader:
             self._open[-1].tests += tests
             return
         for each in tests:
+            self._failed += each.outcome >= Outcome.FAILED
             self.builder.add(each.class_name, each.name, each.outcome, seconds=each.seconds, failure=each.failure)
 
     def finish(self) -> None:
         """Add the tests of suites that did not end."""
         while self._open:
             self._keep(self._open.pop().tests)
+        self.builder.check_totals(failures=(max(self._stated, self._failed), self._failed))
 
     def _seconds(self, status: Attributes) -> float:
         """Return the duration: version 7 writes `elapsed`, earlier ones start and end."""
