@@ -320,6 +320,14 @@ class TestRecord:
         assert found.history is not None
         assert list(found.history.tests.values()) == ["FF."]
 
+    @pytest.mark.parametrize(("run_id", "attempt"), [(2, 1), (1, 3)], ids=["attempt", "run"])
+    def test_an_older_one_that_stores_late_keeps_the_snapshot(self, run_id: int, attempt: int) -> None:
+        known = memory(made(1, "f"), made(2, "p", attempt=2))
+        record(known, made(2, "f", run_id=run_id, attempt=attempt))
+        found = chosen(known, 2).baseline
+        assert found is not None
+        assert found.snapshot.executions.failed == 0
+
     def test_another_attempt_without_all_results_keeps_the_snapshot(self) -> None:
         known = memory(made(1, "p"))
         record(known, made(1, "f", attempt=2, complete=False))
