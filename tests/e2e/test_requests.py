@@ -219,8 +219,8 @@ class TestTotals(Totals):
 class TestReleaseTotals(Totals):
     """The same on another branch than the default one: a record asks first whether it is a base branch.
 
-    It is one by the policy of the default branch, whose copy on the branch is one request more, or because it is
-    protected.
+    It is one by the policy of the default branch, or because it is protected. A record reads the branch's own policy in
+    the same request.
     """
 
     @pytest.fixture(params=["listed", "protected"])
@@ -251,13 +251,24 @@ class TestReleaseTotals(Totals):
         assert expected <= 10
         assert self.total(done, runner, start) == expected
 
-    def test_a_record(self, runner: QuickRunner, coverage: bool, names: bool, policy: str) -> None:
+    @pytest.mark.parametrize("squashes", [False, True])
+    def test_a_record(
+        self,
+        runner: QuickRunner,
+        monkeypatch: pytest.MonkeyPatch,
+        coverage: bool,
+        names: bool,
+        policy: str,
+        squashes: bool,
+    ) -> None:
         start = self.start(runner, policy)
+        if squashes:
+            monkeypatch.setattr("readygate.baseline.stores._git_store.SQUASH_AFTER", 1)
         sha = runner.hub.commit({"src/app.py": "x = 2\n"}, branch="release", parents=[start])
         event = runner.hub.event_push("refs/heads/release", start, sha)
         files, token = measured(names=names, coverage=coverage), runner.hub.token(WRITE)
         done = runner.run("push", event, files, sha=sha, ref="refs/heads/release", token=token)
-        expected = 8 + bool(policy) + names + coverage
+        expected = 8 + names + coverage + (2 if squashes else 0)
         assert expected <= 12
         assert self.total(done, runner, start) == expected
 

@@ -14,13 +14,14 @@ from readygate.support.errors import ForgeError, NotFoundError, PermissionDenied
 from readygate.support.git_names import QUEUE_PREFIX
 
 QUERY = f"""
-query Branch($owner: String!, $name: String!, $ref: String!, $policy: String!) {{
+query Branch($owner: String!, $name: String!, $ref: String!, $policy: String!, $own: String!) {{
   repository(owner: $owner, name: $name) {{
     ref(qualifiedName: $ref) {{
       refUpdateRule {{ requiredApprovingReviewCount requiredStatusCheckContexts }}
       rules(first: 100) {{ nodes {{ type }} }}
     }}
     policy: object(expression: $policy) {{ {BLOB_FIELDS} }}
+    own: object(expression: $own) {{ {BLOB_FIELDS} }}
   }}
 }}
 """
@@ -46,7 +47,7 @@ class Branches(Struct, frozen=True, kw_only=True):
     client: GitHub | None = None
     lists: Callable[[bytes, str, str], bool] | None = None
 
-    def is_base(self, branch: str, default: str, *, protected: bool) -> bool:
+    def is_base(self, branch: str, default: str, commit: str, *, protected: bool) -> bool:
         """Return whether a branch is the default branch, is listed by the policy, or is guarded.
 
         Protection alone is not enough, because a rule against forced pushes often covers every branch. A branch that
@@ -55,6 +56,7 @@ class Branches(Struct, frozen=True, kw_only=True):
         Args:
             branch: the name of the branch.
             default: the name of the default branch.
+            commit: the measured commit, whose policy is read in the same request.
             protected: whether any rule covers the branch.
 
         Raises:
@@ -65,13 +67,13 @@ class Branches(Struct, frozen=True, kw_only=True):
             return True
         if self.client is None or branch.startswith(QUEUE_PREFIX):
             return False
-        policy, guarded = _ask(self.client, branch, default, protected=protected)
+        policy, guarded = _ask(self.client, branch, default, commit, protected=protected)
         if guarded:
             return True
         return policy is not None and self.lists is not None and self.lists(policy, branch, default)
 
 
-def _ask(client: GitHub, branch: str, default: str, *, protected: bool) -> tuple[bytes | None, bool]:
+def _ask(client: GitHub, branch: str, default: str, commit: str, *, protected: bool) -> tuple[bytes | None, bool]:
     """Return the policy file of the default branch, None if it has none, and whether a branch is guarded.
 
     Raises:
@@ -79,7 +81,11 @@ def _ask(client: GitHub, branch: str, default: str, *, protected: bool) -> tuple
             results of a base branch would be lost if it were taken for another.
     """
     owner, _, name = client.repository.partition("/")
-    variables = {"ref": f"refs/heads/{branch}", "policy": f"refs/heads/{default}:{POLICY_PATH}"}
+    variables = {
+        "ref": f"refs/heads/{branch}",
+        "policy": f"refs/heads/{default}:{POLICY_PATH}",
+        "own": f"{commit}:{POLICY_PATH}",
+    }
     try:
         data = client.query(QUERY, {"owner": owner, "name": name, **variables}).get("repository")
         if not data:
@@ -92,6 +98,9 @@ def _ask(client: GitHub, branch: str, default: str, *, protected: bool) -> tuple
         if protected and not refused:
             raise
         return file_at(client, POLICY_PATH, default), False
+    own = whole_text(data.get("own") or {})
+    if own is not None:
+        client.files[POLICY_PATH, commit] = own
     blob, ref = data.get("policy"), data.get("ref")
     policy = whole_text(blob) if blob else None
     if blob and policy is None:

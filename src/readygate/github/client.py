@@ -38,7 +38,11 @@ def _ignore(_text: str) -> None:
 
 
 class GitHub:
-    """A client of GitHub for one repository. One thread at a time may use it."""
+    """A client of GitHub for one repository. One thread at a time may use it.
+
+    Attributes:
+        files: the bytes of files that were read on the way, by path and commit.
+    """
 
     def __init__(
         self,
@@ -61,6 +65,7 @@ class GitHub:
             trace: takes a line for every request.
         """
         self.repository = repository
+        self.files: dict[tuple[str, str], bytes] = {}
         self.deadline = deadline or Deadline()
         self._log, self._trace = log, trace
         self._api_url = api_url.rstrip("/")
@@ -69,7 +74,7 @@ class GitHub:
 
     def clone_for_thread(self) -> GitHub:
         """Return a client with the same token and deadline for another thread: the requester is not thread-safe."""
-        return GitHub(
+        clone = GitHub(
             api_url=self._api_url,
             token=self._token,
             repository=self.repository,
@@ -77,6 +82,8 @@ class GitHub:
             log=self._log,
             trace=self._trace,
         )
+        clone.files = self.files
+        return clone
 
     @cached_property
     def _requester(self) -> Requester:

@@ -122,7 +122,7 @@ def _push(
     default = payload.text("repository", "default_branch", default="main")
     # a tag is no base branch, even one that a ruleset protects
     if not runner.ref.startswith("refs/heads/") or not branches.is_base(
-        branch, default, protected=runner.ref_protected
+        branch, default, runner.sha, protected=runner.ref_protected
     ):
         return {"role": Role.CHANGE, "head_sha": runner.sha, "base_ref": default}
     before = payload.text("before", default=NO_COMMIT)

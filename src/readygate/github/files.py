@@ -33,9 +33,13 @@ def whole_text(blob: Mapping[str, Any]) -> bytes | None:
 def file_at(client: GitHub, path: str, commit: str) -> bytes | None:
     """Return the bytes of a file at a commit, or None if the commit has no such file.
 
+    A file that this run has read before is not requested again.
+
     Raises:
         ForgeError: the request failed, or the path is not a file.
     """
+    if (path, commit) in client.files:
+        return client.files[path, commit]
     try:
         data = client.contents(path, commit)
     except NotFoundError:

@@ -92,7 +92,7 @@ def _push(payload: Payload, branches: Branches, client: GitHub, head: str) -> di
         raise SettingsError(("the other workflow ran for a push to another repository",))
     branch, default = payload.text(RUN, "head_branch", default=""), _default_branch(payload)
     # the name may be that of a tag, and a tag may be called `main`
-    if branches.is_base(branch, default, protected=True) and _is_on(client, branch, head):
+    if branches.is_base(branch, default, head, protected=True) and _is_on(client, branch, head):
         return {"role": Role.RECORD, "base_ref": branch}
     return {"role": Role.CHANGE, "base_ref": default}
 
