@@ -64,10 +64,7 @@ def run(
     paths = path_rules(reference)
 
     policies = read_policy_pair(reference.policy, subject.base_ref, settings.policy)
-    repeats = policies.policy.repeats
-    origin = provenance(subject, evidence, settings.bearing())
-    head = build(subject.measured, evidence, paths, origin, pattern=settings.legs, repeats=repeats)
-    baseline = reference.load(partial(equal_files, head.snapshot), repeats)
+    head, baseline = _measure(context, subject, evidence, paths, reference, policies.policy.repeats)
     for text in (*baseline.choice.warnings, *reference.notices()):
         console.notice(text)
 
@@ -93,6 +90,28 @@ def run(
     if note:
         console.line(note)
     return code
+
+
+def _measure(
+    context: RunContext,
+    subject: Subject,
+    evidence: InputFiles,
+    paths: PathRules,
+    reference: Reference,
+    repeats: str,
+) -> tuple[HeadRun, LoadedBaseline]:
+    """Merge the reports of the run, and load the baseline, which decides where a path could mean several files."""
+    settings = context.settings
+    origin = provenance(subject, evidence, settings.bearing())
+
+    def build_head(rules: PathRules) -> HeadRun:
+        return build(subject.measured, evidence, rules, origin, pattern=settings.legs, repeats=repeats)
+
+    head = build_head(paths)
+    baseline = reference.load(partial(equal_files, head.snapshot), repeats)
+    if head.unplaced:
+        head = build_head(replace(paths, measured_before=baseline.measured_files()))
+    return head, baseline
 
 
 def _compare(head: HeadRun, reference: Reference, baseline: LoadedBaseline, options: ComparisonOptions) -> Comparison:

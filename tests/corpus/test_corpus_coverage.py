@@ -43,6 +43,7 @@ pytestmark = pytest.mark.skipif(
 Figures = tuple[int, int, int | None, int | None]
 """Lines covered, lines measured, branches taken, branches measured; None if no branches were measured."""
 
+EMPTY_BLOCKS = "a block without statements measures no line"
 UNIQUE = "a line counts once per file, hit if any record or class hits it"
 LINES_ONLY = "figures come from lines, not from totals in attributes or LF/LH records"
 HITS_DECIDE = "a line with hits is covered, whatever is said of its branches"
@@ -54,6 +55,11 @@ TESTS_APART = "what stands below <testproject> are the tests"
 FIRST_LINE = "a sequence point counts on the line on which it begins"
 INSTRUCTIONS = "a line of JaCoCo is hit if one of its instructions ran, whatever is said of its branches"
 STATED = "lines of which nobody says whether they ran are not measured; the totals beside them are stated ones"
+
+RULED: dict[str, tuple[str, Figures]] = {
+    "k1LoW+octocov/coverage/testdata/gocover/coverage.out": (EMPTY_BLOCKS, (3221, 4947, None, None)),
+}
+"""Computed figures that a rule of ours changes."""
 
 DISPUTED: dict[str, tuple[str, Figures]] = {
     "k1LoW+octocov/coverage/testdata/cobertura/coverage.xml": (LINES_ONLY, (7706, 7712, None, None)),
@@ -145,7 +151,7 @@ def read(name: str) -> Reading:
     if isinstance(report, Problem):
         return Reading(format="", figures=(0, 0, None, None), damaged=True, noted=False)
     assert isinstance(report, CoverageReport)
-    coverage = place_all(report.files, PathRules(files=None), has_branches=report.has_branches)
+    coverage = place_all([(name, report)], PathRules(files=None)).coverage
     lines, branches = coverage.lines(), coverage.branches()
     if isinstance(report, StatedReport):
         assert lines.total == 0, "totals are stated only where no line is measured"
@@ -161,6 +167,8 @@ def read(name: str) -> Reading:
 
 def stated(entry: dict[str, Any]) -> Figures:
     """The counts of the other party; a count of zero may be missing."""
+    if entry["file"] in RULED:
+        return RULED[entry["file"]][1]
     lines = (entry.get("lines_covered", 0), entry.get("lines_total", 0))
     total = entry.get("branches_total")
     return (*lines, None, None) if total is None else (*lines, entry.get("branches_covered", 0), total)

@@ -48,7 +48,9 @@ def read(package: str, side: str, kind: str, rules: PathRules) -> Coverage:
     report = parse(Source(name=path.name, path=path))
     assert isinstance(report, CoverageReport)
     assert report.problems == ()
-    return place_all(report.files, rules, has_branches=report.has_branches)
+    placed = place_all([(path.name, report)], rules)
+    assert placed.unplaced == ()
+    return placed.coverage
 
 
 def without_exclusions(coverage: Coverage) -> dict[str, bytes]:
@@ -68,7 +70,6 @@ def test_three_formats_agree(clones: Path, package: str, side: str, roots: tuple
         lines, branches = coverage.lines(), coverage.branches()
         assert branches is not None
         assert ((lines.covered, lines.total), (branches.covered, branches.total)) == FIGURES[package, side]
-        assert coverage.unplaced == ()
         assert {file.path for file in coverage.files} <= files
         assert without_exclusions(coverage) == without_exclusions(xml)
         assert [file.branches for file in coverage.files] == [file.branches for file in xml.files]
@@ -82,7 +83,7 @@ def test_the_union_of_three_formats_is_each_of_them(clones: Path, package: str) 
     ]
 
     merged = place_all(
-        (file for report in reports if isinstance(report, CoverageReport) for file in report.files), rules
-    )
+        ((report.format, report) for report in reports if isinstance(report, CoverageReport)), rules
+    ).coverage
 
     assert merged == read(package, "head", "json", rules)

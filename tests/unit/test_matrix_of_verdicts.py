@@ -66,7 +66,7 @@ def ran(letters: str, base: str = "pppppppp", **more: Any) -> Case:
     return Case(head=both({"A": numbered(letters)}), base=both({"A": numbered(base)}, commit=BASE), **more)
 
 
-COVERAGE_WARNS = "rules: {coverage-drop: warn, patch-coverage: off, new-exclusions: warn}"
+COVERAGE_WARNS = "rules: {coverage-drop: warn, patch-coverage: off, new-exclusions: warn, unplaced-files: warn}"
 
 
 def lines(head: Mapping[str, str], base: Mapping[str, str] = FILES, *files: Any, **more: Any) -> Case:

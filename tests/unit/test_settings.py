@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from readygate.config.runner import read_runner
 from readygate.config.settings import Settings, read_inputs
+from readygate.model.paths import PathMap
 from readygate.support.errors import EXIT_SETTINGS, SettingsError
 from readygate.support.globs import regex
 
@@ -52,11 +53,18 @@ def test_without_any_input_the_defaults_hold() -> None:
         ("commit", SHA.upper(), "commit", SHA),
         ("commit", "f" * 64, "commit", "f" * 64),
         ("pull_request", "17", "pull_request", 17),
-        ("path_map", "/build/src=src\n# x\n old = ", "path_map", (("/build/src", "src"), ("old", ""))),
+        ("path_map", "/build/src=src\n# x\n old = ", "path_map", (PathMap("/build/src", "src"), PathMap("old", ""))),
         ("legs", "results-{os}-{python}", "legs", "results-{os}-{python}"),
         ("redact", "acme-\\d+\n# x\n(?i)key", "redact", (regex("acme-\\d+"), regex("(?i)key"))),
-        ("path_map", "=new", "path_map", (("", "new"),)),
-        ("path_map", "a=b=c", "path_map", (("a", "b=c"),)),
+        ("path_map", "=new", "path_map", (PathMap("", "new"),)),
+        ("path_map", "a=b=c", "path_map", (PathMap("a", "b=c"),)),
+        (
+            "path_map",
+            "packages/a/**: src=packages/a/src",
+            "path_map",
+            (PathMap("src", "packages/a/src", "packages/a/**"),),
+        ),
+        ("path_map", "C:\\b=src", "path_map", (PathMap("C:\\b", "src"),)),
         ("token", "ghs_x", "token", "ghs_x"),
         ("needs", "null", "needs", None),
         ("needs", "{}", "needs", {}),
@@ -103,6 +111,8 @@ def test_an_input(name: str, text: str, field: str, value: object) -> None:
         ("pull_request", "seven", "no whole number"),
         ("path_map", "old:new", "not of the form old=new"),
         ("path_map", " = ", "not of the form old=new"),
+        ("path_map", "a/**: b", "not of the form old=new"),
+        ("path_map", ": a=b", "not of the form old=new"),
         ("legs", "results", "not of the form results-{os}-{python}"),
         ("legs", "r-{}", "not of the form"),
         ("legs", "{os}-{os}", "not of the form"),

@@ -99,7 +99,7 @@ def test_checkouts_of_runners(path: str, inside: str) -> None:
 
 
 def test_a_path_of_a_runner_is_one_of_the_repository_in_coverage() -> None:
-    assert Placer(PathRules(files=None)).place((RUNNER_PATH,)).path == "src/a.test.js"
+    assert Placer(PathRules(files=None)).find(RUNNER_PATH) == "src/a.test.js"
 
 
 def test_a_path_of_a_runner_is_one_of_the_repository_in_class_names(tmp_path: Path) -> None:

@@ -75,8 +75,7 @@ def coverages(draw: st.DrawFn) -> Coverage:
         totals = draw(st.dictionaries(st.integers(1, 40), st.integers(1, 9), max_size=3))
         branches = {line: (draw(st.integers(0, total)), total) for line, total in sorted(totals.items())}
         files.append(FileCoverage(path=path, lines=lines, branches=branches))
-    unplaced = tuple(draw(st.lists(anything, max_size=2)))
-    return Coverage(files=tuple(files), unplaced=unplaced, has_branches=draw(st.booleans()))
+    return Coverage(files=tuple(files), has_branches=draw(st.booleans()))
 
 
 snapshots = st.builds(
@@ -188,7 +187,7 @@ def test_empty_names() -> None:
     assert decode(encode(odd), "here") == odd
 
 
-@pytest.mark.parametrize("covered", [None, coverage({}), coverage({"": ""}), coverage({"a": ""}, unplaced=("",))])
+@pytest.mark.parametrize("covered", [None, coverage({}), coverage({"": ""}), coverage({"a": ""})])
 def test_empty_coverage(covered: Coverage | None) -> None:
     odd = snapshot("c" * 40, covered=covered)
     assert decode(encode(odd), "here") == odd
@@ -410,7 +409,6 @@ def sample() -> Snapshot:
     suite = {"tests.test_a": numbered("pfsek"), "tests.test_ü": {"names|with ☃": "p", "": "f", "a\\b\n": "s"}}
     covered = Coverage(
         files=(FileCoverage(path="src/a.py", lines=bytes((0, 3, 1, 4)), branches={2: (1, 2), 3: (0, 4)}),),
-        unplaced=("x.py",),
         has_branches=True,
     )
     windows = leg({**suite, "tests.test_b": numbered("p")}, name="windows")
@@ -521,7 +519,6 @@ def test_exchanged_files_are_an_error_or_harmless(one: str, other: str) -> None:
         lambda h: h["coverage"].update(files=2),
         lambda h: h["coverage"].update(files=10**12),
         lambda h: h["coverage"].update(files=-1),
-        lambda h: h["coverage"].update(unplaced=["\\q"]),
         lambda h: h.update(coverage="all"),
         lambda h: h["provenance"].update(run_id=10**40),
         lambda h: h["provenance"].update(branch="\\q"),

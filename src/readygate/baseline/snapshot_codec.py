@@ -30,7 +30,7 @@ from readygate.model.snapshot import Provenance, Snapshot
 from readygate.support.errors import UnusableError
 from readygate.support.git_names import blob_id
 
-VERSION: Final = 4
+VERSION: Final = 5
 RESULTS: Final = "results"
 """The file that says which others belong to the snapshot."""
 
@@ -60,7 +60,6 @@ class _Leg(Struct, frozen=True, kw_only=True):
 class _Coverage(Struct, frozen=True, kw_only=True):
     files: Number
     rows: Number
-    unplaced: tuple[str, ...]
     has_branches: bool
 
 
@@ -129,7 +128,6 @@ def encode(snapshot: Snapshot, like: Snapshot | None = None) -> dict[str, bytes]
         else _Coverage(
             files=sum(name.startswith("coverage/") for name in files),
             rows=len(coverage.files),
-            unplaced=tuple(map(escape, coverage.unplaced)),
             has_branches=coverage.has_branches,
         ),
     )
@@ -287,8 +285,4 @@ def _coverage(head: _Coverage, files: Mapping[str, bytes]) -> Coverage:
     rows = tuple(decode_coverage(files[f"coverage/{number}"] for number in range(head.files)))
     if len(rows) != head.rows:
         raise ValueError("the coverage of files is missing")
-    return Coverage(
-        files=rows,
-        unplaced=tuple(map(unescape, head.unplaced)),
-        has_branches=head.has_branches,
-    )
+    return Coverage(files=rows, has_branches=head.has_branches)

@@ -16,7 +16,7 @@ from readygate.config.runner import RunnerEnvironment, read_runner
 from readygate.config.settings import Settings, read_inputs
 from readygate.context import RunContext
 from readygate.formats import Source
-from readygate.git.checkout import checked_out, tracked_files
+from readygate.git.checkout import checked_out, tracked_files, tracked_links
 from readygate.github.branches import Branches
 from readygate.github.client import GitHub
 from readygate.github.event import read_subject
@@ -158,7 +158,8 @@ def _judge(context: RunContext, subject: Subject) -> int:
 
     def path_rules(reference: Reference) -> PathRules:
         files = tracked if tracked is not None else reference.files
-        return PathRules(files=files, roots=_roots(runner), maps=context.settings.path_map)
+        links = tracked_links(runner.workspace) if tracked is not None else {}
+        return PathRules(files=files, links=links, roots=_roots(runner), maps=context.settings.path_map)
 
     def fetch_reference() -> Reference:
         return from_github.ask(context, subject, run_id=runner.run_id, need_files=tracked is None)

@@ -80,8 +80,8 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--path-map",
         action="append",
         default=[],
-        metavar="OLD=NEW",
-        help="rewrite the beginning of reported paths",
+        metavar="[REPORTS: ]OLD=NEW",
+        help="rewrite the beginning of paths in coverage reports, or in those that a glob names",
     )
     _add_printing(report)
     report.set_defaults(run=_report)

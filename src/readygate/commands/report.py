@@ -7,7 +7,7 @@ from pathlib import Path
 
 from readygate.collect.collect_reports import collect_reports
 from readygate.config.runner import RunnerEnvironment
-from readygate.config.settings import NO_LEGS, Settings, names_legs
+from readygate.config.settings import NO_LEGS, Settings, names_legs, parse_path_map
 from readygate.context import RunContext
 from readygate.git.checkout import checked_out
 from readygate.model.paths import PathRules
@@ -53,7 +53,7 @@ def report(options: argparse.Namespace) -> int:
         return from_git.ask(_wanted(options, repo, commit), context)
 
     def path_rules(reference: Reference) -> PathRules:
-        return from_git.rules(root, repo, reference.files, settings)
+        return from_git.rules(root, repo, reference.files, reference.links, settings)
 
     passed_over = [folder for folder in (options.base, options.output, options.store) if folder]
     evidence = collect_reports(root, settings, context.console, passed_over=[Path(folder) for folder in passed_over])
@@ -82,8 +82,8 @@ def _settings(options: argparse.Namespace) -> Settings:
         raise SettingsError(("--base and --store both name a baseline",), todo="give one of them")
     if not options.name.strip():
         raise SettingsError(("--name is empty",))
-    maps = tuple(tuple(pair.split("=", 1)) for pair in options.path_map)
-    problems = ["--path-map is of the form OLD=NEW"] if any(len(pair) != 2 for pair in maps) else []
+    problems: list[str] = []
+    maps = parse_path_map(options.path_map, "--path-map", problems)
     if options.legs and not names_legs(options.legs):
         problems.append(f"--legs: {options.legs!r} {NO_LEGS}")
     hidden = to_hide(options.redact, "--redact", problems)
@@ -96,6 +96,6 @@ def _settings(options: argparse.Namespace) -> Settings:
         policy=options.policy,
         template=str(options.template or ""),
         legs=options.legs,
-        path_map=tuple((pair[0], pair[1]) for pair in maps),
+        path_map=maps,
         redact=hidden,
     )

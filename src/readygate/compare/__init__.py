@@ -99,6 +99,7 @@ def compare(
             changes_note=changes_note,
             since_baseline=since_baseline,
             files=options.paths.files if options.paths else None,
+            unplaced=frozenset(path for file in head.unplaced for path in file.maybe),
         ),
         changes=_sorted(changes),
         docs_only=is_docs_only(changes),

@@ -1,13 +1,12 @@
 """Compare project coverage, and measure changed lines. Lines are matched by the diff, never by number alone."""
 
 from collections.abc import Container, Iterable
-from pathlib import PurePosixPath
 
 from readygate.compare.exclusions import newly_excluded
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import CoverageComparison, CoverageDelta, Patch, PatchFile
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio, add_ratios
-from readygate.support.source_files import is_test_file
+from readygate.support.source_files import is_source, measured_languages
 
 
 def compare_coverage(
@@ -18,6 +17,7 @@ def compare_coverage(
     changes_note: str,
     since_baseline: Changes | None,
     files: Container[str] | None = None,
+    unplaced: Container[str] = (),
 ) -> CoverageComparison | None:
     """Compare the coverage of both sides; None if the head measured none.
 
@@ -29,6 +29,7 @@ def compare_coverage(
         since_baseline: what changed since the base.
         files: the repository's files, to distinguish a deleted file from one that is no longer measured if the changes
             since the base are unknown; None if the files are unknown, too.
+        unplaced: files that may be among the measured files without a place.
     """
     if head is None:
         return None
@@ -36,20 +37,20 @@ def compare_coverage(
         head=head,
         lines=head.lines(),
         branches=head.branches(),
-        patch=None if changes is None else patch_coverage(head, changes),
+        patch=None if changes is None else patch_coverage(head, changes, unplaced),
         patch_note=changes_note if changes is None else "",
         delta=None if base is None else _delta(head, base, since_baseline, files),
     )
 
 
-def patch_coverage(head: Coverage, changes: Changes) -> Patch:
+def patch_coverage(head: Coverage, changes: Changes, unplaced: Container[str] = ()) -> Patch:
     """Measure the changed lines: those that the diff adds and a report measured.
 
     A file whose diff was left out counts with all of its measured lines, so that it is never ignored.
     """
     measured = {file.path: file for file in head.files}
     files, unmeasured, left_out = [], [], []
-    languages = {PurePosixPath(file.path).suffix for file in head.files} - {""}
+    languages = measured_languages(measured)
     for change in changes.files:
         if change.status == "removed":
             continue
@@ -60,7 +61,7 @@ def patch_coverage(head: Coverage, changes: Changes) -> Patch:
             part = _patch_file(file, change)
             if part.lines.total:
                 files.append(part)
-        elif (change.added or not change.shown) and _is_source(change.path, languages):
+        elif (change.added or not change.shown) and is_source(change.path, languages) and change.path not in unplaced:
             unmeasured.append(change.path)
     return Patch(
         lines=add_ratios(part.lines for part in files),
@@ -69,11 +70,6 @@ def patch_coverage(head: Coverage, changes: Changes) -> Patch:
         left_out=tuple(sorted(left_out)),
         complete=changes.complete,
     )
-
-
-def _is_source(path: str, languages: set[str]) -> bool:
-    """Return whether a file is source code of a measured language, and not a test."""
-    return PurePosixPath(path).suffix in languages and not is_test_file(path)
 
 
 def _patch_file(file: FileCoverage, change: FileChange) -> PatchFile:

@@ -4,16 +4,17 @@ How the runner passes inputs: https://docs.github.com/en/actions/reference/workf
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
 from readygate.config.inputs import Reader
+from readygate.model.paths import PathMap
 from readygate.model.policy import PRESETS
 from readygate.model.subject import DEFAULT_GATE
 from readygate.support.errors import SettingsError
 from readygate.support.git_names import is_sha
-from readygate.support.globs import NamePattern, to_hide
+from readygate.support.globs import NamePattern, PatternError, paths_fit, to_hide
 
 COMMENT_MODES = ("always", "changes", "not-ready", "off")
 FAIL_MODES = ("not-ready", "never")
@@ -33,7 +34,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         leg: the matrix values of a step that runs once per leg; empty otherwise.
         legs: pattern of the legs of a matrix in the paths of reports, such as `results-{os}-{python}`.
         pull_request: number; 0 for the event's own.
-        path_map: (old, new) prefixes.
+        path_map: prefixes of paths in coverage reports.
         allow_pull_request_target: accept this event, whose token may write although anybody can trigger it.
         redact: matches to redact in test names and texts, in addition to detected secrets.
     """
@@ -57,7 +58,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     legs: str = ""
     commit: str = ""
     pull_request: int = 0
-    path_map: tuple[tuple[str, str], ...] = ()
+    path_map: tuple[PathMap, ...] = ()
     allow_pull_request_target: bool = False
     time_budget: int = 10
     redact: tuple[NamePattern, ...] = ()
@@ -78,7 +79,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             "fail": self.fail,
             "legs": self.legs,
             "needs": "\n".join(sorted(self.needs)) if self.needs is not None else "",
-            "path-map": "\n".join(f"{old}={new}" for old, new in self.path_map),
+            "path-map": "\n".join(map(str, self.path_map)),
         }
 
     @property
@@ -188,11 +189,21 @@ def _commit(reader: Reader) -> str:
     return value.lower()
 
 
-def _path_map(reader: Reader) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for line in reader.lines("path-map"):
-        old, equals, new = line.partition("=")
-        if not equals or not (old.strip() or new.strip()):
-            reader.problems.append(f"input `path-map`: {line!r} is not of the form old=new")
-        pairs.append((old.strip(), new.strip()))
-    return tuple(pairs)
+def _path_map(reader: Reader) -> tuple[PathMap, ...]:
+    return parse_path_map(reader.lines("path-map"), "input `path-map`", reader.problems)
+
+
+def parse_path_map(lines: Iterable[str], what: str, problems: list[str]) -> tuple[PathMap, ...]:
+    """Parse prefixes of paths; a line of another form is added to the problems."""
+    maps = []
+    for line in lines:
+        parsed = PathMap.parse(line)
+        try:
+            if parsed is None:
+                problems.append(f"{what}: {line!r} is not of the form old=new or REPORTS: old=new")
+            else:
+                paths_fit((parsed.reports,) if parsed.reports else ())
+                maps.append(parsed)
+        except PatternError as error:
+            problems.append(f"{what}: {line!r}: {error}")
+    return tuple(maps)

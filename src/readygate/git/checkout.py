@@ -7,11 +7,14 @@ import hashlib
 import struct
 from collections.abc import Iterable
 from pathlib import Path
+from posixpath import dirname, normpath
 
 from readygate.support.git_names import is_sha
 
 _EXTENDED = 0x4000
 _CHECKSUM = 20
+LINK = 0o120000
+"""The mode of a symbolic link in git."""
 
 
 def _git_dir(root: Path) -> Path | None:
@@ -57,9 +60,31 @@ def tracked_files(root: Path) -> frozenset[str] | None:
         return None
     try:
         data = (git / "index").read_bytes()
-        return frozenset(_index_paths(data))
+        return frozenset(path for path, _mode in _index_entries(data))
     except (OSError, ValueError, struct.error, IndexError):
         return None
+
+
+def tracked_links(root: Path) -> dict[str, str]:
+    """Return the symbolic links that git tracks in a workspace and what they lead to, both from its root.
+
+    Links that lead out of the workspace, or that are not there as links, are left out.
+    """
+    git = _git_dir(root)
+    if git is None:
+        return {}
+    try:
+        links = [path for path, mode in _index_entries((git / "index").read_bytes()) if mode == LINK]
+        found = {path: link_target(path, str((root / path).readlink())) for path in links if (root / path).is_symlink()}
+    except (OSError, ValueError, struct.error, IndexError):
+        return {}
+    return {path: target for path, target in found.items() if target}
+
+
+def link_target(link: str, text: str) -> str:
+    """Return what a link of the repository leads to, from its root; empty if that is not in the repository."""
+    target = normpath(f"{dirname(link)}/{text}".lstrip("/")) if not text.startswith("/") else ".."
+    return "" if target == "." or target.startswith("..") else target
 
 
 def untouched(root: Path, names: Iterable[str]) -> frozenset[str]:
@@ -71,8 +96,8 @@ def untouched(root: Path, names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in names if name in tracked and (root / name).lstat().st_mtime_ns <= checked)
 
 
-def _index_paths(data: bytes) -> list[str]:
-    """Read the paths of an index of version 2, 3 or 4 with SHA-1 names.
+def _index_entries(data: bytes) -> list[tuple[str, int]]:
+    """Read the paths and modes of an index of version 2, 3 or 4 with SHA-1 names.
 
     Raises:
         ValueError: the bytes are not such an index, or it refers to another file for some of the paths.
@@ -83,10 +108,11 @@ def _index_paths(data: bytes) -> list[str]:
     content, checksum = data[:-_CHECKSUM], data[-_CHECKSUM:]
     if checksum not in (hashlib.sha1(content, usedforsecurity=False).digest(), bytes(_CHECKSUM)):
         raise ValueError("the index is damaged, or of a repository with SHA-256 names")
-    paths: list[str] = []
+    entries: list[tuple[str, int]] = []
     at, previous = 12, b""
     for _ in range(count):
         start = at
+        (mode,) = struct.unpack_from(">I", data, at + 24)
         (flags,) = struct.unpack_from(">H", data, at + 60)
         at += 62 + (2 if flags & _EXTENDED else 0)
         if version == 4:
@@ -98,13 +124,13 @@ def _index_paths(data: bytes) -> list[str]:
             end = data.index(b"\0", at)
             previous = data[at:end]
             at = start + (end - start + 8) // 8 * 8
-        paths.append(previous.decode("utf-8", "replace"))
+        entries.append((previous.decode("utf-8", "replace"), mode))
     while at < len(content):
         name, size = struct.unpack_from(">4sI", content, at)
         if not b"A" <= name[:1] <= b"Z":
             raise ValueError(f"the index leaves files to its extension {name!r}")  # split, or sparse
         at += 8 + size
-    return paths
+    return entries
 
 
 def _offset(data: bytes, at: int) -> tuple[int, int]:

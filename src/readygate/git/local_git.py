@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from readygate.git.checkout import LINK, link_target
 from readygate.model.changes import Changes, FileChange, hunk_lines
 from readygate.support.errors import ReadygateError
 from readygate.support.git_names import MAX_ANCESTORS
@@ -96,6 +97,18 @@ def tracked(repo: Path, commit: str) -> frozenset[str]:
         GitError: the commit is not in the repository.
     """
     return frozenset(filter(None, _git(repo, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")))
+
+
+def links(repo: Path, commit: str) -> dict[str, str]:
+    """Return the symbolic links of a commit and what they lead to, both from the root of the repository.
+
+    Raises:
+        GitError: the commit is not in the repository.
+    """
+    rows = _git(repo, "ls-tree", "-r", "-z", commit).split("\0")
+    paths = [row.partition("\t")[2] for row in rows if int(row.partition(" ")[0] or "0", 8) == LINK]
+    found = {path: link_target(path, show(repo, commit, path).decode("utf-8", "surrogateescape")) for path in paths}
+    return {path: target for path, target in found.items() if target}
 
 
 def diff(repo: Path, base: str, head: str) -> Changes:

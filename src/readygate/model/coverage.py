@@ -79,17 +79,29 @@ def add_ratios(ratios: Iterable[Ratio]) -> Ratio:
     return Ratio(covered=covered, total=total)
 
 
+class UnplacedFile(Struct, frozen=True, kw_only=True, order=True):
+    """A file of a report that may be one of several files of the repository, or whose path does not prove which.
+
+    Attributes:
+        path: the path in the report.
+        report: the path of the report.
+        maybe: some files that it may be.
+    """
+
+    path: str
+    report: str
+    maybe: tuple[str, ...]
+
+
 class Coverage(Struct, frozen=True, kw_only=True):
     """The merged coverage of one commit.
 
     Attributes:
         files: sorted by path, each path once.
-        unplaced: paths of reports that match no file of the repository, or more than one.
         has_branches: whether any report measured branches.
     """
 
     files: tuple[FileCoverage, ...]
-    unplaced: tuple[str, ...] = ()
     has_branches: bool = False
 
     def lines(self) -> Ratio:

@@ -1,22 +1,58 @@
-"""Resolve paths of reports to files of the repository, exactly or by the longest unique suffix.
+"""Paths of reports and files of the repository.
 
-Reports contain paths of the machine that measured: below another folder, with a drive letter, relative to a
-module, or relative to one of several roots. A path that cannot be resolved is listed, never guessed.
+Reports contain paths of the machine that measured: below another folder, with a drive letter, relative to a module, or
+relative to one of several roots. `snapshot.place_report` places the files of a report; `Placer` finds the file that a
+single path means, such as that of a stack trace.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from msgspec import Struct
 
+from readygate.support.globs import paths_fit
 from readygate.support.source_files import strip_checkout
 
 _CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DRIVE: Final = re.compile(r"[A-Za-z]:(?=[\\/])")
-_NAMED: Final = 4
+_THIRD_PARTY: Final = re.compile(
+    r"(?:^|/)(?:node_modules|bower_components|jspm_packages|site-packages|dist-packages|vendor|_deps|\.cargo|\.rustup"
+    r"|\.gradle|\.m2|\.ivy2|\.nuget|\.pub-cache|Pods|Carthage|\.yarn|\.pnpm-store|\.venv|\.tox|\.nox|\.eggs"
+    r"|go/pkg/mod|hostedtoolcache|vcpkg_installed|\.conan2?|gems|\.bundle)(?:/|$)"
+    r"|^/(?:rustc|usr|nix/store|Library|opt/homebrew|proc|snap)/|^[A-Z]:/(?:Program Files(?: \(x86\))?|Windows)/"
+)
+"""Folders of packages, compilers and interpreters."""
+
+
+class PathMap(NamedTuple):
+    """A rewritten prefix of whole path segments.
+
+    Attributes:
+        old: the prefix in reports; empty for all relative paths.
+        new: what takes its place, from the root of the repository; empty for the root itself.
+        reports: a glob of the reports that it applies to; empty for all.
+    """
+
+    old: str
+    new: str
+    reports: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> PathMap | None:
+        """Parse `old=new` or `reports: old=new`; return None if it is neither."""
+        reports, colon, rest = text.partition(": ")
+        old, equals, new = (rest if colon else text).partition("=")
+        if not equals or not (old.strip() or new.strip()) or (colon and not reports.strip()):
+            return None
+        return cls(old.strip(), new.strip(), reports.strip() if colon else "")
+
+    def __str__(self) -> str:
+        return f"{self.reports}: {self.old}={self.new}" if self.reports else f"{self.old}={self.new}"
 
 
 class PathRules(Struct, frozen=True, kw_only=True):
@@ -24,42 +60,49 @@ class PathRules(Struct, frozen=True, kw_only=True):
 
     Attributes:
         files: the files of the repository; None if they are unknown.
+        links: symbolic links of the repository to folders or files of it, both from its root.
         roots: absolute paths of the repository's root: the workspace in the view of the runner, the container
             and the process.
-        maps: (old, new) prefixes of whole path segments; the first match applies. An empty old one matches all
-            relative paths, an empty new one is the repository's root.
+        maps: the first that applies is used.
+        folder: the folder of the repository that the paths of reports start from; empty for its root.
+        measured_before: the files that the baseline measured: they decide where a path could mean several files.
     """
 
     files: frozenset[str] | None
+    links: Mapping[str, str] = {}
     roots: tuple[str, ...] = ()
-    maps: tuple[tuple[str, str], ...] = ()
+    maps: tuple[PathMap, ...] = ()
+    folder: str = ""
+    measured_before: frozenset[str] = frozenset()
+
+    def below_root(self, path: str) -> str:
+        """Return a normalized path from the root of the repository; empty if it is not below a known root."""
+        roots = sorted({normalise(root).rstrip("/") + "/" for root in self.roots}, key=len, reverse=True)
+        return next((path[len(root) :] for root in roots if path.startswith(root) and len(root) > 1), "")
+
+    def maps_of(self, report: str) -> tuple[tuple[str, str], ...]:
+        """Return the normalized (old, new) prefixes for a report."""
+        maps = (PathMap(*each) for each in self.maps)
+        return tuple(
+            (normalise(each.old), normalise(each.new))
+            for each in maps
+            if not each.reports or paths_fit((each.reports,))(report)
+        )
 
 
-class Placed(Struct, frozen=True, kw_only=True):
-    """The result for one path of a report.
-
-    Attributes:
-        path: relative to the repository's root; if not `placed`, the normalised path of the report, which is never
-            a file of the repository.
-        placed: whether the file is certain.
-        reason: why it is not placed; empty otherwise.
-    """
-
-    path: str
-    placed: bool
-    reason: str = ""
+def printable(path: str) -> str:
+    """Return a path with escaped control characters; never empty."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", path) or "(no name)"
 
 
-class _View(Struct, frozen=True):
-    """A normalised and mapped candidate; `inside` is relative to the repository, None if unknown."""
+def is_rooted(path: str) -> bool:
+    """Return whether a normalized path is absolute."""
+    return path.startswith("/") or _DRIVE.match(path) is not None
 
-    path: str
-    inside: str | None
 
-    @property
-    def relative(self) -> bool:
-        """Whether the path of the report is relative."""
-        return self.inside == self.path
+def is_third_party(path: str) -> bool:
+    """Return whether a path lies in a folder of packages, a compiler or an interpreter."""
+    return _THIRD_PARTY.search(path) is not None
 
 
 def normalise(path: str) -> str:
@@ -88,183 +131,112 @@ def normalise(path: str) -> str:
     return root + "/".join(segments)
 
 
-class Placer:
-    """Resolves paths by rules; indexes of the repository's files are built on first use."""
+class RepositoryFiles:
+    """The files of the repository, by path and by the end of the path; indexes are built on first use."""
 
-    def __init__(self, rules: PathRules) -> None:
-        self._files = rules.files
-        self._deepest = max((file.count("/") + 1 for file in rules.files or ()), default=0)
-        self._roots = sorted({normalise(root).rstrip("/") + "/" for root in rules.roots}, key=len, reverse=True)
-        self._maps = [(normalise(old), normalise(new)) for old, new in rules.maps]
-        self._folded: Mapping[str, tuple[str, ...]] | None = None
-        self._suffixes: dict[bool, Mapping[str, tuple[str, ...]]] = {}
+    def __init__(self, files: Iterable[str], links: Mapping[str, str] | None = None) -> None:
+        self._files = frozenset(files)
+        self._links = dict(links or {})
+        self._deepest = max((file.count("/") + 1 for file in self._files), default=0)
 
-    def place(self, candidates: tuple[str, ...]) -> Placed:
-        """Resolve a file from the candidates of a report, the most reliable first.
+    def __contains__(self, path: str) -> bool:
+        return path in self._files
 
-        Candidates that end in the last one are the same name under different roots. They have equal rank, and if
-        several of them exist the file is ambiguous.
-        """
-        views = [view for raw in candidates if (view := self._view(raw)) is not None]
-        if not views:
-            return self._unplaced(candidates, views, "it leads out of the repository, or holds control characters")
-        if self._files is None:
-            return self._stripped(candidates, views)
-        ways = ((find, fold) for find in (self._exact, self._by_suffix) for fold in (False, True))
-        for find, fold in ways:
-            found = find(views, fold=fold)
-            if len(found) == 1:
-                return Placed(path=found[0], placed=True)
-            if found:
-                return self._unplaced(candidates, views, f"it could be {_listed(found)}")
-            if self._names.isdisjoint(_name(view.path).lower() for view in views):
-                return self._unplaced(candidates, views, "no file of the repository has this name")
-        return self._unplaced(candidates, views, self._hint(views))
+    def find(self, path: str) -> str:
+        """Return the file of a path, through links and in another case if that is unique; empty if there is none."""
+        if path in self._files:
+            return path
+        for link, target in self._links.items():
+            if path == link or path.startswith(f"{link}/"):
+                linked = normalise(f"{target}{path[len(link) :]}")
+                return linked if linked in self._files else ""
+        folded = self._folded.get(path.lower(), ())
+        return folded[0] if len(folded) == 1 else ""
 
-    def find(self, name: str) -> str:
-        """Return the file of the repository that a single path means; empty if there is none, or several."""
-        if not self.may_place(name):
-            return ""
-        placed = self.place((name,))
-        return placed.path if placed.placed else ""
+    def ends(self, path: str) -> Iterator[str]:
+        """Yield the ends of a path that could be those of a file, the longest first."""
+        segments = path.split("/")[1 if is_rooted(path) else 0 :]
+        for start in range(max(len(segments) - self._deepest, 0), len(segments)):
+            yield "/".join(segments[start:])
 
-    def may_place(self, name: str) -> bool:
-        """Return whether a path could be a file of the repository, by its last segment only."""
-        last = _name(name)
-        if self._maps or self._files is None or "\\" in name or "%" in name or last in {"", ".", ".."}:
-            return True
-        return last.lower() in self._names
+    def ending(self, end: str) -> Sequence[str]:
+        """Return the files whose path has an end of whole segments, in another case if none has it as it is."""
+        return self._by_end.get(end) or self._by_folded_end.get(end.lower(), ())
+
+    def has_name(self, name: str) -> bool:
+        """Return whether a file has a name, in any case."""
+        return name.lower() in self._names
+
+    def module_folders(self) -> tuple[str, ...]:
+        """Return the folders of Go modules, the outermost first, each with `/` at its end."""
+        return tuple(sorted((file[: -len("go.mod")] for file in self.ending("go.mod")), key=len))
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        """Lower-case names of all files; most paths that cannot be resolved have other names."""
-        return frozenset(_name(file).lower() for file in self._files or ())
+        return frozenset(file.rpartition("/")[2].lower() for file in self._files)
 
-    def _view(self, raw: str) -> _View | None:
-        if _CONTROL.search(raw):
-            return None
-        exact = "\\" in raw and self._files is not None and raw in self._files
-        path = raw if exact else normalise(raw)
-        for old, new in self._maps:
-            if path == old or path.startswith(old.rstrip("/") + "/") if old else not _rooted(path):
-                rest = path[len(old) :].lstrip("/")
-                path = normalise(f"{new}/{rest}") if new else rest
-                break
-        if not path or path == ".." or path.startswith("../"):
-            return None
-        return _View(path, self._inside(path))
+    @cached_property
+    def _folded(self) -> Mapping[str, Sequence[str]]:
+        return _grouped((file.lower(), file) for file in sorted(self._files))
 
-    def _inside(self, path: str) -> str | None:
-        if not _rooted(path):
-            return path
-        for root in self._roots:
-            if path.startswith(root) and len(root) > 1:
-                return path[len(root) :]
-        inside = strip_checkout(path)
-        return inside if inside != path else None
+    @cached_property
+    def _by_end(self) -> Mapping[str, Sequence[str]]:
+        return _grouped((end, file) for file in sorted(self._files) for end in self.ends(file))
 
-    def _stripped(self, candidates: tuple[str, ...], views: list[_View]) -> Placed:
-        """Resolve without a list of the repository's files."""
-        for view in views:
-            if view.inside is not None:
-                return Placed(path=view.inside, placed=True)
-        return self._unplaced(candidates, views, "it is absolute and below no known root")
+    @cached_property
+    def _by_folded_end(self) -> Mapping[str, Sequence[str]]:
+        return _grouped((end.lower(), file) for file in sorted(self._files) for end in self.ends(file))
 
-    def _exact(self, views: list[_View], *, fold: bool) -> tuple[str, ...]:
-        """Return the files that candidates name exactly: of candidates of equal rank all, else the first."""
-        last = f"/{views[-1].path}"
-        equal = len(views) > 2 and all(view.path.endswith(last) for view in views[:-1])
-        groups = [views[:-1], views[-1:]] if equal else [[view] for view in views]
-        for group in groups:
-            found = dict.fromkeys(path for view in group for path in self._named(view, fold=fold))
-            if found:
-                return tuple(found)
-        return ()
 
-    def _named(self, view: _View, *, fold: bool) -> tuple[str, ...]:
-        """Return the file of a candidate; below an unknown root the longest suffix of at least two segments."""
-        if view.inside is not None:
-            return self._lookup(view.inside, fold=fold)
-        for suffix in _suffixes(view.path, self._deepest):
-            if "/" in suffix and (found := self._lookup(suffix, fold=fold)):
-                return found
-        return ()
+class Placer:
+    """Finds the file of the repository that a single path means."""
 
-    def _lookup(self, path: str, *, fold: bool) -> tuple[str, ...]:
-        files = self._files or frozenset()
-        if not fold:
-            return (path,) if path in files else ()
-        if self._folded is None:
-            self._folded = _index((file.lower(), file) for file in sorted(files))
-        return self._folded.get(path.lower(), ())
+    def __init__(self, rules: PathRules) -> None:
+        self._rules = rules
+        self._maps = rules.maps_of("")
+        self._files = RepositoryFiles(rules.files or (), rules.links)
 
-    def _by_suffix(self, views: list[_View], *, fold: bool) -> tuple[str, ...]:
-        """Return the files with the longest common suffix.
+    def find(self, name: str) -> str:
+        """Return the file; empty if there is none, or several may be meant.
 
-        A file name alone is not enough, unless the report gives nothing else.
+        It is the file by that path, else the only one with the longest common end. The name alone is not enough if the
+        path has more, and a package of others is never a file of the repository.
         """
-        if fold not in self._suffixes:
-            files = sorted(self._files or ())
-            self._suffixes[fold] = _index(
-                (suffix.lower() if fold else suffix, file)
-                for file in files
-                for suffix in _suffixes(file, self._deepest)
-            )
-        index = self._suffixes[fold]
-        name_only = len(views) == 1 and views[0].relative and "/" not in views[0].path
-        best, found = 0, dict[str, None]()
-        for view in views:
-            for suffix in _suffixes(view.inside or view.path, self._deepest):
-                depth = suffix.count("/") + 1
-                if depth < best or (depth == 1 and not name_only):
-                    break
-                if files_ := index.get(suffix.lower() if fold else suffix):
-                    found = dict.fromkeys((*(found if depth == best else ()), *files_))
-                    best = depth
-                    break
-        return tuple(found)
+        if not self.may_place(name) or printable(name) != name:
+            return ""
+        path = map_path(normalise(name), self._maps)
+        inside = self._rules.below_root(path) or strip_checkout(path)
+        if self._rules.files is None:
+            return "" if is_rooted(inside) or inside.startswith("..") else inside
+        found = self._files.find(inside)
+        if found or is_third_party(inside):
+            return found
+        for end in self._files.ends(inside):
+            if "/" not in end and end != inside:
+                break
+            if files := self._files.ending(end):
+                return files[0] if len(files) == 1 else ""
+        return ""
 
-    def _hint(self, views: list[_View]) -> str:
-        names = {_name(view.path) for view in views}
-        found = [file for name in names for file in self._suffixes[False].get(name, ())]
-        if not found:
-            return "no file of the repository has this name"
-        return f"only its name fits {_listed(tuple(found))}"
-
-    def _unplaced(self, candidates: tuple[str, ...], views: list[_View], reason: str) -> Placed:
-        path = views[0].inside or views[0].path if views else (candidates[0] if candidates else "")
-        path = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", path) or "(no name)"
-        while self._files is not None and path in self._files:
-            path = f"?/{path}"
-        return Placed(path=path, placed=False, reason=reason)
+    def may_place(self, name: str) -> bool:
+        """Return whether a path could be a file of the repository, by its last segment only."""
+        last = name.rpartition("/")[2]
+        if self._maps or self._rules.files is None or "\\" in name or "%" in name or last in {"", ".", ".."}:
+            return True
+        return self._files.has_name(last)
 
 
-def _name(path: str) -> str:
-    """Return the last segment."""
-    return path.rpartition("/")[2]
+def map_path(path: str, maps: Iterable[tuple[str, str]]) -> str:
+    """Return a normalized path with the first prefix rewritten that fits; unchanged if none does."""
+    for old, new in maps:
+        if path == old or path.startswith(old.rstrip("/") + "/") if old else not is_rooted(path):
+            rest = path[len(old) :].lstrip("/")
+            return normalise(f"{new}/{rest}") if new else rest
+    return path
 
 
-def _rooted(path: str) -> bool:
-    return path.startswith("/") or _DRIVE.match(path) is not None
-
-
-def _suffixes(path: str, most: int) -> Iterator[str]:
-    """Yield suffixes of at most `most` segments without the root, the longest first."""
-    segments = path.split("/")[1 if _rooted(path) else 0 :]
-    for start in range(max(len(segments) - most, 0), len(segments)):
-        yield "/".join(segments[start:])
-
-
-def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    """Index the first few files of each key; a single one is unique."""
-    index: dict[str, tuple[str, ...]] = {}
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[str]]:
+    groups: dict[str, list[str]] = {}
     for key, file in pairs:
-        found = index.get(key, ())
-        if len(found) <= _NAMED:
-            index[key] = (*found, file)
-    return index
-
-
-def _listed(files: tuple[str, ...]) -> str:
-    more = " and others" if len(files) > _NAMED else ""
-    return ", ".join(f"`{file}`" for file in files[:_NAMED]) + more
+        groups.setdefault(key, []).append(file)
+    return groups

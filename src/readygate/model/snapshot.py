@@ -6,7 +6,7 @@ from itertools import chain, repeat
 
 from msgspec import Struct, field
 
-from readygate.model.coverage import Coverage
+from readygate.model.coverage import Coverage, UnplacedFile
 from readygate.model.history import History
 from readygate.model.reports import CoverageReport, Problem, Report, TestReport
 from readygate.model.results import (
@@ -170,11 +170,16 @@ class HeadRun(Struct, frozen=True, kw_only=True):
 
     Attributes:
         details: the details of tests that failed, errored or were skipped, by identity and leg.
+        unplaced: files of coverage reports that may be files of the repository; their lines count nowhere.
+        outside: the number of measured files that are not in the repository, such as packages and generated files;
+            their lines count nowhere.
     """
 
     snapshot: Snapshot
     details: Mapping[tuple[TestId, str], FailureDetail]
     evidence: InputFiles
+    unplaced: tuple[UnplacedFile, ...] = ()
+    outside: Number = 0
 
 
 class Baseline(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from readygate import __version__
 from readygate.context import Published, RunContext
 from readygate.model.causes import Cause
 from readygate.model.comparison import Comparison, CoverageComparison, TestChange
+from readygate.model.coverage import UnplacedFile
 from readygate.model.reports import Problem, TestReport
 from readygate.model.results import FailureDetail, Outcome, TestId
 from readygate.model.snapshot import ReadFile
@@ -68,7 +69,7 @@ def render(view: ReportView) -> str:
         },
         "baseline_note": plain(comparison.baseline_note),
         "tests": {**_tests(comparison), "excuses": excuses_json(view)},
-        "coverage": None if comparison.coverage is None else _coverage(comparison.coverage),
+        "coverage": None if comparison.coverage is None else _coverage(comparison.coverage, comparison.head.unplaced),
         **named_json(view),
         "files": [_file(file) for file in comparison.head.evidence.files],
         "patterns": [
@@ -187,7 +188,7 @@ def _detail(detail: FailureDetail) -> dict[str, Any]:
     }
 
 
-def _coverage(coverage: CoverageComparison) -> dict[str, Any]:
+def _coverage(coverage: CoverageComparison, unplaced: tuple[UnplacedFile, ...]) -> dict[str, Any]:
     delta, patch = coverage.delta, coverage.patch
     return {
         "lines": ratio_json(coverage.lines),
@@ -228,7 +229,7 @@ def _coverage(coverage: CoverageComparison) -> dict[str, Any]:
             }
             for file in coverage.head.files
         ],
-        "unplaced": list(coverage.head.unplaced),
+        "unplaced": [file.path for file in unplaced],
     }
 
 

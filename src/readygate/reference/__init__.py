@@ -1,6 +1,6 @@
 """What a run is compared with: base commit, changed lines, baseline and policy."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -23,6 +23,11 @@ class LoadedBaseline(Struct, frozen=True, kw_only=True):
     choice: BaselineChoice
     since: Changes | None = None
 
+    def measured_files(self) -> frozenset[str]:
+        """Return the files whose coverage the baseline has."""
+        coverage = self.choice.baseline.snapshot.coverage if self.choice.baseline else None
+        return frozenset(file.path for file in coverage.files) if coverage else frozenset()
+
 
 class Reference(Struct, frozen=True, kw_only=True):
     """What a change is compared with.
@@ -35,6 +40,7 @@ class Reference(Struct, frozen=True, kw_only=True):
         changes: the lines that the change adds and removes, None if unknown.
         changes_note: the reason why they are unknown.
         files: the files of the repository at the measured commit, None if unknown.
+        links: the symbolic links among them, and what they lead to.
         trusted: the commit, else the branch, whose files count instead of those of the change; empty if unknown.
         policy: the policy file on both sides.
         waiver: returns the waiver of the label by that name; None if the label is not set.
@@ -46,6 +52,7 @@ class Reference(Struct, frozen=True, kw_only=True):
     changes: Changes | None = None
     changes_note: str = ""
     files: frozenset[str] | None = None
+    links: Mapping[str, str] = {}
     trusted: str = ""
     policy: PolicyFiles = PolicyFiles()
     waiver: Callable[[str], Waiver | None] = lambda _label: None

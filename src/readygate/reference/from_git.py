@@ -1,6 +1,6 @@
 """Choose what a local run is compared with, from git and files instead of GitHub."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -68,11 +68,12 @@ def ask(wanted: ReportOptions, context: RunContext) -> Reference:
     url = f"folder:{wanted.store.absolute()}" if wanted.store else ""
     store = open_store(url, wanted.root, None, records=wanted.records) if url else None
     files = local_git.tracked(repo, commit) if wanted.has_git else None
+    links = local_git.links(repo, commit) if wanted.has_git else {}
     changes = local_git.diff(repo, start, commit) if start and wanted.has_git else None
     note = "" if changes else "Without --against and a git repository the changed lines are not known"
 
     def load(own: Own, repeats: str) -> LoadedBaseline:
-        choice = _choice(wanted, start, store, files, context, own, repeats)
+        choice = _choice(wanted, start, store, files, links, context, own, repeats)
         since: Changes | None = changes
         base = choice.baseline.snapshot.commit if choice.baseline else ""
         if base and base != start and wanted.has_git:
@@ -86,14 +87,19 @@ def ask(wanted: ReportOptions, context: RunContext) -> Reference:
         changes=changes,
         changes_note=note,
         files=files,
+        links=links,
         policy=_policy(wanted, start if wanted.has_git else ""),
     )
 
 
-def rules(root: Path, repo: Path, files: frozenset[str] | None, settings: Settings) -> PathRules:
+def rules(
+    root: Path, repo: Path, files: frozenset[str] | None, links: Mapping[str, str], settings: Settings
+) -> PathRules:
     """Return the rules that map paths of reports to paths of the repository."""
+    here, top = root.resolve(), repo.resolve()
+    folder = here.relative_to(top).as_posix() if here.is_relative_to(top) else ""
     roots = tuple(dict.fromkeys((str(repo.absolute()), str(root.absolute()))))
-    return PathRules(files=files, roots=roots, maps=settings.path_map)
+    return PathRules(files=files, links=links, roots=roots, maps=settings.path_map, folder=folder)
 
 
 def _policy(wanted: ReportOptions, start: str) -> PolicyFiles:
@@ -122,12 +128,13 @@ def _choice(
     start: str,
     store: Store | None,
     files: frozenset[str] | None,
+    links: Mapping[str, str],
     context: RunContext,
     own: Own,
     repeats: str,
 ) -> BaselineChoice:
     if wanted.base:
-        paths = rules(wanted.root, wanted.repo, files, context.settings)
+        paths = rules(wanted.root, wanted.repo, files, links, context.settings)
         given = _given(wanted.base, start, paths, context, repeats)
         snapshot, details = (given.snapshot, given.details) if isinstance(given, HeadRun) else (given, {})
         return BaselineChoice(

@@ -7,14 +7,13 @@ from pathlib import PurePosixPath
 
 from msgspec.structs import replace
 
-from readygate.model.coverage import Coverage
 from readygate.model.paths import PathRules
 from readygate.model.policy import LAST, WORST
 from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, Outcome, TestId, raw_name
 from readygate.model.snapshot import HeadRun, InputFiles, Provenance, Snapshot, is_damaged
 from readygate.model.subject import Subject
-from readygate.snapshot.coverage_merge import place_all
+from readygate.snapshot.coverage_merge import PlacedCoverage, place_all
 from readygate.snapshot.failure_cause import failure_causes
 from readygate.snapshot.matrix import Bucket, Named, assign
 from readygate.snapshot.repeats import with_last
@@ -62,12 +61,13 @@ def build(
     measured = _with_coverage(named, buckets, evidence)
     legs = tuple(_leg(bucket, has_coverage=number in measured) for number, bucket in enumerate(buckets))
     details = _details(buckets, legs)
+    placed = _coverage(evidence, paths)
     legs = _with_causes(legs, details)
     return HeadRun(
         snapshot=Snapshot(
             commit=commit,
             legs=legs,
-            coverage=_coverage(evidence, paths),
+            coverage=placed.coverage if placed else None,
             provenance=replace(
                 provenance,
                 complete=provenance.complete and not any(is_damaged(file) for file in evidence.files),
@@ -76,18 +76,14 @@ def build(
         ),
         details=details,
         evidence=evidence,
+        unplaced=placed.unplaced if placed else (),
+        outside=placed.outside if placed else 0,
     )
 
 
-def _coverage(evidence: InputFiles, paths: PathRules) -> Coverage | None:
-    reports = [file.report for file in evidence.files if isinstance(file.report, CoverageReport)]
-    if not reports:
-        return None
-    return place_all(
-        (measured for report in reports for measured in report.files),
-        paths,
-        has_branches=any(report.has_branches for report in reports),
-    )
+def _coverage(evidence: InputFiles, paths: PathRules) -> PlacedCoverage | None:
+    reports = [(file.name, file.report) for file in evidence.files if isinstance(file.report, CoverageReport)]
+    return place_all(reports, paths) if reports else None
 
 
 def _with_coverage(named: Sequence[Named], buckets: Sequence[Bucket], evidence: InputFiles) -> set[int]:

@@ -45,6 +45,9 @@ class TestBlocks:
         assert states(report) == {1: HIT, 2: HIT}
         assert "in statements it is 7 of 7" in report.problems[0].what
 
+    def test_a_block_without_statements_measures_no_line(self) -> None:
+        assert states(read("mode: set\na.go:1.1,2.2 1 1\na.go:4.14,4.15 0 0\n")) == {1: HIT, 2: HIT}
+
     def test_statements_are_noted(self) -> None:
         (note,) = read("mode: set\na.go:1.1,9.2 2 1\nb.go:1.1,1.2 5 0\n").problems
 
@@ -87,21 +90,20 @@ class TestBlocks:
 class TestNames:
     text = "mode: set\ngithub.com/o/r/main.go:1.1,1.2 1 1\ngithub.com/o/r/x/y.go:1.1,1.2 1 1\n"
 
-    def test_the_module_is_the_repository(self) -> None:
-        assert [file.candidates for file in read(self.text).files] == [
-            ("github.com/o/r/main.go", "main.go"),
-            ("github.com/o/r/x/y.go", "x/y.go"),
-        ]
+    def test_the_module_is_the_root_of_the_repository_or_the_folder_of_go_mod(self) -> None:
+        report = read("mode: set\nacme.io/m/v2/main.go:1.1,1.2 1 1\nacme.io/m/v2/x/y.go:1.1,1.2 1 1\n")
+        for folder in ("", "go/"):
+            names = ("go.mod", "main.go", "x/y.go", "x/main.go")
+            rules = PathRules(files=frozenset(folder + name for name in names))
+            found = place_all([("c.out", report)], rules).coverage.files
+            assert [file.path for file in found] == [f"{folder}main.go", f"{folder}x/y.go"]
 
-    def test_a_major_version(self) -> None:
-        report = read("mode: set\ngithub.com/o/r/v2/main.go:1.1,1.2 1 1\n")
-
-        assert report.files[0].candidates == ("github.com/o/r/v2/main.go", "main.go")
-
-    def test_another_repository_is_not_taken_for_this_one(self) -> None:
-        report = read(self.text + "github.com/else/dep/main.go:1.1,1.2 1 1\n")
-
-        assert report.files[2].candidates == ("github.com/else/dep/main.go",)
+    def test_the_standard_library_and_other_modules_are_not_ours(self) -> None:
+        others = "errors/errors.go:1.1,1.2 1 1\ngithub.com/else/dep/other.go:1.1,1.2 1 1\n"
+        rules = PathRules(files=frozenset({"go.mod", "main.go", "x/y.go", "errors/errors.go"}))
+        placed = place_all([("c.out", read(self.text + others))], rules)
+        assert [file.path for file in placed.coverage.files] == ["main.go", "x/y.go"]
+        assert (placed.outside, placed.unplaced) == (2, ())
 
     @pytest.mark.parametrize("name", ["example.com/m/a.go", "C:\\work\\m\\a.go", "./a.go", "github.com/o/a.go"])
     def test_other_names_stand_alone(self, name: str) -> None:
@@ -110,7 +112,10 @@ class TestNames:
     def test_placed(self) -> None:
         rules = PathRules(files=frozenset({"main.go", "x/y.go", "x/main.go"}))
 
-        assert [file.path for file in place_all(read(self.text).files, rules).files] == ["main.go", "x/y.go"]
+        assert [file.path for file in place_all([("c.out", read(self.text))], rules).coverage.files] == [
+            "main.go",
+            "x/y.go",
+        ]
 
 
 class TestDamage:

@@ -88,15 +88,17 @@ class TestNames:
     def test_where_it_is_unique_it_is_placed(self) -> None:
         rules = PathRules(files=frozenset({"core/src/main/java/org/acme/A.java", "B.java"}))
 
-        assert [file.path for file in place_all(read(package(line(1))).files, rules).files] == [
+        assert [file.path for file in place_all([("jacoco.xml", read(package(line(1))))], rules).coverage.files] == [
             "core/src/main/java/org/acme/A.java"
         ]
 
-    def test_a_package_that_is_not_all_a_folder(self) -> None:
+    def test_a_package_that_is_not_all_a_folder_is_not_placed(self) -> None:
         rules = PathRules(files=frozenset({"src/main/kotlin/util/A.kt"}))
         report = read(package(line(1), name="org/acme/util", file="A.kt"))
 
-        assert place_all(report.files, rules).files[0].path == "src/main/kotlin/util/A.kt"
+        placed = place_all([("jacoco.xml", report)], rules)
+        assert placed.coverage.files == ()
+        assert placed.unplaced[0].maybe == ("src/main/kotlin/util/A.kt",)
 
 
 class TestCounters:

@@ -7,9 +7,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from readygate.model.coverage import HIT, MEASURED, FileCoverage
-from readygate.model.paths import PathRules, Placer, normalise
-from readygate.model.reports import MeasuredFile
+from readygate.model.paths import PathMap, PathRules, Placer, RepositoryFiles, normalise
+from readygate.model.reports import CoverageReport, MeasuredFile
 from readygate.snapshot.coverage_merge import place_all
+from readygate.snapshot.place_report import Placed, ReportPlacer
 
 FILES = frozenset(
     {
@@ -29,16 +30,23 @@ FILES = frozenset(
 HOST = "/home/runner/work/attrs/attrs"
 
 
+def placed(rules: PathRules, *candidates: str) -> Placed:
+    """Return the result for the only file of a report."""
+    files = RepositoryFiles(rules.files or (), rules.links)
+    (result,) = ReportPlacer(files, rules, "report.xml", "any").place([candidates])
+    return result
+
+
 def place(*candidates: str, roots: tuple[str, ...] = (HOST,), maps: tuple[tuple[str, str], ...] = ()) -> str | None:
     """Return the path, None if it is not placed."""
-    placed = Placer(PathRules(files=FILES, roots=roots, maps=maps)).place(candidates)
-    assert placed.placed == (not placed.reason)
-    assert placed.placed == (placed.path in FILES)
-    return placed.path if placed.placed else None
+    result = placed(PathRules(files=FILES, roots=roots, maps=tuple(PathMap(*each) for each in maps)), *candidates)
+    assert not (result.placed and result.maybe)
+    assert not result.placed or result.path in FILES
+    return result.path if result.placed else None
 
 
-def reason(*candidates: str) -> str:
-    return Placer(PathRules(files=FILES, roots=(HOST,))).place(candidates).reason
+def maybe(*candidates: str) -> tuple[str, ...]:
+    return placed(PathRules(files=FILES, roots=(HOST,)), *candidates).maybe
 
 
 class TestNormalise:
@@ -129,7 +137,7 @@ class TestExact:
         candidates = (f"{HOST}/src/attr/__init__.py", f"{HOST}/tests/__init__.py", "__init__.py")
 
         assert place(*candidates) is None
-        assert reason(*candidates) == "it could be `src/attr/__init__.py`, `tests/__init__.py`"
+        assert maybe(*candidates) == ("src/attr/__init__.py", "tests/__init__.py")
 
     def test_below_unknown_roots_the_longest_path_of_the_repository(self) -> None:
         assert place("/app/services/auth/setup.py", "setup.py") == "services/auth/setup.py"
@@ -143,8 +151,6 @@ class TestSuffix:
             ("attr/_make.py", "src/attr/_make.py"),
             ("org/acme/Foo.java", "app/src/main/java/org/acme/Foo.java"),
             ("_make.py", "src/attr/_make.py"),
-            ("/usr/lib/python3/site-packages/attr/_make.py", "src/attr/_make.py"),
-            (f"{HOST}/.tox/py/site-packages/attr/_make.py", "src/attr/_make.py"),
             ("build/lib/attr/_make.py", "src/attr/_make.py"),
             ("C:\\x\\web\\Button.tsx", "web/Button.tsx"),
         ],
@@ -154,25 +160,30 @@ class TestSuffix:
 
     def test_ambiguous_is_not_placed(self) -> None:
         assert place("converters.py") is None
-        assert reason("converters.py") == "it could be `src/attr/converters.py`, `src/attrs/converters.py`"
+        assert maybe("converters.py") == ("src/attr/converters.py", "src/attrs/converters.py")
 
     def test_the_longest_of_several_candidates(self) -> None:
         assert place("/x/y/converters.py", "/x/attrs/converters.py", "converters.py") == "src/attrs/converters.py"
 
     def test_the_name_alone_is_not_enough_for_a_longer_path(self) -> None:
-        assert place("/usr/lib/python3/_make.py") is None
-        assert reason("/usr/lib/python3/_make.py") == "only its name fits `src/attr/_make.py`"
+        assert place("/x/y/_make.py") is None
+        assert maybe("/x/y/_make.py") == ("src/attr/_make.py",)
         assert place("/app/_make.py", "_make.py") is None
 
-    def test_nothing_fits(self) -> None:
-        assert reason("/usr/lib/os.py") == "no file of the repository has this name"
-
-    def test_many_are_not_all_named(self) -> None:
-        files = frozenset(f"p{i}/a.py" for i in range(9))
-
-        placed = Placer(PathRules(files=files)).place(("a.py",))
-
-        assert placed.reason == "it could be `p0/a.py`, `p1/a.py`, `p2/a.py`, `p3/a.py` and others"
+    @pytest.mark.parametrize(
+        "candidate",
+        [
+            "/usr/lib/os.py",
+            "/usr/lib/python3/_make.py",
+            "/usr/lib/python3/site-packages/attr/_make.py",
+            f"{HOST}/.tox/py/site-packages/attr/_make.py",
+            "node_modules/left-pad/attr/_make.py",
+            "build/_deps/x-src/src/attr/_make.py",
+        ],
+    )
+    def test_files_of_others_are_none_of_the_repository(self, candidate: str) -> None:
+        assert place(candidate) is None
+        assert maybe(candidate) == ()
 
 
 class TestCase:
@@ -184,8 +195,8 @@ class TestCase:
     def test_exact_first(self) -> None:
         rules = PathRules(files=frozenset({"a/README", "a/readme", "b/X"}))
 
-        assert Placer(rules).place(("a/readme",)).path == "a/readme"
-        assert not Placer(rules).place(("a/Readme",)).placed
+        assert placed(rules, "a/readme").path == "a/readme"
+        assert not placed(rules, "a/Readme").placed
 
 
 class TestMaps:
@@ -232,16 +243,11 @@ class TestRefusals:
     )
     @pytest.mark.parametrize("files", [FILES, None])
     def test_never_placed(self, candidate: str, files: frozenset[str] | None) -> None:
-        placed = Placer(PathRules(files=files)).place((candidate,))
+        result = placed(PathRules(files=files), candidate)
 
-        assert not placed.placed
-        assert placed.reason
-        assert placed.path.isprintable()
-
-    def test_what_is_not_placed_is_not_taken_for_a_file_of_the_repository(self) -> None:
-        files = frozenset({"a/x.py", "b/x.py", "x.py"})
-
-        assert Placer(PathRules(files=files)).place(("a/x.py", "b/x.py", "x.py")).path == "?/a/x.py"
+        assert not result.placed
+        assert result.path.isprintable()
+        assert Placer(PathRules(files=files)).find(candidate) == ""
 
 
 class TestUnknownFiles:
@@ -256,14 +262,18 @@ class TestUnknownFiles:
         ],
     )
     def test_roots_are_stripped(self, candidates: tuple[str, ...], path: str) -> None:
-        placed = Placer(PathRules(files=None, roots=(HOST,))).place(candidates)
+        result = placed(PathRules(files=None, roots=(HOST,)), *candidates)
 
-        assert (placed.path, placed.placed) == (path, True)
+        assert (result.path, result.placed) == (path, True)
 
     def test_an_unknown_root(self) -> None:
-        placed = Placer(PathRules(files=None)).place(("C:\\x\\a.cs",))
+        result = placed(PathRules(files=None), "C:\\x\\a.cs")
 
-        assert (placed.path, placed.placed) == ("C:/x/a.cs", False)
+        assert not result.placed
+
+
+def report(*files: MeasuredFile, has_branches: bool = False) -> tuple[str, CoverageReport]:
+    return "report.xml", CoverageReport(format="any", files=files, has_branches=has_branches)
 
 
 def measured(lines: bytes, *candidates: str) -> MeasuredFile:
@@ -272,25 +282,25 @@ def measured(lines: bytes, *candidates: str) -> MeasuredFile:
 
 class TestAll:
     def test_files_are_merged_where_they_are_placed(self) -> None:
-        coverage = place_all(
-            [
-                measured(bytes((0, HIT)), "attr/_make.py"),
-                measured(bytes((0, MEASURED, MEASURED)), f"{HOST}/src/attr/_make.py"),
-                measured(bytes((0, HIT)), "/usr/lib/os.py"),
-            ],
-            PathRules(files=FILES),
+        files = (
+            measured(bytes((0, HIT)), "attr/_make.py"),
+            measured(bytes((0, MEASURED, MEASURED)), f"{HOST}/src/attr/_make.py"),
+            measured(bytes((0, HIT)), "/usr/lib/os.py"),
+            measured(bytes((0, HIT)), "/x/y/Foo.java"),
         )
+        result = place_all([report(*files)], PathRules(files=FILES))
 
-        assert [file.path for file in coverage.files] == ["/usr/lib/os.py", "src/attr/_make.py"]
-        assert coverage.files[1].lines == bytes((0, HIT, MEASURED))
-        assert coverage.unplaced == ("/usr/lib/os.py",)
-        assert coverage.branches() is None
+        assert [file.path for file in result.coverage.files] == ["src/attr/_make.py"]
+        assert result.coverage.files[0].lines == bytes((0, HIT, MEASURED))
+        assert [file.path for file in result.unplaced] == ["/x/y/Foo.java"]
+        assert result.outside == 1
+        assert result.coverage.branches() is None
 
     def test_branches_are_measured_if_a_report_says_so_or_a_line_has_some(self) -> None:
         file = MeasuredFile(candidates=("a",), coverage=FileCoverage(path="a", lines=b"", branches={1: (1, 2)}))
 
-        assert place_all([file], PathRules(files=None)).has_branches
-        assert place_all([], PathRules(files=None), has_branches=True).has_branches
+        assert place_all([report(file)], PathRules(files=None)).coverage.has_branches
+        assert place_all([report(has_branches=True)], PathRules(files=None)).coverage.has_branches
 
     @given(
         st.lists(
@@ -302,7 +312,8 @@ class TestAll:
         ).flatmap(lambda files: st.tuples(st.just(files), st.permutations(files)))
     )
     def test_the_order_makes_no_difference(self, files: tuple[list[MeasuredFile], list[MeasuredFile]]) -> None:
-        assert place_all(files[0], PathRules(files=FILES)) == place_all(files[1], PathRules(files=FILES))
+        one, other = (place_all([report(*each)], PathRules(files=FILES)) for each in files)
+        assert one == other
 
 
 SEGMENT = st.sampled_from(["a", "b", "src", "..", ".", "", "x.py", "Y.py", "y.py", "C:", "file://"])
@@ -313,10 +324,11 @@ CLEAN = st.builds("/".join, st.lists(st.sampled_from(["a", "b", "src", "x.py", "
 class TestProperties:
     @given(st.frozensets(CLEAN, min_size=1), st.booleans())
     def test_a_file_of_the_repository_is_itself(self, files: frozenset[str], known: bool) -> None:
-        placer = Placer(PathRules(files=files if known else None))
+        rules = PathRules(files=files if known else None)
 
         for file in files:
-            assert placer.place((file,)).path == file
+            assert placed(rules, file).path == file
+            assert Placer(rules).find(file) == file
 
     @given(
         st.frozensets(CLEAN),
@@ -327,13 +339,13 @@ class TestProperties:
     def test_never_outside_and_stable(
         self, files: frozenset[str], candidates: list[str], maps: list[tuple[str, str]], roots: list[str]
     ) -> None:
-        rules = PathRules(files=files, maps=tuple(maps), roots=tuple(roots))
+        rules = PathRules(files=files, maps=tuple(PathMap(*each) for each in maps), roots=tuple(roots))
 
-        placed = Placer(rules).place(tuple(candidates))
+        result = placed(rules, *candidates)
 
-        assert placed.placed == (placed.path in files)
-        assert placed.path
-        unknown = Placer(PathRules(files=None, roots=tuple(roots))).place(tuple(candidates))
+        assert not result.placed or result.path in files
+        assert result.path
+        unknown = placed(PathRules(files=None, roots=tuple(roots)), *candidates)
         if unknown.placed:
             assert not unknown.path.startswith(("/", "../"))
             assert unknown.path != ".."
@@ -342,21 +354,23 @@ class TestProperties:
     def test_what_is_unique_is_found_with_any_root(self, files: frozenset[str], data: st.DataObject) -> None:
         file = data.draw(st.sampled_from(sorted(files)))
 
-        placed = Placer(PathRules(files=files, roots=("/any/where",))).place((f"/any/where/{file}",))
-
-        assert placed.path == file
+        assert placed(PathRules(files=files, roots=("/any/where",)), f"/any/where/{file}").path == file
 
 
 @pytest.mark.slow
 def test_ten_thousand_files_of_the_same_few_names_are_placed_fast() -> None:
     names = [f"services/s{i % 20}/pkg{i // 20}/{'__init__' if i % 2 else 'mod'}.py" for i in range(10_000)]
-    placer = Placer(PathRules(files=frozenset(names)))
+    rules = PathRules(files=frozenset(names))
     began = time.process_time()
 
-    for way in ("/app/", "/elsewhere/deep/down/"):
-        assert all(placer.place((way + name,)).path == name for name in names)
-    assert all(placer.place((name.partition("/")[2],)).path == name for name in names)
-    assert not any(placer.place((f"/usr/lib/{i}/__init__.py",)).placed for i in range(10_000))
+    for prefix in ("/app/", "/elsewhere/deep/down/", ""):
+        placer = ReportPlacer(RepositoryFiles(names), rules, "out/report.xml", "any")
+        assert [each.path for each in placer.place([(prefix + name,) for name in names])] == names
+    placer = ReportPlacer(RepositoryFiles(names), rules, "out/report.xml", "any")
+    assert not any(each.placed for each in placer.place([(f"/usr/lib/{i}/__init__.py",) for i in range(10_000)]))
+    assert not any(each.placed for each in placer.place([(f"/x/{i}/__init__.py",) for i in range(10_000)]))
+    finder = Placer(rules)
+    assert all(finder.find(name.partition("/")[2]) == name for name in names)
 
     assert time.process_time() - began < 10
 
@@ -368,6 +382,6 @@ def test_ten_thousand_files_of_the_same_few_names_are_placed_fast() -> None:
 def test_what_a_last_segment_refuses_is_placed_nowhere(
     path: str, files: set[str], maps: tuple[tuple[str, str], ...]
 ) -> None:
-    placer = Placer(PathRules(files=frozenset(files), maps=maps))
+    placer = Placer(PathRules(files=frozenset(files), maps=tuple(PathMap(*each) for each in maps)))
 
-    assert placer.may_place(path) or not placer.place((path,)).placed
+    assert placer.may_place(path) or not placer.find(path)

@@ -118,8 +118,8 @@ class Analyst:
 
     def source(self, name: str) -> Path | None:
         """Return the source of a measured file if it is in or below one of the searched folders."""
-        placed = self._placer.place((name,))
-        paths = [Path(normalise(name))] if not placed.placed else [folder / placed.path for folder in self._folders]
+        inside = self._placer.find(name)
+        paths = [folder / inside for folder in self._folders] if inside else [Path(normalise(name))]
         for path in paths:
             try:
                 found = path.resolve(strict=True)

@@ -9,7 +9,6 @@ A profile has no end mark: one that is truncated between two lines looks complet
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Final
 
@@ -99,14 +98,18 @@ class _Reader:
             why="a profile names blocks of statements; `go tool cover` counts these",
             todo="nothing: see docs/counting.md",
         )
-        candidates = _Candidates(name.decode("utf-8", errors="replace") for name in self.files)
-        return self.builder.report(candidates=candidates, problems=(note if self.files else None,))
+        return self.builder.report(candidates=lambda name: (name,), problems=(note if self.files else None,))
 
     def _mark(self, name: str, blocks: _Blocks) -> None:
-        """Mark the lines of each block; ranges are merged first, so that the time is linear in the lines."""
+        """Mark the lines of each block that has statements; ranges are merged first, so that the time is linear.
+
+        An empty function (`func Noop() {}`) is a block without statements, which `go tool cover` does not count.
+        """
         missed: list[tuple[int, int]] = []
         hit: list[tuple[int, int]] = []
-        for position, (_, ran) in blocks.items():
+        for position, (statements, ran) in blocks.items():
+            if not statements:
+                continue
             first, last = (int(end.partition(b".")[0]) for end in position.split(b","))
             if 1 <= first <= last <= MAX_LINE:
                 (hit if ran else missed).append((first, last))
@@ -132,32 +135,6 @@ def _merged(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
             last = max(last, end)
     if last >= 0:
         yield first, last
-
-
-class _Candidates:
-    """Returns the paths that a name may refer to: the name itself, and the path below the root of the module.
-
-    A name is the path of a module and a file in it. On the large forges the root is `host/owner/repository`; it is
-    assumed to be this repository if most files of the profile are in it.
-    """
-
-    def __init__(self, names: Iterable[str]) -> None:
-        roots = Counter(filter(None, map(_root, names)))
-        top, times = next(iter(roots.most_common(1)), ("", 0))
-        self._root = top if 2 * times > sum(roots.values()) else ""
-
-    def __call__(self, name: str) -> tuple[str, ...]:
-        if not self._root or _root(name) != self._root:
-            return (name,)
-        inside = name[len(self._root) :]
-        major, _, rest = inside.partition("/")
-        return (name, rest) if rest and _MAJOR.fullmatch(major) else (name, inside)
-
-
-def _root(name: str) -> str:
-    """Return `github.com/owner/repository/` of a name; empty for names of other hosts."""
-    parts = name.split("/", 3)
-    return "/".join(parts[:3]) + "/" if len(parts) == 4 and parts[0] in _FORGES else ""
 
 
 def _parse(source: Source) -> CoverageReport:

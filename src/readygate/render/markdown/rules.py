@@ -155,9 +155,7 @@ def _evidence_item(view: ReportView, item: EvidenceItem) -> str:
 
 def _exists(view: ReportView, path: str) -> bool:
     """Return whether a file exists at the measured commit."""
-    coverage, changes = view.comparison.coverage, view.comparison.changes
-    if coverage is not None and path in coverage.head.unplaced:
-        return False
+    changes = view.comparison.changes
     return not any(file.status == "removed" and file.path == path for file in (changes.files if changes else ()))
 
 

@@ -114,13 +114,10 @@ def provenance_items(view: ReportView) -> list[str]:
         items += _baseline_items(view, comparison.baseline)
     versions = _tool_versions(view)
     items.append(f"**Tools:** {versions}{', ' if versions else ''}Readygate {__version__}")
-    coverage = comparison.head.snapshot.coverage
-    if coverage is not None and coverage.unplaced:
-        names = ", ".join(map(code, coverage.unplaced[:PATHS_SHOWN]))
-        omitted = len(coverage.unplaced) - PATHS_SHOWN
+    if comparison.head.outside:
         items.append(
-            f"**Not placed:** {count(len(coverage.unplaced), 'measured path')} fit no file of the repository, or "
-            f"several: {names}{f' and {omitted:,} more' if omitted > 0 else ''}"
+            f"**Not counted:** {count(comparison.head.outside, 'measured file')} outside of the repository, such as "
+            "packages and generated files"
         )
     return items
 
