@@ -161,7 +161,7 @@ def read(name: str) -> Reading:
         format=report.format,
         figures=(lines.covered, lines.total, *((branches.covered, branches.total) if branches else (None, None))),
         damaged=Severity.DAMAGE in severities,
-        noted=Severity.NOTE in severities,
+        noted=not severities.isdisjoint((Severity.NOTE, Severity.LOSS)),
     )
 
 

@@ -18,6 +18,8 @@ class Severity(Enum):
 
     DAMAGE = "damage"
     """Part of the file could not be read: the figures are too low. Blocks."""
+    LOSS = "loss"
+    """The producer left out part of what it measured: the figures may be wrong. Warns."""
     NOTE = "note"
     """The file is odd and was read to the end; the figures are what its elements say."""
 

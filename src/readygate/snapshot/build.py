@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from readygate.model.paths import PathRules
 from readygate.model.policy import LAST, WORST
-from readygate.model.reports import CoverageReport, TestReport
+from readygate.model.reports import CoverageReport, Problem, Severity, TestReport
 from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, Outcome, TestId, raw_name
 from readygate.model.snapshot import HeadRun, InputFiles, Provenance, Snapshot, is_damaged
 from readygate.model.subject import Subject
-from readygate.snapshot.coverage_merge import PlacedCoverage, place_all
+from readygate.snapshot.coverage_merge import PlacedCoverage, merge_reports, place_reports
 from readygate.snapshot.failure_cause import failure_causes
 from readygate.snapshot.matrix import Bucket, Named, assign
+from readygate.snapshot.renderings import find_renderings
 from readygate.snapshot.repeats import with_last
 
 
@@ -50,6 +51,7 @@ def build(
         pattern: names the legs of a matrix by a part of the reports' paths; empty for none.
         repeats: `Policy.repeats`.
     """
+    placed, evidence = _coverage(evidence, paths)
     named = [
         Named(
             path=file.name, report=with_last(file.report) if repeats == LAST else file.report, damaged=is_damaged(file)
@@ -61,7 +63,6 @@ def build(
     measured = _with_coverage(named, buckets, evidence)
     legs = tuple(_leg(bucket, has_coverage=number in measured) for number, bucket in enumerate(buckets))
     details = _details(buckets, legs)
-    placed = _coverage(evidence, paths)
     legs = _with_causes(legs, details)
     return HeadRun(
         snapshot=Snapshot(
@@ -81,9 +82,27 @@ def build(
     )
 
 
-def _coverage(evidence: InputFiles, paths: PathRules) -> PlacedCoverage | None:
+def _coverage(evidence: InputFiles, paths: PathRules) -> tuple[PlacedCoverage | None, InputFiles]:
+    """Return the coverage, and the files with a note on reports that are not used."""
     reports = [(file.name, file.report) for file in evidence.files if isinstance(file.report, CoverageReport)]
-    return place_all(reports, paths) if reports else None
+    if not reports:
+        return None, evidence
+    placed = place_reports(reports, paths)
+    unused = find_renderings(placed)
+    files = tuple(
+        replace(file, problems=(_unused(unused[file.name]),)) if file.name in unused else file
+        for file in evidence.files
+    )
+    return merge_reports([report for report in placed if report.name not in unused]), replace(evidence, files=files)
+
+
+def _unused(other: str) -> Problem:
+    return Problem(
+        severity=Severity.NOTE,
+        what=f"not used: {other} holds the same measurement",
+        why="the tool wrote one measurement in several forms",
+        todo="nothing; name one of them in the input `coverage` to choose it",
+    )
 
 
 def _with_coverage(named: Sequence[Named], buckets: Sequence[Bucket], evidence: InputFiles) -> set[int]:

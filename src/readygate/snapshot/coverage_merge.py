@@ -1,6 +1,6 @@
-"""Merge the coverage of a run: place the files of the reports, and merge the reports that measured the same file."""
+"""Place the files of coverage reports in the repository, and merge the reports that measured the same file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -13,6 +13,24 @@ MOST_MAYBE = 4
 """Files of the repository that are named for a path that is not placed."""
 
 
+class PlacedReport(Struct, frozen=True, kw_only=True):
+    """A coverage report whose files are placed.
+
+    Attributes:
+        files: by their paths in the repository, each path once.
+        unplaced: as in `HeadRun`.
+        outside: the paths of measured files that are not in the repository.
+    """
+
+    name: str
+    format: str
+    files: Mapping[str, FileCoverage]
+    unplaced: frozenset[UnplacedFile]
+    outside: frozenset[str]
+    has_branches: bool
+    damaged: bool
+
+
 class PlacedCoverage(Struct, frozen=True, kw_only=True):
     """The merged coverage of a run, and the measured files that are not in it, as in `HeadRun`."""
 
@@ -21,27 +39,47 @@ class PlacedCoverage(Struct, frozen=True, kw_only=True):
     outside: int = 0
 
 
-def place_all(reports: Iterable[tuple[str, CoverageReport]], rules: PathRules) -> PlacedCoverage:
-    """Place and merge the files of all reports of a run, given with their paths; their order has no influence."""
+def place_reports(reports: Iterable[tuple[str, CoverageReport]], rules: PathRules) -> list[PlacedReport]:
+    """Place the files of reports, which are given with their paths."""
     known = RepositoryFiles(rules.files or (), rules.links)
-    placed_files: list[FileCoverage] = []
+    return [_place(name, report, known, rules) for name, report in reports]
+
+
+def _place(name: str, report: CoverageReport, known: RepositoryFiles, rules: PathRules) -> PlacedReport:
+    placer = ReportPlacer(known, rules, f"{rules.folder}/{name}".lstrip("/"), report.format)
+    files: list[FileCoverage] = []
     unplaced: set[UnplacedFile] = set()
     outside: set[str] = set()
-    has_branches = False
-    for name, report in reports:
-        has_branches |= report.has_branches
-        placer = ReportPlacer(known, rules, f"{rules.folder}/{name}".lstrip("/"), report.format)
-        for file, placed in zip(report.files, placer.place([file.candidates for file in report.files]), strict=True):
-            if placed.placed or (rules.files is None and not is_third_party(placed.path)):
-                coverage = file.coverage
-                placed_files.append(FileCoverage(path=placed.path, lines=coverage.lines, branches=coverage.branches))
-            elif placed.maybe:
-                unplaced.add(UnplacedFile(path=placed.path, report=name, maybe=placed.maybe[:MOST_MAYBE]))
-            else:
-                outside.add(placed.path)
-    merged = merge_files(placed_files)
-    return PlacedCoverage(
-        coverage=Coverage(files=merged, has_branches=has_branches or any(file.branches for file in merged)),
-        unplaced=tuple(sorted(unplaced)),
-        outside=len(outside),
+    for file, placed in zip(report.files, placer.place([file.candidates for file in report.files]), strict=True):
+        if placed.placed or (rules.files is None and not is_third_party(placed.path)):
+            coverage = file.coverage
+            files.append(FileCoverage(path=placed.path, lines=coverage.lines, branches=coverage.branches))
+        elif placed.maybe:
+            unplaced.add(UnplacedFile(path=placed.path, report=name, maybe=placed.maybe[:MOST_MAYBE]))
+        else:
+            outside.add(placed.path)
+    return PlacedReport(
+        name=name,
+        format=report.format,
+        files={file.path: file for file in merge_files(files)},
+        unplaced=frozenset(unplaced),
+        outside=frozenset(outside),
+        has_branches=report.has_branches,
+        damaged=any(problem.is_damage for problem in report.problems),
     )
+
+
+def merge_reports(reports: Sequence[PlacedReport]) -> PlacedCoverage:
+    """Merge placed reports; their order has no influence."""
+    merged = merge_files(file for report in reports for file in report.files.values())
+    has_branches = any(report.has_branches for report in reports) or any(file.branches for file in merged)
+    return PlacedCoverage(
+        coverage=Coverage(files=merged, has_branches=has_branches),
+        unplaced=tuple(sorted(frozenset().union(*(report.unplaced for report in reports)))),
+        outside=len(frozenset().union(*(report.outside for report in reports))),
+    )
+
+
+def place_all(reports: Iterable[tuple[str, CoverageReport]], rules: PathRules) -> PlacedCoverage:
+    """Place and merge the files of reports; their order has no influence."""
+    return merge_reports(place_reports(reports, rules))

@@ -118,9 +118,24 @@ class TestReading:
         assert path.read_bytes() == before
         assert sorted(project.rglob("*")) == seen
 
-    def test_configuration_is_not_read(self, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        (project / ".coveragerc").write_text("[run]\nplugins = no_such_plugin\n[report]\nexclude_also = return\n")
-        monkeypatch.chdir(project)
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            (".coveragerc", "[run]\nplugins = no_such_plugin\n[report]\nexclude_also = return 2\n"),
+            ("pyproject.toml", "[tool.coverage.report]\nexclude_also = ['return 2']\n"),
+            ("setup.cfg", "[coverage:report]\nexclude_also = return 2\n"),
+        ],
+    )
+    def test_exclusions_of_the_project_are_taken_and_plugins_are_not(self, project: Path, name: str, text: str) -> None:
+        (project / name).write_text(text)
+        report = read(write(project / ".coverage", "pkg/a.py"))
+
+        assert states(report)[4] == EXCLUDED
+        assert states(report)[3] == HIT
+        assert f"the exclusions of {name}" in report.problems[0].what
+
+    def test_a_configuration_that_cannot_be_read_is_left_out(self, project: Path) -> None:
+        (project / ".coveragerc").write_text("[report\nexclude_also = (\n")
 
         assert states(read(write(project / ".coverage", "pkg/a.py")))[4] == MEASURED
 

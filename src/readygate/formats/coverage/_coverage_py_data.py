@@ -2,8 +2,8 @@
 
 A data file is an untrusted database. It is copied first, so that nothing is written next to it. SQLite then checks,
 with its limits set (https://www.sqlite.org/security.html), that it contains only the plain tables of coverage.py and
-values of their types. Sources are parsed, never run. The configuration of the project is not read, because it could
-name plugins, which are code.
+values of their types. Sources are parsed, never run. Of the project's configuration only the exclusions are taken:
+plugins are code.
 """
 
 import contextlib
@@ -38,6 +38,9 @@ _OTHERS: Final = (
 _LONGEST: Final = 1 << 24
 _STEPS: Final = 1_000
 _MOST_STEPS: Final = 500_000
+
+
+_CONFIGURATIONS: Final = (".coveragerc", "setup.cfg", "tox.ini", "pyproject.toml")
 
 
 class DataError(Exception):
@@ -109,12 +112,35 @@ class Analyst:
         self._placer = Placer(PathRules(files=None))
         self._data = coverage.CoverageData(basename=str(data))
         self._coverage = coverage.Coverage(data_file=None, config_file=False)
+        self.configuration = self._take_exclusions()
         try:
             self._data.read()
             self.names = sorted(self._data.measured_files())
             self.branches = self._data.has_arcs()
         except (coverage.exceptions.CoverageException, sqlite3.Error, ValueError, TypeError) as error:
             raise DataError(f"coverage.py says: {str(error)[:200]}") from None
+
+    def _take_exclusions(self) -> str:
+        """Take the excluded lines from the project's configuration; return its file name, empty without one.
+
+        Files and their order: https://coverage.readthedocs.io/en/latest/config.html
+        """
+        import coverage  # noqa: PLC0415  (as above)
+
+        for path in (folder / name for folder in self._folders for name in _CONFIGURATIONS):
+            try:
+                if not path.is_file() or path.stat().st_size > MAX_SOURCE:
+                    continue
+                text = path.read_text(encoding="utf-8", errors="replace")
+                if path.name != ".coveragerc" and "coverage" not in text:
+                    continue
+                found = coverage.Coverage(data_file=None, config_file=str(path))
+                for option in ("report:exclude_lines", "report:partial_branches"):
+                    self._coverage.set_option(option, found.get_option(option))
+            except (OSError, ValueError, coverage.exceptions.CoverageException):
+                continue
+            return path.name
+        return ""
 
     def source(self, name: str) -> Path | None:
         """Return the source of a measured file if it is in or below one of the searched folders."""

@@ -2,8 +2,8 @@
 
 Schema: https://coverage.readthedocs.io/en/latest/dbschema.html . The database does not contain the executable lines;
 coverage.py finds these in the sources. Sources are searched next to the data file, in the folders above it up to the
-root of the repository, and in the working directory. Excluded lines follow coverage.py's defaults: the configuration
-of the project is not read. `coverage json`, run where the tests ran, has neither limit.
+root of the repository, and in the working directory, and there is the configuration of the project, of which the
+excluded lines are taken. `coverage json`, run where the tests ran, needs neither.
 """
 
 from pathlib import Path
@@ -44,12 +44,16 @@ _PLUGIN: Final = Anomaly(
     "plugins are code of the project and are not run here",
     _INSTEAD,
 )
-_BY_DEFAULTS: Final = Problem(
-    severity=Severity.NOTE,
-    what="lines were taken from the sources in the workspace, with coverage.py's default exclusions",
-    why="a data file holds only what ran, and the project's configuration of coverage.py is not read",
-    todo=f"for the figures of your configuration {_INSTEAD}",
-)
+
+
+def _note(configuration: str) -> Problem:
+    exclusions = f"the exclusions of {configuration}" if configuration else "coverage.py's default exclusions"
+    return Problem(
+        severity=Severity.NOTE,
+        what=f"lines were taken from the sources in the workspace, with {exclusions}",
+        why="a data file holds only what ran",
+        todo=f"for figures that also follow `omit` and plugins, {_INSTEAD}",
+    )
 
 
 def _matches(sample: FileSample) -> str | None:
@@ -70,15 +74,16 @@ def _parse(source: Source) -> CoverageReport:
             "it holds contexts, or far more than one code base",
         )
     with source.open() as stream:
-        if not stream.read(len(_MAGIC)).startswith(_MAGIC):
+        magic = stream.read(len(_MAGIC))
+        if not magic.startswith(_MAGIC):
             return _damage(
                 "this data file was written by coverage.py 4 or older", "its form was private and has changed"
             )
-        stream.seek(0)
         with TemporaryDirectory(prefix="readygate-") as folder:
             scratch = Path(folder)
             copy = scratch / "data"
             with copy.open("wb") as file:
+                file.write(magic)
                 copyfileobj(stream, file)
             try:
                 check(copy)
@@ -112,7 +117,7 @@ def _read(data: Path, near: Path | None, scratch: Path) -> CoverageReport:
         analyst.close()
     return builder.report(
         candidates=lambda name: (str(found[name]), name) if name in found else (name,),
-        problems=(_BY_DEFAULTS if found else None,),
+        problems=(_note(analyst.configuration) if found else None,),
         has_branches=analyst.branches,
     )
 
