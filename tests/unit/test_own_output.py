@@ -45,7 +45,7 @@ def test_files_of_ours_are_known_by_their_content(tmp_path: Path) -> None:
         (tmp_path / "rg" / name).rename(tmp_path / f"download-{name}")
     names, log = collect(tmp_path, tests=("*.xml", "*.json"))
     assert names == ["junit.xml", "lcov.info"]
-    assert "download-junit.xml: passed over, because Readygate wrote it" in log
+    assert "download-junit.xml: passed over, as Readygate wrote it" in log
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,13 @@ def test_the_base_is_read_by_the_given_patterns(tmp_path: Path, capsys: pytest.C
     (tmp_path / "base" / "results.out").unlink()
     report(tmp_path / "head", "--tests", "*.out", *base)
     assert "match no file there" in capsys.readouterr().out
+
+
+def test_the_report_says_what_was_passed_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "junit.xml").write_text("<testsuite><testcase name='t'/></testsuite>")
+    options = ["report", "--root", str(tmp_path), "--format", "markdown"]
+    assert main([*options, "--output", str(tmp_path / "rg")]) == 0
+    (tmp_path / "rg").rename(tmp_path / "downloaded")
+    capsys.readouterr()
+    assert main([*options, "--output", str(tmp_path / "again")]) == 0
+    assert "downloaded/junit.xml` (Readygate wrote it)" in capsys.readouterr().out

@@ -1,6 +1,6 @@
 """Collect the reports of a run from the workspace and from artifacts, each file once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -41,15 +41,28 @@ def collect_reports(
     Raises:
         SettingsError: a glob cannot be used.
     """
-    found, patterns = _find(root, settings, log, archives, passed_over)
-    files = read_files([found[name] for name in sorted(found)], redactor(settings.redact), log, what)
-    return InputFiles(files=merge_attempts(files, log.line), patterns=patterns, needs=settings.needs)
+    here, packed, patterns = _find(root, settings, archives)
+    reasons = _pass_over(root, here, packed, passed_over)
+    for name, reason in reasons.items():
+        log.line(f"{name}: passed over, as {reason}")
+    found = artifacts.together(here, packed, log.line)
+    redact = redactor(settings.redact)
+    files = read_files([found[name] for name in sorted(found)], redact, log, what)
+    return InputFiles(
+        files=merge_attempts(files, log.line),
+        patterns=patterns,
+        needs=settings.needs,
+        passed_over={redact(name): reason for name, reason in reasons.items()},
+    )
 
 
 def _find(
-    root: Path, settings: Settings, log: Console, archives: Sequence[Source | Found], passed_over: Sequence[Path]
-) -> tuple[dict[str, Found], tuple[InputPattern, ...]]:
-    """Return the files that the inputs name, by name, and the patterns with the numbers of their files."""
+    root: Path, settings: Settings, archives: Sequence[Source | Found]
+) -> tuple[dict[str, Found], dict[str, Found], tuple[InputPattern, ...]]:
+    """Return the files that the inputs name, by name, in the workspace and in artifacts.
+
+    The third value is the patterns with the numbers of their files.
+    """
     here: dict[str, Found] = {}
     packed: dict[str, Found] = {}
     patterns: list[InputPattern] = []
@@ -62,21 +75,29 @@ def _find(
                 known = found.get(file.source.name)
                 found[file.source.name] = file if known is None or known.discovered else known
     patterns += artifacts.count(archives, settings.artifacts)
+    return here, packed, tuple(patterns)
+
+
+def _pass_over(
+    root: Path, here: dict[str, Found], packed: dict[str, Found], folders: Sequence[Path]
+) -> Mapping[str, str]:
+    """Remove the files that this run has not written; return the reason for each."""
+    reasons: dict[str, str] = {}
     discovered = [name for name, file in here.items() if file.discovered]
-    for name, folder in files_inside(root, passed_over, discovered).items():
-        log.line(f"{name}: passed over, because {folder} holds the base, the output or the store; name it to use it")
-        del here[name]
-    for files_of in (here, packed):
-        for name in sorted(name for name, file in files_of.items() if not file.problem and is_own_output(file.source)):
-            log.line(f"{name}: passed over, because Readygate wrote it")
-            del files_of[name]
+    for name, folder in files_inside(root, folders, discovered).items():
+        reasons[name] = f"{folder} holds the base, the output or the store; name it to use it"
+    for files in (here, packed):
+        own = [name for name, file in files.items() if not file.problem and is_own_output(file.source)]
+        reasons |= dict.fromkeys(own, "Readygate wrote it")
+        for name in own:
+            del files[name]
     committed = untouched(root, (name for name, file in here.items() if file.discovered and file.source.path))
-    for name in sorted(committed):
-        log.line(
-            f"{name}: passed over, as it is committed to the repository and no job has written it; name it to use it"
-        )
-        del here[name]
-    return artifacts.together(here, packed, log.line), tuple(patterns)
+    reasons |= dict.fromkeys(
+        committed, "it is committed to the repository and no job has written it; name it to use it"
+    )
+    for name in reasons:
+        here.pop(name, None)
+    return dict(sorted(reasons.items()))
 
 
 def _added(one: Iterable[InputPattern], other: Iterable[InputPattern]) -> list[InputPattern]:

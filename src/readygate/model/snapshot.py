@@ -153,11 +153,13 @@ class InputFiles(Struct, frozen=True, kw_only=True):
 
     Attributes:
         needs: result of each needed job (`success`, `failure`, `cancelled`, `skipped`); None if not given.
+        passed_over: files that a pattern found and that are not read, each with the reason.
     """
 
     files: tuple[ReadFile, ...] = ()
     patterns: tuple[InputPattern, ...] = ()
     needs: Mapping[str, str] | None = None
+    passed_over: Mapping[str, str] = {}
 
 
 def has_damage(evidence: InputFiles, kind: type[TestReport | CoverageReport]) -> bool:

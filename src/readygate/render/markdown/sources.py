@@ -1,5 +1,7 @@
 """Write where the results come from: the parsed files, the measured commit, the baseline and the tools."""
 
+from itertools import islice
+
 from readygate import __version__
 from readygate.model.reports import CoverageReport, Problem, StatedReport, TestReport
 from readygate.model.rich_text import count
@@ -114,6 +116,11 @@ def provenance_items(view: ReportView) -> list[str]:
         items += _baseline_items(view, comparison.baseline)
     versions = _tool_versions(view)
     items.append(f"**Tools:** {versions}{', ' if versions else ''}Readygate {__version__}")
+    passed_over = comparison.head.evidence.passed_over
+    if passed_over:
+        shown = [f"{code(name)} ({reason})" for name, reason in islice(passed_over.items(), PATHS_SHOWN)]
+        more = len(passed_over) - len(shown)
+        items.append(f"**Passed over:** {', '.join(shown)}{f' and {more:,} more' if more else ''}")
     if comparison.head.outside:
         items.append(
             f"**Not counted:** {count(comparison.head.outside, 'measured file')} outside of the repository, such as "
