@@ -30,7 +30,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         todo=("set the input `path-map`, for example to ", Untrusted(suggestion(ordered[0])), "."),
         short=fact,
         evidence=_evidence.named(
-            "file", tuple(file.path for file in ordered), {file.path: f"in {file.report}" for file in ordered}
+            "report", tuple(file.path for file in ordered), {file.path: f"in {file.report}" for file in ordered}
         ),
     )
 
