@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.monorepo import judge
 from tests.support.undated import without_zone
 
 from readygate import __version__
@@ -35,13 +36,15 @@ RUNS = {
     "003": "120 tests in five suites, and nothing else that was measured",
     "004": "158 of 194, then 251 of 254: 33 tests fixed, 3 still fail",
 }
+MONOREPO = "A repository of two packages, in JavaScript and in Python: a test fails, and each package has its line"
 REAL = {"humanize": "4.9.0 to 4.10.0", "attrs": "23.1.0 to 23.2.0", "jinja2": "3.1.2 to 3.1.4"}
 INTRODUCTION = """\
 # Gallery
 
 Comments as Readygate writes them, without a hand in between: three pull requests made of released versions of real
 packages, with what the packages' own test suites gave, and five runs made after hand-written readiness reports
-([docs/from-reports.md](from-reports.md)). They are written on a laptop by `readygate report`, so they hold no links;
+([docs/from-reports.md](from-reports.md)), and a small repository of two packages with the reports of Jest and pytest.
+They are written on a laptop by `readygate report`, so they hold no links;
 on GitHub commits, tests, lines and the run are linked. Ten more situations stand at the end as pictures.
 """
 PICTURE = """\
@@ -253,6 +256,7 @@ def gallery(folder: Path) -> str:
         parts.append(f"## {name}, {versions}\n\n{told(name, folder).comment}")
     for name, title in RUNS.items():
         parts.append(f"## {title}\n\n{told(name, folder).comment}")
+    parts.append(f"## {MONOREPO}\n\n{judge(folder)[0]}")
     parts += [
         PICTURE.format(name=name, title=title, alt=title[0].lower() + title[1:]) for name, title in PICTURES.items()
     ]

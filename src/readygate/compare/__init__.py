@@ -11,6 +11,7 @@ from readygate.compare.coverage import compare_coverage
 from readygate.compare.durations import compare_durations
 from readygate.compare.failure_causes import find_causes
 from readygate.compare.measures import policy_measures
+from readygate.compare.packages import find_packages
 from readygate.compare.rename_evidence import RenameEvidence
 from readygate.compare.renames import match_renames
 from readygate.compare.results import compare_tests, outcomes_of
@@ -90,6 +91,7 @@ def compare(
         tests=tests,
         causes=find_causes(tests, options.paths),
         suites=count_suites(head.snapshot, base),
+        packages=find_packages(head, base, options.paths),
         skip_reasons=count_skip_reasons(head, tests.head.skipped),
         durations=compare_durations(head.snapshot, base, options.slowdown),
         coverage=compare_coverage(

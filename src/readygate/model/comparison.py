@@ -9,7 +9,7 @@ from readygate.model.causes import Causes
 from readygate.model.changes import Changes
 from readygate.model.coverage import Coverage, Ratio
 from readygate.model.history import Flakiness, Past
-from readygate.model.measures import Durations, PolicyMeasures, SkipReason, SuiteResult
+from readygate.model.measures import Durations, PackageResult, PolicyMeasures, SkipReason, SuiteResult
 from readygate.model.results import Counts, FailureDetail, Leg, Outcome, TestId
 from readygate.model.rich_text import RichText
 from readygate.model.snapshot import Baseline, HeadRun, Snapshot
@@ -227,6 +227,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
         baseline_todo: what to do about it, a sentence.
         causes: the causes of the failing tests.
         suites: the tests by suite, the lowest pass rate first.
+        packages: the packages of a monorepo by path; empty if reports do not lie in several.
         skip_reasons: the reasons of skipped tests, the most frequent first; tests without a reason come last.
         durations: the slowest and the slower tests.
         measures: the measures of what the policy names.
@@ -252,6 +253,7 @@ class Comparison(Struct, frozen=True, kw_only=True):
     tests: TestComparison
     causes: Causes = field(default_factory=Causes)
     suites: tuple[SuiteResult, ...] = ()
+    packages: tuple[PackageResult, ...] = ()
     skip_reasons: tuple[SkipReason, ...] = ()
     durations: Durations = Durations()
     measures: PolicyMeasures = PolicyMeasures()

@@ -163,6 +163,24 @@ class SuiteResult(Struct, frozen=True, kw_only=True):
     seconds: float
 
 
+class PackageResult(Struct, frozen=True, kw_only=True):
+    """The tests and lines of one package of a monorepo.
+
+    Attributes:
+        folder: its path in the repository.
+        tests: its tests now, each identity once; None if it has no test report.
+        tests_before: its tests on the base; None without a baseline, or if the base has none.
+        lines: the lines of all measured files below it; None if none is measured.
+        lines_before: the same on the base.
+    """
+
+    folder: str
+    tests: Counts | None
+    tests_before: Counts | None
+    lines: Ratio | None
+    lines_before: Ratio | None
+
+
 class SkipReason(Struct, frozen=True, kw_only=True):
     """A reason for skipped tests.
 

@@ -97,7 +97,7 @@ def rules(
 ) -> PathRules:
     """Return the rules that map paths of reports to paths of the repository."""
     here, top = root.resolve(), repo.resolve()
-    folder = here.relative_to(top).as_posix() if here.is_relative_to(top) else ""
+    folder = "/".join(here.relative_to(top).parts) if here.is_relative_to(top) else ""
     roots = tuple(dict.fromkeys((str(repo.absolute()), str(root.absolute()))))
     return PathRules(files=files, links=links, roots=roots, maps=settings.path_map, folder=folder)
 

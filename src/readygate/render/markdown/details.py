@@ -2,7 +2,15 @@
 
 from msgspec import Struct
 
-from readygate.render.markdown import durations, figure_table, file_coverage, policy_measures, skip_reasons, suites
+from readygate.render.markdown import (
+    durations,
+    figure_table,
+    file_coverage,
+    packages,
+    policy_measures,
+    skip_reasons,
+    suites,
+)
 from readygate.render.markdown.elements import Table, columns_from
 from readygate.render.report_view import ReportView
 
@@ -28,6 +36,7 @@ def parts(view: ReportView, *, long: bool, with_figures: bool = True) -> tuple[P
     """Return all lists that are not empty, in their order."""
     made: tuple[tuple[str, Listed | None], ...] = (
         ("categories", policy_measures.other_categories(view)),
+        ("packages", packages.package_table(view)),
         ("suites", suites.suite_table(view, long=long)),
         ("components", policy_measures.other_components(view)),
         ("files", _coverage(view, long=long)),
