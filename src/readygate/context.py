@@ -78,6 +78,7 @@ class Published(Struct, frozen=True, kw_only=True):
         skipped: titles of outputs that the token may not write, such as `check run`.
         comment: the comment, in Markdown; empty until an output renders it.
         files: the files that were written.
+        unwritten: the files that were asked for and could not be written.
         messages: what to log.
     """
 
@@ -85,6 +86,7 @@ class Published(Struct, frozen=True, kw_only=True):
     skipped: tuple[str, ...] = ()
     comment: str = ""
     files: tuple[Path, ...] = ()
+    unwritten: tuple[Path, ...] = ()
     messages: tuple[Message, ...] = ()
 
     def __add__(self, other: Published) -> Published:
@@ -94,6 +96,7 @@ class Published(Struct, frozen=True, kw_only=True):
             skipped=self.skipped + other.skipped,
             comment=other.comment or self.comment,
             files=self.files + other.files,
+            unwritten=self.unwritten + other.unwritten,
             messages=self.messages + other.messages,
         )
 

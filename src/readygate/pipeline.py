@@ -32,6 +32,7 @@ from readygate.reference.template import with_template
 from readygate.render.report_view import ReportView
 from readygate.render.test_locations import ReportLocator
 from readygate.snapshot.build import build, provenance
+from readygate.support.errors import EXIT_SETTINGS
 
 
 def run(
@@ -80,7 +81,7 @@ def run(
     view = ReportView(gate=settings.gate, subject=subject, comparison=comparison, verdict=verdict, locator=locator)
 
     context.deadline.begin_reporting()
-    publish(view, with_template(context, subject, reference))
+    published = publish(view, with_template(context, subject, reference))
 
     stored = _store(view, reference, baseline, context, policies.policy.baseline_mb * 1_000_000)
     if stored.text:
@@ -89,6 +90,8 @@ def run(
     code, note = exit_code(verdict, subject.role, stored=not stored.failed, fail=settings.fail)
     if note:
         console.line(note)
+    if published.unwritten and subject.role is Role.LOCAL:
+        return EXIT_SETTINGS
     return code
 
 

@@ -57,18 +57,18 @@ def _add_report(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         action="store_true",
         help="also store this snapshot in --store; the exit code then says only whether there was evidence",
     )
-    add("--repo", type=Path, metavar="DIR", help="the git repository (default: --root, if it is one)")
+    add("--repo", type=Path, metavar="DIR", help="a folder of the git repository (default: --root)")
     add(
         "--commit",
         default="",
-        metavar="SHA",
-        help="the measured commit (default: what --repo has checked out)",
+        metavar="REV",
+        help="the measured commit (default: what --repo has checked out, with its edits and untracked sources)",
     )
     add(
         "--against",
         default="",
         metavar="REV",
-        help="the revision the change starts from, for its changed lines",
+        help="the branch or commit that the change is for; it is compared with their merge base",
     )
     add("--branch", default="", metavar="NAME", help="how the report calls the base branch")
     add("--name", default=DEFAULT_GATE, help="the gate's name")

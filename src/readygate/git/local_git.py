@@ -1,7 +1,7 @@
 """Read commits and diffs of a local repository by the git program, which the image does not contain."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from readygate.git.checkout import LINK, link_target
 from readygate.model.changes import Changes, FileChange, hunk_lines
 from readygate.support.errors import ReadygateError
 from readygate.support.git_names import MAX_ANCESTORS
+from readygate.support.source_files import is_source, measured_languages
 
 _PLAIN = ("-M", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", "--submodule=short")
 """Options that make a diff independent of the user's configuration."""
@@ -28,7 +29,8 @@ def _raw(repo: Path, *arguments: str) -> bytes:
     Raises:
         GitError: git could not be run, or it failed.
     """
-    command = ["git", "-C", str(repo), "-c", "core.quotePath=false", "-c", "diff.noprefix=false", *arguments]
+    options = ("core.quotePath=false", "diff.noprefix=false", "core.fsmonitor=false")
+    command = ["git", "-C", str(repo), *(part for option in options for part in ("-c", option)), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603  (no shell)
     except OSError as error:
@@ -41,6 +43,34 @@ def _raw(repo: Path, *arguments: str) -> bytes:
             todo="check the repository and the revision",
         )
     return done.stdout
+
+
+def root_of(folder: Path) -> Path | None:
+    """Return the root of the working tree that holds a folder; None if there is none, or no git program.
+
+    Git itself finds it, also for linked worktrees, submodules, and folders below the root.
+    """
+    try:
+        return Path(_git(folder, "rev-parse", "--show-toplevel").rstrip("\n"))
+    except GitError:
+        return None
+
+
+def merge_base(repo: Path, one: str, other: str) -> str:
+    """Return the newest common ancestor of two commits.
+
+    Raises:
+        GitError: they have none, or it is not in the repository.
+    """
+    try:
+        return _git(repo, "merge-base", one, other).strip()
+    except GitError as error:
+        raise GitError(
+            f"{one[:7]} and {other[:7]} have no common commit here",
+            where=str(repo),
+            why="a shallow clone holds only the newest commits",
+            todo="fetch the history (`git fetch --unshallow`)",
+        ) from error
 
 
 def show(repo: Path, commit: str, path: str) -> bytes:
@@ -71,6 +101,14 @@ def resolve(repo: Path, revision: str) -> str:
         ) from error
 
 
+def head(repo: Path) -> str:
+    """Return the checked-out commit; empty in a repository without one."""
+    try:
+        return resolve(repo, "HEAD")
+    except GitError:
+        return ""
+
+
 def ancestors(repo: Path, commit: str) -> Iterator[str]:
     """Yield the first-parent ancestors of a commit, the nearest first.
 
@@ -99,6 +137,17 @@ def tracked(repo: Path, commit: str) -> frozenset[str]:
     return frozenset(filter(None, _git(repo, "ls-tree", "-r", "-z", "--name-only", commit).split("\0")))
 
 
+def edits(repo: Path, commit: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the files of the working tree that differ from the checked-out commit, and the untracked sources.
+
+    Of untracked files only sources count: reports that the tests wrote are often untracked, too.
+    """
+    changed = _git(repo, "diff", "--name-only", "-z", "--no-renames", commit).split("\0")
+    others = _git(repo, "ls-files", "--others", "--exclude-standard", "-z").split("\0")
+    every = measured_languages(())
+    return tuple(filter(None, changed)), tuple(path for path in others if path and is_source(path, every))
+
+
 def links(repo: Path, commit: str) -> dict[str, str]:
     """Return the symbolic links of a commit and what they lead to, both from the root of the repository.
 
@@ -111,14 +160,21 @@ def links(repo: Path, commit: str) -> dict[str, str]:
     return {path: target for path, target in found.items() if target}
 
 
-def diff(repo: Path, base: str, head: str) -> Changes:
+def diff(repo: Path, base: str, head: str, untracked: Iterable[str] | None = None) -> Changes:
     """Return the changes between two commits, with renames detected.
+
+    Args:
+        repo: the root of the working tree.
+        base: the older commit.
+        head: the newer commit.
+        untracked: untracked files that count as added, to compare the working tree instead of `head`.
 
     Raises:
         GitError: a commit is not in the repository.
     """
-    listing = _git(repo, "diff", "--raw", "-z", "--no-abbrev", "-M", base, head).split("\0")
-    patches = iter(_patches(_git(repo, "diff", *_PLAIN, base, head)))
+    sides = (base, head) if untracked is None else (base,)
+    listing = _git(repo, "diff", "--raw", "-z", "--no-abbrev", "-M", *sides).split("\0")
+    patches = iter(_patches(_git(repo, "diff", *_PLAIN, *sides)))
     files: list[FileChange] = []
     rows = iter(listing)
     for row in rows:
@@ -140,7 +196,17 @@ def diff(repo: Path, base: str, head: str) -> Changes:
                 removed=removed,
             )
         )
+    known = {file.path for file in files}
+    files += [_added(repo, path) for path in untracked or () if path not in known]
     return Changes(base=base, head=head, files=tuple(files))
+
+
+def _added(repo: Path, path: str) -> FileChange:
+    try:
+        lines = len((repo / path).read_bytes().splitlines())
+    except OSError:
+        return FileChange(path=path, old_path="", status="added", shown=False)
+    return FileChange(path=path, old_path="", status="added", added=tuple(range(1, lines + 1)))
 
 
 def _patches(text: str) -> list[str]:

@@ -183,5 +183,6 @@ def write_file(context: RunContext, name: str, data: bytes) -> Published:
     except OSError as error:
         with suppress(OSError):  # if the disk is full, half a report would mislead its readers
             path.unlink()
-        return logged(f"The file could not be written ({error.strerror or error}): {path}")
+        failed = logged(f"The file could not be written ({error.strerror or error}): {path}")
+        return replace(failed, unwritten=(path,))
     return Published(files=(path,))

@@ -31,13 +31,17 @@ class ReportOptions(Struct, frozen=True, kw_only=True):
 
     Attributes:
         root: the folder of the reports.
-        repo: the folder of the git repository; it may lack one.
+        repo: the root of the git repository, or a folder without one.
         commit: the measured commit, empty if unknown.
+        edited: files of the working tree that differ from the measured commit; None if the working tree was not
+            measured.
+        untracked: source files that git does not track, which were measured with it.
         against: the revision that the change starts from, empty if unknown.
         branch: the name of the base branch in the report.
         base: a snapshot, or a folder of reports.
         store: a folder of stored snapshots.
         policy_file: a policy to use instead of the repository's own.
+        has_git: git can be asked about the measured commit.
         records: the run stores its results, so that the folder of the store may be missing.
     """
 
@@ -49,12 +53,27 @@ class ReportOptions(Struct, frozen=True, kw_only=True):
     base: Path | None
     store: Path | None
     policy_file: Path | None
+    edited: tuple[str, ...] | None = None
+    untracked: tuple[str, ...] = ()
+    has_git: bool = False
     records: bool = False
 
-    @property
-    def has_git(self) -> bool:
-        """Whether git can be asked about the measured commit."""
-        return bool(self.commit) and (self.repo / ".git").exists()
+    def changes_since(self, base: str) -> Changes:
+        """Return what the measured files change compared with a commit.
+
+        Raises:
+            GitError: the commit is not in the repository.
+        """
+        in_tree = bool(self.edited or self.untracked)
+        return local_git.diff(self.repo, base, self.commit, self.untracked if in_tree else None)
+
+    def files(self) -> frozenset[str] | None:
+        """Return the files that were measured, None without git."""
+        if not self.has_git:
+            return None
+        gone = {path for path in self.edited or () if not (self.repo / path).exists()}
+        added = {path for path in self.edited or () if (self.repo / path).exists()}
+        return (local_git.tracked(self.repo, self.commit) | added | set(self.untracked)) - gone
 
 
 def ask(wanted: ReportOptions, context: RunContext) -> Reference:
@@ -65,11 +84,13 @@ def ask(wanted: ReportOptions, context: RunContext) -> Reference:
     """
     repo, commit = wanted.repo, wanted.commit
     start = local_git.resolve(repo, wanted.against) if wanted.against else ""
+    if start and wanted.has_git:
+        start = local_git.merge_base(repo, start, commit)
     url = f"folder:{wanted.store.absolute()}" if wanted.store else ""
     store = open_store(url, wanted.root, None, records=wanted.records) if url else None
-    files = local_git.tracked(repo, commit) if wanted.has_git else None
+    files = wanted.files()
     links = local_git.links(repo, commit) if wanted.has_git else {}
-    changes = local_git.diff(repo, start, commit) if start and wanted.has_git else None
+    changes = wanted.changes_since(start) if start and wanted.has_git else None
     note = "" if changes else "Without --against and a git repository the changed lines are not known"
 
     def load(own: Own, repeats: str) -> LoadedBaseline:
@@ -77,7 +98,7 @@ def ask(wanted: ReportOptions, context: RunContext) -> Reference:
         since: Changes | None = changes
         base = choice.baseline.snapshot.commit if choice.baseline else ""
         if base and base != start and wanted.has_git:
-            since = local_git.diff(repo, base, commit) if _known(repo, base) else None
+            since = wanted.changes_since(base) if _known(repo, base) else None
         return LoadedBaseline(choice=choice, since=since)
 
     return Reference(
@@ -150,7 +171,7 @@ def _choice(
     newest = start or wanted.commit
 
     def before() -> Iterable[str]:
-        return local_git.ancestors(wanted.repo, newest) if (wanted.repo / ".git").exists() and newest else ()
+        return local_git.ancestors(wanted.repo, newest) if wanted.has_git and newest else ()
 
     compared_with = start or next(iter(before()), "")
     if compared_with:
@@ -159,7 +180,7 @@ def _choice(
             context.settings.name,
             WantedBaseline(
                 commit=compared_with,
-                relation="the base commit" if start else "the commit before",
+                relation="the merge base" if start else "the commit before",
                 branch=wanted.branch,
                 ancestors=lambda: before() if start else islice(before(), 1, None),
                 between=lambda older: local_git.parents_between(wanted.repo, older, compared_with),
