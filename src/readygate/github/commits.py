@@ -6,17 +6,23 @@ from typing import Any
 from urllib.parse import quote
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from readygate.github.client import TRIES, GitHub
 from readygate.model.changes import Changes, FileChange, hunk_lines
 from readygate.model.subject import Subject
-from readygate.support.errors import ForgeError, NotFoundError, SettingsError
+from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, SettingsError
 from readygate.support.git_names import MAX_ANCESTORS
 
 MOST_FILES = 300
 """The number of files that GitHub lists in one comparison.
 
 https://docs.github.com/en/rest/commits/commits#compare-two-commits
+"""
+MOST_PULL_FILES = 3_000
+"""The number of files that GitHub lists of one pull request.
+
+https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 """
 MOST_LISTED = 3_000
 """The number of commits to list for that, merged ones included: 30 of the 1,000 requests of an hour."""
@@ -122,12 +128,29 @@ def _from(client: GitHub, base: str, subject: Subject, relation: str, known: Map
         if not parents:
             return Origin(note="The commit is the first of its branch")
         return _from(client, parents[0], subject, "the commit before")
-    return Origin(
-        commit=commit,
-        relation=relation,
-        changes=_changes(data, commit, subject.measured),
-        parents=listed,
-    )
+    changes = _changes(data, commit, subject.measured)
+    if not changes.complete and subject.number:
+        changes = _with_all_files(client, subject, changes)
+    return Origin(commit=commit, relation=relation, changes=changes, parents=listed)
+
+
+def _with_all_files(client: GitHub, subject: Subject, changes: Changes) -> Changes:
+    """Add the files that a comparison does not list, from the list of the pull request.
+
+    That list is of the head. Its lines are those of the measured commit only if the base branch has nothing that the
+    head lacks; else the lines of the added files are not known. Without the list, the changes stay incomplete.
+    """
+    try:
+        rows = list(islice(client.pages(f"/pulls/{subject.number}/files"), MOST_PULL_FILES))
+    except (NotFoundError, PermissionDeniedError):
+        return changes
+    known = {file.path for file in changes.files}
+    more = [file for row in rows if (file := _file(row)).path not in known]
+    if more and subject.measured != subject.head_sha:
+        data = client.get(f"/compare/{changes.base}...{subject.head_sha}", per_page=1)
+        if data["merge_base_commit"]["sha"] != changes.base:
+            more = [replace(file, added=(), removed=(), shown=False) for file in more]
+    return replace(changes, files=(*changes.files, *more), complete=len(rows) < MOST_PULL_FILES)
 
 
 def changes_between(client: GitHub, base: str, head: str) -> Changes | None:

@@ -61,7 +61,9 @@ def values(view: ReportView, published: Mapping[str, str]) -> dict[str, str]:
         "pass-rate": "" if rate is None else _percent(hundredths(rate)),
         "coverage": _share(coverage.lines if coverage else None),
         "coverage-delta": "",
-        "patch-coverage": _share(coverage.patch.lines if coverage and coverage.patch else None),
+        "patch-coverage": _share(
+            coverage.patch.lines if coverage and coverage.patch and coverage.patch.complete else None
+        ),
         "baseline-commit": comparison.baseline.snapshot.commit if comparison.baseline else "",
     }
     base = coverage.delta.base.fraction if coverage and coverage.delta else None

@@ -169,10 +169,13 @@ def _coverage(view: ReportView) -> str:
     patch = coverage.patch
     if patch is None:
         return f"{total}, changed lines not known."
+    if not patch.complete:
+        return f"{total}, not all changed lines are known."
     changed = patch.lines.fraction
     if changed is None:
         return f"{total}, no changed line to cover."
-    return f"{total}, changed lines **{percent(changed)}** ({patch.lines.covered:,} of {patch.lines.total:,})."
+    whole = f", all lines of {count(len(patch.left_out), 'file')} without a diff among them" if patch.left_out else ""
+    return f"{total}, changed lines **{percent(changed)}** ({patch.lines.covered:,} of {patch.lines.total:,}{whole})."
 
 
 def provenance_line(view: ReportView) -> str:

@@ -1,6 +1,6 @@
 """Pull requests and their conversations."""
 
-from . import render
+from . import gitdiff, render
 from .routing import PAGING, ApiError, Call, Json, Reply, invalid, route
 from .state import Comment, Pull, Token, World, now
 
@@ -30,6 +30,15 @@ def pull_details(world: World, pull: Pull) -> Json:
 @route("GET", "pulls/{number}", _PULLS)
 def get_pull(world: World, call: Call) -> Reply:
     return Reply(pull_details(world, pull_of(world, call.number("number"))))
+
+
+@route("GET", "pulls/{number}/files", _PULLS, query=PAGING)
+def list_pull_files(world: World, call: Call) -> Reply:
+    pull = pull_of(world, call.number("number"))
+    base = world.git.commit(f"refs/heads/{pull.base}")
+    common = world.git.merge_base(base.sha, pull.head_sha) if base else None
+    files = gitdiff.files(world.git, common, pull.head_sha) if common else []
+    return call.paged(world, [render.file(world, diff) for diff in files[: world.limits.pull_files]])
 
 
 @route("GET", "pulls", _PULLS, query=("state", "head", *PAGING))

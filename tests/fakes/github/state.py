@@ -33,6 +33,7 @@ class Limits:
 
     patch_bytes: int = 500_000
     diff_files: int = 300
+    pull_files: int = 3_000
     tree_entries: int = 100_000
     statuses_per_context: int = 1000
     inline_content_bytes: int = 1024 * 1024
