@@ -6,6 +6,7 @@ from tests.support.builders import baseline, compared, measure, policy, report
 from readygate.model.load_errors import load_errors, unloaded
 from readygate.model.results import FailureDetail, Outcome
 from readygate.render.escaping import plain
+from readygate.rules import vanished_tests
 from readygate.rules.new_failures import RULE
 
 PYTEST = FailureDetail(class_name="", name="tests.test_b", outcome=Outcome.ERRORED, message="collection failure")
@@ -32,4 +33,6 @@ def test_what_could_not_be_loaded(detail: FailureDetail, names: list[str]) -> No
     assert len(comparison.tests.new_failures) == 1
     assert len(comparison.tests.added) == (0 if names else 1)
     summary = plain(RULE.judge(comparison, policy()).summary)
+    todo = plain(vanished_tests.RULE.judge(comparison, policy()).todo)
+    assert ("nothing more, if what could not be loaded holds them" in todo) is bool(names)
     assert (f"{''.join(names)} could not be loaded, so 2 tests did not run" in summary) is bool(names)

@@ -4,6 +4,7 @@ from collections import Counter
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison, TestChange
+from readygate.model.load_errors import load_errors
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
@@ -46,10 +47,17 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         summary=(f"{fact}{known}",),
         title=(f"{fact}.",),
         detail=detail,
-        todo=(f"bring {'it' if number == 1 else 'them'} back, or say in the description why.",),
+        todo=(_todo(comparison, number),),
         short=fact,
         evidence=_evidence.tests(gone, comparison),
     )
+
+
+def _todo(comparison: Comparison, number: int) -> str:
+    them = "it" if number == 1 else "them"
+    if load_errors(comparison.tests):
+        return f"nothing more, if what could not be loaded holds {them}."
+    return f"bring {them} back, or say in the description why."
 
 
 def _missing_share(comparison: Comparison) -> Fraction:
