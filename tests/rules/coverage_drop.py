@@ -26,6 +26,17 @@ SITUATIONS = Situations(
         Row(PASS, lines({"a.py": covered(MANY - 1, MANY)}, {"a.py": covered(MANY, MANY)}), ("under 0.01 points",)),
         # lines that the change removes are no drop
         Row(PASS, lines({"a.py": "hm"}, {"a.py": "hhhhm"}, change("a.py", [], [1, 2, 3])), ("without the lines",)),
+        # uncovered lines that move lift the rest of the base, and are no drop
+        Row(PASS, lines({"a.py": "mmhh"}, {"a.py": "hhmm"}, change("a.py", [1, 2], [3, 4])), ("Did not fall",)),
+        Row(
+            PASS,
+            lines(
+                {"a.py": "h", "b.py": "mm"},
+                {"a.py": "hmm"},
+                change("a.py", [], [2, 3]),
+                change("b.py", [1, 2], status="added"),
+            ),
+        ),
         # the project fell for added lines that nothing covers: it depends on the changed lines
         Row(VIOLATED, lines({"a.py": "hh", "b.py": "mm"}, {"a.py": "hh"}, change("b.py", [1, 2], status="added"))),
         Row(

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from readygate.model.comparison import Comparison, CoverageComparison
-from readygate.model.coverage import Ratio, add_ratios
+from readygate.model.comparison import Comparison, CoverageComparison, CoverageDelta
+from readygate.model.coverage import Ratio, add_ratios, lower_ratio
 from readygate.model.measures import ComponentResult
 from readygate.model.policy import Component, Policy, paths_fit
 
@@ -19,7 +19,6 @@ def component_results(comparison: Comparison, policy: Policy) -> tuple[Component
 def _measure(part: Component, fits: Callable[[str], bool], coverage: CoverageComparison) -> ComponentResult:
     own = [file for file in coverage.head.files if fits(file.path)]
     delta = coverage.delta
-    kept = None if delta is None else [ratio for path, ratio in delta.base_by_path.items() if fits(path)]
     return ComponentResult(
         name=part.name,
         minimum=part.minimum,
@@ -27,6 +26,13 @@ def _measure(part: Component, fits: Callable[[str], bool], coverage: CoverageCom
         critical=part.critical,
         files=len(own),
         lines=add_ratios(Ratio(covered=file.covered, total=file.total) for file in own),
-        base=None if kept is None else add_ratios(kept),
+        base=None if delta is None else _base(delta, fits),
         gone=tuple(path for path in delta.gone if fits(path)) if delta else (),
     )
+
+
+def _base(delta: CoverageDelta, fits: Callable[[str], bool]) -> Ratio:
+    """Return the base's lines of a component, with or without those that the change removes: the lower share."""
+    kept = add_ratios(ratio for path, ratio in delta.base_by_path.items() if fits(path))
+    removed = add_ratios(ratio for path, ratio in delta.removed_by_path.items() if fits(path))
+    return lower_ratio(kept, add_ratios((kept, removed)))

@@ -1,12 +1,15 @@
 """Compare project coverage, and measure changed lines. Lines are matched by the diff, never by number alone."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 
 from readygate.compare.exclusions import newly_excluded
+from readygate.compare.moved_lines import moved_uncovered
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import CoverageComparison, CoverageDelta, Patch, PatchFile
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio, add_ratios
 from readygate.support.source_files import is_source, measured_languages
+
+_NONE: Mapping[str, Container[int]] = {}
 
 
 def compare_coverage(
@@ -33,20 +36,29 @@ def compare_coverage(
     """
     if head is None:
         return None
+    moved = moved_uncovered(head, base, since_baseline) if base and since_baseline else {}
     return CoverageComparison(
         head=head,
         lines=head.lines(),
         branches=head.branches(),
-        patch=None if changes is None else patch_coverage(head, changes, unplaced),
+        patch=None if changes is None else patch_coverage(head, changes, unplaced, moved),
         patch_note=changes_note if changes is None else "",
         delta=None if base is None else _delta(head, base, since_baseline, files),
     )
 
 
-def patch_coverage(head: Coverage, changes: Changes, unplaced: Container[str] = ()) -> Patch:
+def patch_coverage(
+    head: Coverage, changes: Changes, unplaced: Container[str] = (), moved: Mapping[str, Container[int]] = _NONE
+) -> Patch:
     """Measure the changed lines: those that the diff adds and a report measured.
 
     A file whose diff was left out counts with all of its measured lines, so that it is never ignored.
+
+    Args:
+        head: what this run covered.
+        changes: what the change adds and removes.
+        unplaced: files that may be among the measured files without a place.
+        moved: uncovered lines that were moved since the baseline, by file.
     """
     measured = {file.path: file for file in head.files}
     files, unmeasured, left_out = [], [], []
@@ -68,6 +80,7 @@ def patch_coverage(head: Coverage, changes: Changes, unplaced: Container[str] = 
         files=tuple(sorted(files, key=lambda part: part.path)),
         unmeasured=tuple(sorted(unmeasured)),
         left_out=tuple(sorted(left_out)),
+        moved=sum(1 for part in files for number in part.uncovered if number in moved.get(part.path, ())),
         complete=changes.complete,
     )
 
@@ -93,14 +106,18 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None, files: Contain
     now = {file.path: file for file in head.files}
     unchanged_base, unchanged_head, gone = [], [], []
     kept_by: dict[str, Ratio] = {}
+    removed_by: dict[str, Ratio] = {}
     known = True  # which lines are removed
     for file in base.files:
         change = changed.get(file.path)
         if change is not None and change.status == "removed":
+            removed_by[file.path] = _ratio(file.lines)
             continue
         path = change.path if change else file.path
         kept = _ratio(_without(file.lines, change.removed if change else ()))
         kept_by[path] = kept
+        if change is not None:
+            removed_by[path] = Ratio(covered=file.covered - kept.covered, total=file.total - kept.total)
         mine = now.get(path)
         if mine is None:
             added = change is not None and bool(change.added)
@@ -120,6 +137,7 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None, files: Contain
         unchanged_head=add_ratios(unchanged_head),
         gone=tuple(sorted(gone)),
         base_by_path=kept_by,
+        removed_by_path=removed_by,
         excluded=newly_excluded(head, base, since),
     )
 

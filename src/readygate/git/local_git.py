@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from readygate.git.checkout import LINK, link_target
-from readygate.model.changes import Changes, FileChange, hunk_lines
+from readygate.model.changes import Changes, FileChange, hunk_lines, hunk_texts
 from readygate.support.errors import ReadygateError
 from readygate.support.git_names import MAX_ANCESTORS
 from readygate.support.source_files import is_source, measured_languages
@@ -187,6 +187,7 @@ def diff(repo: Path, base: str, head: str, untracked: Iterable[str] | None = Non
         # a file that changes its type, for example to a link, is shown as removed and added
         patch = "\n".join(islice(patches, 2 if letter == "T" else 1))
         added, removed = hunk_lines(patch)
+        added_text, removed_text = hunk_texts(patch)
         files.append(
             FileChange(
                 path=new,
@@ -194,6 +195,8 @@ def diff(repo: Path, base: str, head: str, untracked: Iterable[str] | None = Non
                 status=status,
                 added=added,
                 removed=removed,
+                added_text=added_text,
+                removed_text=removed_text,
             )
         )
     known = {file.path for file in files}

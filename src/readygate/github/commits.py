@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from readygate.github.client import TRIES, GitHub
-from readygate.model.changes import Changes, FileChange, hunk_lines
+from readygate.model.changes import Changes, FileChange, hunk_lines, hunk_texts
 from readygate.model.subject import Subject
 from readygate.support.errors import ForgeError, NotFoundError, PermissionDeniedError, SettingsError
 from readygate.support.git_names import MAX_ANCESTORS
@@ -178,6 +178,7 @@ def _file(row: dict[str, object]) -> FileChange:
     path, status = str(row["filename"]), _STATUS.get(str(row["status"]), "modified")
     patch = row.get("patch")
     added, removed = hunk_lines(patch) if isinstance(patch, str) else ((), ())
+    added_text, removed_text = hunk_texts(patch) if isinstance(patch, str) else ((), ())
     # a rename, a mode change or an empty file has no patch, and no changed line is missing
     return FileChange(
         path=path,
@@ -185,6 +186,8 @@ def _file(row: dict[str, object]) -> FileChange:
         status=status,
         added=added,
         removed=removed,
+        added_text=added_text,
+        removed_text=removed_text,
         shown=isinstance(patch, str) or not row.get("changes"),
     )
 

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from readygate.model.causes import Causes
 from readygate.model.changes import Changes
-from readygate.model.coverage import Coverage, Ratio
+from readygate.model.coverage import Coverage, Ratio, lower_ratio
 from readygate.model.history import Flakiness, Past
 from readygate.model.measures import Durations, PackageResult, PolicyMeasures, SkipReason, SuiteResult
 from readygate.model.results import Counts, FailureDetail, Leg, Outcome, TestId
@@ -124,6 +124,8 @@ class Patch(Struct, frozen=True, kw_only=True):
         files: files with measured changed lines, sorted by path.
         unmeasured: changed source files that no report measures.
         left_out: files whose diff the source left out; those that are measured count whole.
+        moved: the number of uncovered changed lines that are not new: they were uncovered on the base, too, and the
+            change only moves or reformats them.
         complete: False if the list of files itself was cut short.
     """
 
@@ -131,7 +133,13 @@ class Patch(Struct, frozen=True, kw_only=True):
     files: tuple[PatchFile, ...] = ()
     unmeasured: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    moved: int = 0
     complete: bool = True
+
+    @property
+    def new_share(self) -> Fraction | None:
+        """The covered share without uncovered lines that were only moved; None without a line."""
+        return Ratio(covered=self.lines.covered, total=self.lines.total - self.moved).fraction
 
 
 class FileLines(Struct, frozen=True, kw_only=True):
@@ -153,6 +161,8 @@ class CoverageDelta(Struct, frozen=True, kw_only=True, rename={"base_by_path": "
         gone: files that the base measured, that still exist, and that this run does not measure.
         base_by_path: each file that the base measured and that still exists, by its path now, as the base measured it
             without the lines that the change removes; with them where those are unknown.
+        removed_by_path: the lines that the change removes, as the base measured them, by the same paths; a removed
+            file by the path that it had.
         excluded: lines that this run leaves out of the measurement and the base did not; None where the diff is
             unknown.
     """
@@ -164,7 +174,13 @@ class CoverageDelta(Struct, frozen=True, kw_only=True, rename={"base_by_path": "
     unchanged_head: Ratio | None = None
     gone: tuple[str, ...] = ()
     base_by_path: Mapping[str, Ratio] = field(default_factory=dict)
+    removed_by_path: Mapping[str, Ratio] = field(default_factory=dict)
     excluded: tuple[FileLines, ...] | None = None
+
+    @property
+    def lowest(self) -> Ratio:
+        """The lower one of `base` and `adjusted`: removed lines may explain a drop, but never cause one."""
+        return self.base if self.adjusted is None else lower_ratio(self.base, self.adjusted)
 
 
 class CoverageComparison(Struct, frozen=True, kw_only=True):

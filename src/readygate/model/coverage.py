@@ -79,6 +79,13 @@ def add_ratios(ratios: Iterable[Ratio]) -> Ratio:
     return Ratio(covered=covered, total=total)
 
 
+def lower_ratio(one: Ratio, other: Ratio) -> Ratio:
+    """Return the lower share of two, the first one if they are equal; a share without lines is the lowest."""
+    if one.fraction is None or other.fraction is None:
+        return one if one.fraction is None else other
+    return other if other.fraction < one.fraction else one
+
+
 class UnplacedFile(Struct, frozen=True, kw_only=True, order=True):
     """A file of a report that may be one of several files of the repository, or whose path does not prove which.
 

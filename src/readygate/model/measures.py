@@ -18,7 +18,8 @@ class ComponentResult(Struct, frozen=True, kw_only=True):
         critical: missing its goals blocks; otherwise it only warns.
         files: the number of its measured files.
         lines: its lines now.
-        base: its lines on the base, without those that the change removes; None without a base that measured coverage.
+        base: its lines on the base, with or without those that the change removes, whichever has the lower share; None
+            without a base that measured coverage.
         gone: its files that the base measured, that still exist, and that this run does not measure; if there are any,
             the two sides are not comparable.
     """

@@ -93,7 +93,7 @@ RULE = Rule(
     summary="Each of the policy's `components` has its `minimum` of covered lines and did not fall by more than its "
     "`maximum-drop`. It blocks for a component that is `critical`, and warns for any other.",
     description="A project's share hides where it is poor. A component is a set of paths with goals of its own. As in "
-    "coverage-drop, lines that the change removes are taken out of the base first, and if a file that the base "
+    "coverage-drop, lines that the change removes can only explain a drop, and if a file that the base "
     "measured is still there and no longer measured, the sides do not compare. A component of which no line is "
     "measured is told; if the base measured it, and it is critical, that blocks.",
     levels=(Level.OFF, Level.OFF, Level.OFF),

@@ -46,11 +46,11 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         untouched = "Lines that this change does not touch"
         evidence = _evidence.lost_lines(coverage, untouched=True)
         return _broken(lost, maximum, untouched, "of untouched lines ", Level.BLOCK, evidence)
-    fell = fall(delta.adjusted or delta.base, coverage.lines)
+    fell = fall(delta.lowest, coverage.lines)
     if fell is None:
         return not_evaluated("One side has no measured line")
     if fell > maximum:
-        without = "without the removed lines " if delta.adjusted not in (None, delta.base) else ""
+        without = "without the removed lines " if delta.lowest != delta.base else ""
         evidence = _evidence.lost_lines(coverage)
         return _broken(fell, maximum, "The project", without, _max_level(coverage, policy), evidence)
     return passes(_small(fell, delta, maximum))
@@ -64,16 +64,16 @@ def fall(before: Ratio | None, after: Ratio | None) -> Fraction | None:
 
 
 def _max_level(coverage: CoverageComparison, policy: Policy) -> Level:
-    """Return `WARN` if the changed lines reach their minimum, `BLOCK` if they do not or are unknown."""
+    """Return `WARN` if the changed lines reach their minimum, moved ones aside, `BLOCK` if not, or if unknown."""
     if coverage.patch is None:
         return Level.BLOCK
-    share = coverage.patch.lines.fraction
+    share = coverage.patch.new_share
     good = share is None or share >= policy.option("patch-coverage", "minimum")
     return Level.WARN if good and coverage.patch.complete else Level.BLOCK
 
 
 def _small(fell: Fraction, delta: CoverageDelta, maximum: Fraction) -> str:
-    without = " without the lines that the change removes" if delta.adjusted not in (None, delta.base) else ""
+    without = " without the lines that the change removes" if delta.lowest != delta.base else ""
     if fell <= 0:
         return f"Did not fall{without}"
     shown = decimal(fell * 100) if fell * 10_000 >= 1 else "under 0.01"
@@ -98,7 +98,7 @@ def _broken(
 
 RULE = Rule(
     name="coverage-drop",
-    summary="Coverage does not fall by more than `maximum`, lines that the change removes left out of the base. It "
+    summary="Coverage does not fall by more than `maximum`; removing covered code is no drop. It "
     "blocks if unchanged lines alone lost that much, or if the changed lines miss the minimum of patch-coverage; "
     "otherwise it warns.",
     levels=(Level.BLOCK, Level.BLOCK, Level.WARN),
@@ -113,8 +113,9 @@ RULE = Rule(
         )
     },
     waivable=True,
-    description="Deleting covered code lowers the share of the rest and is no loss: lines that the change removes are "
-    "taken out of the base first. Then two questions: did lines that the change does not touch lose coverage (a test "
+    description="Deleting covered code lowers the share of the rest and is no loss, and moving uncovered code is "
+    "none either: this run is compared with the base, or with the base without the lines that the change removes, "
+    "whichever is lower. There are two questions: did lines that the change does not touch lose coverage (a test "
     "was deleted, or no longer runs), and did the total fall although the changed lines are poorly covered. A fall "
     "that well covered changes explain only warns. If a file that the base measured is still in the repository and "
     "no longer measured, the sides do not compare, and the rule says so instead of showing a drop that is none; "

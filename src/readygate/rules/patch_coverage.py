@@ -46,6 +46,10 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return passes(f"{figures}; {limit(minimum)} asked", *detail)
     more = needed(patch.lines.covered, patch.lines.total, minimum)
     open_lines = patch.lines.total - patch.lines.covered
+    only_moved = patch.moved > 0 and (patch.new_share is None or patch.new_share >= minimum)
+    if only_moved:
+        lines = f"{count(patch.moved, 'uncovered line')} {'was' if patch.moved == 1 else 'were'}"
+        detail = (*detail, f" {lines} only moved or reformatted, so this does not block.")
     return Judgement(
         result=Result.VIOLATED,
         summary=(f"{figures}; {limit(minimum)} asked, {count(more, 'more line')} needed", *detail),
@@ -57,6 +61,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
             else f"cover {more:,} more of the {count(open_lines, 'line')} listed below.",
         ),
         short=f"{percent(share, beside=minimum)} of the changed lines are covered",
+        max_level=Level.WARN if only_moved else Level.BLOCK,
         evidence=_evidence.uncovered(patch.files),
     )
 
@@ -77,7 +82,8 @@ RULE = Rule(
     },
     description="The changed lines are those that the tested commit adds to the first parent of the merge commit; "
     "lines without code do not count. If no changed line is measured the rule passes. A file whose diff GitHub leaves "
-    "out because of its size counts with all of its lines.",
+    "out because of its size counts with all of its lines. If only lines miss the minimum that the change moves or "
+    "reformats, and that were not covered before, the rule warns and does not block.",
     points=10,
     coverage=True,
 )
