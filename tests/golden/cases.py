@@ -80,7 +80,7 @@ def scene(
 
 def first_run() -> Scene:
     """No baseline yet, all green."""
-    return scene(SUITE, None, diff=(change("src/acme/api.py", [3, 4]),))
+    return scene(SUITE, None, diff=(change("src/acme/api.py", [3, 4], [3, 4]),))
 
 
 def all_green() -> Scene:
@@ -97,7 +97,7 @@ def inherited_failure() -> Scene:
     """A test fails as it did on the base, whose snapshot is some commits behind, and for how long."""
     failing = but(test_rounds_down="f")
     behind = {"behind": 3, "wanted": "b" * 40, "history": history(test_rounds_down="......FFFFFFFFFFFFFF")}
-    return scene(failing, failing, diff=(change("src/acme/api.py", [1]),), facts=behind)
+    return scene(failing, failing, diff=(change("src/acme/api.py", [1], [1]),), facts=behind)
 
 
 def fixed_and_still_failing() -> Scene:
@@ -105,24 +105,26 @@ def fixed_and_still_failing() -> Scene:
     return scene(
         but(test_rounds_down="f"),
         but(test_rounds_down="f", test_zero="e", test_locked="f"),
-        diff=(change("src/acme/api.py", [1]),),
+        diff=(change("src/acme/api.py", [1], [1]),),
     )
 
 
 def flaky() -> Scene:
     """Two tests passed when they were tried again; one of them turns often on the base, too."""
     past = {"history": history(test_locked="..F...F.~....F......", test_zero="." * 20)}
-    return scene(but(test_locked="k", test_zero="k"), SUITE, diff=(change("src/acme/api.py", [1]),), facts=past)
+    return scene(but(test_locked="k", test_zero="k"), SUITE, diff=(change("src/acme/api.py", [1], [1]),), facts=past)
 
 
 def newly_skipped() -> Scene:
     """Two tests no longer run."""
-    return scene(but(test_is_atomic="s", test_keeps_mode="s"), SUITE, diff=(change("src/acme/store.py", [1]),))
+    return scene(but(test_is_atomic="s", test_keeps_mode="s"), SUITE, diff=(change("src/acme/store.py", [1], [1]),))
 
 
 def gone_tests() -> Scene:
     """Two tests are gone and one is added."""
-    return scene(but(test_locked="", test_zero="", test_power_loss="p"), SUITE, diff=(change("src/acme/api.py", [1]),))
+    return scene(
+        but(test_locked="", test_zero="", test_power_loss="p"), SUITE, diff=(change("src/acme/api.py", [1], [1]),)
+    )
 
 
 def renames() -> Scene:
@@ -130,7 +132,7 @@ def renames() -> Scene:
     moved = {**but(test_locked="", test_zero="")}
     moved["tests.test_storage"] = moved.pop("tests.test_store")
     moved["tests.test_expiry"] = {**moved["tests.test_expiry"], "test_zero_seconds": "p"}
-    return scene(moved, SUITE, diff=(change("src/acme/api.py", [1]),))
+    return scene(moved, SUITE, diff=(change("src/acme/api.py", [1], [1]),))
 
 
 def coverage_drop() -> Scene:
@@ -139,7 +141,7 @@ def coverage_drop() -> Scene:
         SUITE,
         SUITE,
         head_coverage={**COVERED, "src/acme/api.py": "h" * 50 + "m" * 10},
-        diff=(change("src/acme/store.py", [1]),),
+        diff=(change("src/acme/store.py", [1], [1]),),
     )
 
 
@@ -149,7 +151,7 @@ def patch_uncovered() -> Scene:
         SUITE,
         SUITE,
         diff=(
-            change("src/acme/store.py", range(85, 96)),
+            change("src/acme/store.py", range(85, 96), range(85, 96)),
             change("src/acme/expiry.py", shown=False),
             change("src/acme/new.py", [1, 2], status="added"),
         ),
@@ -161,7 +163,7 @@ def damaged_report() -> Scene:
     return scene(
         but(test_is_atomic="", test_keeps_mode=""),
         SUITE,
-        diff=(change("src/acme/store.py", [1]),),
+        diff=(change("src/acme/store.py", [1], [1]),),
         problems=(
             damage(
                 place="line 40,112",
@@ -184,7 +186,7 @@ def no_reports() -> Scene:
         pattern = InputPattern(kind="tests", text="out/**/junit.xml", matched=0, given=True)
         base = measure(report(SUITE), cover(COVERED), commit=BASE, run_id=96)
         mine = measure(commit=commit, patterns=(pattern,), needs={"unit": "failure", "lint": "success"})
-        return compared(mine, base, diff=changes(change("src/acme/api.py", [1])))
+        return compared(mine, base, diff=changes(change("src/acme/api.py", [1], [1])))
 
     return Scene(make=make, page={"files": FILES})
 
@@ -234,7 +236,7 @@ def hostile_names() -> Scene:
         head = report({klass: dict.fromkeys(HOSTILE, "f")}, details=details)
         base = report({klass: {**dict.fromkeys(HOSTILE, "p"), "gone |`": "p", "gone too": "f"}})
         paths = {"src/`a|b`.py": "hm", "src/<i>@x #1.py": "mm"}
-        diff = changes(*(change(path, [1, 2]) for path in paths))
+        diff = changes(*(change(path, [1, 2], [1, 2]) for path in paths))
         names = ("out/`@evil|<b>.xml", "out/[x](y).xml")
         mine = measure(head, cover(paths), commit=commit, names=names)
         known = baseline(measure(base, cover(paths), commit=BASE), branch="feature/`<b>`@team|x")
@@ -248,7 +250,7 @@ def named_gate() -> Scene:
     return scene(
         but(test_symlink="p", test_locked="s"),
         SUITE,
-        diff=(change("src/acme/api.py", [1]),),
+        diff=(change("src/acme/api.py", [1], [1]),),
         page={"gate": "back_end *web*", "rules": policy("strict")},
     )
 
@@ -257,7 +259,9 @@ def merge_group() -> Scene:
     """A group of a merge queue: a check run and no comment."""
     about = {"event": "merge_group", "number": 0, "role": Role.CHANGE, "base_sha": BASE}
     facts = {"relation": "the base of the merge group"}
-    return scene(but(test_rounds_down="f"), SUITE, diff=(change("src/acme/api.py", [1]),), about=about, facts=facts)
+    return scene(
+        but(test_rounds_down="f"), SUITE, diff=(change("src/acme/api.py", [1], [1]),), about=about, facts=facts
+    )
 
 
 def matrix() -> Scene:
@@ -330,7 +334,7 @@ def windows_paths() -> Scene:
         name = (r"out\junit.xml", r"out\coverage.xml")
         mine = measure(head, cover(files), commit=commit, rules=rules, names=name)
         known = baseline(measure(base, cover(files), commit=BASE, rules=rules, names=name))
-        return compared(mine, known, diff=changes(change("src/acme/store.py", [95, 96])), files=FILES)
+        return compared(mine, known, diff=changes(change("src/acme/store.py", [95, 96], [95, 96])), files=FILES)
 
     return Scene(make=make, page={"files": FILES})
 

@@ -36,7 +36,7 @@ def ruled(
     base: HeadRun | Baseline,
     *,
     own: str | None = None,
-    diff: tuple[Any, ...] = (change("src/acme/api.py", [1]),),
+    diff: tuple[Any, ...] = (change("src/acme/api.py", [1], [1]),),
     waiver: Waiver | None = None,
 ) -> Scene:
     """A pull request under a policy file, and under its own version of it; `head` is made from the commit."""
@@ -179,7 +179,7 @@ rules:
 
 def policy_loosened() -> Scene:
     """The change asks less of itself: it is judged by the policy of the base, and told what its own would say."""
-    edits = (change(".github/readygate.yml", [1]), change("src/acme/expiry.py", [31]))
+    edits = (change(".github/readygate.yml", [1]), change("src/acme/expiry.py", [31], [31]))
     return ran(STRICT, but(test_rounds_down="f"), own=LOOSE, diff=edits)
 
 
@@ -238,7 +238,7 @@ def score_and_goals() -> Scene:
     def make(commit: str) -> HeadRun:
         return measure(report(bad, details=(FAILURE,)), cover(POOR), commit=commit)
 
-    return ruled(LADDER, make, known, diff=(change("src/acme/api.py", [24, 25, 26, 27, 28]),))
+    return ruled(LADDER, make, known, diff=(change("src/acme/api.py", [24, 25, 26, 27, 28], [24, 25, 26, 27, 28]),))
 
 
 CASES = (

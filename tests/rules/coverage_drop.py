@@ -26,6 +26,15 @@ SITUATIONS = Situations(
         Row(PASS, lines({"a.py": covered(MANY - 1, MANY)}, {"a.py": covered(MANY, MANY)}), ("under 0.01 points",)),
         # lines that the change removes are no drop
         Row(PASS, lines({"a.py": "hm"}, {"a.py": "hhhhm"}, change("a.py", [], [1, 2, 3])), ("without the lines",)),
+        # lines that the change does not touch and that are not measured any more count as not covered
+        Row(
+            VIOLATED,
+            lines({"a.py": "hhh."}, {"a.py": "hhhh"}, change("b.md", [1])),
+            ("no longer measured", "25.00 points"),
+        ),
+        Row(PASS, lines({"a.py": "hhh."}, {"a.py": "hhhm"}, change("b.md", [1])), ("Did not fall (1 line no longer",)),
+        # lines that are measured for the first time
+        Row(VIOLATED, lines({"a.py": "hhhm"}, {"a.py": "hhh."}, change("b.md", [1])), max_level=Level.WARN),
         # uncovered lines that move lift the rest of the base, and are no drop
         Row(PASS, lines({"a.py": "mmhh"}, {"a.py": "hhmm"}, change("a.py", [1, 2], [3, 4])), ("Did not fall",)),
         Row(

@@ -1,11 +1,21 @@
 """Situations of reports-complete."""
 
+from tests.support.builders import change
 from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
-from tests.support.situations import carried, matrix, nothing_found, run, suites
+from tests.support.situations import carried, covered, lines, matrix, nothing_found, run, suites
+
+from readygate.model.verdict import Level
 
 SITUATIONS = Situations(
     levels="BLOCK BLOCK BLOCK",
     rows=[
+        Row(
+            VIOLATED,
+            lines({"a.py": covered(95, 95)}, {"a.py": covered(95, 100)}),
+            ("5 lines are no longer measured, in 1 file; 5.00%", "a.py"),
+            max_level=Level.WARN,
+        ),
+        Row(PASS, lines({"a.py": "h"}, {"a.py": "hm"}, change("a.py", [], [2]))),
         Row(PASS, matrix({"linux": "p", "windows": "f"}, {"linux": "p", "windows": "p"}), ("All 2",)),
         Row(PASS, matrix({"linux": "p", "windows": "p"}, {"linux": "p"})),
         Row(PASS, run("p", "pp"), ("Nothing is missing",)),

@@ -172,14 +172,22 @@ def test_unchanged_lines_pair_up_for_any_diff(rows: list[tuple[str, str, str]]) 
         if mark == "+":
             added.append(new)
     found = delta({"a.py": head, "z": "h"}, {"a.py": base, "z": "h"}, changes(change("a.py", added, removed)))
-    kept_before = [before for mark, before, _ in rows if mark == " "]
-    kept_after = [after for mark, _, after in rows if mark == " "]
+    kept = [(before, after) for mark, before, after in rows if mark == " "]
+    both = [states for states in kept if "." not in states]
 
     def count(states: list[str]) -> Ratio:
         return ratio(states.count("h") + 1, len(states) - states.count(".") + 1)
 
-    assert found.unchanged_base == found.adjusted == count(kept_before)
-    assert found.unchanged_head == count(kept_after)
+    assert found.adjusted == count([before for before, _ in kept])
+    assert found.unchanged_base == count([before for before, _ in both])
+    assert found.unchanged_head == count([after for _, after in both])
+    missing = [before for before, after in kept if before != "." and after == "."]
+    assert found.missing_lines == ratio(missing.count("h"), len(missing))
+    fresh = [after for before, after in kept if before == "." and after != "."]
+    assert found.fresh == ratio(fresh.count("h"), len(fresh))
+    numbers = [number for number, (mark, _, _) in enumerate((row for row in rows if row[0] != "-"), 1) if mark == " "]
+    places = [place for place, (before, after) in zip(numbers, kept, strict=True) if before != "." and after == "."]
+    assert [line for file in found.missing for line in file.lines] == places
 
 
 class TestPatch:

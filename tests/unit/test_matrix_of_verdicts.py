@@ -41,7 +41,7 @@ GREEN = {"A": numbered("pppppppp")}
 """test_0 to test_7, all passed."""
 FILES = {"auth/login.py": "h" * 90 + "m" * 10, "src/app.py": "h" * 80 + "m" * 20}
 """170 of 200 lines: 85 %."""
-TOUCHED = changes(change("src/app.py", [1]))
+TOUCHED = changes(change("src/app.py", [1], [1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,6 +102,7 @@ def compare(
             since_baseline=since_baseline,
             files=options.paths.files if options.paths else None,
             unplaced=frozenset(path for file in head.unplaced for path in file.maybe),
+            partial=bool(sides.carried),
         ),
         changes=_sorted(changes),
         docs_only=is_docs_only(changes),

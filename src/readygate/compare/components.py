@@ -27,6 +27,7 @@ def _measure(part: Component, fits: Callable[[str], bool], coverage: CoverageCom
         files=len(own),
         lines=add_ratios(Ratio(covered=file.covered, total=file.total) for file in own),
         base=None if delta is None else _base(delta, fits),
+        missing=sum(len(file.lines) for file in delta.missing if fits(file.path)) if delta else 0,
         gone=tuple(path for path in delta.gone if fits(path)) if delta else (),
     )
 

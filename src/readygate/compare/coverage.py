@@ -1,11 +1,12 @@
 """Compare project coverage, and measure changed lines. Lines are matched by the diff, never by number alone."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from readygate.compare.exclusions import newly_excluded
+from readygate.compare.kept_lines import LinePairs, pair_lines
 from readygate.compare.moved_lines import moved_uncovered
 from readygate.model.changes import Changes, FileChange
-from readygate.model.comparison import CoverageComparison, CoverageDelta, Patch, PatchFile
+from readygate.model.comparison import CoverageComparison, CoverageDelta, FileLines, Patch, PatchFile
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio, add_ratios
 from readygate.support.source_files import is_source, measured_languages
 
@@ -21,6 +22,7 @@ def compare_coverage(
     since_baseline: Changes | None,
     files: Container[str] | None = None,
     unplaced: Container[str] = (),
+    partial: bool = False,
 ) -> CoverageComparison | None:
     """Compare the coverage of both sides; None if the head measured none.
 
@@ -33,6 +35,7 @@ def compare_coverage(
         files: the repository's files, to distinguish a deleted file from one that is no longer measured if the changes
             since the base are unknown; None if the files are unknown, too.
         unplaced: files that may be among the measured files without a place.
+        partial: the base measured with suites that this run may leave out, so that lines may be missing.
     """
     if head is None:
         return None
@@ -43,7 +46,7 @@ def compare_coverage(
         branches=head.branches(),
         patch=None if changes is None else patch_coverage(head, changes, unplaced, moved),
         patch_note=changes_note if changes is None else "",
-        delta=None if base is None else _delta(head, base, since_baseline, files),
+        delta=None if base is None else _delta(head, base, since_baseline, files, partial=partial),
     )
 
 
@@ -99,12 +102,15 @@ def _patch_file(file: FileCoverage, change: FileChange) -> PatchFile:
     )
 
 
-def _delta(head: Coverage, base: Coverage, since: Changes | None, files: Container[str] | None) -> CoverageDelta:
+def _delta(
+    head: Coverage, base: Coverage, since: Changes | None, files: Container[str] | None, *, partial: bool
+) -> CoverageDelta:
     if since is None or not since.complete:
         return _plain_delta(head, base, since, files)
     changed = _of_base(since)
     now = {file.path: file for file in head.files}
-    unchanged_base, unchanged_head, gone = [], [], []
+    pairs: dict[str, LinePairs] = {}
+    gone = []
     kept_by: dict[str, Ratio] = {}
     removed_by: dict[str, Ratio] = {}
     known = True  # which lines are removed
@@ -127,19 +133,34 @@ def _delta(head: Coverage, base: Coverage, since: Changes | None, files: Contain
         if change is not None and not change.shown:
             known = False  # its lines cannot be matched; those of all other files can
             continue
-        unchanged_base.append(kept)
-        unchanged_head.append(_ratio(_without(mine.lines, change.added if change else ())))
+        pairs[path] = pair_lines(file.lines, mine.lines, change)
+    missing = {} if partial else {path: pair for path, pair in sorted(pairs.items()) if pair.missing.total}
     return CoverageDelta(
         base=base.lines(),
         base_branches=base.branches(),
         adjusted=add_ratios(kept_by.values()) if known else None,
-        unchanged_base=add_ratios(unchanged_base),
-        unchanged_head=add_ratios(unchanged_head),
+        unchanged_base=add_ratios(pair.before for pair in pairs.values()),
+        unchanged_head=add_ratios(pair.after for pair in pairs.values()),
+        missing=tuple(FileLines(path=path, lines=pair.missing_lines) for path, pair in missing.items()),
+        missing_lines=add_ratios(pair.missing for pair in missing.values()),
+        fresh=add_ratios((*(pair.fresh for pair in pairs.values()), *_new_files(head, base, since))),
         gone=tuple(sorted(gone)),
         base_by_path=kept_by,
         removed_by_path=removed_by,
         excluded=newly_excluded(head, base, since),
     )
+
+
+def _new_files(head: Coverage, base: Coverage, since: Changes) -> Iterator[Ratio]:
+    """Yield the lines of files that are measured for the first time, without those that the change adds."""
+    changed = {file.path: file for file in since.files if file.status != "removed"}
+    before = {file.path for file in base.files}
+    for file in head.files:
+        change = changed.get(file.path)
+        if change is None and file.path not in before:
+            yield _ratio(file.lines)
+        elif change is not None and change.shown and change.status != "added" and change.old_path not in before:
+            yield _ratio(_without(file.lines, change.added))
 
 
 def _plain_delta(head: Coverage, base: Coverage, since: Changes | None, files: Container[str] | None) -> CoverageDelta:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 
+from readygate.compare.kept_lines import KeptLines
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import FileLines
 from readygate.model.coverage import EXCLUDED, MEASURED, Coverage
@@ -34,7 +35,7 @@ def _new(now: bytes, then: bytes, change: FileChange | None) -> tuple[int, ...]:
     added = change.added if change else ()
     removed = change.removed if change else ()
     own, lost = set(added), set(removed)
-    kept = _Kept(removed)
+    kept = KeptLines(removed)
     numbers = []
     at = now.find(EXCLUDED, 1)
     while at >= 0:
@@ -48,18 +49,6 @@ def _new(now: bytes, then: bytes, change: FileChange | None) -> tuple[int, ...]:
             numbers.append(at)
         at = now.find(EXCLUDED, at + 1)
     return tuple(numbers)
-
-
-class _Kept:
-    """The lines of the old side that the change keeps."""
-
-    def __init__(self, removed: tuple[int, ...]) -> None:
-        # the number of kept lines before the n-th removed one
-        self._before = [number - index - 1 for index, number in enumerate(removed)]
-
-    def line(self, number: int) -> int:
-        """Return the old number of the n-th kept line; 0 for 0."""
-        return number + bisect_left(self._before, number) if number else 0
 
 
 def _inside(then: bytes, place: int, removed: set[int]) -> bool:

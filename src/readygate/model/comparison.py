@@ -156,8 +156,12 @@ class CoverageDelta(Struct, frozen=True, kw_only=True, rename={"base_by_path": "
     Attributes:
         base: as the base measured it.
         adjusted: the base without the lines that the change removes; None where the diff is unknown.
-        unchanged_base: lines that the change does not touch, as the base measured them.
+        unchanged_base: lines that the change does not touch and that both sides measured, as the base measured them.
         unchanged_head: the same lines now.
+        missing: lines that the base measured, that the change does not touch, and that this run does not measure, in
+            the files that it measures; by their numbers now. Lines that it excludes are not among them.
+        missing_lines: the same lines, as the base measured them.
+        fresh: lines that the change does not touch and that only this run measured.
         gone: files that the base measured, that still exist, and that this run does not measure.
         base_by_path: each file that the base measured and that still exists, by its path now, as the base measured it
             without the lines that the change removes; with them where those are unknown.
@@ -172,6 +176,9 @@ class CoverageDelta(Struct, frozen=True, kw_only=True, rename={"base_by_path": "
     adjusted: Ratio | None = None
     unchanged_base: Ratio | None = None
     unchanged_head: Ratio | None = None
+    missing: tuple[FileLines, ...] = ()
+    missing_lines: Ratio = Ratio(covered=0, total=0)
+    fresh: Ratio = Ratio(covered=0, total=0)
     gone: tuple[str, ...] = ()
     base_by_path: Mapping[str, Ratio] = field(default_factory=dict)
     removed_by_path: Mapping[str, Ratio] = field(default_factory=dict)
@@ -197,6 +204,12 @@ class CoverageComparison(Struct, frozen=True, kw_only=True):
     patch: Patch | None = None
     patch_note: str = ""
     delta: CoverageDelta | None = None
+
+    @property
+    def least(self) -> Ratio:
+        """The lines with those that are missing as not covered, so that leaving lines out never lifts a share."""
+        missing = self.delta.missing_lines.total if self.delta else 0
+        return Ratio(covered=self.lines.covered, total=self.lines.total + missing)
 
 
 class PolicyChange(Struct, frozen=True, kw_only=True):

@@ -20,6 +20,8 @@ class ComponentResult(Struct, frozen=True, kw_only=True):
         lines: its lines now.
         base: its lines on the base, with or without those that the change removes, whichever has the lower share; None
             without a base that measured coverage.
+        missing: the number of its lines that the base measured, that the change does not touch, and that this run
+            does not measure; its goals count them as not covered.
         gone: its files that the base measured, that still exist, and that this run does not measure; if there are any,
             the two sides are not comparable.
     """
@@ -31,7 +33,13 @@ class ComponentResult(Struct, frozen=True, kw_only=True):
     files: int
     lines: Ratio
     base: Ratio | None = None
+    missing: int = 0
     gone: tuple[str, ...] = ()
+
+    @property
+    def least(self) -> Ratio:
+        """Its lines, with those that are missing as not covered."""
+        return Ratio(covered=self.lines.covered, total=self.lines.total + self.missing)
 
     @property
     def unmeasured(self) -> bool:
@@ -47,13 +55,13 @@ class ComponentResult(Struct, frozen=True, kw_only=True):
     def fell(self) -> Fraction | None:
         """The drop of its share, negative for a rise; None if the two sides are not comparable."""
         before = self.base.fraction if self.base else None
-        after = self.lines.fraction
+        after = self.least.fraction
         return None if before is None or after is None or self.gone else before - after
 
     @property
     def below(self) -> bool:
         """Whether it is measured and misses its minimum."""
-        share = self.lines.fraction
+        share = self.least.fraction
         return share is not None and self.minimum is not None and share < self.minimum
 
     @property

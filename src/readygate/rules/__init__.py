@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport, TestReport
-from readygate.model.rich_text import RichText, Untrusted
+from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Evidence, Level
 from readygate.support.number_format import limit
@@ -158,6 +158,14 @@ def uncertain_coverage(comparison: Comparison) -> Judgement | None:
     if comparison.unmeasured_legs:
         return not_evaluated("A leg of the base left no coverage report", incomplete=True)
     return INCOMPLETE if has_damage(comparison.head.evidence, CoverageReport) else None
+
+
+def missing_text(comparison: Comparison) -> str:
+    """Return a note on lines that are no longer measured and count as not covered; empty without such lines."""
+    delta = comparison.coverage.delta if comparison.coverage else None
+    number = delta.missing_lines.total if delta else 0
+    verb = "counts" if number == 1 else "count"
+    return f" ({count(number, 'line')} no longer measured {verb} as not covered)" if number else ""
 
 
 INCOMPLETE = not_evaluated("A damaged report leaves open what it would have told", incomplete=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from readygate.model.comparison import Comparison, CoverageComparison, PatchFile, TestChange
+from readygate.model.comparison import Comparison, CoverageComparison, FileLines, PatchFile, TestChange
 from readygate.model.coverage import Ratio
 from readygate.model.history import History
 from readygate.model.results import TestId
@@ -99,6 +99,20 @@ def lost_lines(coverage: CoverageComparison, *, untouched: bool = False) -> Evid
         return EvidenceItem(kind="file", name=path, note=f"{more:,} more {noun} not covered{shares}", file=path)
 
     return Evidence.of(lost, show)
+
+
+def line_lists(files: Sequence[FileLines]) -> Evidence:
+    """Return files with some of their lines."""
+    return Evidence.of(
+        files,
+        lambda file: EvidenceItem(
+            kind="file",
+            name=file.path,
+            note=f"lines {lines_text(file.lines[:_LINES])}" + (" and more" if file.lines[_LINES:] else ""),
+            file=file.path,
+            line=file.lines[0],
+        ),
+    )
 
 
 def uncovered(files: Sequence[PatchFile]) -> Evidence:

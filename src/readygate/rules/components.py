@@ -56,18 +56,21 @@ def _open(apart: tuple[str, ...]) -> RichText:
 
 def _told(part: ComponentResult) -> RichText:
     critical = " (critical)" if part.critical else ""
-    share = part.lines.fraction
-    if share is None:
+    share = part.least.fraction
+    if part.unmeasured or share is None:
         why = "no line of it is measured any more" if part.no_longer_measured else "its paths fit no measured file"
         return (Untrusted(part.name), f"{critical}: {why}")
     facts = []
     if part.below and part.minimum is not None:
-        more = count(needed(part.lines.covered, part.lines.total, part.minimum), "more covered line")
+        more = count(needed(part.least.covered, part.least.total, part.minimum), "more covered line")
         facts.append(f"{percent(share)}, {limit(part.minimum)} asked, {more} needed")
     if part.dropped and part.fell is not None and part.maximum_drop is not None:
         more = count(_to_regain(part), "more covered line")
         shown = decimal(part.fell * 100, above=part.maximum_drop * 100)
         facts.append(f"fell by {shown} points, {allowed(part.maximum_drop)} allowed, {more} needed")
+    if part.missing:
+        verb = "counts" if part.missing == 1 else "count"
+        facts.append(f"{count(part.missing, 'line')} no longer measured {verb} as not covered")
     return (Untrusted(part.name), f"{critical}: {'; '.join(facts)}")
 
 
@@ -75,7 +78,7 @@ def _to_regain(part: ComponentResult) -> int:
     before = part.base.fraction if part.base else None
     if before is None or part.maximum_drop is None:
         return 0
-    return needed(part.lines.covered, part.lines.total, before - part.maximum_drop)
+    return needed(part.least.covered, part.least.total, before - part.maximum_drop)
 
 
 def _todo(part: ComponentResult) -> RichText:
@@ -83,7 +86,7 @@ def _todo(part: ComponentResult) -> RichText:
         return ("check that the tests of ", Untrusted(part.name), " still run with coverage")
     if part.unmeasured:
         return ("check the paths of ", Untrusted(part.name), " in the policy")
-    below = needed(part.lines.covered, part.lines.total, part.minimum) if part.minimum is not None else 0
+    below = needed(part.least.covered, part.least.total, part.minimum) if part.minimum is not None else 0
     more = max(below, _to_regain(part) if part.dropped else 0)
     return (f"cover {count(more, 'more line')} of ", Untrusted(part.name))
 

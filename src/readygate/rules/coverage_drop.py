@@ -2,10 +2,12 @@
 
 from fractions import Fraction
 
+from msgspec.structs import replace
+
 from readygate.model.comparison import Comparison, CoverageComparison, CoverageDelta
-from readygate.model.coverage import Ratio
+from readygate.model.coverage import Ratio, add_ratios
 from readygate.model.policy import Policy
-from readygate.model.rich_text import listed
+from readygate.model.rich_text import count, listed
 from readygate.model.verdict import Evidence, Level
 from readygate.rules import (
     NO_BASELINE,
@@ -14,16 +16,21 @@ from readygate.rules import (
     Result,
     Rule,
     _evidence,
+    missing_text,
     not_evaluated,
     passes,
     uncertain_coverage,
 )
 from readygate.support.number_format import allowed, decimal
 
+NAME = "coverage-drop"
+
+_NO_LINES = Ratio(covered=0, total=0)
+
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
     """Return a violation for a drop above `maximum`; it may block if unchanged lines cause it."""
-    maximum = policy.option("coverage-drop", "maximum")
+    maximum = policy.option(NAME, "maximum")
     coverage = comparison.coverage
     if comparison.baseline is None:
         return NO_BASELINE
@@ -41,19 +48,37 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
             *listed(delta.gone, 3),
             ", still in the repository and not measured now",
         )
-    lost = fall(delta.unchanged_base, delta.unchanged_head)
+    return _untouched(coverage, delta, maximum) or _whole(comparison, coverage, delta, policy)
+
+
+def _untouched(coverage: CoverageComparison, delta: CoverageDelta, maximum: Fraction) -> Judgement | None:
+    """Return a violation if the lines that the change does not touch lost too much, or may have."""
+    before, after = delta.unchanged_base or _NO_LINES, delta.unchanged_head or _NO_LINES
+    lost = fall(before, after)
     if lost is not None and lost > maximum:
         untouched = "Lines that this change does not touch"
         evidence = _evidence.lost_lines(coverage, untouched=True)
         return _broken(lost, maximum, untouched, "of untouched lines ", Level.BLOCK, evidence)
-    fell = fall(delta.lowest, coverage.lines)
+    missing = delta.missing_lines
+    at_least = Ratio(covered=after.covered, total=after.total + missing.total)
+    lost = fall(add_ratios((before, missing)), at_least)
+    return None if lost is None or lost <= maximum else _missing(lost, maximum, delta)
+
+
+def _whole(comparison: Comparison, coverage: CoverageComparison, delta: CoverageDelta, policy: Policy) -> Judgement:
+    """Judge the project with its changed lines; lines that are no longer measured count as not covered."""
+    maximum = policy.option(NAME, "maximum")
+    fell = fall(delta.lowest, coverage.least)
     if fell is None:
         return not_evaluated("One side has no measured line")
-    if fell > maximum:
-        without = "without the removed lines " if delta.lowest != delta.base else ""
-        evidence = _evidence.lost_lines(coverage)
-        return _broken(fell, maximum, "The project", without, _max_level(coverage, policy), evidence)
-    return passes(_small(fell, delta, maximum))
+    if fell <= maximum:
+        return passes(_small(fell, delta, coverage.least, maximum) + missing_text(comparison))
+    without = "without the removed lines " if delta.lowest != delta.base else ""
+    evidence = _evidence.lost_lines(coverage)
+    known = fall(delta.lowest, _without_fresh(coverage.least, delta.fresh))
+    if delta.fresh.total and (known is None or known <= maximum):
+        return _fresh(fell, maximum, delta.fresh, evidence)
+    return _broken(fell, maximum, "The project", without, _max_level(coverage, policy), evidence)
 
 
 def fall(before: Ratio | None, after: Ratio | None) -> Fraction | None:
@@ -72,7 +97,43 @@ def _max_level(coverage: CoverageComparison, policy: Policy) -> Level:
     return Level.WARN if good and coverage.patch.complete else Level.BLOCK
 
 
-def _small(fell: Fraction, delta: CoverageDelta, maximum: Fraction) -> str:
+def _without_fresh(lines: Ratio, fresh: Ratio) -> Ratio:
+    """Return lines without those that the change does not touch and that were not measured before."""
+    return Ratio(covered=lines.covered - fresh.covered, total=lines.total - fresh.total)
+
+
+def _fresh(fell: Fraction, maximum: Fraction, fresh: Ratio, evidence: Evidence) -> Judgement:
+    """Return a drop that only lines cause that are measured for the first time; it warns."""
+    found = _broken(fell, maximum, "The project", "", Level.WARN, evidence)
+    lines = f"{count(fresh.total, 'line')} that this change does not touch {'is' if fresh.total == 1 else 'are'}"
+    why = f"{lines} measured for the first time, {fresh.covered:,} covered. "
+    rest = f"Without {'it' if fresh.total == 1 else 'them'} the drop is within the limit of {allowed(maximum)} points."
+    todo = "check that another coverage tool, version or configuration is intended."
+    return replace(found, detail=(why, rest), todo=(todo,))
+
+
+def _missing(lost: Fraction, maximum: Fraction, delta: CoverageDelta) -> Judgement:
+    """Return a drop that lines cause which are no longer measured, so that they may have lost their coverage."""
+    found = _broken(lost, maximum, "Lines that this change does not touch", "", Level.BLOCK, Evidence())
+    number = delta.missing_lines.total
+    verb = "is" if number == 1 else "are"
+    lines = f"{count(number, 'line')} that this change does not touch {verb} no longer measured"
+    shown = f"{decimal(lost * 100, above=maximum * 100)} points; {allowed(maximum)} allowed"
+    return replace(
+        found,
+        summary=(f"{lines}. Counted as not covered: a drop of {shown}",),
+        title=(f"{lines}.",),
+        detail=(f"Counted as not covered, the drop is {shown}.",),
+        todo=("check the upload of every report, and the tool, version and configuration that measure coverage.",),
+        short=f"{count(number, 'untouched line')} no longer measured",
+        evidence=_evidence.line_lists(delta.missing),
+    )
+
+
+def _small(fell: Fraction, delta: CoverageDelta, lines: Ratio, maximum: Fraction) -> str:
+    in_full = fall(delta.base, lines)
+    if in_full is not None and in_full <= 0:
+        return "Did not fall"
     without = " without the lines that the change removes" if delta.lowest != delta.base else ""
     if fell <= 0:
         return f"Did not fall{without}"
@@ -97,7 +158,7 @@ def _broken(
 
 
 RULE = Rule(
-    name="coverage-drop",
+    name=NAME,
     summary="Coverage does not fall by more than `maximum`; removing covered code is no drop. It "
     "blocks if unchanged lines alone lost that much, or if the changed lines miss the minimum of patch-coverage; "
     "otherwise it warns.",
@@ -119,7 +180,9 @@ RULE = Rule(
     "was deleted, or no longer runs), and did the total fall although the changed lines are poorly covered. A fall "
     "that well covered changes explain only warns. If a file that the base measured is still in the repository and "
     "no longer measured, the sides do not compare, and the rule says so instead of showing a drop that is none; "
-    "reports-complete then says which.",
+    "reports-complete then says which. Lines of a measured file that the base measured, that the change does not "
+    "touch, and that are not measured any more count as not covered. If lines that the change does not touch are "
+    "measured for the first time, and the drop is within the limit without them, the rule warns.",
     points=30,
     coverage=True,
 )

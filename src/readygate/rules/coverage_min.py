@@ -4,7 +4,7 @@ from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
 from readygate.model.rich_text import count
 from readygate.model.verdict import Level
-from readygate.rules import Judgement, Option, Result, Rule, not_evaluated, passes, uncertain_coverage
+from readygate.rules import Judgement, Option, Result, Rule, missing_text, not_evaluated, passes, uncertain_coverage
 from readygate.support.number_format import limit, needed, percent
 
 NAME = "coverage-min"
@@ -16,12 +16,13 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     unknown = uncertain_coverage(comparison)
     if unknown:
         return unknown
-    lines = comparison.coverage.lines if comparison.coverage else None
+    lines = comparison.coverage.least if comparison.coverage else None
     share = lines.fraction if lines else None
     if lines is None or share is None:
         return not_evaluated("No line was measured")
     shown = percent(share, beside=minimum)
-    figures = f"{lines.covered:,} of {count(lines.total, 'line')}, {shown}; {limit(minimum)} asked"
+    measured = f"{lines.covered:,} of {count(lines.total, 'line')}{missing_text(comparison)}"
+    figures = f"{measured}, {shown}; {limit(minimum)} asked"
     if share >= minimum:
         return passes(figures)
     more = needed(lines.covered, lines.total, minimum)
@@ -40,7 +41,8 @@ RULE = Rule(
     summary="Of all measured lines, at least `minimum` are covered.",
     description="The share of the whole project, whatever the change adds to it. It asks the same of a change that has "
     "nothing to do with coverage, so coverage-drop and patch-coverage are fairer; this rule keeps what was reached. If "
-    "a suite or leg of the base left no report, the share is not known.",
+    "a suite or leg of the base left no report, the share is not known. Lines that the base measured, that the change "
+    "does not touch, and that are not measured any more count as not covered.",
     levels=(Level.OFF, Level.OFF, Level.OFF),
     judge=judge,
     weight=52,

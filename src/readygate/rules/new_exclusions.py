@@ -40,11 +40,7 @@ def judge(comparison: Comparison, _policy: Policy) -> Judgement:
         detail=(*detail, "."),
         todo=(f"cover {'it' if number == 1 else 'them'}, or say in the description why nothing can.",),
         short=fact,
-        evidence=_evidence.named(
-            "file",
-            [file.path for file in delta.excluded],
-            {file.path: f"lines {lines_text(file.lines[:50])}" for file in delta.excluded},
-        ),
+        evidence=_evidence.line_lists(delta.excluded),
     )
 
 
@@ -55,7 +51,8 @@ RULE = Rule(
     "as not covered, so that marking the lines that nothing covers lifts every share. Told are the lines that the "
     "base measured and this run excludes, and excluded lines that the change adds, unless they stand among lines that "
     "were excluded before. It sees only what a report tells: those of coverage.py (JSON, or its data file), gcovr "
-    "(JSON) and SimpleCov do; others leave excluded lines out, as if they held no code.",
+    "(JSON) and SimpleCov do; others leave excluded lines out, as if they held no code. Of those, reports-complete "
+    "names the lines that the base measured.",
     levels=(Level.WARN, Level.BLOCK, Level.WARN),
     judge=judge,
     weight=68,

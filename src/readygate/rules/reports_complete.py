@@ -1,10 +1,15 @@
 """reports-complete: no suite, leg or measured file of the base is missing."""
 
-from readygate.model.comparison import Comparison
+from fractions import Fraction
+
+from readygate.model.comparison import Comparison, CoverageDelta
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Level
-from readygate.rules import NO_BASELINE, Judgement, Result, Rule, _evidence, all_rules, not_evaluated, passes
+from readygate.rules import NO_BASELINE, Judgement, Option, Result, Rule, _evidence, all_rules, not_evaluated, passes
+from readygate.support.number_format import limit, percent
+
+NAME = "reports-complete"
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
@@ -19,6 +24,8 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         delta = comparison.coverage.delta if comparison.coverage else None
         if delta is not None and delta.gone:
             return _files_gone(delta.gone, policy)
+        if delta is not None and delta.missing:
+            return _lines_gone(delta, policy)
         carried = tuple(_evidence.carried(comparison))
         if not comparison.head.snapshot.legs and not carried:
             return not_evaluated("There is no test report")
@@ -72,7 +79,6 @@ def _files_gone(names: tuple[str, ...], policy: Policy) -> Judgement:
     one = len(names) == 1
     fact = f"{count(len(names), 'file')} {'is' if one else 'are'} no longer measured"
     them = "it" if one else "them"
-    hides = any(rule.coverage and policy.levels[rule.name] is Level.BLOCK for rule in all_rules())
     unknown = (
         f", and the repository still has {them}. What {'it' if one else 'they'} would tell of coverage is unknown."
     )
@@ -83,8 +89,41 @@ def _files_gone(names: tuple[str, ...], policy: Policy) -> Judgement:
         detail=("The base measured ", *listed(names, 5), unknown),
         todo=(f"measure {them} again", *_way_out(them, policy), "."),
         short=fact,
-        max_level=Level.BLOCK if hides else Level.WARN,
+        max_level=Level.BLOCK if _hides(policy) else Level.WARN,
         evidence=_evidence.named("file", names),
+    )
+
+
+def _hides(policy: Policy) -> bool:
+    """Return whether a rule about coverage blocks, so that something missing could hide what it would block."""
+    return any(rule.coverage and policy.levels[rule.name] is Level.BLOCK for rule in all_rules())
+
+
+def _lines_gone(delta: CoverageDelta, policy: Policy) -> Judgement:
+    """Return lines that the change does not touch and that are no longer measured; many of them block."""
+    maximum = policy.option(NAME, "missing-lines")
+    number, files = delta.missing_lines.total, count(len(delta.missing), "file")
+    share = Fraction(number, delta.base.total)
+    one = number == 1
+    fact = f"{count(number, 'line')} {'is' if one else 'are'} no longer measured"
+    them = "it" if one else "them"
+    blocks = share > maximum and _hides(policy)
+    figures = f"{percent(share, beside=maximum)} of the lines of the base, {limit(maximum)} allowed"
+    return Judgement(
+        result=Result.VIOLATED,
+        summary=(f"{fact}, in {files}; {figures}: ", *listed(tuple(file.path for file in delta.missing), 5)),
+        title=(f"{fact}.",),
+        detail=(
+            f"The base measured {them}, and this change does not touch {them}: {figures}. Counted as not covered.",
+        ),
+        todo=(
+            "check whether a report is missing, or another tool, version or configuration measured the coverage",
+            *(_way_out(them, policy) if blocks else ()),
+            ".",
+        ),
+        short=fact,
+        max_level=Level.BLOCK if blocks else Level.WARN,
+        evidence=_evidence.line_lists(delta.missing),
     )
 
 
@@ -99,7 +138,7 @@ def _way_out(them: str, policy: Policy) -> RichText:
 
 
 RULE = Rule(
-    name="reports-complete",
+    name=NAME,
     summary="Every suite and every leg of a matrix that the base had left a report in this run, too, and every file "
     "that the base measured and that is still there is measured; files that are not block if a rule about coverage "
     "does.",
@@ -108,8 +147,18 @@ RULE = Rule(
     "reports of their legs, a leg whose coverage report alone is missing blocks, too. Suites that need not run "
     "for every change belong into `groups` of the policy; a suite, a leg or a file that is left out on purpose "
     "is excused by the waiver label. A file of which the change leaves no line to measure may be missing. Where"
-    " it is not known which files a change deletes, those count that the repository still has.",
+    " it is not known which files a change deletes, those count that the repository still has. Lines of a measured "
+    "file that the base measured, that the change does not touch, and that no report holds any more are named; "
+    "they block if they are more than `missing-lines` of the base's lines.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
+    options={
+        "missing-lines": Option(
+            default=Fraction(5, 100),
+            unit="percent",
+            description="share of the base's lines that may be missing from measured files before it blocks",
+            more_is_stricter=False,
+        )
+    },
     judge=judge,
     weight=35,
     evidence=True,

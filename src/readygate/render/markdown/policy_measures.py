@@ -168,7 +168,7 @@ def _component_goal(part: ComponentResult, status: Status) -> str:
         return f"{bad}\u00a0Not measured{why}"
     told = []
     if part.below and part.minimum is not None:
-        lines = needed(part.lines.covered, part.lines.total, part.minimum)
+        lines = needed(part.least.covered, part.least.total, part.minimum)
         told.append(f"{bad}\u00a0Below {limit(part.minimum)}: {count(lines, 'more covered line')}")
     if part.dropped and part.fell is not None and part.maximum_drop is not None:
         shown = decimal(part.fell * 100, above=part.maximum_drop * 100)
