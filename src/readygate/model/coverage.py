@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
+from sys import intern
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
@@ -31,11 +34,14 @@ class FileCoverage(Struct, frozen=True, kw_only=True):
         lines: a state for each line, indexed by the line number (index 0 is unused): 0 not measured,
             `MEASURED` and not hit, `HIT`, or `EXCLUDED` from measurement.
         branches: (taken, total) by line, for the lines that have branches.
+        named: which branches were taken, by line and the names of all branches of the line, where the format names
+            them: bit n is that of name n. Names are sorted and separated by line feeds. Only until reports are merged.
     """
 
     path: str
     lines: bytes
     branches: Mapping[Stored, tuple[Stored, Stored]] = field(default_factory=dict)
+    named: Mapping[tuple[int, str], int] = field(default_factory=dict)
 
     @property
     def covered(self) -> int:
@@ -137,7 +143,7 @@ def merge_branches(
 ) -> Mapping[int, tuple[int, int]]:
     """Merge by line the larger count of taken and of all branches.
 
-    Most formats state only "1 of 2" for a line, not which one, so only the larger count is certain.
+    Many formats state only "1 of 2" for a line, not which one, so only the larger count is certain.
     """
     if not other:
         return one
@@ -146,6 +152,40 @@ def merge_branches(
         mine = merged.get(line, (0, 0))
         merged[line] = (max(mine[0], taken), max(mine[1], total))
     return dict(sorted(merged.items()))
+
+
+def name_branches(branches: Iterable[tuple[int, str, bool]]) -> dict[tuple[int, str], int]:
+    """Return `FileCoverage.named` for branches (line, name, taken); of two entries for a branch the taken one wins."""
+    named: dict[tuple[int, str], int] = {}
+    for line, group in groupby(sorted(branches), itemgetter(0)):
+        taken = {name: ran for _, name, ran in group}  # sorted: False before True
+        mask = sum(1 << at for at, ran in enumerate(taken.values()) if ran)
+        named[line, intern("\n".join(taken))] = mask
+    return named
+
+
+def count_branches(named: Mapping[tuple[int, str], int]) -> dict[int, tuple[int, int]]:
+    """Return (taken, total) by line.
+
+    Two measurements name the branches of a line in the same way if one has all names of the other. Else only the larger
+    counts are certain.
+    """
+    by_line: dict[int, list[tuple[str, int]]] = {}
+    for (line, names), mask in named.items():
+        by_line.setdefault(line, []).append((names, mask))
+    return {
+        line: (several[0][1].bit_count(), several[0][0].count("\n") + 1) if len(several) == 1 else _joined(several)
+        for line, several in by_line.items()
+    }
+
+
+def _joined(several: Iterable[tuple[str, int]]) -> tuple[int, int]:
+    sides = [(names.split("\n"), mask) for names, mask in several]
+    sets = [
+        (frozenset(names), frozenset(name for at, name in enumerate(names) if mask >> at & 1)) for names, mask in sides
+    ]
+    taken = max(len(frozenset().union(*(ran for other, ran in sets if other <= names))) for names, _ in sets)
+    return taken, max(len(names) for names, _ in sets)
 
 
 def merge_files(files: Iterable[FileCoverage]) -> tuple[FileCoverage, ...]:
@@ -160,6 +200,27 @@ def merge_files(files: Iterable[FileCoverage]) -> tuple[FileCoverage, ...]:
                 path=file.path,
                 lines=merge_lines(known.lines, file.lines),
                 branches=merge_branches(known.branches, file.branches),
+                named=merge_named(known.named, file.named),
             )
         )
     return tuple(merged[path] for path in sorted(merged))
+
+
+def merge_named(
+    one: Mapping[tuple[int, str], int], other: Mapping[tuple[int, str], int]
+) -> Mapping[tuple[int, str], int]:
+    """Merge which branches were taken, by line and names."""
+    if not one or not other:
+        return one or other
+    merged = dict(one)
+    for key, mask in other.items():
+        merged[key] = merged.get(key, 0) | mask
+    return merged
+
+
+def without_names(file: FileCoverage) -> FileCoverage:
+    """Return a merged file with the branches counted, those with names by their names."""
+    if not file.named:
+        return file
+    branches = merge_branches(file.branches, count_branches(file.named))
+    return FileCoverage(path=file.path, lines=file.lines, branches=branches)

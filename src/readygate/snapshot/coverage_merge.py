@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from readygate.model.coverage import Coverage, FileCoverage, UnplacedFile, merge_files
+from readygate.model.coverage import Coverage, FileCoverage, UnplacedFile, merge_files, without_names
 from readygate.model.paths import PathRules, RepositoryFiles, is_third_party
 from readygate.model.reports import CoverageReport
 from readygate.snapshot.place_report import ReportPlacer
@@ -52,8 +53,7 @@ def _place(name: str, report: CoverageReport, known: RepositoryFiles, rules: Pat
     outside: set[str] = set()
     for file, placed in zip(report.files, placer.place([file.candidates for file in report.files]), strict=True):
         if placed.placed or (rules.files is None and not is_third_party(placed.path)):
-            coverage = file.coverage
-            files.append(FileCoverage(path=placed.path, lines=coverage.lines, branches=coverage.branches))
+            files.append(replace(file.coverage, path=placed.path))
         elif placed.maybe:
             unplaced.add(UnplacedFile(path=placed.path, report=name, maybe=placed.maybe[:MOST_MAYBE]))
         else:
@@ -71,7 +71,7 @@ def _place(name: str, report: CoverageReport, known: RepositoryFiles, rules: Pat
 
 def merge_reports(reports: Sequence[PlacedReport]) -> PlacedCoverage:
     """Merge placed reports; their order has no influence."""
-    merged = merge_files(file for report in reports for file in report.files.values())
+    merged = tuple(map(without_names, merge_files(file for report in reports for file in report.files.values())))
     has_branches = any(report.has_branches for report in reports) or any(file.branches for file in merged)
     return PlacedCoverage(
         coverage=Coverage(files=merged, has_branches=has_branches),

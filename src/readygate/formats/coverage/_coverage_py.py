@@ -18,13 +18,14 @@ def add_entry(builder: CoverageBuilder, shape: Shape, name: str, entry: dict[str
     if not branches:
         return
     taken = _arcs(shape, entry.get("executed_branches", []), f"{place}.executed_branches")
-    missed = _arcs(shape, entry.get("missing_branches", []), f"{place}.missing_branches") - taken
-    counts: dict[int, tuple[int, int]] = {}
-    for arcs, hit in ((taken, 1), (missed, 0)):
-        for line, _ in arcs:
-            known = counts.get(line, (0, 0))
-            counts[line] = (known[0] + hit, known[1] + 1)
-    builder.branches(name, counts)
+    missed = _arcs(shape, entry.get("missing_branches", []), f"{place}.missing_branches")
+    builder.named_branches(name, ((*_named(arc), arc in taken) for arc in taken | missed))
+
+
+def _named(arc: tuple[int, int]) -> tuple[int, str]:
+    """Return the line and the name of a branch; most have the same few names, because the target is relative."""
+    line, target = arc
+    return line, f"{target - line:+d}" if target > 0 else f"exit {-target}"
 
 
 def _arcs(shape: Shape, value: Any, place: str) -> set[tuple[int, int]]:

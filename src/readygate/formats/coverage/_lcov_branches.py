@@ -1,14 +1,11 @@
 """Merge the branches of LCOV records by their names, "line,block,branch"."""
 
 import re
-from collections import Counter
-from itertools import compress, repeat
 from typing import Final
 
 from readygate.formats.coverage._report_builder import hit_count
 
 _EXCEPTION: Final = re.compile(rb"^(\d+),e(?=\d)", re.MULTILINE)
-_NOT_SEPARATORS: Final = bytes(set(range(256)) - set(b",\n"))
 
 
 class TakenCache(dict[bytes, bool]):
@@ -42,39 +39,19 @@ class Branches:
             self._size = len(self._segments[0])
             self._limit = max(self._limit, 2 * self._size)
 
-    def by_line(self) -> tuple[dict[int, tuple[int, int]], bytes]:
-        """Return (taken, total) by line, and one record without a line or branch, if any."""
-        plain = self._plain() if len(self._segments) == 1 else None
+    def named(self) -> tuple[list[tuple[int, str, bool]], bytes]:
+        """Return (line, "block,branch", taken), and one record without a line or branch, if any."""
+        found: list[tuple[int, str, bool]] = []
         odd = b""
-        if plain is None:
-            lines, ran = [], []
-            for key, taken in self._merged().items():
-                if key.count(b",") < 2:
-                    odd = key or b","
-                    continue
-                lines.append(key[: key.index(b",")])
-                ran.append(taken)
-        else:
-            lines, ran = plain
-        total, hit = Counter(lines), Counter(compress(lines, ran))
-        for line in [line for line in total if not line.isdigit() or len(line) > 9]:
-            odd = line or b","
-            del total[line]
-        taken_of_all = zip(map(hit.get, total, repeat(0)), total.values(), strict=True)
-        return dict(zip(map(int, total), taken_of_all, strict=True)), odd
-
-    def _plain(self) -> tuple[list[bytes], list[bool]] | None:
-        """Return lines and whether taken if all values are plain and name different branches, otherwise None."""
-        segment = self._segments[0]
-        fields = segment.replace(b"\n", b",").split(b",")
-        lines, taken = fields[::4], fields[3::4]
-        if len(fields) != 4 * (segment.count(b"\n") + 1) or segment.translate(None, _NOT_SEPARATORS) != (
-            b",,,\n" * (len(lines) - 1) + b",,,"
-        ):
-            return None
-        if len(set(zip(lines, fields[1::4], fields[2::4], strict=True))) < len(lines):
-            return None
-        return lines, list(map(self._ran.__getitem__, taken))
+        names: dict[bytes, str] = {}
+        for key, taken in self._merged().items():
+            line, _, branch = key.partition(b",")
+            if not line.isdigit() or len(line) > 9 or b"," not in branch:
+                odd = key or b","
+                continue
+            name = names.get(branch) or names.setdefault(branch, branch.decode("utf-8", errors="backslashreplace"))
+            found.append((int(line), name, taken))
+        return found, odd
 
     def _merged(self) -> dict[bytes, bool]:
         """Return whether any record of a branch is taken, by "line,block,branch"."""

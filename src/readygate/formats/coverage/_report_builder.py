@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from readygate.model.coverage import EXCLUDED, HIT, MAX_LINE, MEASURED, FileCoverage, merge_branches, merge_lines
+from readygate.model.coverage import (
+    EXCLUDED,
+    HIT,
+    MAX_LINE,
+    MEASURED,
+    FileCoverage,
+    count_branches,
+    merge_branches,
+    merge_lines,
+    merge_named,
+    name_branches,
+)
 from readygate.model.reports import CoverageReport, MeasuredFile, Problem, Severity
 
 MAX_LINES = 100_000_000
@@ -78,6 +89,7 @@ class CoverageBuilder:
         self._format = format_name
         self._states: dict[str, bytearray] = {}
         self._branches: dict[str, Mapping[int, tuple[int, int]]] = {}
+        self._named: dict[str, Mapping[tuple[int, str], int]] = {}
         self._size = 0
         self._anomalies: dict[Anomaly, tuple[int, str]] = {}
 
@@ -138,6 +150,19 @@ class CoverageBuilder:
             known = self._branches.get(name)
             self._branches[name] = usable if known is None else merge_branches(known, usable)
 
+    def named_branches(self, name: str, branches: Iterable[tuple[int, str, bool]]) -> None:
+        """Add branches of a file: line, name of the branch on its line, and whether it was taken.
+
+        A measurement of the same file by another report is merged branch by branch if it has the same names.
+        """
+        named = name_branches(branches)
+        counts = count_branches(named)
+        self.branches(name, counts)
+        usable = {
+            key: mask for key, mask in named.items() if 1 <= key[0] <= MAX_LINE and counts[key[0]][1] <= MAX_BRANCHES
+        }
+        self._named[name] = merge_named(self._named.get(name, {}), usable)
+
     def counts(self, name: str) -> tuple[int, int, int, int]:
         """Return lines covered and measured, branches taken and measured, of one file."""
         states = self._states.get(name, bytearray())
@@ -178,9 +203,9 @@ class CoverageBuilder:
             paths = candidates(name)
             lines = merge_lines(bytes(self._states.pop(name)), b"")  # measured wins over excluded
             branches = dict(sorted(self._branches.get(name, {}).items()))
-            files.append(
-                MeasuredFile(candidates=paths, coverage=FileCoverage(path=paths[0], lines=lines, branches=branches))
-            )
+            named = self._named.get(name, {})
+            coverage = FileCoverage(path=paths[0], lines=lines, branches=branches, named=named)
+            files.append(MeasuredFile(candidates=paths, coverage=coverage))
         return CoverageReport(
             format=self._format,
             files=tuple(files),

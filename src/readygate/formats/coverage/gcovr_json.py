@@ -82,7 +82,9 @@ class _Reader:
                     branches[number] = [a or b for a, b in zip_longest(known, taken, fillvalue=False)]
         self._builder.states(name, 0)
         self._builder.add(name, hit, missed, excluded)
-        self._builder.branches(name, {number: (sum(taken), len(taken)) for number, taken in branches.items()})
+        self._builder.named_branches(
+            name, ((number, f"{at}", ran) for number, taken in branches.items() for at, ran in enumerate(taken))
+        )
 
     def _ran(self, record: dict[str, Any], place: str) -> bool:
         hits = record.get("count")

@@ -6,6 +6,7 @@ a line counts if a statement begins on it, with the largest hit count of these.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
@@ -47,7 +48,7 @@ class _Reader:
             name = path if isinstance(path, str) and path else key
             self._builder.states(name, 0)
             self._lines(name, entry, place)
-            self._builder.branches(name, self._branches(name, entry, place))
+            self._builder.named_branches(name, self._branches(name, entry, place))
         return self._builder.report()
 
     def _lines(self, name: str, entry: dict[str, Any], place: str) -> None:
@@ -67,19 +68,22 @@ class _Reader:
                 (hit if ran else missed).append(line)
         self._builder.add(name, hit, missed)
 
-    def _branches(self, name: str, entry: dict[str, Any], place: str) -> dict[int, tuple[int, int]]:
+    def _branches(self, name: str, entry: dict[str, Any], place: str) -> Iterator[tuple[int, str, bool]]:
+        """Yield line, name and whether taken; the name is the location, because V8's numbers differ between runs."""
         places = self._shape.object(entry.get("branchMap", {}), f"{place}.branchMap")
-        counts: dict[int, tuple[int, int]] = {}
+        seen: set[str] = set()
         for key, value in self._shape.object(entry.get("b", {}), f"{place}.b").items():
             where = places.get(key)
             line = _branch_line(where) if isinstance(where, dict) else None
             ran = [_hits(each) for each in value] if isinstance(value, list) else [None]
-            if line is None or None in ran:
+            if where is None or line is None or None in ran:
                 self._builder.record(BAD_BRANCH, f"{shown(name)}, branch {key[:20]}")
                 continue
-            taken, total = counts.get(line, (0, 0))
-            counts[line] = (taken + sum(map(bool, ran)), total + len(ran))
-        return counts
+            location = _location(where)
+            if location in seen:
+                location = f"{location} #{key}"
+            seen.add(location)
+            yield from ((line, f"{location}/{at}", bool(each)) for at, each in enumerate(ran))
 
 
 def _hits(value: Any) -> bool | None:
@@ -101,6 +105,14 @@ def _branch_line(branch: dict[str, Any]) -> int | None:
     locations = branch.get("locations")
     first = locations[0] if isinstance(locations, list) and locations else None
     return _line(branch.get("loc")) or _line(first)
+
+
+def _location(branch: dict[str, Any]) -> str:
+    """Return the kind, begin and end of a branch on one line, as text without line feeds."""
+    loc = branch.get("loc")
+    ends = [loc.get(end) for end in ("start", "end")] if isinstance(loc, dict) else []
+    numbers = [end.get(key) for end in ends if isinstance(end, dict) for key in ("line", "column")]
+    return repr((branch.get("type"), *numbers))
 
 
 def _parse(source: Source) -> CoverageReport:

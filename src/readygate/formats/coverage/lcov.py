@@ -214,8 +214,8 @@ class _Reader:
         """Count the branches and return the report."""
         for name, branches in self._branches.items():
             self.builder.states(name, 0)
-            by_line, odd = branches.by_line()
-            self.builder.branches(name, by_line)
+            named, odd = branches.named()
+            self.builder.named_branches(name, named)
             if odd:
                 self.builder.record(BAD_BRANCH, f"{shown(name)}, 'BRDA:{_text(odd[:60])}'")
         problems = (self.damage, None if self.damage else self._disagreement())

@@ -8,7 +8,7 @@ sums over functions, so a line of several instantiations may count several times
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -110,7 +110,7 @@ class _Reader:
         known = self._builder.states(name, segments[-1][0] + 1) if segments else None
         if known is not None:
             known[:] = merge_lines(bytes(known), bytes(_states(segments, len(known))))
-        self._builder.branches(name, self._branches(entry.get("branches", []), f"{place}.branches"))
+        self._builder.named_branches(name, self._branches(entry.get("branches", []), f"{place}.branches"))
 
     def _summary(self, name: str, summary: dict[str, Any]) -> None:
         lines, branches = _total(summary, "lines"), _total(summary, "branches")
@@ -139,20 +139,15 @@ class _Reader:
         segments.sort(key=itemgetter(0, 1))
         return segments
 
-    def _branches(self, values: Any, place: str) -> dict[int, tuple[int, int]]:
-        """Count the outcomes true and false of each condition; merge instantiations of a condition."""
-        ran: dict[tuple[int, ...], tuple[bool, bool]] = {}
+    def _branches(self, values: Any, place: str) -> Iterator[tuple[int, str, bool]]:
+        """Yield the outcomes true and false of each condition; instantiations of a condition have the same names."""
         for at, value in enumerate(self._shape.array(values, place)):
             if not isinstance(value, list) or len(value) < 6 or set(map(type, value[:6])) != {int}:
                 self._shape.wrong(f"{place}[{at}] is no branch")
                 continue
-            known = ran.get(tuple(value[:4]), (False, False))
-            ran[tuple(value[:4])] = (known[0] or value[4] > 0, known[1] or value[5] > 0)
-        counts: dict[int, tuple[int, int]] = {}
-        for (line, *_), outcomes in ran.items():
-            taken, total = counts.get(line, (0, 0))
-            counts[line] = (taken + sum(outcomes), total + 2)
-        return counts
+            line, *where = value[:4]
+            for outcome, hits in (("true", value[4]), ("false", value[5])):
+                yield line, f"{where} {outcome}", hits > 0
 
 
 def _total(fields: dict[str, Any], what: str) -> tuple[int, int] | None:

@@ -5,7 +5,9 @@ a bare array of lines, later an object. It contains all lines that Ruby measured
 which SimpleCov excludes from its reports.
 """
 
+import json
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 from readygate.formats import FileSample, Format, Source
@@ -46,7 +48,7 @@ class _Reader:
         for name, runs in self._lines.items():
             add_lines(self._builder, self._shape, name, runs)
         for name, branches in self._branches.items():
-            self._builder.branches(name, self._by_line(name, branches))
+            self._builder.named_branches(name, self._by_line(name, branches))
         return self._builder.report()
 
     def _entry(self, name: str, entry: Any, place: str) -> None:
@@ -63,17 +65,14 @@ class _Reader:
                 ran = type(count) is int and count > 0
                 known[condition, way] = ran or known.get((condition, way), False)
 
-    def _by_line(self, name: str, branches: dict[tuple[str, str], bool]) -> dict[int, tuple[int, int]]:
-        """Count the branches by the line of their condition: `[:if, 0, 3, 4, 5, 7]` begins on line 3."""
-        counts: dict[int, tuple[int, int]] = {}
-        for (condition, _), ran in branches.items():
+    def _by_line(self, name: str, branches: dict[tuple[str, str], bool]) -> Iterator[tuple[int, str, bool]]:
+        """Yield line, name and whether taken; a condition `[:if, 0, 3, 4, 5, 7]` begins on line 3."""
+        for (condition, way), ran in branches.items():
             found = _CONDITION.match(condition)
             if found is None:
                 self._builder.record(BAD_BRANCH, f"{shown(name)}, '{condition[:60]}'")
                 continue
-            taken, total = counts.get(int(found[1]), (0, 0))
-            counts[int(found[1])] = (taken + ran, total + 1)
-        return counts
+            yield int(found[1]), json.dumps([condition, way]), ran
 
 
 def _parse(source: Source) -> CoverageReport:
