@@ -20,7 +20,7 @@ from readygate.compare.skip_reasons import count_skip_reasons
 from readygate.compare.suites import count_suites
 from readygate.model.attempts import Attempts
 from readygate.model.changes import Changes
-from readygate.model.comparison import Comparison, TestComparison
+from readygate.model.comparison import Comparison, CoverageComparison, TestComparison
 from readygate.model.load_errors import load_errors
 from readygate.model.measures import SlowdownLimit
 from readygate.model.paths import PathRules
@@ -94,16 +94,7 @@ def compare(
         packages=find_packages(head, base, options.paths),
         skip_reasons=count_skip_reasons(head, tests.head.skipped),
         durations=compare_durations(head.snapshot, base, options.slowdown),
-        coverage=compare_coverage(
-            head.snapshot.coverage,
-            base.coverage if base and not sides.unmeasured_legs else None,
-            changes=changes,
-            changes_note=changes_note,
-            since_baseline=since_baseline,
-            files=options.paths.files if options.paths else None,
-            unplaced=frozenset(path for file in head.unplaced for path in file.maybe),
-            partial=bool(sides.carried),
-        ),
+        coverage=_coverage(head, sides, changes, changes_note, since_baseline, options),
         changes=_sorted(changes),
         docs_only=is_docs_only(changes),
         missing_groups=sides.missing_groups,
@@ -116,6 +107,27 @@ def compare(
     if options.policy is None:
         return comparison
     return replace(comparison, measures=policy_measures(comparison, options.policy))
+
+
+def _coverage(
+    head: HeadRun,
+    sides: ComparedSides,
+    changes: Changes | None,
+    changes_note: str,
+    since_baseline: Changes | None,
+    options: ComparisonOptions,
+) -> CoverageComparison | None:
+    base = sides.base
+    return compare_coverage(
+        head.snapshot.coverage,
+        base.coverage if base and not sides.unmeasured_legs else None,
+        changes=changes,
+        changes_note=changes_note,
+        since_baseline=since_baseline,
+        files=options.paths.files if options.paths else None,
+        unplaced=frozenset(path for file in head.unplaced for path in file.maybe),
+        partial=bool(sides.carried),
+    )
 
 
 def _tests(
