@@ -21,6 +21,13 @@ SITUATIONS = Situations(
         Row(PASS, lines({"a.py": "h"}, None, change("a.py", shown=False)), ("leaves out the diff",)),
         Row(VIOLATED, lines({"a.py": "hm"}, None, change("a.py", shown=False)), ("leaves out the diff",)),
         Row(VIOLATED, lines({"a.py": "h"}, None, change("a.py", [1]), complete=False), ("share is not known",)),
+        # lines that replace measured ones are code
+        Row(
+            VIOLATED,
+            lines({"a.py": "h."}, {"a.py": "hh"}, change("a.py", [2], [2])),
+            ("No changed line of 1",),
+        ),
+        Row(PASS, lines({"a.py": "h."}, {"a.py": "h."}, change("a.py", [2], [2])), ("No changed line is measured",)),
         Row(UNKNOWN, lines(None, None, change("a.py", [1])), ("not measured",)),
         Row(UNKNOWN, lines({"a.py": "h"}, None, known=False), (NO_CHANGES_NOTE,)),
         Row(UNKNOWN, lines({"a.py": "h"}, None, change("a.py", [1]), damaged=True), ("damaged",)),

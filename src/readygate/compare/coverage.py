@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from readygate.compare.exclusions import newly_excluded
 from readygate.compare.kept_lines import LinePairs, pair_lines
 from readygate.compare.moved_lines import moved_uncovered
+from readygate.compare.unmeasured_lines import unmeasured_lines
 from readygate.model.changes import Changes, FileChange
 from readygate.model.comparison import CoverageComparison, CoverageDelta, FileLines, Patch, PatchFile
 from readygate.model.coverage import HIT, MEASURED, Coverage, FileCoverage, Ratio, add_ratios
@@ -39,19 +40,24 @@ def compare_coverage(
     """
     if head is None:
         return None
+    same_base = base and changes and since_baseline and since_baseline.base == changes.base
     moved = moved_uncovered(head, base, since_baseline) if base and since_baseline else {}
     return CoverageComparison(
         head=head,
         lines=head.lines(),
         branches=head.branches(),
-        patch=None if changes is None else patch_coverage(head, changes, unplaced, moved),
+        patch=None if changes is None else patch_coverage(head, changes, unplaced, moved, base if same_base else None),
         patch_note=changes_note if changes is None else "",
         delta=None if base is None else _delta(head, base, since_baseline, files, partial=partial),
     )
 
 
 def patch_coverage(
-    head: Coverage, changes: Changes, unplaced: Container[str] = (), moved: Mapping[str, Container[int]] = _NONE
+    head: Coverage,
+    changes: Changes,
+    unplaced: Container[str] = (),
+    moved: Mapping[str, Container[int]] = _NONE,
+    base: Coverage | None = None,
 ) -> Patch:
     """Measure the changed lines: those that the diff adds and a report measured.
 
@@ -62,6 +68,7 @@ def patch_coverage(
         changes: what the change adds and removes.
         unplaced: files that may be among the measured files without a place.
         moved: uncovered lines that were moved since the baseline, by file.
+        base: what the commit covered that the change starts from, if it is known.
     """
     measured = {file.path: file for file in head.files}
     files, unmeasured, left_out = [], [], []
@@ -84,6 +91,12 @@ def patch_coverage(
         unmeasured=tuple(sorted(unmeasured)),
         left_out=tuple(sorted(left_out)),
         moved=sum(1 for part in files for number in part.uncovered if number in moved.get(part.path, ())),
+        unmeasured_lines=tuple(
+            sorted(
+                unmeasured_lines(measured, {file.path: file for file in base.files} if base else {}, changes),
+                key=lambda part: part.path,
+            )
+        ),
         complete=changes.complete,
     )
 

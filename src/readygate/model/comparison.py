@@ -116,6 +116,19 @@ class PatchFile(Struct, frozen=True, kw_only=True, rename={"diff_omitted": "whol
     diff_omitted: bool = False
 
 
+class UnmeasuredLines(Struct, frozen=True, kw_only=True):
+    """Added lines of a measured file that seem to be code, if no added line of the file is measured.
+
+    Attributes:
+        lines: their numbers, ascending.
+        replaced: they replace lines that the base measured.
+    """
+
+    path: str
+    lines: tuple[int, ...]
+    replaced: bool = False
+
+
 class Patch(Struct, frozen=True, kw_only=True):
     """Coverage of the changed lines.
 
@@ -126,6 +139,7 @@ class Patch(Struct, frozen=True, kw_only=True):
         left_out: files whose diff the source left out; those that are measured count whole.
         moved: the number of uncovered changed lines that are not new: they were uncovered on the base, too, and the
             change only moves or reformats them.
+        unmeasured_lines: measured files none of whose added lines is measured, although some seem to be code.
         complete: False if the list of files itself was cut short.
     """
 
@@ -134,6 +148,7 @@ class Patch(Struct, frozen=True, kw_only=True):
     unmeasured: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     moved: int = 0
+    unmeasured_lines: tuple[UnmeasuredLines, ...] = ()
     complete: bool = True
 
     @property

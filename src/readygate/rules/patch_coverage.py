@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from readygate.model.comparison import Comparison
+from readygate.model.comparison import Comparison, FileLines, Patch
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport
 from readygate.model.rich_text import RichText, count, listed
@@ -35,6 +35,8 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
             short="coverage of changed lines unknown",
         )
     share = patch.lines.fraction
+    if patch.unmeasured_lines and (share is None or share >= minimum):
+        return _unmeasured(patch)
     if share is None:
         return passes("No changed line is measured")
     figures = f"{patch.lines.covered:,} of {patch.lines.total:,} changed lines, {percent(share, beside=minimum)}"
@@ -66,6 +68,25 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     )
 
 
+def _unmeasured(patch: Patch) -> Judgement:
+    """Return measured files of which no changed line is measured; they block if measured lines were replaced."""
+    files = patch.unmeasured_lines
+    names = listed(tuple(file.path for file in files), 3)
+    replaced = any(file.replaced for file in files)
+    why = " They replace lines that the base measured." if replaced else ""
+    fact = f"No changed line of {count(len(files), 'measured file')} is measured"
+    return Judgement(
+        result=Result.VIOLATED,
+        summary=(f"{fact}: ", *names),
+        title=(f"{fact}.",),
+        detail=("A report holds ", *names, f", but none of the added lines, although some seem to be code.{why}"),
+        todo=("check that the report is that of the tested commit, and that it holds all lines.",),
+        short=f"no changed line of {count(len(files), 'file')} is measured",
+        max_level=Level.BLOCK if replaced else Level.WARN,
+        evidence=_evidence.line_lists([FileLines(path=file.path, lines=file.lines) for file in files]),
+    )
+
+
 RULE = Rule(
     name=NAME,
     summary="Of the changed lines that are measured, at least `minimum` are covered.",
@@ -81,9 +102,11 @@ RULE = Rule(
         )
     },
     description="The changed lines are those that the tested commit adds to the first parent of the merge commit; "
-    "lines without code do not count. If no changed line is measured the rule passes. A file whose diff GitHub leaves "
-    "out because of its size counts with all of its lines. If only lines miss the minimum that the change moves or "
-    "reformats, and that were not covered before, the rule warns and does not block.",
+    "lines without code do not count. If no changed line is measured the rule passes. But if no added line of a "
+    "measured file is, although some seem to be code, it warns, and may block if they replace lines that the base "
+    "measured. A file whose diff GitHub leaves out because of its size counts with all of its lines. If only lines "
+    "miss the minimum that the change moves or reformats, and that were not covered before, the rule warns and does "
+    "not block.",
     points=10,
     coverage=True,
 )
