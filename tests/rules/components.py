@@ -7,7 +7,7 @@ from tests.support.builders import (
     change,
 )
 from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
-from tests.support.situations import covered, given, lines, run
+from tests.support.situations import branched, covered, given, lines, run
 
 from readygate.model.policy import Component, Policy
 from readygate.model.verdict import Level
@@ -26,6 +26,29 @@ SITUATIONS = Situations(
     levels="OFF OFF OFF",
     rows=[
         Row(PASS, lines({"auth/a.py": "hhhhm", "b.py": "m"}, None), ("1 component as asked",), under=parts(AUTH)),
+        Row(
+            VIOLATED,
+            branched(({"auth/a.py": "hhhh", "b.py": "h"}, {"auth/a.py": {1: (1, 2)}, "b.py": {1: (2, 2)}}), None),
+            ("1 component misses", "auth"),
+            under=parts(replace(AUTH, measure="branches")),
+        ),
+        Row(
+            VIOLATED,
+            branched(
+                ({"auth/a.py": "hh"}, {"auth/a.py": {1: (1, 2)}}), ({"auth/a.py": "hh"}, {"auth/a.py": {1: (2, 2)}})
+            ),
+            ("1 component misses", "auth"),
+            max_level=Level.WARN,
+            under=parts(replace(STEADY, measure="both")),
+        ),
+        # a component whose branches nothing measured is not as asked
+        Row(
+            VIOLATED,
+            lines({"auth/a.py": "hhhh"}, None),
+            ("1 component is not measured", "auth"),
+            max_level=Level.WARN,
+            under=parts(replace(AUTH, measure="branches")),
+        ),
         Row(
             VIOLATED,
             lines({"auth/a.py": "hhhm", "b.py": "hh"}, None),

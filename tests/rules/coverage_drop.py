@@ -4,7 +4,7 @@ from tests.support.builders import (
     change,
 )
 from tests.support.rows import PASS, UNKNOWN, VIOLATED, Row, Situations
-from tests.support.situations import MANY, covered, lines, run
+from tests.support.situations import MANY, asks, branched, covered, lines, run
 
 from readygate.model.verdict import Level
 
@@ -58,6 +58,29 @@ SITUATIONS = Situations(
             lines({"a.py": covered(97, 100) + "hhhhm"}, {"a.py": covered(98, 100)}, change("a.py", range(101, 106))),
         ),
         Row(VIOLATED, lines({"a.py": "hm"}, {"a.py": "hh"}, known=False)),
+        # branches: a lost one of an untouched line blocks, removed lines are no drop
+        Row(
+            VIOLATED,
+            branched(({"a.py": "hh"}, {"a.py": {1: (1, 2)}}), ({"a.py": "hh"}, {"a.py": {1: (2, 2)}})),
+            ("The branches of lines that this change does not touch lost 50.00 points",),
+            under=asks("coverage-drop", measure=1),
+        ),
+        Row(
+            PASS,
+            branched(
+                ({"a.py": "hh"}, {"a.py": {2: (1, 2)}}),
+                ({"a.py": "hhh"}, {"a.py": {1: (2, 2), 3: (1, 2)}}),
+                change("a.py", [], [1]),
+            ),
+            ("Branches: 50.00% → 50.00%",),
+            under=asks("coverage-drop", measure=1),
+        ),
+        Row(
+            VIOLATED,
+            lines({"a.py": "hh"}, {"a.py": "hh"}),
+            ("No report measured branches",),
+            under=asks("coverage-drop", measure=2),
+        ),
         Row(UNKNOWN, run("p"), ("no baseline",)),
         Row(UNKNOWN, lines(None, {"a.py": "h"}), ("not measured",)),
         Row(UNKNOWN, lines({"a.py": "h"}, None), ("The base did not measure coverage",)),

@@ -122,14 +122,21 @@ def report(suite: Suite, *, details: Iterable[FailureDetail] = (), problems: tup
     )
 
 
-def cover(files: Mapping[str, str], *, has_branches: bool = False) -> CoverageReport:
-    """A report of coverage by path and characters."""
+def cover(
+    files: Mapping[str, str],
+    *,
+    has_branches: bool = False,
+    branches: Mapping[str, Mapping[int, tuple[int, int]]] | None = None,
+) -> CoverageReport:
+    """A report of coverage by path and characters; branches are (taken, total) by path and line."""
+    by_path = branches or {}
     return CoverageReport(
         format="cobertura",
         files=tuple(
-            MeasuredFile(candidates=(path,), coverage=file_coverage(path, lines)) for path, lines in files.items()
+            MeasuredFile(candidates=(path,), coverage=file_coverage(path, lines, by_path.get(path)))
+            for path, lines in files.items()
         ),
-        has_branches=has_branches,
+        has_branches=has_branches or bool(branches),
     )
 
 

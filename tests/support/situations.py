@@ -59,6 +59,22 @@ def lines(
     return make
 
 
+Branched = tuple[dict[str, str], dict[str, dict[int, tuple[int, int]]]]
+"""Lines by path, and branches by path and line."""
+
+
+def branched(head: Branched, base: Branched | None, *files: object) -> Callable[[], Comparison]:
+    """Coverage with branches on both sides; further arguments are the files of the diff."""
+
+    def make() -> Comparison:
+        suite = report({"A": numbered("p")})
+        one = measure(suite, cover(head[0], branches=head[1]))
+        other = None if base is None else measure(suite, cover(base[0], branches=base[1]), commit=BASE)
+        return compared(one, other, diff=changes(*files))  # type: ignore[arg-type]
+
+    return make
+
+
 def patterns(*rows: tuple[str, int, bool], base: dict[str, str] | None = None) -> Callable[[], Comparison]:
     given = tuple(
         InputPattern(kind=kind, text=f"{kind}/*.xml", matched=number, given=told) for kind, number, told in rows

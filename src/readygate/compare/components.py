@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from readygate.compare.branches import with_measure
 from readygate.model.comparison import Comparison, CoverageComparison, CoverageDelta
 from readygate.model.coverage import Ratio, add_ratios, lower_ratio
 from readygate.model.measures import ComponentResult
@@ -19,7 +20,7 @@ def component_results(comparison: Comparison, policy: Policy) -> tuple[Component
 def _measure(part: Component, fits: Callable[[str], bool], coverage: CoverageComparison) -> ComponentResult:
     own = [file for file in coverage.head.files if fits(file.path)]
     delta = coverage.delta
-    return ComponentResult(
+    result = ComponentResult(
         name=part.name,
         minimum=part.minimum,
         maximum_drop=part.maximum_drop,
@@ -30,6 +31,7 @@ def _measure(part: Component, fits: Callable[[str], bool], coverage: CoverageCom
         missing=sum(len(file.lines) for file in delta.missing if fits(file.path)) if delta else 0,
         gone=tuple(path for path in delta.gone if fits(path)) if delta else (),
     )
+    return with_measure(result, part, fits, coverage)
 
 
 def _base(delta: CoverageDelta, fits: Callable[[str], bool]) -> Ratio:

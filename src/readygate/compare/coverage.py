@@ -2,6 +2,9 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 
+from msgspec.structs import replace
+
+from readygate.compare.branches import changed_branches, compare_branches
 from readygate.compare.exclusions import newly_excluded
 from readygate.compare.kept_lines import LinePairs, pair_lines
 from readygate.compare.moved_lines import moved_uncovered
@@ -42,13 +45,17 @@ def compare_coverage(
         return None
     same_base = base and changes and since_baseline and since_baseline.base == changes.base
     moved = moved_uncovered(head, base, since_baseline) if base and since_baseline else {}
+    delta = None
+    if base is not None:
+        branches = compare_branches(head, base, since_baseline)
+        delta = replace(_delta(head, base, since_baseline, files, partial=partial), branches=branches)
     return CoverageComparison(
         head=head,
         lines=head.lines(),
         branches=head.branches(),
         patch=None if changes is None else patch_coverage(head, changes, unplaced, moved, base if same_base else None),
         patch_note=changes_note if changes is None else "",
-        delta=None if base is None else _delta(head, base, since_baseline, files, partial=partial),
+        delta=delta,
     )
 
 
@@ -97,6 +104,7 @@ def patch_coverage(
                 key=lambda part: part.path,
             )
         ),
+        branches=changed_branches(head, changes),
         complete=changes.complete,
     )
 

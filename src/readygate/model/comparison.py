@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from readygate.model.causes import Causes
 from readygate.model.changes import Changes
-from readygate.model.coverage import Coverage, Ratio, lower_ratio
+from readygate.model.coverage import Coverage, Ratio, add_ratios, lower_ratio
 from readygate.model.history import Flakiness, Past
 from readygate.model.measures import Durations, PackageResult, PolicyMeasures, SkipReason, SuiteResult
 from readygate.model.results import Counts, FailureDetail, Leg, Outcome, TestId
@@ -134,6 +134,7 @@ class Patch(Struct, frozen=True, kw_only=True):
 
     Attributes:
         lines: over all files.
+        branches: the branches of the changed lines; None if no report measured branches.
         files: files with measured changed lines, sorted by path.
         unmeasured: changed source files that no report measures.
         left_out: files whose diff the source left out; those that are measured count whole.
@@ -149,6 +150,7 @@ class Patch(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
     moved: int = 0
     unmeasured_lines: tuple[UnmeasuredLines, ...] = ()
+    branches: Ratio | None = None
     complete: bool = True
 
     @property
@@ -162,6 +164,28 @@ class FileLines(Struct, frozen=True, kw_only=True):
 
     path: str
     lines: tuple[int, ...]
+
+
+class BranchDelta(Struct, frozen=True, kw_only=True):
+    """The branches of the base, by the path that a file has now, and those of unchanged lines.
+
+    Attributes:
+        unchanged_base: branches of lines that the change does not touch, as the base measured them; None where the
+            diff is unknown.
+        unchanged_head: the same now.
+        kept: without those of lines that the change removes; with them where those are unknown.
+        removed: those of lines that the change removes.
+    """
+
+    unchanged_base: Ratio | None = None
+    unchanged_head: Ratio | None = None
+    kept: Mapping[str, Ratio] = field(default_factory=dict)
+    removed: Mapping[str, Ratio] = field(default_factory=dict)
+
+    @property
+    def adjusted(self) -> Ratio:
+        """The base without the branches of lines that the change removes."""
+        return add_ratios(self.kept.values())
 
 
 # `rename` keeps the key in report.json
@@ -184,6 +208,7 @@ class CoverageDelta(Struct, frozen=True, kw_only=True, rename={"base_by_path": "
             file by the path that it had.
         excluded: lines that this run leaves out of the measurement and the base did not; None where the diff is
             unknown.
+        branches: None if the base did not measure branches.
     """
 
     base: Ratio
@@ -198,6 +223,7 @@ class CoverageDelta(Struct, frozen=True, kw_only=True, rename={"base_by_path": "
     base_by_path: Mapping[str, Ratio] = field(default_factory=dict)
     removed_by_path: Mapping[str, Ratio] = field(default_factory=dict)
     excluded: tuple[FileLines, ...] | None = None
+    branches: BranchDelta | None = None
 
     @property
     def lowest(self) -> Ratio:

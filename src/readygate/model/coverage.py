@@ -16,6 +16,9 @@ HIT = 3
 """A covered line: measured (1) and hit (2)."""
 EXCLUDED = 4
 
+LINES, BRANCHES, BOTH = MEASURES = ("lines", "branches", "both")
+"""What a share of coverage may count."""
+
 MAX_LINE = 1_000_000
 """Maximum line number; a greater one is damage, and would need that many bytes."""
 
@@ -104,6 +107,18 @@ class UnplacedFile(Struct, frozen=True, kw_only=True, order=True):
     path: str
     report: str
     maybe: tuple[str, ...]
+
+
+def measured_share(measure: str, lines: Ratio, branches: Ratio | None) -> Ratio | None:
+    """Return covered and total of a measure: `LINES`, `BRANCHES`, or `BOTH` together, which coverage.py calls total.
+
+    None if the measure needs branches and none were measured.
+    """
+    if measure == LINES:
+        return lines
+    if branches is None:
+        return None
+    return branches if measure == BRANCHES else add_ratios((lines, branches))
 
 
 class Coverage(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from readygate.model.coverage import Ratio
+from readygate.model.coverage import LINES, Ratio
 from readygate.model.results import Counts, TestId
 
 
@@ -17,6 +17,7 @@ class ComponentResult(Struct, frozen=True, kw_only=True):
         maximum_drop: maximum drop of its share; None without a limit.
         critical: missing its goals blocks; otherwise it only warns.
         files: the number of its measured files.
+        measure: what its goals count; `lines` and `base` count the same.
         lines: its lines now.
         base: its lines on the base, with or without those that the change removes, whichever has the lower share; None
             without a base that measured coverage.
@@ -32,6 +33,7 @@ class ComponentResult(Struct, frozen=True, kw_only=True):
     critical: bool
     files: int
     lines: Ratio
+    measure: str = LINES
     base: Ratio | None = None
     missing: int = 0
     gone: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from msgspec import Struct, field
 
+from readygate.model.coverage import LINES
 from readygate.model.results import TestId, raw_name
 from readygate.model.verdict import Level
 from readygate.support.globs import NamePattern, any_of, glob, paths_fit, regex
@@ -29,6 +30,7 @@ class Component(Struct, frozen=True, kw_only=True):
         paths: globs of its files; `!` excludes.
         minimum: lowest allowed coverage of its lines; None for no minimum.
         maximum_drop: largest allowed drop of its coverage; None for no limit.
+        measure: what the goals count: lines, branches or both.
         critical: missing its goals blocks; otherwise it warns.
     """
 
@@ -36,6 +38,7 @@ class Component(Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
     minimum: Fraction | None = None
     maximum_drop: Fraction | None = None
+    measure: str = LINES
     critical: bool = False
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from readygate.model.coverage import LINES
 from readygate.model.policy import (
     BASELINE_MB,
     PRESETS,
@@ -164,6 +165,7 @@ def _component(item: Mapping[str, Any]) -> Component:
         paths=item["paths"],
         minimum=item.get("minimum"),
         maximum_drop=item.get("maximum-drop"),
+        measure=item.get("measure", LINES),
         critical=item.get("critical", False),
     )
 

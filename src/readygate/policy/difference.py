@@ -44,6 +44,8 @@ def _rules(old: Policy, new: Policy) -> Moves:
 
 
 def _asks_less(option: Option, before: Fraction | None, after: Fraction | None) -> bool:
+    if option.more_is_stricter is None:
+        return True
     if before is None or after is None:
         return after is None
     return (after < before) is option.more_is_stricter
@@ -68,6 +70,8 @@ def _components(old: Policy, new: Policy) -> Moves:
             continue
         if part.paths != now.paths:
             yield True, ("component ", Untrusted(name), " has other paths")
+        if part.measure != now.measure:
+            yield True, ("component ", Untrusted(name), f": measure {part.measure} → {now.measure}")
         if part.critical != now.critical:
             yield (
                 part.critical,

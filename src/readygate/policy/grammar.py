@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from readygate.model.coverage import MEASURES
 from readygate.model.policy import LAST, PRESETS, WORST
 
 MODES = ("enforce", "inform")
@@ -37,6 +38,12 @@ COMPONENT = (
     Key(name="paths", kind="paths", description="globs of its files; `!` takes files out", required=True),
     Key(name="minimum", kind="share", description="least share of its lines to be covered, in percent"),
     Key(name="maximum-drop", kind="points", description="by how many points its share may fall"),
+    Key(
+        name="measure",
+        kind="choice",
+        description="what minimum and maximum-drop count: `lines`, `branches`, or `both` together",
+        choices=MEASURES,
+    ),
     Key(name="critical", kind="flag", description="missing its goals blocks; otherwise it is reported"),
 )
 CATEGORY = (

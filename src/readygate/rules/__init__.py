@@ -62,13 +62,13 @@ class Option(Struct, frozen=True, kw_only=True):
         unit: `percent` or `points` (the value is a fraction of 1), `whole` (an integer), `seconds`, `factor`, or
             `choice` (the value is the position of a word in `choices`).
         description: for the documentation.
-        more_is_stricter: whether a greater value requires more.
+        more_is_stricter: whether a greater value requires more; None if any other value may require less.
     """
 
     default: Fraction | None
     unit: str
     description: str
-    more_is_stricter: bool
+    more_is_stricter: bool | None
     choices: tuple[str, ...] = ()
 
     def show(self, value: Fraction | None) -> str:

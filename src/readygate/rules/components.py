@@ -1,11 +1,13 @@
 """components: each of the policy's components reaches its coverage goals."""
 
 from readygate.model.comparison import Comparison
+from readygate.model.coverage import LINES
 from readygate.model.measures import ComponentResult
 from readygate.model.policy import Policy
 from readygate.model.rich_text import RichText, Untrusted, count, listed, sentences
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Result, Rule, _evidence, not_evaluated, passes, uncertain_coverage
+from readygate.rules._measure import NOUNS
 from readygate.support.number_format import allowed, decimal, limit, needed, percent
 
 TOLD = 5
@@ -56,16 +58,20 @@ def _open(apart: tuple[str, ...]) -> RichText:
 
 def _told(part: ComponentResult) -> RichText:
     critical = " (critical)" if part.critical else ""
-    share = part.least.fraction
+    share, (noun, nouns) = part.least.fraction, NOUNS[part.measure]
     if part.unmeasured or share is None:
-        why = "no line of it is measured any more" if part.no_longer_measured else "its paths fit no measured file"
+        why = f"no {noun} of it is measured any more" if part.no_longer_measured else "its paths fit no measured file"
+        if part.files and part.measure != LINES and not part.no_longer_measured:
+            why = f"no {noun} of it is measured"
         return (Untrusted(part.name), f"{critical}: {why}")
     facts = []
     if part.below and part.minimum is not None:
-        more = count(needed(part.least.covered, part.least.total, part.minimum), "more covered line")
+        more = count(
+            needed(part.least.covered, part.least.total, part.minimum), f"more covered {noun}", f"more covered {nouns}"
+        )
         facts.append(f"{percent(share)}, {limit(part.minimum)} asked, {more} needed")
     if part.dropped and part.fell is not None and part.maximum_drop is not None:
-        more = count(_to_regain(part), "more covered line")
+        more = count(_to_regain(part), f"more covered {noun}", f"more covered {nouns}")
         shown = decimal(part.fell * 100, above=part.maximum_drop * 100)
         facts.append(f"fell by {shown} points, {allowed(part.maximum_drop)} allowed, {more} needed")
     if part.missing:
@@ -85,10 +91,13 @@ def _todo(part: ComponentResult) -> RichText:
     if part.no_longer_measured:
         return ("check that the tests of ", Untrusted(part.name), " still run with coverage")
     if part.unmeasured:
+        if part.files and part.measure != LINES:
+            return ("measure the branches of ", Untrusted(part.name), f", or take `measure: {part.measure}` away")
         return ("check the paths of ", Untrusted(part.name), " in the policy")
     below = needed(part.least.covered, part.least.total, part.minimum) if part.minimum is not None else 0
     more = max(below, _to_regain(part) if part.dropped else 0)
-    return (f"cover {count(more, 'more line')} of ", Untrusted(part.name))
+    noun, nouns = NOUNS[part.measure]
+    return (f"cover {count(more, f'more {noun}', f'more {nouns}')} of ", Untrusted(part.name))
 
 
 RULE = Rule(

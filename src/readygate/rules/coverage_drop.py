@@ -5,7 +5,7 @@ from fractions import Fraction
 from msgspec.structs import replace
 
 from readygate.model.comparison import Comparison, CoverageComparison, CoverageDelta
-from readygate.model.coverage import Ratio, add_ratios
+from readygate.model.coverage import LINES, Ratio, add_ratios, measured_share
 from readygate.model.policy import Policy
 from readygate.model.rich_text import count, listed
 from readygate.model.verdict import Evidence, Level
@@ -21,6 +21,7 @@ from readygate.rules import (
     passes,
     uncertain_coverage,
 )
+from readygate.rules._measure import MEASURE, judge_drop, measure_of
 from readygate.support.number_format import allowed, decimal
 
 NAME = "coverage-drop"
@@ -48,6 +49,9 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
             *listed(delta.gone, 3),
             ", still in the repository and not measured now",
         )
+    measure = measure_of(policy, NAME)
+    if measure != LINES:
+        return judge_drop(comparison, measure, maximum, _max_level(coverage, policy))
     return _untouched(coverage, delta, maximum) or _whole(comparison, coverage, delta, policy)
 
 
@@ -92,7 +96,9 @@ def _max_level(coverage: CoverageComparison, policy: Policy) -> Level:
     """Return `WARN` if the changed lines reach their minimum, moved ones aside, `BLOCK` if not, or if unknown."""
     if coverage.patch is None:
         return Level.BLOCK
-    share = coverage.patch.new_share
+    measure = measure_of(policy, "patch-coverage")
+    patch = measured_share(measure, coverage.patch.lines, coverage.patch.branches)
+    share = coverage.patch.new_share if measure == LINES else patch.fraction if patch else None
     good = share is None or share >= policy.option("patch-coverage", "minimum")
     return Level.WARN if good and coverage.patch.complete else Level.BLOCK
 
@@ -171,7 +177,8 @@ RULE = Rule(
             unit="points",
             description="by how many points coverage may fall",
             more_is_stricter=False,
-        )
+        ),
+        "measure": MEASURE,
     },
     waivable=True,
     description="Deleting covered code lowers the share of the rest and is no loss, and moving uncovered code is "

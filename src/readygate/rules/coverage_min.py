@@ -1,10 +1,12 @@
 """coverage-min: the coverage of the project reaches a minimum."""
 
 from readygate.model.comparison import Comparison
+from readygate.model.coverage import LINES
 from readygate.model.policy import Policy
 from readygate.model.rich_text import count
 from readygate.model.verdict import Level
 from readygate.rules import Judgement, Option, Result, Rule, missing_text, not_evaluated, passes, uncertain_coverage
+from readygate.rules._measure import MEASURE, judge_minimum, measure_of
 from readygate.support.number_format import limit, needed, percent
 
 NAME = "coverage-min"
@@ -16,6 +18,9 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     unknown = uncertain_coverage(comparison)
     if unknown:
         return unknown
+    measure = measure_of(policy, NAME)
+    if measure != LINES:
+        return judge_minimum(comparison.coverage, measure, minimum)
     lines = comparison.coverage.least if comparison.coverage else None
     share = lines.fraction if lines else None
     if lines is None or share is None:
@@ -52,7 +57,8 @@ RULE = Rule(
             unit="percent",
             description="least share of all measured lines to be covered",
             more_is_stricter=True,
-        )
+        ),
+        "measure": MEASURE,
     },
     points=20,
     coverage=True,

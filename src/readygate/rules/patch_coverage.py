@@ -3,15 +3,26 @@
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison, FileLines, Patch
+from readygate.model.coverage import LINES
 from readygate.model.policy import Policy
 from readygate.model.reports import CoverageReport
 from readygate.model.rich_text import RichText, count, listed
 from readygate.model.snapshot import has_damage
 from readygate.model.verdict import Level
 from readygate.rules import INCOMPLETE, Judgement, Option, Result, Rule, _evidence, not_evaluated, passes
+from readygate.rules._measure import MEASURE, judge_patch, measure_of
 from readygate.support.number_format import limit, needed, percent
 
 NAME = "patch-coverage"
+
+_NOT_LISTED = Judgement(
+    result=Result.VIOLATED,
+    summary=("Not every changed file is listed, so the share is not known",),
+    title=("The coverage of the changed lines is not known.",),
+    detail=("More files changed than GitHub lists.",),
+    todo=("split the change, or compare it locally.",),
+    short="coverage of changed lines unknown",
+)
 
 
 def judge(comparison: Comparison, policy: Policy) -> Judgement:
@@ -26,14 +37,9 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     if patch is None:
         return not_evaluated(coverage.patch_note or "The changed lines are not known")
     if not patch.complete:
-        return Judgement(
-            result=Result.VIOLATED,
-            summary=("Not every changed file is listed, so the share is not known",),
-            title=("The coverage of the changed lines is not known.",),
-            detail=("More files changed than GitHub lists.",),
-            todo=("split the change, or compare it locally.",),
-            short="coverage of changed lines unknown",
-        )
+        return _NOT_LISTED
+    if measure_of(policy, NAME) != LINES:
+        return judge_patch(coverage, patch.lines, patch.branches, policy)
     share = patch.lines.fraction
     if patch.unmeasured_lines and (share is None or share >= minimum):
         return _unmeasured(patch)
@@ -99,7 +105,8 @@ RULE = Rule(
             unit="percent",
             description="least share of the changed lines to be covered",
             more_is_stricter=True,
-        )
+        ),
+        "measure": MEASURE,
     },
     description="The changed lines are those that the tested commit adds to the first parent of the merge commit; "
     "lines without code do not count. If no changed line is measured the rule passes. But if no added line of a "

@@ -133,6 +133,15 @@ def _same(one: Policy, other: Policy) -> bool:
         ("", "rules: {coverage-drop: {maximum: 1}}", ["`coverage-drop.maximum`: 0.5 points → 1 points"], []),
         ("", "overrides: [{branches: b, mode: inform}]", ["overrides for b are added"], []),
         ("", "rules: {patch-coverage: {minimum: 90}}", [], ["`patch-coverage.minimum`: 80% → 90%"]),
+        # any other measure may ask less of a change
+        ("", "rules: {patch-coverage: {measure: both}}", ["`patch-coverage.measure`: lines → both"], []),
+        ("rules: {patch-coverage: {measure: both}}", "", ["`patch-coverage.measure`: both → lines"], []),
+        (
+            "components: [{name: a, paths: a, measure: branches}]",
+            "components: [{name: a, paths: a}]",
+            ["component a: measure branches → lines"],
+            [],
+        ),
         ("guarded-files: [a]", "", ["guarded files"], []),
         ("", "repeats: last", ["`repeats`: worst → last"], []),
         ("repeats: last", "repeats: worst", [], ["`repeats`: last → worst"]),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
+from readygate.model.coverage import BOTH, BRANCHES, LINES
 from readygate.model.measures import CategoryResult, ComponentResult
 from readygate.model.reports import CoverageReport, TestReport
 from readygate.model.rich_text import count
@@ -151,6 +152,7 @@ def _component(part: ComponentResult, status: Status, compared: bool) -> tuple[s
     told = now is not None and before is not None and not part.gone
     delta = points(now, before) if told and now is not None and before is not None else "–"
     name = code(part.name) + (" (critical)" if part.critical else "")
+    name += {LINES: "", BRANCHES: " (branches)", BOTH: " (lines and branches)"}[part.measure]
     figures = (f"{part.lines.total:,}" if part.lines.total else "–", ratio_cell(part.lines))
     return (name, *figures, *((delta,) if compared else ()), _component_goal(part, status))
 
@@ -165,11 +167,14 @@ def _component_goal(part: ComponentResult, status: Status) -> str:
     bad = "❌" if status is Status.BLOCK and part.critical else "⚠️"
     if part.unmeasured:
         why = " any more" if part.no_longer_measured else ": its paths fit no measured file"
+        if part.files and part.measure != LINES and not part.no_longer_measured:
+            why = ": no report has branches of it"
         return f"{bad}\u00a0Not measured{why}"
     told = []
     if part.below and part.minimum is not None:
-        lines = needed(part.least.covered, part.least.total, part.minimum)
-        told.append(f"{bad}\u00a0Below {limit(part.minimum)}: {count(lines, 'more covered line')}")
+        less = needed(part.least.covered, part.least.total, part.minimum)
+        more = {LINES: ("line", "lines"), BRANCHES: ("branch", "branches")}.get(part.measure, ("line or branch",) * 2)
+        told.append(f"{bad}\u00a0Below {limit(part.minimum)}: {less:,} more covered {more[less != 1]}")
     if part.dropped and part.fell is not None and part.maximum_drop is not None:
         shown = decimal(part.fell * 100, above=part.maximum_drop * 100)
         told.append(f"{bad}\u00a0Fell by {shown} points, {allowed(part.maximum_drop)} allowed")
