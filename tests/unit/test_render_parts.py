@@ -25,12 +25,14 @@ from tests.support.builders import (
 from readygate.model.comparison import Waiver
 from readygate.model.measures import Excuse
 from readygate.model.policy import Component, Goal, Quarantine
+from readygate.model.reports import COVERAGE_PY
 from readygate.model.verdict import Evidence, EvidenceItem, Finding, Level, Status, Verdict
 from readygate.outputs import comment, summary
 from readygate.render.escaping import code, inline_or_code
 from readygate.render.markdown import changed_tests, policy_measures, rules
 from readygate.render.markdown.durations import slower_table, slowest_table
 from readygate.render.markdown.elements import Table, columns_from, write_table
+from readygate.render.markdown.figure_table import figure_rows
 from readygate.render.markdown.matrix import leg_table
 from readygate.render.markdown.rules import deductions, score_table, score_text
 from readygate.render.report_view import ReportView
@@ -53,6 +55,20 @@ def test_score_and_deductions_add_up_to_100(points: list[int], rest: int) -> Non
 
     assert shown + round(float(score_text(told)) * 100) == 10_000
     assert all(abs(Fraction(lost, 100) - finding.deduction) < Fraction(1, 100) for finding, lost in deductions(told))
+
+
+def test_the_total_of_coverage_py_is_shown_where_it_differs() -> None:
+    """17 of 20 lines and 1 of 4 branches: `coverage report` states 75% (18 of 24)."""
+    lines = cover({"a.py": "h" * 17 + "mmm"}, branches={"a.py": {1: (1, 2), 2: (0, 2)}})
+
+    def rows(*, producer: str) -> dict[str, str]:
+        view = page(compared(measure(report({"A": numbered("p")}), replace(lines, producer=producer))))
+        return {label: now for label, _, now, _ in figure_rows(view)}
+
+    label = "Total of `coverage report`, which counts lines and branches together"
+    assert rows(producer=COVERAGE_PY)[label] == "75.00%"
+    assert rows(producer=COVERAGE_PY)["Line coverage"] == "85.00%"
+    assert label not in rows(producer="")
 
 
 def test_full_score_has_no_table_and_missing_score_has_no_text() -> None:

@@ -74,6 +74,10 @@ class TestReport(Struct, frozen=True, kw_only=True, tag=True):
     repeats: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
 
 
+COVERAGE_PY = "coverage.py"
+"""The producer whose total counts lines and branches together."""
+
+
 class MeasuredFile(Struct, frozen=True, kw_only=True):
     """The coverage of one file before its path is placed in the repository.
 
@@ -88,11 +92,16 @@ class MeasuredFile(Struct, frozen=True, kw_only=True):
 
 
 class CoverageReport(Struct, frozen=True, kw_only=True, tag=True):
-    """The coverage of one file of a report; a path may occur several times."""
+    """The coverage of one file of a report; a path may occur several times.
+
+    Attributes:
+        producer: `COVERAGE_PY` if the report says that this tool wrote it; otherwise empty.
+    """
 
     format: str
     files: tuple[MeasuredFile, ...]
     has_branches: bool = False
+    producer: str = ""
     problems: tuple[Problem, ...] = ()
 
 

@@ -76,6 +76,7 @@ def _component(part: ComponentResult) -> dict[str, Any]:
         "minimum": None if part.minimum is None else float(part.minimum * 100),
         "maximum_drop": None if part.maximum_drop is None else float(part.maximum_drop * 100),
         "files": part.files,
+        "measure": part.measure,
         "lines": ratio_json(part.lines),
         "base": ratio_json(part.base),
         "no_longer_measured": list(part.gone),

@@ -144,5 +144,10 @@ def _totals(report: CoverageReport) -> StatedReport:
     total = sum(file.coverage.total for file in report.files)
     stated = (StatedFile(candidates=(), lines=Ratio(covered=covered, total=total)),)
     return StatedReport(
-        format=report.format, files=(), has_branches=report.has_branches, problems=report.problems, stated=stated
+        format=report.format,
+        files=(),
+        has_branches=report.has_branches,
+        producer=report.producer,
+        problems=report.problems,
+        stated=stated,
     )

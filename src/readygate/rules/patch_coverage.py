@@ -40,6 +40,10 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return _NOT_LISTED
     if measure_of(policy, NAME) != LINES:
         return judge_patch(coverage, patch.lines, patch.branches, policy)
+    return _judge_lines(patch, minimum)
+
+
+def _judge_lines(patch: Patch, minimum: Fraction) -> Judgement:
     share = patch.lines.fraction
     if patch.unmeasured_lines and (share is None or share >= minimum):
         return _unmeasured(patch)

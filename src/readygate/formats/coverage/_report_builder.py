@@ -188,6 +188,7 @@ class CoverageBuilder:
         candidates: Callable[[str], tuple[str, ...]] = lambda name: (name,),
         problems: Iterable[Problem | None] = (),
         has_branches: bool | None = None,
+        producer: str = "",
     ) -> CoverageReport:
         """Return the report; the builder is empty afterwards.
 
@@ -195,6 +196,7 @@ class CoverageBuilder:
             candidates: returns the paths that a name may refer to, the most specific first.
             problems: further problems; None is skipped.
             has_branches: whether branches were measured; None: whether any line has branches.
+            producer: as in `CoverageReport`.
         """
         if "" in self._states:
             self.record(NO_NAME, "")
@@ -210,6 +212,7 @@ class CoverageBuilder:
             format=self._format,
             files=tuple(files),
             has_branches=bool(self._branches) if has_branches is None else has_branches,
+            producer=producer,
             problems=(*(p for p in problems if p is not None), *self._problems()),
         )
 

@@ -26,7 +26,7 @@ from readygate.formats.coverage._report_builder import (
 )
 from readygate.formats.coverage._xml_reader import totals_of
 from readygate.model.coverage import MAX_LINE
-from readygate.model.reports import CoverageReport, Problem, Severity
+from readygate.model.reports import COVERAGE_PY, CoverageReport, Problem, Severity
 
 _Start = Callable[[str, dict[str, str]], None]
 
@@ -238,7 +238,8 @@ def _parse(source: Source) -> CoverageReport:
     reader, problem = read_xml(source, _Reader)
     reader.flush()
     doubt = unless_damaged(problem, reader.disagreement)
-    return reader.builder.report(candidates=reader.candidates, problems=(problem, doubt))
+    producer = COVERAGE_PY if reader.by_coverage_py else ""
+    return reader.builder.report(candidates=reader.candidates, problems=(problem, doubt), producer=producer)
 
 
 FORMAT = Format(

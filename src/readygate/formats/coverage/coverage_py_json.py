@@ -12,7 +12,7 @@ from readygate.formats import FileSample, Format, Source
 from readygate.formats.coverage._coverage_py import add_entry
 from readygate.formats.coverage._document import Shape, UnreadableError, load
 from readygate.formats.coverage._report_builder import CoverageBuilder, disagreement, share
-from readygate.model.reports import CoverageReport, Problem
+from readygate.model.reports import COVERAGE_PY, CoverageReport, Problem
 
 MAX_BYTES: Final = 1 << 28
 """Maximum bytes of a file: read as a whole, it needs about six times as much memory."""
@@ -62,7 +62,7 @@ class _Reader:
             add_entry(self._builder, self._shape, name, fields, branches=self._branches)
         totals = self._root.get("totals")
         note = self._disagreement(totals) if isinstance(totals, dict) else None
-        return self._builder.report(problems=(note,), has_branches=self._branches)
+        return self._builder.report(problems=(note,), has_branches=self._branches, producer=COVERAGE_PY)
 
     def _disagreement(self, totals: dict[str, Any]) -> Problem | None:
         counts = self._builder.totals()

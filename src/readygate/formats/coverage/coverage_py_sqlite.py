@@ -16,7 +16,7 @@ from readygate.formats.coverage._coverage_py import add_entry
 from readygate.formats.coverage._coverage_py_data import Analyst, DataError, check
 from readygate.formats.coverage._document import Shape
 from readygate.formats.coverage._report_builder import Anomaly, CoverageBuilder, shown
-from readygate.model.reports import CoverageReport, Problem, Severity
+from readygate.model.reports import COVERAGE_PY, CoverageReport, Problem, Severity
 
 MAX_BYTES: Final = 1 << 28
 """Maximum bytes of a file."""
@@ -119,6 +119,7 @@ def _read(data: Path, near: Path | None, scratch: Path) -> CoverageReport:
         candidates=lambda name: (str(found[name]), name) if name in found else (name,),
         problems=(_note(analyst.configuration) if found else None,),
         has_branches=analyst.branches,
+        producer=COVERAGE_PY,
     )
 
 

@@ -3,9 +3,12 @@
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison, CoverageComparison
-from readygate.model.reports import CoverageReport, TestReport
+from readygate.model.coverage import BOTH, Ratio, measured_share
+from readygate.model.reports import COVERAGE_PY, CoverageReport, TestReport
 from readygate.render.report_view import ReportView, is_complete, ratio_cell
 from readygate.support.number_format import percent, points, seconds_delta, seconds_text, signed
+
+_TOTAL = "Total of `coverage report`, which counts lines and branches together"
 
 Row = tuple[str, str, str, str]
 """The cells measure, baseline, this run, difference."""
@@ -22,7 +25,9 @@ def figure_rows(view: ReportView) -> list[Row]:
     has_reports = bool(comparison.head.snapshot.legs)
     rows = _test_rows(comparison, complete=complete, has_reports=has_reports)
     if comparison.coverage is not None:
-        rows += _coverage_rows(comparison.coverage, complete=is_complete(view, CoverageReport))
+        rows += _coverage_rows(
+            comparison.coverage, by_coverage_py=_by_coverage_py(comparison), complete=is_complete(view, CoverageReport)
+        )
     return [*rows, _duration_row(comparison, complete)] if has_reports else rows
 
 
@@ -41,7 +46,12 @@ def _test_rows(comparison: Comparison, *, complete: bool, has_reports: bool) -> 
     return rows
 
 
-def _coverage_rows(coverage: CoverageComparison, *, complete: bool) -> list[Row]:
+def _by_coverage_py(comparison: Comparison) -> bool:
+    reports = (file.report for file in comparison.head.evidence.files)
+    return any(isinstance(report, CoverageReport) and report.producer == COVERAGE_PY for report in reports)
+
+
+def _coverage_rows(coverage: CoverageComparison, *, by_coverage_py: bool, complete: bool) -> list[Row]:
     delta = coverage.delta
     rows = [
         _row("Lines measured", delta.base.total if delta else None, coverage.lines.total, complete),
@@ -51,11 +61,21 @@ def _coverage_rows(coverage: CoverageComparison, *, complete: bool) -> list[Row]
     if coverage.branches is not None:
         before = delta.base_branches.fraction if delta and delta.base_branches else None
         rows.append(_share_row("Branch coverage", before, coverage.branches.fraction, complete))
+        total = _total(coverage.lines, coverage.branches)
+        if by_coverage_py and total is not None and total != coverage.lines.fraction:
+            before = _total(delta.base, delta.base_branches) if delta else None
+            rows.append(_share_row(_TOTAL, before, total, complete))
     if coverage.patch is not None and coverage.patch.lines.total:
         patch = coverage.patch.lines
         shown = f"{ratio_cell(patch)}, {patch.covered:,} of {patch.total:,}"
         rows.append(("Changed lines covered (patch coverage)", "–", shown, "–"))
     return rows
+
+
+def _total(lines: Ratio, branches: Ratio | None) -> Fraction | None:
+    """Return the share of lines and branches together, which differs from that of the lines."""
+    both = measured_share(BOTH, lines, branches)
+    return both.fraction if both else None
 
 
 def _row(label: str, before: int | None, now: int | None, complete: bool) -> Row:
