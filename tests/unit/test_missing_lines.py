@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.support.builders import BASE, change, changes, compared, cover, measure, numbered, policy, report
 
 from readygate.judge.policy_preview import comparison_options
 from readygate.judge.verdict import judge
-from readygate.model.changes import Changes
+from readygate.model.changes import Changes, FileChange
 from readygate.model.policy import PRESETS, Policy
 from readygate.model.verdict import Level, Status, Verdict
 from readygate.policy import effective, read
@@ -88,6 +89,57 @@ def test_untouched_lines_that_are_measured_for_the_first_time_only_warn() -> Non
     (found,) = [finding for finding in verdict.findings if finding.rule == "coverage-drop"]
     assert found.status is Status.WARN
     assert "20 lines that this change does not touch are measured for the first time" in str(found.detail)
+
+
+def detail(verdict: Verdict, rule: str) -> str:
+    (found,) = [finding for finding in verdict.findings if finding.rule == rule]
+    return "".join(part if isinstance(part, str) else part.text for part in (*found.detail, *found.todo))
+
+
+def test_a_report_of_the_base_is_recognized() -> None:
+    lines = "hm" * 20
+    diff = changes(change("a.py", [1]))
+    verdict = judged({"a.py": lines}, {"a.py": lines}, diff, POLICIES["standard"])
+    for rule in ("coverage-drop", "reports-complete"):
+        assert "a.py has the coverage of the base, line for line" in detail(verdict, rule)
+        assert "run the tests with coverage for this commit" in detail(verdict, rule)
+
+
+@pytest.mark.parametrize(
+    ("head", "diff"),
+    [
+        (".hmhm", change("a.py", [1])),  # the lines moved
+        ("hmhm", change("a.py", [2], [2])),  # no line moved
+        ("hmhm", change("a.py", [5])),  # lines after the last measured one
+    ],
+)
+def test_a_report_of_this_run_is_not_taken_for_one_of_the_base(head: str, diff: FileChange) -> None:
+    verdict = judged({"a.py": head}, {"a.py": "hmhm"}, changes(diff), POLICIES["standard"])
+    assert "the coverage of the base, line for line" not in str(verdict)
+
+
+def test_a_report_of_the_base_that_is_missing_is_named_beside_the_drop() -> None:
+    suite = report({"A": numbered("p")})
+    one, other = cover({"a.py": "hhmm"}), cover({"a.py": "mmhh"})
+    base = measure(suite, one, other, commit=BASE)
+    reports = {"out/junit-1.xml": "1", "out/coverage-2.xml": "2", "out/coverage-3.xml": "3"}
+    stored = replace(base.snapshot, provenance=replace(base.snapshot.provenance, reports=reports))
+    verdict = judge(compared(measure(suite, one), stored, diff=OTHER), POLICIES["standard"])
+    assert "The base also had out/coverage-3.xml, which this run lacks." in detail(verdict, "coverage-drop")
+    assert "check the upload of out/coverage-3.xml" in detail(verdict, "coverage-drop")
+
+
+def test_files_that_are_not_in_the_repository_are_not_missing() -> None:
+    suite = report({"A": numbered("p")})
+    head = measure(suite, cover({"a.py": "h"}))
+    base = measure(suite, cover({"a.py": "h", "out/generated.py": "hhmm"}), commit=BASE)
+    known = compared(head, base, diff=OTHER, files=("a.py", "README.md"))
+    assert status(judge(known, POLICIES["strict"]), "reports-complete") is Status.PASS
+    assert known.coverage is not None
+    assert known.coverage.delta is not None
+    assert known.coverage.delta.base.total == 1
+    unknown = compared(head, base, diff=OTHER)  # the tree is not known, or listed only in part
+    assert status(judge(unknown, POLICIES["strict"]), "reports-complete") is Status.BLOCK
 
 
 states = st.text("hhm.", min_size=1, max_size=14)

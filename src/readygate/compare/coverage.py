@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from readygate.compare.branches import changed_branches, compare_branches
 from readygate.compare.exclusions import newly_excluded
-from readygate.compare.kept_lines import LinePairs, pair_lines
+from readygate.compare.kept_lines import LinePairs, is_stale, pair_lines
 from readygate.compare.moved_lines import moved_uncovered
 from readygate.compare.unmeasured_lines import unmeasured_lines
 from readygate.model.changes import Changes, FileChange
@@ -130,6 +130,8 @@ def _delta(
         return _plain_delta(head, base, since, files)
     changed = _of_base(since)
     now = {file.path: file for file in head.files}
+    base = _of_repository(base, changed, now, files)
+    stale = []
     pairs: dict[str, LinePairs] = {}
     gone = []
     kept_by: dict[str, Ratio] = {}
@@ -155,6 +157,8 @@ def _delta(
             known = False  # its lines cannot be matched; those of all other files can
             continue
         pairs[path] = pair_lines(file.lines, mine.lines, change)
+        if change is not None and is_stale(file.lines, mine.lines, change):
+            stale.append(path)
     missing = {} if partial else {path: pair for path, pair in sorted(pairs.items()) if pair.missing.total}
     return CoverageDelta(
         base=base.lines(),
@@ -165,11 +169,26 @@ def _delta(
         missing=tuple(FileLines(path=path, lines=pair.missing_lines) for path, pair in missing.items()),
         missing_lines=add_ratios(pair.missing for pair in missing.values()),
         fresh=add_ratios((*(pair.fresh for pair in pairs.values()), *_new_files(head, base, since))),
+        stale=tuple(sorted(stale)),
         gone=tuple(sorted(gone)),
         base_by_path=kept_by,
         removed_by_path=removed_by,
         excluded=newly_excluded(head, base, since),
     )
+
+
+def _of_repository(
+    base: Coverage, changed: Container[str], now: Container[str], files: Container[str] | None
+) -> Coverage:
+    """Return the base without files that are not in the repository and that the change does not remove or rename.
+
+    Such files, for example the headers of a compiler, cannot be missing from this run. If the files are not known, or
+    listed only in part, all are kept.
+    """
+    if files is None:
+        return base
+    kept = tuple(file for file in base.files if file.path in files or file.path in changed or file.path in now)
+    return replace(base, files=kept)
 
 
 def _new_files(head: Coverage, base: Coverage, since: Changes) -> Iterator[Ratio]:

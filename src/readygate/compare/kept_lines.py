@@ -63,6 +63,17 @@ def pair_lines(then: bytes, now: bytes, change: FileChange | None) -> LinePairs:
     )
 
 
+def is_stale(then: bytes, now: bytes, change: FileChange) -> bool:
+    """Return whether a file's coverage is that of the base although the change moves its last measured line down.
+
+    The report is then probably one of the base: in one of this run, that line would have a greater number.
+    """
+    last = len(then.rstrip(b"\0")) - 1
+    if last < 1 or then.rstrip(b"\0") != now.rstrip(b"\0") or last in change.removed:
+        return False
+    return KeptLines(change.added).line(last - bisect_left(change.removed, last)) > last
+
+
 def _kept(lines: bytes, changed: tuple[int, ...]) -> bytes:
     """Return the states of the lines that a change keeps, in their order; index 0 stays unused."""
     if not changed:

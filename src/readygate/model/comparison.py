@@ -200,6 +200,7 @@ class CoverageDelta(Struct, frozen=True, kw_only=True, rename={"base_by_path": "
         missing: lines that the base measured, that the change does not touch, and that this run does not measure, in
             the files that it measures; by their numbers now. Lines that it excludes are not among them.
         missing_lines: the same lines, as the base measured them.
+        stale: files whose coverage is that of the base, line for line, although the change moves measured lines.
         fresh: lines that the change does not touch and that only this run measured.
         gone: files that the base measured, that still exist, and that this run does not measure.
         base_by_path: each file that the base measured and that still exists, by its path now, as the base measured it
@@ -217,6 +218,7 @@ class CoverageDelta(Struct, frozen=True, kw_only=True, rename={"base_by_path": "
     unchanged_base: Ratio | None = None
     unchanged_head: Ratio | None = None
     missing: tuple[FileLines, ...] = ()
+    stale: tuple[str, ...] = ()
     missing_lines: Ratio = Ratio(covered=0, total=0)
     fresh: Ratio = Ratio(covered=0, total=0)
     gone: tuple[str, ...] = ()

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from readygate.model.comparison import Comparison, CoverageComparison, FileLines, PatchFile, TestChange
+from readygate.model.comparison import Comparison, CoverageComparison, CoverageDelta, FileLines, PatchFile, TestChange
 from readygate.model.coverage import Ratio
 from readygate.model.history import History
 from readygate.model.results import TestId
+from readygate.model.rich_text import RichText, listed
 from readygate.model.verdict import Evidence, EvidenceItem
 from readygate.support.number_format import lines_text, percent
 
@@ -99,6 +100,16 @@ def lost_lines(coverage: CoverageComparison, *, untouched: bool = False) -> Evid
         return EvidenceItem(kind="file", name=path, note=f"{more:,} more {noun} not covered{shares}", file=path)
 
     return Evidence.of(lost, show)
+
+
+STALE_TODO = "run the tests with coverage for this commit; clear caches that bring an older report back."
+
+
+def stale(delta: CoverageDelta) -> RichText:
+    """Return that the coverage of some files is probably that of the base."""
+    verb = "has" if len(delta.stale) == 1 else "have"
+    fact = f" {verb} the coverage of the base, line for line, although the change moves measured lines."
+    return (*listed(delta.stale, 3), fact, " The report is probably that of another commit.")
 
 
 def line_lists(files: Sequence[FileLines]) -> Evidence:

@@ -26,6 +26,9 @@ from readygate.support.number_format import allowed, decimal
 
 NAME = "coverage-drop"
 
+MOST_ABSENT = 3
+"""Reports of the base that are named as a likely cause; more have names that change from run to run."""
+
 _NO_LINES = Ratio(covered=0, total=0)
 
 
@@ -52,21 +55,37 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     measure = measure_of(policy, NAME)
     if measure != LINES:
         return judge_drop(comparison, measure, maximum, _max_level(coverage, policy))
-    return _untouched(coverage, delta, maximum) or _whole(comparison, coverage, delta, policy)
+    return _untouched(comparison, coverage, delta, maximum) or _whole(comparison, coverage, delta, policy)
 
 
-def _untouched(coverage: CoverageComparison, delta: CoverageDelta, maximum: Fraction) -> Judgement | None:
+def _untouched(
+    comparison: Comparison, coverage: CoverageComparison, delta: CoverageDelta, maximum: Fraction
+) -> Judgement | None:
     """Return a violation if the lines that the change does not touch lost too much, or may have."""
     before, after = delta.unchanged_base or _NO_LINES, delta.unchanged_head or _NO_LINES
     lost = fall(before, after)
     if lost is not None and lost > maximum:
         untouched = "Lines that this change does not touch"
         evidence = _evidence.lost_lines(coverage, untouched=True)
-        return _broken(lost, maximum, untouched, "of untouched lines ", Level.BLOCK, evidence)
+        found = _broken(lost, maximum, untouched, "of untouched lines ", Level.BLOCK, evidence)
+        return _explained(found, comparison, delta)
     missing = delta.missing_lines
     at_least = Ratio(covered=after.covered, total=after.total + missing.total)
     lost = fall(add_ratios((before, missing)), at_least)
-    return None if lost is None or lost <= maximum else _missing(lost, maximum, delta)
+    return None if lost is None or lost <= maximum else _explained(_missing(lost, maximum, delta), comparison, delta)
+
+
+def _explained(found: Judgement, comparison: Comparison, delta: CoverageDelta) -> Judgement:
+    """Return a drop with what seems to be its cause: a report of another commit, or a report that is missing."""
+    if delta.stale:
+        return replace(found, detail=(*found.detail, " ", *_evidence.stale(delta)), todo=(_evidence.STALE_TODO,))
+    before = comparison.baseline.snapshot.provenance.reports if comparison.baseline else {}
+    now = {file.name for file in comparison.head.evidence.files}
+    absent = tuple(sorted(set(before) - now))
+    if not absent or len(now) >= len(before) or len(absent) > MOST_ABSENT:
+        return found
+    detail = (*found.detail, " The base also had ", *listed(absent, MOST_ABSENT), ", which this run lacks.")
+    return replace(found, detail=detail, todo=("check the upload of ", *listed(absent, MOST_ABSENT), "."))
 
 
 def _whole(comparison: Comparison, coverage: CoverageComparison, delta: CoverageDelta, policy: Policy) -> Judgement:

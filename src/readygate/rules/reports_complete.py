@@ -115,9 +115,12 @@ def _lines_gone(delta: CoverageDelta, policy: Policy) -> Judgement:
         title=(f"{fact}.",),
         detail=(
             f"The base measured {them}, and this change does not touch {them}: {figures}. Counted as not covered.",
+            *((" ", *_evidence.stale(delta)) if delta.stale else ()),
         ),
         todo=(
-            "check whether a report is missing, or another tool, version or configuration measured the coverage",
+            _evidence.STALE_TODO.rstrip(".")
+            if delta.stale
+            else "check whether a report is missing, or another tool, version or configuration measured the coverage",
             *(_way_out(them, policy) if blocks else ()),
             ".",
         ),
