@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
-from readygate.model.comparison import Comparison, CoverageComparison
+from msgspec.structs import replace
+
+from readygate.model.changes import Changes
+from readygate.model.comparison import Comparison, CoverageComparison, Patch
 from readygate.model.coverage import BOTH, BRANCHES, LINES, MEASURES, Ratio, lower_ratio, measured_share
 from readygate.model.policy import Policy
-from readygate.model.verdict import Level
+from readygate.model.verdict import Evidence, EvidenceItem, Level
 from readygate.rules import Judgement, Option, Result, not_evaluated, passes
-from readygate.support.number_format import allowed, decimal, limit, needed, percent
+from readygate.support.number_format import allowed, decimal, limit, lines_text, needed, percent
 
 MEASURE: Final = Option(
     default=Fraction(0),
@@ -24,6 +27,7 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = {
     BOTH: ("line or branch", "lines and branches"),
 }
 """The singular and the plural of what a measure counts."""
+_LINES: Final = 50
 _NONE: Final = Ratio(covered=0, total=0)
 
 
@@ -59,15 +63,41 @@ def judge_minimum(coverage: CoverageComparison | None, measure: str, minimum: Fr
     return _judge_share(share, measure, minimum, "")
 
 
-def judge_patch(coverage: CoverageComparison, lines: Ratio, branches: Ratio | None, policy: Policy) -> Judgement:
+def judge_patch(coverage: CoverageComparison, patch: Patch, changes: Changes | None, policy: Policy) -> Judgement:
     """Judge the share of the changed lines."""
     measure, minimum = measure_of(policy, "patch-coverage"), policy.option("patch-coverage", "minimum")
-    share = measured_share(measure, lines, branches)
+    share = measured_share(measure, patch.lines, patch.branches)
     if coverage.branches is None or share is None:
-        return no_branches(measure) if lines.total else passes("No changed line is measured")
+        return no_branches(measure) if patch.lines.total else passes("No changed line is measured")
     if share.fraction is None:
         return passes(f"No {NOUNS[measure][0]} of the changed lines is measured")
-    return _judge_share(share, measure, minimum, " of the changed lines")
+    found = _judge_share(share, measure, minimum, " of the changed lines")
+    return replace(found, evidence=_not_taken(coverage, changes)) if found.result is Result.VIOLATED else found
+
+
+def _not_taken(coverage: CoverageComparison, changes: Changes | None) -> Evidence:
+    """Return the files whose changed lines have branches that were not taken, and the lines."""
+    changed = {file.path: file for file in changes.files} if changes else {}
+    found = []
+    for file in coverage.head.files:
+        change = changed.get(file.path)
+        if change is not None:
+            added = frozenset(change.added)
+            lines = [line for line, (taken, total) in sorted(file.branches.items()) if taken < total]
+            found.append((file.path, tuple(line for line in lines if line in added or not change.shown)))
+
+    def show(entry: tuple[str, tuple[int, ...]]) -> EvidenceItem:
+        path, lines = entry
+        more = " and more" if lines[_LINES:] else ""
+        return EvidenceItem(
+            kind="file",
+            name=path,
+            note=f"branches not taken on lines {lines_text(lines[:_LINES])}{more}",
+            file=path,
+            line=lines[0],
+        )
+
+    return Evidence.of([entry for entry in found if entry[1]], show)
 
 
 def _judge_share(share: Ratio, measure: str, minimum: Fraction, where: str) -> Judgement:

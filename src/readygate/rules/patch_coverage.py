@@ -39,7 +39,7 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
     if not patch.complete:
         return _NOT_LISTED
     if measure_of(policy, NAME) != LINES:
-        return judge_patch(coverage, patch.lines, patch.branches, policy)
+        return judge_patch(coverage, patch, comparison.changes, policy)
     return _judge_lines(patch, minimum)
 
 
