@@ -7,6 +7,7 @@ from tests.support.builders import BASE, change, changes, compared, cover, measu
 from readygate.compare.unmeasured_lines import is_statement
 from readygate.judge.verdict import judge
 from readygate.model.changes import FileChange
+from readygate.model.policy import PRESETS
 from readygate.model.verdict import Status, Verdict
 
 
@@ -73,6 +74,13 @@ def test_leaving_out_the_lines_that_replace_measured_ones_blocks_under_strict() 
     assert status(judged("hhmmmmmhh", "hh.hhhhhh", FIVE)) is Status.BLOCK
     assert status(judged("hh.....hh", "hhhhhhhhh", FIVE)) is Status.BLOCK
     assert status(judged("hh.....hh", "hhhhhhhhh", FIVE, "standard")) is Status.WARN
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_leaving_out_lines_that_replace_measured_ones_makes_no_preset_milder(preset: str) -> None:
+    honest = judged("h" * 2 + "m" * 5 + "h" * 13, "h" * 20, FIVE, preset)
+    less = judged("h" * 2 + "." * 5 + "h" * 13, "h" * 20, FIVE, preset)
+    assert honest.ready or not less.ready
 
 
 def test_added_statements_that_are_not_measured_warn() -> None:

@@ -249,10 +249,16 @@ class CoverageComparison(Struct, frozen=True, kw_only=True):
     delta: CoverageDelta | None = None
 
     @property
-    def least(self) -> Ratio:
-        """The lines with those that are missing as not covered, so that leaving lines out never lifts a share."""
+    def left_out(self) -> int:
+        """The number of lines that this run should measure and does not: missing ones, and code in place of code."""
         missing = self.delta.missing_lines.total if self.delta else 0
-        return Ratio(covered=self.lines.covered, total=self.lines.total + missing)
+        files = self.patch.unmeasured_lines if self.patch else ()
+        return missing + sum(len(file.lines) for file in files if file.replaced)
+
+    @property
+    def least(self) -> Ratio:
+        """The lines with those that are left out as not covered, so that leaving lines out never lifts a share."""
+        return Ratio(covered=self.lines.covered, total=self.lines.total + self.left_out)
 
 
 class PolicyChange(Struct, frozen=True, kw_only=True):

@@ -162,8 +162,7 @@ def uncertain_coverage(comparison: Comparison) -> Judgement | None:
 
 def missing_text(comparison: Comparison) -> str:
     """Return a note on lines that are no longer measured and count as not covered; empty without such lines."""
-    delta = comparison.coverage.delta if comparison.coverage else None
-    number = delta.missing_lines.total if delta else 0
+    number = comparison.coverage.left_out if comparison.coverage else 0
     verb = "counts" if number == 1 else "count"
     return f" ({count(number, 'line')} no longer measured {verb} as not covered)" if number else ""
 

@@ -118,7 +118,8 @@ def _max_level(coverage: CoverageComparison, policy: Policy) -> Level:
     measure = measure_of(policy, "patch-coverage")
     patch = measured_share(measure, coverage.patch.lines, coverage.patch.branches)
     share = coverage.patch.new_share if measure == LINES else patch.fraction if patch else None
-    good = share is None or share >= policy.option("patch-coverage", "minimum")
+    left_out = any(file.replaced for file in coverage.patch.unmeasured_lines)
+    good = not left_out if share is None else share >= policy.option("patch-coverage", "minimum")
     return Level.WARN if good and coverage.patch.complete else Level.BLOCK
 
 
