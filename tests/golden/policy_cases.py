@@ -20,8 +20,9 @@ from tests.support.builders import (
 from tests.support.publishing import Scene
 
 from readygate.judge.policy_preview import comparison_options, evaluate
-from readygate.model.comparison import Comparison, Waiver
+from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
+from readygate.model.policy_change import Waiver
 from readygate.model.snapshot import Baseline, HeadRun
 from readygate.policy import PolicyFiles, read_policy_pair
 

@@ -13,8 +13,9 @@ from tests.support.situations import BASE, NOW, cut_short, green
 
 from readygate.compare import ComparisonOptions, compare
 from readygate.compare.classify_failures import FailureCriteria
-from readygate.model.comparison import Comparison, PolicyChange
+from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy, Quarantine, quarantined
+from readygate.model.policy_change import PolicyChange
 from readygate.model.verdict import Level
 
 

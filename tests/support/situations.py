@@ -22,9 +22,10 @@ from tests.support.builders import (
 
 from readygate.compare import ComparisonOptions, compare
 from readygate.compare.carried_suites import OptionalSuites
-from readygate.model.comparison import Comparison, PolicyChange
+from readygate.model.comparison import Comparison
 from readygate.model.history import History, PastRun
 from readygate.model.policy import Policy, paths_fit
+from readygate.model.policy_change import PolicyChange
 from readygate.model.results import Counts, TestId
 from readygate.model.snapshot import HeadRun, InputPattern, Provenance
 

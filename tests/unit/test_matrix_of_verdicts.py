@@ -28,9 +28,10 @@ from readygate.baseline.select import FIRST_RUN
 from readygate.compare import compare
 from readygate.judge.policy_preview import comparison_options, evaluate
 from readygate.model.changes import Changes
-from readygate.model.comparison import Comparison, Waiver
+from readygate.model.comparison import Comparison
 from readygate.model.history import History, PastRun
 from readygate.model.policy import PRESETS, Policy
+from readygate.model.policy_change import Waiver
 from readygate.model.results import ClassBlock, Counts, Leg, TestId
 from readygate.model.snapshot import HeadRun, Snapshot
 from readygate.model.verdict import Status, Verdict

@@ -22,9 +22,9 @@ from tests.support.builders import (
     with_legs,
 )
 
-from readygate.model.comparison import Waiver
 from readygate.model.measures import Excuse
 from readygate.model.policy import Component, Goal, Quarantine
+from readygate.model.policy_change import Waiver
 from readygate.model.reports import COVERAGE_PY
 from readygate.model.verdict import Evidence, EvidenceItem, Finding, Level, Status, Verdict
 from readygate.outputs import comment, summary

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from readygate.github.client import GitHub
-from readygate.model.comparison import Waiver
+from readygate.model.policy_change import Waiver
 from readygate.support.errors import ForgeError
 
 MOST_EVENTS = 1_000

@@ -8,9 +8,10 @@ from readygate.compare import ComparisonOptions
 from readygate.compare.carried_suites import OptionalSuites
 from readygate.compare.classify_failures import FailureCriteria
 from readygate.judge.verdict import can_be_waived, judge
-from readygate.model.comparison import Comparison, PolicyChange, Waiver
+from readygate.model.comparison import Comparison
 from readygate.model.measures import SlowdownLimit
 from readygate.model.policy import Policy, paths_fit, quarantined
+from readygate.model.policy_change import PolicyChange, Waiver
 from readygate.model.verdict import Level, Verdict
 from readygate.policy import PolicyPair
 from readygate.policy.difference import difference, neutral_changes

@@ -5,8 +5,9 @@ from fractions import Fraction
 
 from msgspec.structs import replace
 
-from readygate.model.comparison import Comparison, Waiver
+from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
+from readygate.model.policy_change import Waiver
 from readygate.model.rich_text import RichText, Untrusted, count
 from readygate.model.verdict import Finding, Level, Status, Verdict
 from readygate.rules import Judgement, Result, Rule, all_rules

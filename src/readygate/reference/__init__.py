@@ -8,7 +8,7 @@ from readygate.baseline.load_snapshot import Own
 from readygate.baseline.select import BaselineChoice
 from readygate.baseline.stores import Store
 from readygate.model.changes import Changes
-from readygate.model.comparison import Waiver
+from readygate.model.policy_change import Waiver
 from readygate.policy import PolicyFiles
 
 

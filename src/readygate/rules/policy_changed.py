@@ -1,7 +1,8 @@
 """policy-changed: the change does not loosen the policy for later changes."""
 
-from readygate.model.comparison import Comparison, PolicyChange
+from readygate.model.comparison import Comparison
 from readygate.model.policy import Policy
+from readygate.model.policy_change import PolicyChange
 from readygate.model.rich_text import RichText, Untrusted, count, listed
 from readygate.model.verdict import Evidence, EvidenceItem, Level
 from readygate.rules import Judgement, Result, Rule, not_evaluated, passes

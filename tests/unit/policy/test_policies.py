@@ -12,8 +12,8 @@ import jsonschema
 import pytest
 import yaml
 
-from readygate.model.comparison import PolicyChange
 from readygate.model.policy import PRESETS, Policy
+from readygate.model.policy_change import PolicyChange
 from readygate.model.rich_text import RichText, Untrusted
 from readygate.model.verdict import Level
 from readygate.policy import PolicyFiles, effective, preset, read, read_policy_pair

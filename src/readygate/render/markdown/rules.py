@@ -3,7 +3,7 @@
 import re
 from math import floor
 
-from readygate.model.comparison import Waiver
+from readygate.model.policy_change import Waiver
 from readygate.model.rich_text import Untrusted, count
 from readygate.model.verdict import EvidenceItem, Finding, Status, Verdict
 from readygate.render import report_view
