@@ -5,10 +5,11 @@ from collections.abc import Callable, Collection, Container
 from msgspec.structs import replace
 
 from readygate.model.changes import Changes
-from readygate.model.comparison import BranchDelta, CoverageComparison
+from readygate.model.comparison import CoverageComparison
 from readygate.model.coverage import (
     BRANCHES,
     LINES,
+    BranchDelta,
     Coverage,
     FileCoverage,
     Ratio,

@@ -7,7 +7,7 @@ from msgspec import Struct, field
 
 from readygate.model.causes import Causes
 from readygate.model.changes import Changes
-from readygate.model.coverage import Coverage, Ratio, add_ratios, lower_ratio
+from readygate.model.coverage import BranchDelta, Coverage, Ratio, lower_ratio
 from readygate.model.history import Flakiness, Past
 from readygate.model.measures import Durations, PackageResult, PolicyMeasures, SkipReason, SuiteResult
 from readygate.model.policy_change import PolicyChange, Waiver
@@ -167,29 +167,6 @@ class FileLines(Struct, frozen=True, kw_only=True):
     lines: tuple[int, ...]
 
 
-class BranchDelta(Struct, frozen=True, kw_only=True):
-    """The branches of the base, by the path that a file has now, and those of unchanged lines.
-
-    Attributes:
-        unchanged_base: branches of lines that the change does not touch, as the base measured them; None where the
-            diff is unknown.
-        unchanged_head: the same now.
-        kept: without those of lines that the change removes; with them where those are unknown.
-        removed: those of lines that the change removes.
-    """
-
-    unchanged_base: Ratio | None = None
-    unchanged_head: Ratio | None = None
-    kept: Mapping[str, Ratio] = field(default_factory=dict)
-    removed: Mapping[str, Ratio] = field(default_factory=dict)
-
-    @property
-    def adjusted(self) -> Ratio:
-        """The base without the branches of lines that the change removes."""
-        return add_ratios(self.kept.values())
-
-
-# `rename` keeps the key in report.json
 class CoverageDelta(Struct, frozen=True, kw_only=True, rename={"base_by_path": "kept"}):
     """Both sides of the project's coverage.
 

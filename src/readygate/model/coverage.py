@@ -239,3 +239,28 @@ def without_names(file: FileCoverage) -> FileCoverage:
         return file
     branches = merge_branches(file.branches, count_branches(file.named))
     return FileCoverage(path=file.path, lines=file.lines, branches=branches)
+
+
+class BranchDelta(Struct, frozen=True, kw_only=True):
+    """The branches of the base, by the path that a file has now, and those of unchanged lines.
+
+    Attributes:
+        unchanged_base: branches of lines that the change does not touch, as the base measured them; None where the
+            diff is unknown.
+        unchanged_head: the same now.
+        kept: without those of lines that the change removes; with them where those are unknown.
+        removed: those of lines that the change removes.
+    """
+
+    unchanged_base: Ratio | None = None
+    unchanged_head: Ratio | None = None
+    kept: Mapping[str, Ratio] = field(default_factory=dict)
+    removed: Mapping[str, Ratio] = field(default_factory=dict)
+
+    @property
+    def adjusted(self) -> Ratio:
+        """The base without the branches of lines that the change removes."""
+        return add_ratios(self.kept.values())
+
+
+# `rename` keeps the key in report.json

@@ -57,7 +57,7 @@ def judge_minimum(coverage: CoverageComparison | None, measure: str, minimum: Fr
     """Judge the share of the whole project."""
     if coverage is None:
         return not_evaluated("No line was measured")
-    share = measured_share(measure, coverage.lines, coverage.branches)
+    share = measured_share(measure, coverage.least, coverage.branches)
     if share is None:
         return no_branches(measure)
     return _judge_share(share, measure, minimum, "")
@@ -133,7 +133,7 @@ def judge_drop(comparison: Comparison, measure: str, maximum: Fraction, max_leve
     delta = coverage.delta if coverage else None
     if coverage is None or delta is None:
         return not_evaluated("The base did not measure coverage", needs_baseline=True)
-    after = measured_share(measure, coverage.lines, coverage.branches)
+    after = measured_share(measure, coverage.least, coverage.branches)
     if after is None:
         return no_branches(measure)
     if delta.branches is None or delta.base_branches is None:
