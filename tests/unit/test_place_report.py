@@ -171,3 +171,18 @@ def test_what_is_not_placed_is_named_with_what_to_do(tmp_path: Path, capsys: pyt
     text = " ".join(capsys.readouterr().out.split())
     assert "1 measured file could not be placed in the repository: src/index.ts" in text
     assert "lcov.info: =a" in text
+
+
+def test_lines_beyond_the_end_of_a_file_count_nowhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.py").write_text("x = 1\ny = 2\n")
+    for command in (["init", "-q"], ["add", "a.py"]):
+        subprocess.run(["git", "-C", tmp_path, *command], check=True)
+    author = ["-c", "user.name=x", "-c", "user.email=x@y"]
+    subprocess.run(["git", "-C", tmp_path, *author, "commit", "-qm", "x"], check=True)
+    (tmp_path / "junit.xml").write_text("<testsuite><testcase name='t'/></testsuite>")
+    lines = "DA:1,0\nDA:2,1\n" + "".join(f"DA:{number},1\n" for number in range(10, 60))
+    (tmp_path / "lcov.info").write_text(f"SF:a.py\n{lines}BRDA:50,0,0,1\nend_of_record\n")
+    assert main(["report", "--root", str(tmp_path), "--format", "markdown"]) == 0
+    text = capsys.readouterr().out
+    assert "Coverage **50.00%**" in text
+    assert "50 lines beyond the end of a.py: not counted" in text

@@ -33,6 +33,7 @@ from readygate.support.console import Console, has_colour
 from readygate.support.deadline import Clock, Deadline
 from readygate.support.errors import DOCS, ReadygateError, SettingsError
 from readygate.support.globs import paths_fit
+from readygate.support.workspace_file import line_counter
 
 RECIPE = (
     "This step runs once for each leg of a matrix, so check and stored results are named after the leg and no comment "
@@ -137,6 +138,10 @@ def _with_client(context: RunContext) -> RunContext:
     return replace(context, github=github)
 
 
+def _unknown_length(_path: str) -> None:
+    return None
+
+
 def _branches(context: RunContext) -> Branches:
     """Return the base branches according to GitHub and to the policy of the default branch."""
 
@@ -159,7 +164,14 @@ def _judge(context: RunContext, subject: Subject) -> int:
     def path_rules(reference: Reference) -> PathRules:
         files = tracked if tracked is not None else reference.files
         links = tracked_links(runner.workspace) if tracked is not None else {}
-        return PathRules(files=files, links=links, roots=_roots(runner), maps=context.settings.path_map)
+        is_measured = tracked is not None and checked_out(runner.workspace) == subject.measured
+        return PathRules(
+            files=files,
+            links=links,
+            roots=_roots(runner),
+            maps=context.settings.path_map,
+            lengths=line_counter(runner.workspace) if is_measured else _unknown_length,
+        )
 
     def fetch_reference() -> Reference:
         return from_github.ask(context, subject, run_id=runner.run_id, need_files=tracked is None)

@@ -60,7 +60,7 @@ def report(options: argparse.Namespace) -> int:
         return from_git.ask(wanted, context)
 
     def path_rules(reference: Reference) -> PathRules:
-        return from_git.rules(root, repo, reference.files, reference.links, settings)
+        return from_git.rules(root, repo, reference.files, reference.links, settings, in_tree=wanted.edited is not None)
 
     passed_over = [folder for folder in (options.base, options.output, options.store) if folder]
     if wanted.edited or wanted.untracked:

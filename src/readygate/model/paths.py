@@ -8,7 +8,7 @@ single path means, such as that of a stack trace.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 from urllib.parse import unquote
@@ -64,6 +64,7 @@ class PathRules(Struct, frozen=True, kw_only=True):
         roots: absolute paths of the repository's root: the workspace in the view of the runner, the container
             and the process.
         maps: the first that applies is used.
+        lengths: returns the number of lines of a measured file; None if it is not known.
         folder: the folder of the repository that the paths of reports start from; empty for its root.
         measured_before: the files that the baseline measured: they decide where a path could mean several files.
     """
@@ -72,6 +73,7 @@ class PathRules(Struct, frozen=True, kw_only=True):
     links: Mapping[str, str] = {}
     roots: tuple[str, ...] = ()
     maps: tuple[PathMap, ...] = ()
+    lengths: Callable[[str], int | None] = lambda _path: None
     folder: str = ""
     measured_before: frozenset[str] = frozenset()
 

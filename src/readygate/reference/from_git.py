@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from readygate.baseline.load_snapshot import Own
 from readygate.baseline.select import BaselineChoice, WantedBaseline, choose
@@ -24,6 +25,7 @@ from readygate.policy import PolicyFiles
 from readygate.reference import LoadedBaseline, Reference
 from readygate.snapshot.build import build
 from readygate.support.errors import SettingsError
+from readygate.support.workspace_file import line_counter
 
 
 class ReportOptions(Struct, frozen=True, kw_only=True):
@@ -114,13 +116,20 @@ def ask(wanted: ReportOptions, context: RunContext) -> Reference:
 
 
 def rules(
-    root: Path, repo: Path, files: frozenset[str] | None, links: Mapping[str, str], settings: Settings
+    root: Path,
+    repo: Path,
+    files: frozenset[str] | None,
+    links: Mapping[str, str],
+    settings: Settings,
+    *,
+    in_tree: bool = False,
 ) -> PathRules:
-    """Return the rules that map paths of reports to paths of the repository."""
+    """Return the rules that map paths of reports to paths of the repository; `in_tree` if its tree was measured."""
     here, top = root.resolve(), repo.resolve()
     folder = "/".join(here.relative_to(top).parts) if here.is_relative_to(top) else ""
     roots = tuple(dict.fromkeys((str(repo.absolute()), str(root.absolute()))))
-    return PathRules(files=files, links=links, roots=roots, maps=settings.path_map, folder=folder)
+    known = PathRules(files=files, links=links, roots=roots, maps=settings.path_map, folder=folder)
+    return replace(known, lengths=line_counter(repo)) if in_tree else known
 
 
 def _policy(wanted: ReportOptions, start: str) -> PolicyFiles:

@@ -11,6 +11,7 @@ from readygate.model.paths import PathRules
 from readygate.model.policy import LAST, WORST
 from readygate.model.reports import CoverageReport, Problem, Severity, TestReport
 from readygate.model.results import ClassBlock, Counts, FailureDetail, Leg, Outcome, TestId, raw_name
+from readygate.model.rich_text import count
 from readygate.model.snapshot import HeadRun, InputFiles, Provenance, Snapshot, is_damaged
 from readygate.model.subject import Subject
 from readygate.snapshot.coverage_merge import PlacedCoverage, merge_reports, place_reports
@@ -89,11 +90,27 @@ def _coverage(evidence: InputFiles, paths: PathRules) -> tuple[PlacedCoverage | 
         return None, evidence
     placed = place_reports(reports, paths)
     unused = find_renderings(placed)
+    beyond = {report.name: report.beyond for report in placed if report.beyond and report.name not in unused}
     files = tuple(
         replace(file, problems=(_unused(unused[file.name]),)) if file.name in unused else file
         for file in evidence.files
     )
+    files = tuple(
+        replace(file, problems=(*file.problems, _beyond(beyond[file.name]))) if file.name in beyond else file
+        for file in files
+    )
     return merge_reports([report for report in placed if report.name not in unused]), replace(evidence, files=files)
+
+
+def _beyond(lines: Mapping[str, int]) -> Problem:
+    path, number = max(lines.items(), key=itemgetter(1))
+    others = f", and beyond that of {count(len(lines) - 1, 'other file')}" if len(lines) > 1 else ""
+    return Problem(
+        severity=Severity.NOTE,
+        what=f"{count(number, 'line')} beyond the end of {path}{others}: not counted",
+        why="the report is of another commit, or the compiler put code of other files there",
+        todo="measure the commit that is checked out",
+    )
 
 
 def _unused(other: str) -> Problem:

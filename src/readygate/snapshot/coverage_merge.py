@@ -21,6 +21,7 @@ class PlacedReport(Struct, frozen=True, kw_only=True):
         files: by their paths in the repository, each path once.
         unplaced: as in `HeadRun`.
         outside: the paths of measured files that are not in the repository.
+        beyond: the number of measured lines beyond the end of a file, by its path; they count nowhere.
     """
 
     name: str
@@ -28,6 +29,7 @@ class PlacedReport(Struct, frozen=True, kw_only=True):
     files: Mapping[str, FileCoverage]
     unplaced: frozenset[UnplacedFile]
     outside: frozenset[str]
+    beyond: Mapping[str, int] = {}
     has_branches: bool
     damaged: bool
 
@@ -51,9 +53,10 @@ def _place(name: str, report: CoverageReport, known: RepositoryFiles, rules: Pat
     files: list[FileCoverage] = []
     unplaced: set[UnplacedFile] = set()
     outside: set[str] = set()
+    beyond: dict[str, int] = {}
     for file, placed in zip(report.files, placer.place([file.candidates for file in report.files]), strict=True):
         if placed.placed or (rules.files is None and not is_third_party(placed.path)):
-            files.append(replace(file.coverage, path=placed.path))
+            files.append(_within(replace(file.coverage, path=placed.path), rules, beyond))
         elif placed.maybe:
             unplaced.add(UnplacedFile(path=placed.path, report=name, maybe=placed.maybe[:MOST_MAYBE]))
         else:
@@ -64,9 +67,24 @@ def _place(name: str, report: CoverageReport, known: RepositoryFiles, rules: Pat
         files={file.path: file for file in merge_files(files)},
         unplaced=frozenset(unplaced),
         outside=frozenset(outside),
+        beyond=beyond,
         has_branches=report.has_branches,
         damaged=any(problem.is_damage for problem in report.problems),
     )
+
+
+def _within(file: FileCoverage, rules: PathRules, beyond: dict[str, int]) -> FileCoverage:
+    """Return a file without the lines beyond its end, of which `beyond` gets the number."""
+    length = rules.lengths(file.path)
+    if length is None or len(file.lines) <= length + 1:
+        return file
+    rest = replace(file, lines=file.lines[length + 1 :])
+    if not rest.total:
+        return file
+    beyond[file.path] = beyond.get(file.path, 0) + rest.total
+    branches = {line: counts for line, counts in file.branches.items() if line <= length}
+    named = {key: taken for key, taken in file.named.items() if key[0] <= length}
+    return replace(file, lines=file.lines[: length + 1], branches=branches, named=named)
 
 
 def merge_reports(reports: Sequence[PlacedReport]) -> PlacedCoverage:
