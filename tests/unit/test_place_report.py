@@ -48,6 +48,13 @@ class TestFolders:
         )
         assert paths(found) == ["src/index.ts", "web/x.ts"]
 
+    def test_an_artifact_that_holds_the_folders_of_the_repository(self) -> None:
+        reports = {
+            "reports/packages/a/coverage/lcov.info": report("src/index.ts"),
+            "all.zip/out/packages/b/lcov.info": report("src/index.ts"),
+        }
+        assert paths(placed(reports, *self.FILES)) == list(self.FILES[:2])
+
     def test_a_sibling_is_meant_from_the_package(self) -> None:
         found = placed({"packages/a/coverage/lcov.info": report("../b/src/more.ts", "src/index.ts")}, *self.FILES)
         assert paths(found) == ["packages/a/src/index.ts", "packages/b/src/more.ts"]

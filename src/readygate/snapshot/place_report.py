@@ -239,10 +239,11 @@ def _shown(raw: tuple[str, ...]) -> str:
 
 
 def _above(report: str) -> tuple[str, ...]:
-    """Return the folder of a report and those above it, the nearest first, each with `/` at its end."""
-    folders = []
-    folder = dirname(normalise(report))
-    while folder and folder != "/":
-        folders.append(f"{folder}/")
-        folder = dirname(folder)
-    return (*folders, "")
+    """Return the folder of a report and those above it, the nearest first, each with `/` at its end.
+
+    A report may lie below folders that the repository does not have: an artifact, or an archive. So those follow that
+    remain without the first one or two.
+    """
+    parts = dirname(normalise(report)).strip("/").split("/")
+    folders = ("/".join(parts[start:end]) for start in range(3) for end in range(len(parts), start, -1))
+    return (*dict.fromkeys(f"{folder}/" for folder in folders if folder), "")
