@@ -37,7 +37,7 @@ def head(*reports: str) -> HeadRun:
 
 
 def test_a_report_belongs_to_the_nearest_folder_with_files_of_the_repository() -> None:
-    found = find_packages(head("a/out/coverage/lcov.info", "b/lcov.info"), None, PathRules(files=FILES))
+    found = find_packages(head("a/out/coverage/lcov.info", "artifact/b/lcov.info"), None, PathRules(files=FILES))
     assert [package.folder for package in found] == ["a", "b"]
     assert [package.lines for package in found] == [Ratio(covered=2, total=3), Ratio(covered=0, total=1)]
     assert [package.tests.total if package.tests else 0 for package in found] == [1, 0]

@@ -10,6 +10,7 @@ from readygate.model.measures import PackageResult
 from readygate.model.paths import PathRules
 from readygate.model.results import Counts
 from readygate.model.snapshot import HeadRun, Snapshot
+from readygate.snapshot.place_report import folders_above
 
 
 def find_packages(head: HeadRun, base: Snapshot | None, paths: PathRules | None) -> tuple[PackageResult, ...]:
@@ -43,10 +44,8 @@ def _with_parents(files: Iterable[str]) -> frozenset[str]:
 
 def _package(report: str, folders: Collection[str]) -> str:
     """Return the nearest folder above a report that holds files of the repository; empty for its root."""
-    folder = dirname(report)
-    while folder and folder not in folders:
-        folder = dirname(folder)
-    return folder
+    above = (folder.rstrip("/") for folder in folders_above(report))
+    return next((folder for folder in above if folder in folders), "")
 
 
 def _package_result(

@@ -73,7 +73,7 @@ class ReportPlacer:
     def __init__(self, files: RepositoryFiles, rules: PathRules, report: str, report_format: str) -> None:
         self._files = files
         self._rules = rules
-        self._folders = _above(report)
+        self._folders = folders_above(report)
         self._paths = ReportPaths(files, rules, report, has_modules=report_format in MODULES)
         self._has_packages = report_format in PACKAGES
         self._has_modules = report_format in MODULES
@@ -238,7 +238,7 @@ def _shown(raw: tuple[str, ...]) -> str:
     return printable(raw[0]) if raw else ""
 
 
-def _above(report: str) -> tuple[str, ...]:
+def folders_above(report: str) -> tuple[str, ...]:
     """Return the folder of a report and those above it, the nearest first, each with `/` at its end.
 
     A report may lie below folders that the repository does not have: an artifact, or an archive. So those follow that
