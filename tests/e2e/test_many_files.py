@@ -62,3 +62,23 @@ def test_without_the_permission_the_list_of_the_comparison_counts(
     runner.hub.fault("GET", r"/pulls/7/files", faults.answer(403), times=99)
     done = judged(runner, monkeypatch)
     assert done.outputs["patch-coverage"] == ""
+
+
+@pytest.mark.parametrize("moves", ["head", "base"])
+def test_the_list_of_another_head_or_base_is_not_used(
+    runner: QuickRunner, monkeypatch: pytest.MonkeyPatch, moves: str
+) -> None:
+    done = judged(runner, monkeypatch)
+    assert done.outputs["patch-coverage"] == "0.00"
+    pull = runner.hub.world.pulls[7]
+    event = runner.hub.event_pull_request(pull)
+    measured = pull.merge_sha
+    if moves == "head":
+        runner.hub.update_pull(7, runner.hub.commit({"src/f5.py": "z = 1\n"}, parents=[pull.head_sha]))
+    else:
+        runner.hub.commit({"other.txt": "1\n"}, branch="release", parents=[])
+        pull.base = "release"
+    reports = {**GREEN, "lcov.info": lcov(src_f5_py="1+ 2-")}
+    done = runner.run("pull_request", event, reports, sha=str(measured), ref="refs/pull/7/merge")
+    assert done.outputs["patch-coverage"] == ""
+    assert "not all changed lines are known" in done.log

@@ -154,6 +154,23 @@ class Totals:
         return count
 
 
+class TestManyFiles(Totals):
+    """More files than one comparison lists: the pull request lists a hundred a page, and must have the same head.
+
+    Where the list has files that the comparison lacks, one more comparison says whether its lines are those of the
+    measured merge commit.
+    """
+
+    @pytest.mark.parametrize(("changed", "more"), [(299, 0), (300, 3 + 1), (401, 5 + 1 + 1)])
+    def test_a_pull_request(self, runner: QuickRunner, changed: int, more: int) -> None:
+        start = runner.hub.commit({"src/app.py": "x = 1\n"}, branch="main")
+        assert runner.push(start, measured()).code == 0
+        files = {"src/app.py": "x = 2\n"} | {f"texts/{number}.txt": "1\n" for number in range(changed - 1)}
+        pull = runner.hub.open_pull(7, head="topic", head_sha=runner.hub.commit(files, parents=[start]))
+        runner.hub.reset_requests()
+        assert self.total(runner.pull_request(pull, measured()), runner, start) == 7 + more
+
+
 @pytest.mark.parametrize("policy", [False, True])
 @pytest.mark.parametrize("coverage", [False, True])
 @pytest.mark.parametrize("names", [False, True])

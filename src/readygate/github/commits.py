@@ -138,11 +138,15 @@ def _with_all_files(client: GitHub, subject: Subject, changes: Changes) -> Chang
     """Add the files that a comparison does not list, from the list of the pull request.
 
     That list is of the head. Its lines are those of the measured commit only if the base branch has nothing that the
-    head lacks; else the lines of the added files are not known. Without the list, the changes stay incomplete.
+    head lacks; else the lines of the added files are not known. Without the list, or if the pull request has another
+    head or base branch by now, the changes stay incomplete.
     """
     try:
         rows = list(islice(client.pages(f"/pulls/{subject.number}/files"), MOST_PULL_FILES))
+        pull = client.get(f"/pulls/{subject.number}")
     except (NotFoundError, PermissionDeniedError):
+        return changes
+    if (pull["head"]["sha"], pull["base"]["ref"]) != (subject.head_sha, subject.base_ref):
         return changes
     known = {file.path for file in changes.files}
     more = [file for row in rows if (file := _file(row)).path not in known]
