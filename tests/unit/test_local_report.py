@@ -93,6 +93,37 @@ def test_git_finds_the_root_of_the_repository(repo: Repo, tmp_path: Path, place:
     assert found["coverage"]["patch"]["files"][0]["path"] == "src/a.py"
 
 
+@pytest.mark.parametrize("place", ["repo", "linked"])
+def test_a_hook_measures_a_subfolder(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    repo.git("worktree", "add", "-q", "--detach", str(tmp_path / "linked"), "topic")
+    git_dir = repo.root / (".git" if place == "repo" else ".git/worktrees/linked")
+    monkeypatch.setenv("GIT_DIR", str(git_dir))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(git_dir / "index"))
+    reports = {"junit.xml": JUNIT, "lcov.info": lcov("a.py", 6)}
+    found = judged(tmp_path / place / "src", "--against", "main", reports=reports)
+    assert patch(found) == (4, 4)
+    assert found["coverage"]["patch"]["files"][0]["path"] == "src/a.py"
+    assert found["subject"]["measured_note"] == "checked out"
+
+
+def test_a_file_without_a_diff_counts_with_all_its_lines(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    repo.fill({".git/info/attributes": "src/a.py -diff\n"})
+    reports = {"junit.xml": JUNIT, "lcov.info": lcov("src/a.py", 6, hit=0)}
+    found = judged(repo.root, "--against", "main", reports=reports)
+    assert patch(found) == (0, 6)
+    assert "all lines of 1 file without a diff among them" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("more", [(), ("--against", "main")])
+def test_a_repository_that_git_does_not_trust_is_an_error(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], more: tuple[str, ...]
+) -> None:
+    (repo.root / "junit.xml").write_text(JUNIT)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert main(["report", "--root", str(repo.root), *more]) == 3
+    assert "safe.directory" in capsys.readouterr().err
+
+
 def test_results_of_edited_sources_are_not_stored(
     repo: Repo, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,7 @@
 """Read commits and diffs of a local repository by the git program, which the image does not contain."""
 
+import os
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -13,6 +15,9 @@ from readygate.support.source_files import is_source, measured_languages
 
 _PLAIN = ("-M", "-U0", "--no-color", "--no-ext-diff", "--no-textconv", "--submodule=short")
 """Options that make a diff independent of the user's configuration."""
+_NO_DIFF = re.compile(r"^Binary files .* differ$", re.MULTILINE)
+"""What git prints in place of the lines of a binary file, or of one with the attribute `-diff`."""
+_NO_REPOSITORY = ("not a git repository", "must be run in a work tree", "git cannot be run")
 
 
 class GitError(ReadygateError):
@@ -32,7 +37,9 @@ def _raw(repo: Path, *arguments: str) -> bytes:
     options = ("core.quotePath=false", "diff.noprefix=false", "core.fsmonitor=false")
     command = ["git", "-C", str(repo), *(part for option in options for part in ("-c", option)), *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603  (no shell)
+        done = subprocess.run(  # noqa: S603  (no shell)
+            command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=_environment()
+        )
     except OSError as error:
         raise GitError("git cannot be run", where=str(repo), todo="install git, or leave the diff out") from error
     if done.returncode:
@@ -45,15 +52,37 @@ def _raw(repo: Path, *arguments: str) -> bytes:
     return done.stdout
 
 
+def _environment() -> dict[str, str]:
+    """Return the environment for git: messages in English, and not the repository of a hook that runs Readygate.
+
+    A hook has `GIT_DIR` without `GIT_WORK_TREE`, by which git takes any folder for the root of the working tree:
+    https://git-scm.com/docs/git#Documentation/git.txt-GITWORKTREE
+    """
+    left_out = () if "GIT_WORK_TREE" in os.environ else ("GIT_DIR", "GIT_INDEX_FILE")
+    return {name: value for name, value in os.environ.items() if name not in left_out} | {"LC_ALL": "C"}
+
+
 def root_of(folder: Path) -> Path | None:
     """Return the root of the working tree that holds a folder; None if there is none, or no git program.
 
     Git itself finds it, also for linked worktrees, submodules, and folders below the root.
+
+    Raises:
+        GitError: there is a repository, but git does not read it.
     """
     try:
         return Path(_git(folder, "rev-parse", "--show-toplevel").rstrip("\n"))
-    except GitError:
-        return None
+    except GitError as error:
+        if any(text in error.what for text in _NO_REPOSITORY):
+            return None
+        if "dubious ownership" not in error.what:
+            raise
+        raise GitError(
+            error.what,
+            where=str(folder),
+            why="another user owns it, as is common in a container",
+            todo="allow it (`git config --global --add safe.directory DIR`)",
+        ) from error
 
 
 def merge_base(repo: Path, one: str, other: str) -> str:
@@ -197,6 +226,7 @@ def diff(repo: Path, base: str, head: str, untracked: Iterable[str] | None = Non
                 removed=removed,
                 added_text=added_text,
                 removed_text=removed_text,
+                shown=not _NO_DIFF.search(patch),
             )
         )
     known = {file.path for file in files}
