@@ -52,7 +52,7 @@ def test_the_change_is_compared_with_the_merge_base(repo: Repo) -> None:
 
 
 def test_edits_and_untracked_sources_are_measured_and_said(repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
-    repo.fill({"src/a.py": f"{SOURCE}x = 1\n", "src/new.py": SOURCE, "notes.txt": "x\n"})
+    repo.fill({"src/a.py": f"{SOURCE}x = 1\n", "src/new.py": SOURCE, "notes.txt": "x\n", "node_modules/p/i.js": "x\n"})
     reports = {"junit.xml": JUNIT, "lcov.info": lcov("src/a.py", 3) + lcov("src/new.py", 2, hit=0)}
     found = judged(repo.root, "--against", "main", reports=reports)
     assert patch(found) == (1, 3)

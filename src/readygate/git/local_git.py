@@ -9,6 +9,7 @@ from pathlib import Path
 
 from readygate.git.checkout import LINK, link_target
 from readygate.model.changes import Changes, FileChange, hunk_lines, hunk_texts
+from readygate.model.paths import is_third_party
 from readygate.support.errors import ReadygateError
 from readygate.support.git_names import MAX_ANCESTORS
 from readygate.support.source_files import is_source, measured_languages
@@ -174,7 +175,9 @@ def edits(repo: Path, commit: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     changed = _git(repo, "diff", "--name-only", "-z", "--no-renames", commit).split("\0")
     others = _git(repo, "ls-files", "--others", "--exclude-standard", "-z").split("\0")
     every = measured_languages(())
-    return tuple(filter(None, changed)), tuple(path for path in others if path and is_source(path, every))
+    return tuple(filter(None, changed)), tuple(
+        path for path in others if path and is_source(path, every) and not is_third_party(path)
+    )
 
 
 def links(repo: Path, commit: str) -> dict[str, str]:
