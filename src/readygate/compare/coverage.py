@@ -83,9 +83,9 @@ def patch_coverage(
     for change in changes.files:
         if change.status == "removed":
             continue
-        if not change.shown:
-            left_out.append(change.path)
         file = measured.get(change.path)
+        if not change.shown and (file is not None or is_source(change.path, languages)):
+            left_out.append(change.path)  # a picture or another binary file has no lines to cover
         if file is not None:
             part = _patch_file(file, change)
             if part.lines.total:
