@@ -1,35 +1,23 @@
 """Give tests of the base the names of the head where only a place in the name moved: an index, or a line number.
 
 Some producers put the place of a test into its name, so that a test that is added above changes the names of all
-others: `[3] c` of JUnit 5, `4 - d` of Perl's prove, `m:12 d_test` of EUnit, `root:0:a:1:x` of OUnit. Tests that differ
-in nothing else are compared in their order or, if their numbers differ, as namesakes: the worst outcomes first.
+others: `[3] c` of JUnit 5, `4 - d` of Perl's prove, `m:12 d_test` of EUnit, `root:0:a:1:x` of OUnit. What is a place is
+found by `places`. Tests that differ in nothing else are compared in their order or, if their numbers differ, as
+namesakes: those that fail for the same cause first, then the worst outcomes.
 """
 
-import re
 from array import array
 from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from readygate.model.results import ClassBlock, Leg, TestId, numbered_name
+from readygate.compare.places import ClassPlaces, Place, place_order
+from readygate.model.results import ClassBlock, Leg, Outcome, TestId, numbered_name
 from readygate.model.snapshot import Snapshot
-
-_MAYBE = re.compile(r"(?:^|\0)(?:\[\d|\d+[.:)]? )|:\d")
-_INDEX = re.compile(r"^(?:\[\d+\]|\d+ -|\d+[.:)])\s+(?=\S)")
-_MODULE_LINE = re.compile(r"^([A-Za-z_][\w@.]*):\d+(?=\s|_|$)")
-_TREE = re.compile(r"\w+(?::\d+(?::[^:\0]+)?)+")
-_TREE_INDEX = re.compile(r":\d+(?=:|$)")
-_DIGITS = re.compile(r"\d+")
 
 _Test = tuple[str, str]
 """The class and the name."""
-
-
-def without_place(text: str) -> str:
-    """Return a name or a class without an index and without a line number."""
-    if _TREE.fullmatch(text) and text.count(":") > 1:
-        return _TREE_INDEX.sub(":", text)
-    return _MODULE_LINE.sub(r"\1:", _INDEX.sub("", text, count=1))
+_Causes = Mapping[_Test, str]
 
 
 def align_positions(base: Snapshot, head: Snapshot) -> tuple[Snapshot, dict[TestId, TestId]]:
@@ -58,13 +46,10 @@ def _moved(base: Leg, head: Leg) -> dict[_Test, _Test]:
         old, new = olds[key], news[key]
         if old.keys() == new.keys():
             continue
-        ordered_old, ordered_new = sorted(old, key=_place), sorted(new, key=_place)
-        if len(old) != len(new):
-            ordered_old.sort(key=old.__getitem__, reverse=True)
-            ordered_new.sort(key=new.__getitem__, reverse=True)
-        moved |= dict(zip(ordered_old, ordered_new, strict=False))
+        pairs = _pairs(old, new, base.causes, head.causes, sure=key[2])
+        moved |= pairs
         taken = set(new)
-        for class_name, name in ordered_old[len(new) :]:  # missing now, under a name that is free
+        for class_name, name in sorted(old.keys() - pairs.keys(), key=place_order):  # missing now: a name that is free
             number = 1
             while (class_name, numbered_name(name, number)) in taken:
                 number += 1
@@ -73,28 +58,68 @@ def _moved(base: Leg, head: Leg) -> dict[_Test, _Test]:
     return {old: new for old, new in moved.items() if old != new}
 
 
-def _placed(blocks: Mapping[str, ClassBlock], others: Mapping[str, ClassBlock]) -> dict[_Test, dict[_Test, int]]:
+def _pairs(
+    old: Mapping[_Test, int], new: Mapping[_Test, int], before: _Causes, after: _Causes, *, sure: bool
+) -> dict[_Test, _Test]:
+    """Pair tests that differ only in their places."""
+    olds, news = sorted(old, key=place_order), sorted(new, key=place_order)
+    if len(old) == len(new):
+        pairs = dict(zip(olds, news, strict=True))
+        if sure:
+            return pairs
+        return {was: now for was, now in pairs.items() if was == now or _same_cause(before.get(was), after.get(now))}
+    found: dict[_Test, _Test] = {}
+    by_cause: dict[str, list[_Test]] = {}
+    for was in olds:
+        if old[was] >= Outcome.FAILED and was in before:
+            by_cause.setdefault(before[was], []).append(was)
+    for now in news:
+        same = by_cause.get(after.get(now, "")) if new[now] >= Outcome.FAILED else None
+        if same:
+            was = now if now in same else same[0]
+            same.remove(was)
+            found[was] = now
+    taken = set(found.values())
+    olds, news = [was for was in olds if was not in found], [now for now in news if now not in taken]
+    failed = [was for was in olds if old[was] >= Outcome.FAILED]
+    failing = [now for now in news if new[now] >= Outcome.FAILED]
+    if failed and failing and all(was in before for was in failed) and all(now in after for now in failing):
+        # they fail for other causes: none of them is the successor of another one
+        kept = {was: was for was in olds if was in news}
+        olds = [was for was in olds if was not in kept and old[was] < Outcome.FAILED]
+        news = [now for now in news if now not in kept]
+        return found | kept | dict(zip(olds, news, strict=False))
+    olds.sort(key=old.__getitem__, reverse=True)
+    news.sort(key=new.__getitem__, reverse=True)
+    return found | dict(zip(olds, news, strict=False))
+
+
+def _same_cause(before: str | None, after: str | None) -> bool:
+    return not before or not after or before == after
+
+
+def _placed(
+    blocks: Mapping[str, ClassBlock], others: Mapping[str, ClassBlock]
+) -> dict[tuple[str, str, bool], dict[_Test, int]]:
     """Return the tests with a place in their names and their outcomes, by what is left of class and name without it.
 
     Classes whose tests have the same names on both sides are left out.
     """
-    found: dict[_Test, dict[_Test, int]] = {}
+    found: dict[tuple[str, str, bool], dict[_Test, int]] = {}
+    total = sum(block.size for block in blocks.values())
     for class_name, block in blocks.items():
         other = others.get(class_name)
-        if (other is not None and other.names == block.names) or not (
-            _MAYBE.search(block.names) or _MAYBE.search(class_name)
-        ):
+        if other is not None and other.names == block.names:
             continue
-        bare = without_place(class_name)
+        places = ClassPlaces.of(class_name, block, total)
+        if places is None:
+            continue
         for name, outcome in block.items():
-            key = (bare, without_place(name))
-            if key != (class_name, name):
+            place: Place = places.read(name)
+            if (places.class_name, place.rest) != (class_name, name):
+                key = (places.class_name, place.rest, place.sure)
                 found.setdefault(key, {})[class_name, name] = outcome
     return found
-
-
-def _place(test: _Test) -> tuple[list[int], _Test]:
-    return [int(digits[:18]) for digits in _DIGITS.findall(" ".join(test))], test
 
 
 def _renamed(leg: Leg, moved: Mapping[_Test, _Test]) -> Leg:
