@@ -26,6 +26,7 @@ _PARAMETERS = re.compile(r"[\[({<].*$|\s*#\d+$|\s\d+$", re.DOTALL)
 _PATH = re.compile(r"[/\\]")
 _PARTS = re.compile(r"[.:$>]+")
 _NUMBERED = re.compile(r"[A-Za-z_]+\d+")
+_DIGIT = re.compile(r"\d")
 _TOKENS = re.compile(r"\w+(?:\.\w+)*|[^\w\s]")
 
 Key = Callable[[TestId], Hashable]
@@ -137,17 +138,11 @@ def _successors(olds: Sequence[TestId], news: Sequence[TestId]) -> list[tuple[Te
     if len(olds) == len(news) == 1:
         return [(olds[0], news[0])]
     pairs: list[tuple[TestId, TestId]] = []
-    before, after = list(map(_tokens, olds)), list(map(_tokens, news))
-    common = set().union(*before) & set().union(*after)
-    # pytest numbers parameters without a readable form: `test_input12`
-    unnumbered = {token for token in common if not _NUMBERED.fullmatch(token)}
-    for kept in (common, unnumbered):
-        places = _by_key(news, (tuple(token for token in _tokens(test) if token in kept) for test in news))
+    for key in _identifying_parts(olds, news):
+        places = _by_key(news, map(key, news))
         left = []
-        for key, some in _by_key(
-            olds, (tuple(token for token in _tokens(test) if token in kept) for test in olds)
-        ).items():
-            others = places.get(key, [])
+        for part, some in _by_key(olds, map(key, olds)).items():
+            others = places.get(part, [])
             pairs += zip(some, others, strict=False)
             left += some[len(others) :]
             del others[: len(some)]
@@ -155,15 +150,48 @@ def _successors(olds: Sequence[TestId], news: Sequence[TestId]) -> list[tuple[Te
     return [*pairs, *zip(olds, news, strict=False)]
 
 
+def _identifying_parts(olds: Sequence[TestId], news: Sequence[TestId]) -> list[Key]:
+    """Return what identifies a test beside the values that changed, the most certain first.
+
+    Values that move on, as dates and versions do, are on both sides: `t[jan-a]`, `t[feb-b]` and `t[feb-a]`, `t[mar-b]`.
+    """
+    tokens = {test: _TOKENS.findall(f"{test.class_name[-100:]} {test.name[-300:]}") for test in (*olds, *news)}
+    before, after = [tokens[test] for test in olds], [tokens[test] for test in news]
+    common = set().union(*before) & set().union(*after)
+    # pytest numbers parameters without a readable form: `test_input12`
+    unnumbered = {token for token in common if not _NUMBERED.fullmatch(token)}
+    words = {token for token in unnumbered if not _DIGIT.search(token)}
+    old_columns, new_columns = _columns(before), _columns(after)
+    stable = {
+        place
+        for place in old_columns.keys() & new_columns.keys()
+        if old_columns[place] <= new_columns[place] or old_columns[place] >= new_columns[place]
+    }
+
+    def tokens_in(kept: set[str]) -> Key:
+        return lambda test: tuple(token for token in tokens[test] if token in kept)
+
+    def in_columns(test: TestId) -> Hashable:
+        number = len(tokens[test])
+        return number, tuple(token for at, token in enumerate(tokens[test]) if (number, at) in stable)
+
+    return [tokens_in(common), tokens_in(unnumbered), in_columns, tokens_in(words)]
+
+
+def _columns(names: Iterable[list[str]]) -> dict[tuple[int, int], set[str]]:
+    """Return the tokens at each place of the names with as many tokens."""
+    found: dict[tuple[int, int], set[str]] = {}
+    for tokens in names:
+        for at, token in enumerate(tokens):
+            found.setdefault((len(tokens), at), set()).add(token)
+    return found
+
+
 def _by_key(tests: Sequence[TestId], keys: Iterable[Hashable]) -> dict[Hashable, list[TestId]]:
     found: dict[Hashable, list[TestId]] = {}
     for test, key in zip(tests, keys, strict=True):
         found.setdefault(key, []).append(test)
     return found
-
-
-def _tokens(test: TestId) -> list[str]:
-    return _TOKENS.findall(f"{test.class_name[-100:]} {test.name[-300:]}")
 
 
 def _pair_by_likeness(
