@@ -1,7 +1,7 @@
 """Decide which renames are proven, so that a failure before them excuses the failure after them.
 
 A rename that only looks likely explains no failure: the test that failed may be deleted and another one be new. Proof
-is a file that git shows as renamed, or the same message of the failure on both sides.
+is a file that git shows as renamed, the same message of the failure on both sides, or a suite that is split in parts.
 """
 
 import re
@@ -12,9 +12,10 @@ from pathlib import PurePosixPath
 from msgspec import Struct
 
 from readygate.model.comparison import Rename
-from readygate.model.results import Leg, Outcome, TestId
+from readygate.model.results import SEPARATOR, Leg, Outcome, TestId
 
 _PARTS = re.compile(r"[/\\.:$>\s]+")
+_DIGITS = re.compile(r"\d+")
 _SAME_TEST = frozenset(("suite", "file", "class"))
 """Kinds of renames that keep the name of the test."""
 
@@ -42,19 +43,47 @@ class RenameEvidence(Struct, frozen=True, kw_only=True):
         ends = _ends(self.files) if any(pair.how in _SAME_TEST for pair in pairs) else {}
         moved = Counter((pair.before.group, pair.after.group) for pair in renamed if pair.how == "suite")
         found = set()
+        split = {
+            groups: self._split(*groups)
+            for groups in {(pair.before.group, pair.after.group) for pair in pairs if pair.how == "suite"}
+        }
         for pair in pairs:
             causes, known = after.get(pair.after, set()), before.get(pair.before, set())
             if (
                 (causes and causes <= known)
                 or (pair.how in _SAME_TEST and _moved_by_git(pair, ends))
-                # a suite that is split in parts: its tests keep class and name
+                # tests of a suite that is split in parts keep class and name
                 or (pair.how == "suite" and not known and moved[pair.before.group, pair.after.group] > 1)
+                or (pair.how == "suite" and split[pair.before.group, pair.after.group])
             ):
                 found.add(pair.after)
         return found
 
+    def _split(self, one: str, other: str) -> bool:
+        """Return whether two suites are parts of one: they have no test in common, and share a class or their names.
+
+        So it says nothing about a test that it moved from one to the other, as `pytest-split` and sharding do.
+        """
+        alike = _DIGITS.sub("#", one) == _DIGITS.sub("#", other)
+        for legs in (self.base, self.head):
+            mine, theirs = _names(legs, one), _names(legs, other)
+            shared = mine.keys() & theirs.keys()
+            if any(not mine[name].isdisjoint(theirs[name]) for name in shared):
+                return False
+            alike = alike or bool(shared)
+        return alike
+
 
 NO_EVIDENCE = RenameEvidence()
+
+
+def _names(legs: Iterable[Leg], group: str) -> dict[str, set[str]]:
+    """Return the names of the tests of a suite, by class."""
+    found: dict[str, set[str]] = {}
+    for leg in legs:
+        for class_name, block in leg.blocks.items() if leg.group == group else ():
+            found.setdefault(class_name, set()).update(block.names.split(SEPARATOR))
+    return found
 
 
 def _causes(legs: Iterable[Leg], tests: Container[TestId]) -> dict[TestId, set[str]]:

@@ -63,7 +63,8 @@ RULE = Rule(
     "runs; it blocks nothing, because it is for the base branch to fix. A failure on one leg of a matrix "
     "excuses no failure on another; a test that this leg did not have on the base counts as on the legs "
     "that ran it. Under another name a failure is inherited if only an index or a line number in the name "
-    "moved, if git shows the file as renamed, or if the failure is the same and its old name is gone.",
+    "moved, if git shows the file as renamed, if it moved to another part of a suite that is split, or if the "
+    "failure is the same and its old name is gone.",
     levels=(Level.WARN, Level.WARN, Level.WARN),
     judge=judge,
     weight=45,
