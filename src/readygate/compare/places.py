@@ -7,6 +7,7 @@ A number is an index only if it can be one: a class of five tests has no 404th t
 from __future__ import annotations
 
 import re
+from operator import and_
 from typing import Final
 
 from msgspec import Struct
@@ -37,9 +38,7 @@ _LINE: Final = re.compile(
     r"|^\[\d+(?:\.\d+)?:\d+\](?=\s+\S)"
 )
 _MODULE_LINE: Final = re.compile(r"^(?!localhost)([A-Za-z_][\w@.]*):\d+(?=\s|_|$)")
-_TREE: Final = re.compile(r"[A-Za-z_]\w*(?::\d+(?::[^:\0]+)?){2,}|[A-Za-z_]\w*:\d+:[^:\0]+")
 _DIGITS: Final = re.compile(r"\d+")
-_TREE_INDEX: Final = re.compile(r":(\d+)(?=:|$)")
 
 
 class Place(Struct, frozen=True):
@@ -94,11 +93,23 @@ def place_order(test: tuple[str, str]) -> tuple[list[int], tuple[str, str]]:
 
 
 def _without(text: str, impossible: frozenset[str], total: int) -> Place:
-    if _TREE.fullmatch(text) and all(int(digits[:18]) <= total for digits in _TREE_INDEX.findall(text)):
-        return Place(_TREE_INDEX.sub(":", text))
+    tree = _tree(text, total)
+    if tree:
+        return Place(tree)
     found = _INDEX.search(text)
     if found is not None and found.lastgroup not in impossible:
         text = text[: found.start()] + text[found.end() :]
     text = _LINE.sub(lambda match: f"{match['suffix'] or ''}:", text)
     rest = _MODULE_LINE.sub(r"\1:", text)
     return Place(rest, sure=rest == text)
+
+
+def _tree(text: str, total: int) -> str:
+    """Return a path of OUnit, such as `root:0:a:1:x`, without its indexes; empty if the text is none."""
+    root, *steps = text.split(":")
+    if len(steps) < 2 or not root.isidentifier() or not steps[0].isdecimal() or not all(steps):
+        return ""
+    labels = [not step.isdecimal() for step in steps]
+    if any(map(and_, labels, labels[1:])) or any(step.isdecimal() and int(step[:18]) > total for step in steps):
+        return ""
+    return ":".join((root, *("" if step.isdecimal() else step for step in steps)))
