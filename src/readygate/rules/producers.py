@@ -57,27 +57,31 @@ def _why(comparison: Comparison) -> str:
         return "No report shows a failing test."
     if not _explaining(comparison):
         return "All failing tests are excused, and none of them failed on the base."
-    return "Every failing test is in a report of another failed job."
+    return "Every failing test is in a report of another job."
 
 
 def _unexplained(failed: tuple[str, ...], comparison: Comparison) -> tuple[str, ...]:
     """Return the failed jobs that no failing test explains.
 
-    The path of a report may contain the name of the job that wrote it. Such a report explains only this job. Any other
-    report explains one job, or all jobs if the run has the reports of one folder only, which cannot be told apart.
+    The path of a report may contain the name of the job that wrote it. Such a report explains only this job. If it is a
+    job that succeeded, other reports must have names of jobs, too: `build/` is a usual folder. Any other report
+    explains one job, or all jobs if the run has the reports of one folder only, which cannot be told apart.
     """
     explaining = _explaining(comparison)
     owners: dict[str, set[str]] = {}
-    places = set()
+    failing = set()
     for file in comparison.head.evidence.files:
         if isinstance(file.report, TestReport):
             place = file.name.rpartition("/")[0]
-            places.add(place)
+            jobs = comparison.head.evidence.needs or ()
+            owners.setdefault(place, set()).update(job for job in jobs if _names(file.name, job))
             if not explaining.isdisjoint(_failing(file.report)):
-                owners.setdefault(place, set()).update(job for job in failed if _names(file.name, job))
-    left = [job for job in failed if not any(job in each for each in owners.values())]
-    free = sum(not each for each in owners.values())
-    return tuple(left[free:]) if len(places) > 1 or not free else ()
+                failing.add(place)
+    left = [job for job in failed if not any(job in owners[place] for place in failing)]
+    # where folders have the names of different jobs, that of a job that succeeded explains no other one
+    by_job = len({frozenset(each) for each in owners.values() if each}) > 1
+    free = sum(not (owners[place] if by_job else owners[place].intersection(failed)) for place in failing)
+    return tuple(left[free:]) if len(owners) > 1 or not free else ()
 
 
 def _explaining(comparison: Comparison) -> set[tuple[str, str]]:
@@ -119,7 +123,8 @@ RULE = Rule(
     "leaves no report, and the reports of the others look complete. A job that failed while the reports show a "
     "failing test is explained by them, unless every report with a failing test is named after another failed job "
     "(`unit/junit.xml` explains the job `unit`, and not `lint`). Name artifacts after their jobs to have this checked. "
-    "Where reports lie in several folders, each folder explains one job. Flaky and quarantined failures explain a job "
+    "Where reports lie in several folders, each folder explains one job; if the folders have the names of different "
+    "jobs, also of jobs that succeeded, each explains its own. Flaky and quarantined failures explain a job "
     "only if they failed on the base too. A job may be skipped if only documentation changed or if the policy carries "
     "its suite.",
     levels=(Level.BLOCK, Level.BLOCK, Level.BLOCK),
