@@ -10,6 +10,10 @@ from readygate.snapshot.message_normalizer import error_line, says_nothing, spli
 
 _PLACE: Final = re.compile(r"(\.\w{1,8}):\d+(?::\d+)?|\bline \d+")
 """A line of a file, which moves when lines are added above it."""
+_ANY_KIND: Final = re.compile(
+    r"assert|^(?:error|exception|panic|\w*fail(?:ed|ure)?|\w*expectation\w*)?\Z", re.IGNORECASE
+)
+"""Types of errors that say only that a test failed."""
 MOST: Final = 1_000
 """Failing tests of a leg whose causes are known; more fail for a common cause."""
 
@@ -24,7 +28,7 @@ def failure_cause(detail: FailureDetail) -> str:
         message = error_line(detail.text) or message
     kind, text = split_message(detail.type[:300], message)
     normal = _PLACE.sub(r"\1", strict(text))
-    if not (kind or normal):
+    if says_nothing(normal) and _ANY_KIND.search(kind):
         return ""
     return sha256(f"{kind}: {normal}".encode(errors="surrogatepass")).hexdigest()[:8]
 
