@@ -15,10 +15,12 @@ from readygate.snapshot.failure_cause import MOST
 
 JUNIT = next(fmt for fmt in all_formats() if fmt.name == "junit")
 CAUSES = ("the cart is not empty", "no such user", "port 80 is in use")
+UNKNOWN = "?"
+"""Stands for a failure without a type and a message."""
 
 Case = tuple[str, str, str]
 """Class, name and message of a test; an empty message if it passes."""
-cases = st.tuples(st.sampled_from(("A", "B")), st.sampled_from(("x", "y")), st.sampled_from(("", "", *CAUSES)))
+cases = st.tuples(st.sampled_from(("A", "B")), st.sampled_from(("x", "y")), st.sampled_from(("", "", UNKNOWN, *CAUSES)))
 runs = st.lists(cases, min_size=1, max_size=8)
 
 
@@ -26,6 +28,7 @@ def measured(tests: list[Case], commit: str = "c" * 40) -> HeadRun:
     found = []
     for class_name, name, message in tests:
         inside = f"<failure message='{message}' type='E'/>" if message else ""
+        inside = "<failure/>" if message == UNKNOWN else inside
         found.append(f"<testcase classname='{class_name}' name='{name}'>{inside}</testcase>")
     return measure(parse(JUNIT, f"<testsuite>{''.join(found)}</testsuite>"), commit=commit, names=["junit.xml"])
 
@@ -64,7 +67,7 @@ def test_one_more_failing_test_never_makes_a_run_ready(base: list[Case], head: l
     passing = [at for at, (_, _, message) in enumerate(head) if not message]
     if passing and not judge(compared(measured(head), before), policy()).ready:
         at = data.draw(st.sampled_from(passing))
-        worse = [*head[:at], (*head[at][:2], data.draw(st.sampled_from(CAUSES))), *head[at + 1 :]]
+        worse = [*head[:at], (*head[at][:2], data.draw(st.sampled_from((UNKNOWN, *CAUSES)))), *head[at + 1 :]]
         assert not judge(compared(measured(worse), before), policy()).ready
 
 
@@ -77,13 +80,28 @@ ONE, OTHER = CAUSES[0], CAUSES[1]
         ([ONE, ""], [ONE, ""], [], ["A.x"]),
         ([ONE, ""], ["", ONE], [], ["A.x"]),
         ([ONE, ""], [OTHER, ""], ["A.x"], []),
+        ([ONE, ONE], [OTHER, UNKNOWN], ["A.x"], ["A.x (#2)"]),
+        ([ONE, UNKNOWN], [OTHER, CAUSES[2]], ["A.x (#2)"], ["A.x"]),
+        ([UNKNOWN, ""], [OTHER, ""], [], ["A.x"]),
         ([ONE, ""], [OTHER, ONE], ["A.x (#2)"], ["A.x"]),
         ([ONE, ONE], [ONE, ONE], [], ["A.x", "A.x (#2)"]),
         ([ONE, OTHER], [ONE], [], ["A.x"]),
         ([ONE], [ONE, ONE], ["A.x (#2)"], ["A.x"]),
         ([ONE], [OTHER], [], ["A.x"]),
     ],
-    ids=["same", "moved", "another", "one more", "both", "one less", "twice", "no namesake"],
+    ids=[
+        "same",
+        "moved",
+        "another",
+        "beside-unknown",
+        "base-unknown",
+        "unknown",
+        "one-more",
+        "both",
+        "one-less",
+        "twice",
+        "no-namesake",
+    ],
 )
 def test_namesakes_are_matched_by_their_causes(
     base: list[str], head: list[str], new: list[str], still: list[str]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
+from readygate.compare.namesakes import match_causes
 from readygate.compare.places import ClassPlaces, Place, place_order
 from readygate.model.results import ClassBlock, Leg, Outcome, TestId, numbered_name
 from readygate.model.snapshot import Snapshot
@@ -68,27 +69,19 @@ def _pairs(
         if sure:
             return pairs
         return {was: now for was, now in pairs.items() if was == now or _same_cause(before.get(was), after.get(now))}
-    found: dict[_Test, _Test] = {}
-    by_cause: dict[str, list[_Test]] = {}
-    for was in olds:
-        if old[was] >= Outcome.FAILED and was in before:
-            by_cause.setdefault(before[was], []).append(was)
-    for now in news:
-        same = by_cause.get(after.get(now, "")) if new[now] >= Outcome.FAILED else None
-        if same:
-            was = now if now in same else same[0]
-            same.remove(was)
-            found[was] = now
-    taken = set(found.values())
-    olds, news = [was for was in olds if was not in found], [now for now in news if now not in taken]
-    failed = [was for was in olds if old[was] >= Outcome.FAILED]
-    failing = [now for now in news if new[now] >= Outcome.FAILED]
-    if failed and failing and all(was in before for was in failed) and all(now in after for now in failing):
+    matched = match_causes(
+        {was: before.get(was, "") for was in olds if old[was] >= Outcome.FAILED},
+        {now: after.get(now, "") for now in news if new[now] >= Outcome.FAILED},
+    )
+    found = {was: now for now, was in matched.items()}
+    olds, news = [was for was in olds if was not in found], [now for now in news if now not in matched]
+    failed = {was for was in olds if old[was] >= Outcome.FAILED}
+    if failed and any(new[now] >= Outcome.FAILED for now in news):
         # they fail for other causes: none of them is the successor of another one
-        kept = {was: was for was in olds if was in news}
-        olds = [was for was in olds if was not in kept and old[was] < Outcome.FAILED]
-        news = [now for now in news if now not in kept]
-        return found | kept | dict(zip(olds, news, strict=False))
+        found |= {was: was for was in olds if was in news}
+        olds = [was for was in olds if was not in found and was not in failed]
+        taken = set(found.values())
+        news = [now for now in news if now not in taken]
     olds.sort(key=old.__getitem__, reverse=True)
     news.sort(key=new.__getitem__, reverse=True)
     return found | dict(zip(olds, news, strict=False))
