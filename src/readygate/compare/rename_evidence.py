@@ -7,6 +7,7 @@ is a file that git shows as renamed, the same message of the failure on both sid
 import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import PurePosixPath
 
 from msgspec import Struct
@@ -18,6 +19,9 @@ _PARTS = re.compile(r"[/\\.:$>\s]+")
 _DIGITS = re.compile(r"\d+")
 _SAME_TEST = frozenset(("suite", "file", "class"))
 """Kinds of renames that keep the name of the test."""
+
+_Failure = tuple[Outcome, str]
+"""The outcome of a test on a leg, and the cause of its failure if that is known."""
 
 
 class RenameEvidence(Struct, frozen=True, kw_only=True):
@@ -38,8 +42,8 @@ class RenameEvidence(Struct, frozen=True, kw_only=True):
         pairs = [pair for pair in renamed if pair.was >= Outcome.FAILED and pair.after in failures]
         if not pairs:
             return set()
-        before = _causes(self.base, {pair.before for pair in pairs})
-        after = _causes(self.head, {pair.after for pair in pairs})
+        before = _failures(self.base, {pair.before for pair in pairs})
+        after = _failures(self.head, {pair.after for pair in pairs})
         ends = _ends(self.files) if any(pair.how in _SAME_TEST for pair in pairs) else {}
         moved = Counter((pair.before.group, pair.after.group) for pair in renamed if pair.how == "suite")
         found = set()
@@ -48,9 +52,11 @@ class RenameEvidence(Struct, frozen=True, kw_only=True):
             for groups in {(pair.before.group, pair.after.group) for pair in pairs if pair.how == "suite"}
         }
         for pair in pairs:
-            causes, known = after.get(pair.after, set()), before.get(pair.before, set())
-            if (
-                (causes and causes <= known)
+            was, now = before[pair.before], after[pair.after]
+            failing = {leg: cause for leg, (outcome, cause) in now.items() if outcome >= Outcome.FAILED}
+            known = {cause for outcome, cause in was.values() if outcome >= Outcome.FAILED and cause}
+            if all(self._failed_on(leg, pair, was) for leg in failing) and (
+                known.issuperset(failing.values())
                 or (pair.how in _SAME_TEST and _moved_by_git(pair, ends))
                 # tests of a suite that is split in parts keep class and name
                 or (pair.how == "suite" and not known and moved[pair.before.group, pair.after.group] > 1)
@@ -58,6 +64,16 @@ class RenameEvidence(Struct, frozen=True, kw_only=True):
             ):
                 found.add(pair.after)
         return found
+
+    def _failed_on(self, leg: str, pair: Rename, was: Mapping[str, _Failure]) -> bool:
+        """Return whether a test failed on a leg of the base, or wherever it ran if that leg did not have it."""
+        if leg in was:
+            return was[leg][0] >= Outcome.FAILED
+        known = pair.before.group != pair.after.group or any(
+            each.leg == leg for each in self.base if each.group == pair.before.group
+        )
+        ran = [outcome for outcome, _ in was.values() if outcome is not Outcome.SKIPPED]
+        return known and min(ran, default=Outcome.PASSED) >= Outcome.FAILED
 
     def _split(self, one: str, other: str) -> bool:
         """Return whether two suites are parts of one: they have no test in common, and share a class or their names.
@@ -86,14 +102,16 @@ def _names(legs: Iterable[Leg], group: str) -> dict[str, set[str]]:
     return found
 
 
-def _causes(legs: Iterable[Leg], tests: Container[TestId]) -> dict[TestId, set[str]]:
-    """Return the causes of the failures of some tests, on all legs."""
-    found: dict[TestId, set[str]] = {}
+def _failures(legs: Iterable[Leg], tests: AbstractSet[TestId]) -> dict[TestId, dict[str, _Failure]]:
+    """Return the outcome and the cause of some tests on each leg that has them."""
+    places = {(test.group, test.class_name) for test in tests}
+    found: dict[TestId, dict[str, _Failure]] = {test: {} for test in tests}
     for leg in legs:
-        for (class_name, name), cause in leg.causes.items():
-            test = TestId(leg.group, class_name, name)
-            if test in tests:
-                found.setdefault(test, set()).add(cause)
+        for class_name, block in leg.blocks.items():
+            for name, outcome in block.items() if (leg.group, class_name) in places else ():
+                test = TestId(leg.group, class_name, name)
+                if test in found:
+                    found[test][leg.leg] = (outcome, leg.causes.get((class_name, name), ""))
     return found
 
 
