@@ -139,6 +139,8 @@ def test_values_that_move_on_pair_by_the_words_beside_them(before: tuple[str, st
         (100, "test_{}[{}-2026-11-{:02}T10:00:00]"),
         (1, "{0}{1}" + "ab" * 100 + "{2}"),
         (1, "test[{1} " + "x " * 200 + "{2}]"),
+        (1, "{1}" + "ab" * 1_900 + "{2}"),
+        (1, "{1} " + "test " * 700 + "{2}"),
     ],
 )
 def test_many_names_are_matched_in_moments(functions: int, name: str) -> None:

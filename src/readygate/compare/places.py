@@ -12,10 +12,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from readygate.model.results import ClassBlock
+from readygate.model.results import SEPARATOR, ClassBlock
 
 MOST: Final = 20
 """An index up to this number is possible in a class of any size: retries and filters leave tests out."""
+
+LONGEST: Final = 500
+"""Characters of the longest name in which a place is looked for."""
 
 _MAYBE: Final = re.compile(r"\d[\]).:]|\d - |[:#(]\d|\bline \d|case_\d|(?:^|\0)\d+ ")
 _WORDS: Final = r"(?:test|case|example|scenario|step|row)"
@@ -70,13 +73,18 @@ class ClassPlaces(Struct, frozen=True):
     @classmethod
     def of(cls, class_name: str, block: ClassBlock, total: int) -> ClassPlaces | None:
         """Return what reads the places of a class; None if no name can have one."""
-        if not (_MAYBE.search(block.names) or _MAYBE.search(class_name)):
+        names = block.names
+        if len(names) > LONGEST * block.size:  # hostile names
+            names = SEPARATOR.join(name for name in names.split(SEPARATOR) if len(name) <= LONGEST)
+        if not any(_DIGITS.search(text) and _MAYBE.search(text) for text in (names, class_name)):
             return None
         most = max(MOST, block.size)
         impossible = frozenset(
             match.lastgroup or ""
             for name, _ in block.items()
-            if (match := _INDEX.search(name)) is not None and int(match[match.lastgroup or 0][:18]) > most
+            if len(name) <= LONGEST
+            and (match := _INDEX.search(name)) is not None
+            and int(match[match.lastgroup or 0][:18]) > most
         )
         place = _without(class_name, frozenset(), max(MOST, total))
         return cls(place.rest, place.sure, max(MOST, total), impossible)
@@ -93,6 +101,8 @@ def place_order(test: tuple[str, str]) -> tuple[list[int], tuple[str, str]]:
 
 
 def _without(text: str, impossible: frozenset[str], total: int) -> Place:
+    if len(text) > LONGEST:
+        return Place(text)
     tree = _tree(text, total)
     if tree:
         return Place(tree)

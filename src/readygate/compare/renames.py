@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from itertools import chain, groupby
+from string import digits
 
 from msgspec.structs import replace
 
@@ -22,7 +23,7 @@ LIKENESS = 0.75
 MOST_COMPARED = 2_000
 """Above this number of pairs of names within one class only exact parts are matched."""
 
-_PARAMETERS = re.compile(r"[\[({<].*$|\s*#\d+$|\s\d+$", re.DOTALL)
+_BRACKET = re.compile(r"[\[({<]")
 _PATH = re.compile(r"[/\\]")
 _PARTS = re.compile(r"[.:$>]+")
 _NUMBERED = re.compile(r"[A-Za-z_]+\d+")
@@ -78,8 +79,15 @@ def _with_renames(
 
 
 def _base_name(test: TestId) -> str:
-    """Return the name without its parameters."""
-    return _PARAMETERS.sub("", test.name) or test.name
+    """Return the name without its parameters: from the first bracket on, or the number at its end."""
+    name = test.name
+    found = _BRACKET.search(name)
+    if found:
+        return name[: found.start()] or name
+    stem = name.rstrip(digits)
+    if stem == name or not (stem.endswith("#") or stem[-1:].isspace()):
+        return name
+    return (stem[:-1].rstrip() if stem.endswith("#") else stem[:-1]) or name
 
 
 def _parts(test: TestId) -> list[str]:
