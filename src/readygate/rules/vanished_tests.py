@@ -1,6 +1,7 @@
 """vanished-tests: no test of the base is missing."""
 
 from collections import Counter
+from collections.abc import Iterator
 from fractions import Fraction
 
 from readygate.model.comparison import Comparison, TestChange
@@ -30,9 +31,8 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         return passes(f"0 tests{known}")
     number = len(gone)
     fact = f"{count(number, 'test')} {'is' if number == 1 else 'are'} gone{_in_part(gone)}"
-    share = _missing_share(comparison)
     maximum = policy.option(NAME, SHARE)
-    much = share > maximum and number > _FEW
+    much = [(where, share) for where, share in _missing_shares(comparison) if share > maximum]
     detail: RichText = ("The base has them.",)
     if number == 1:
         only = gone[0].id
@@ -40,7 +40,9 @@ def judge(comparison: Comparison, policy: Policy) -> Judgement:
         on = (" on ", *listed(gone[0].legs, 3)) if gone[0].after is not None and gone[0].legs else ()
         detail = ("The base has ", Untrusted(only.name), *place, *on, ".")
     if much:
-        detail = (*detail, f" {percent(share)} of its tests are missing; more than {limit(maximum)} block.")
+        where, share = much[0]
+        missing: RichText = (f" {percent(share)} of its tests are missing", *where)
+        detail = (*detail, *missing, f"; more than {limit(maximum)} block.")
     return Judgement(
         result=Result.VIOLATED,
         min_level=Level.BLOCK if much else Level.OFF,
@@ -60,11 +62,19 @@ def _todo(comparison: Comparison, number: int) -> str:
     return f"bring {them} back, or say in the description why."
 
 
-def _missing_share(comparison: Comparison) -> Fraction:
-    """Return the share of the base's tests that no leg has under any name."""
-    total = comparison.tests.base.total if comparison.tests.base else 0
-    gone = sum(change.after is None for change in comparison.tests.vanished)
-    return Fraction(gone, total) if total else Fraction(0)
+def _missing_shares(comparison: Comparison) -> Iterator[tuple[RichText, Fraction]]:
+    """Yield the share of the base's tests that no leg has under any name, then of each leg those that it alone lost.
+
+    Shares of a few tests are left out.
+    """
+    vanished = comparison.tests.vanished
+    gone = sum(change.after is None for change in vanished)
+    if gone > _FEW and comparison.tests.base:
+        yield (), Fraction(gone, comparison.tests.base.total)
+    lost = Counter((change.id.group, leg) for change in vanished if change.after is not None for leg in change.legs)
+    for leg in comparison.base.legs if comparison.base and lost else ():
+        if (number := lost[leg.group, leg.leg]) > _FEW:
+            yield (" on ", Untrusted(leg.leg)), Fraction(number, leg.counts().total)
 
 
 def _in_part(gone: tuple[TestChange, ...]) -> str:
@@ -106,8 +116,8 @@ RULE = Rule(
         SHARE: Option(
             default=Fraction(1, 5),
             unit="percent",
-            description="the share of the base's tests that may be missing; if more are, and more than three, the "
-            "finding blocks",
+            description="the share of the base's tests, or of those of one leg, that may be missing; if more are, and "
+            "more than three, the finding blocks",
             more_is_stricter=False,
         ),
     },
