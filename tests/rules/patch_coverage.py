@@ -18,8 +18,8 @@ SITUATIONS = Situations(
         Row(VIOLATED, changed(0, 1), ("0 of 1 changed lines, 0%", "1 more line needed")),
         Row(VIOLATED, changed(0, 38), ("0%", "31 more lines needed")),
         Row(PASS, lines({"a.py": "hm"}, None, change("b.md", [1])), ("No changed line is measured",)),
-        Row(PASS, lines({"a.py": "h"}, None, change("a.py", shown=False)), ("leaves out the diff",)),
-        Row(VIOLATED, lines({"a.py": "hm"}, None, change("a.py", shown=False)), ("leaves out the diff",)),
+        Row(PASS, lines({"a.py": "h"}, None, change("a.py", shown=False)), ("was left out",)),
+        Row(VIOLATED, lines({"a.py": "hm"}, None, change("a.py", shown=False)), ("was left out",)),
         Row(VIOLATED, lines({"a.py": "h"}, None, change("a.py", [1]), complete=False), ("share is not known",)),
         # lines that replace measured ones are code
         Row(

@@ -53,9 +53,14 @@ def _judge_lines(patch: Patch, minimum: Fraction) -> Judgement:
     detail: RichText = ()
     if patch.left_out:
         names = listed(patch.left_out, 3)
-        detail = (" GitHub leaves out the diff of ", *names, ": all measured lines there count as changed.")
+        detail = (
+            " The diff of ",
+            *names,
+            " was left out (too large, or not text), so all measured lines there count as changed.",
+        )
+    asked, stop = f"{limit(minimum)} asked", "." if detail else ""
     if share >= minimum:
-        return passes(f"{figures}; {limit(minimum)} asked", *detail)
+        return passes(f"{figures}; {asked}{stop}", *detail)
     more = needed(patch.lines.covered, patch.lines.total, minimum)
     open_lines = patch.lines.total - patch.lines.covered
     only_moved = patch.moved > 0 and (patch.new_share is None or patch.new_share >= minimum)
@@ -64,7 +69,10 @@ def _judge_lines(patch: Patch, minimum: Fraction) -> Judgement:
         detail = (*detail, f" {lines} only moved or reformatted, so this does not block.")
     return Judgement(
         result=Result.VIOLATED,
-        summary=(f"{figures}; {limit(minimum)} asked, {count(more, 'more line')} needed", *detail),
+        summary=(
+            f"{figures}; {limit(minimum)} asked, {count(more, 'more line')} needed{'.' if detail else ''}",
+            *detail,
+        ),
         title=(f"{percent(share, beside=minimum)} of the changed lines are covered.",),
         detail=(f"The policy asks for {limit(minimum)}.", *detail),
         todo=(

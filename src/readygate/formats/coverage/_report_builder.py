@@ -71,7 +71,7 @@ BAD_BRANCH = Anomaly(
 )
 NO_NAME = Anomaly(
     Severity.NOTE,
-    "lines of a file without a name: they count in the totals and belong to no file",
+    "lines of a file without a name: they count nowhere, because the file is not known",
     "the tool removed the paths, for example to make builds reproducible",
     "let the tool write paths",
 )

@@ -26,7 +26,8 @@ def uncovered(view: ReportView) -> Section | None:
         for file in shown
     )
     without_diff = [code(file.path) for file in files if file.diff_omitted]
-    note = f"GitHub leaves out the diff of {', '.join(without_diff[:3])}: all of its measured lines count as changed."
+    names = ", ".join(without_diff[:3]) + (" and others" if len(without_diff) > 3 else "")
+    note = f"The diff of {names} was left out (too large, or not text), so all measured lines there count as changed."
     return Section(
         title=f"{count(number, 'changed line')} {'is' if number == 1 else 'are'} not covered",
         table=Table(columns=columns_from("File", "Lines not covered", ">Changed lines", ">Covered"), rows=rows),
