@@ -52,6 +52,11 @@ class TestLines:
         assert states(report) == {1: HIT, 2: HIT, 3: MEASURED}
         assert report.problems == ()
 
+    def test_packages_that_gcovr_joins_by_dots(self) -> None:
+        report = read(package(line(1), name="src.util", file="list.c"))
+
+        assert report.files[0].coverage.path == "src/util/list.c"
+
     def test_branches(self) -> None:
         report = read(package(line(1, mb=1, cb=3) + line(2)))
 

@@ -89,7 +89,7 @@ class _Reader:
             if tag == "sourcefile":
                 self._file(attributes.get("name", ""))
             elif tag == "package":
-                self._package = attributes.get("name", "")
+                self._package = attributes.get("name", "").replace(".", "/")  # gcovr joins folders by dots
             elif tag == "group":
                 self._groups.append(attributes.get("name", ""))
 
