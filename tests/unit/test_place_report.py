@@ -102,6 +102,15 @@ class TestOtherRoots:
     def test_a_sourceless_deterministic_build_of_dotnet(self) -> None:
         assert paths(placed({"c.xml": report("/_/src/A.cs", "/_/B.cs")}, "src/A.cs", "B.cs")) == ["B.cs", "src/A.cs"]
 
+    def test_the_installed_project_is_no_stranger(self) -> None:
+        venv = "/opt/py/lib/python3.12/site-packages"
+        names = (f"{venv}/shop/cart.py", f"{venv}/requests/utils.py")
+        found = placed({"lcov.info": report(*names)}, "src/shop/cart.py", "src/shop/utils.py")
+        assert [(file.path, file.maybe) for file in found.unplaced] == [(names[0], ("src/shop/cart.py",))]
+        assert suggestion(found.unplaced[0]) == f"lcov.info: {venv}=src"
+        mapped = placed({"lcov.info": report(*names)}, "src/shop/cart.py", maps=(PathMap(venv, "src"),))
+        assert (paths(mapped), mapped.unplaced) == (["src/shop/cart.py"], ())
+
 
 class TestPackages:
     MODULES = ("a/src/main/java/com/acme/C.java", "b/src/main/java/com/acme/C.java")

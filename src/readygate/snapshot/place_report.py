@@ -176,7 +176,7 @@ class ReportPlacer:
             if found:
                 return _placed(found, raw)
             if any(map(self._is_foreign, group)):
-                return _placed(set(), raw)
+                return Placed(path=_shown(raw), maybe=self._installed(group))
         return Placed(path=_shown(raw), maybe=self._maybe(groups))
 
     def _apply(self, path: ReportPath) -> set[str]:
@@ -192,6 +192,12 @@ class ReportPlacer:
             return True
         roots = self._roots[path.kind]
         return any(root.covers(path.text) for root in roots) or (self._has_modules and bool(roots))
+
+    def _installed(self, group: tuple[ReportPath, ...]) -> tuple[str, ...]:
+        """Return the files with the whole path of an installed Python module: the project itself may be installed."""
+        modules = (path.text.rpartition("-packages/") for path in group if is_third_party(path.text))
+        names = (name for _, found, name in modules if found and "/" in name)
+        return tuple(dict.fromkeys(file for name in names for file in self._files.ending(name)))
 
     def _place_package(self, groups: Groups, raw: tuple[str, ...]) -> Placed:
         """Place a file by its whole package: in the module that the report names, or nearest to the report."""
