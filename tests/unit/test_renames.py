@@ -98,6 +98,30 @@ def test_an_equal_failure_under_another_name_is_inherited(before: str, after: st
     assert bool(tests.new_failures) is not inherited
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "inherited"),
+    [
+        (["adds"], ["sums up"], 1),
+        (["adds", "adds twice"], ["sums up", "totals"], 2),
+        (["adds"], ["sums up", "totals"], 0),  # which of them is the old one?
+        (["adds", "adds twice"], ["sums up"], 0),
+    ],
+)
+def test_a_failing_test_with_another_name_in_its_class_is_inherited_by_its_cause(
+    before: list[str], after: list[str], inherited: int
+) -> None:
+    def side(names: list[str]) -> TestReport:
+        details = [
+            FailureDetail(class_name="T", name=name, outcome=Outcome.FAILED, type="ValueError", message="no price of 7")
+            for name in names
+        ]
+        return report({"T": dict.fromkeys(names, "f")}, details=details)
+
+    base = measure(side(before))
+    tests = compared(measure(side(after)), baseline(base, details=base.details)).tests
+    assert (len(tests.still_failing), len(tests.new_failures)) == (inherited, len(after) - inherited)
+
+
 def test_a_likely_rename_excuses_no_failure() -> None:
     tests = told(*MOVED)
     assert hows(tests) == ["file", "file"]

@@ -65,6 +65,16 @@ class RenameEvidence(Struct, frozen=True, kw_only=True):
                 found.add(pair.after)
         return found
 
+    @staticmethod
+    def causes(tests: AbstractSet[TestId], legs: Iterable[Leg]) -> dict[TestId, str]:
+        """Return the cause for which tests fail; of those only that fail for one known cause on all legs."""
+        found = {}
+        for test, outcomes in _failures(legs, tests).items():
+            causes = {cause for outcome, cause in outcomes.values() if outcome >= Outcome.FAILED}
+            if len(causes) == 1 and "" not in causes:
+                found[test] = causes.pop()
+        return found
+
     def _failed_on(self, leg: str, pair: Rename, was: Mapping[str, _Failure]) -> bool:
         """Return whether a test failed on a leg of the base, or wherever it ran if that leg did not have it."""
         if leg in was:

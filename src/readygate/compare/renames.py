@@ -1,9 +1,9 @@
 """Find renamed and moved tests among the vanished and the added ones.
 
 Exact parts of the names are matched first: the same test in a moved file, in a renamed class, with other parameters.
-The rest is paired by likeness within its class. A pair whose outcome differs is also listed by its new outcome (it
-fails now, it is skipped now), so that a rename hides nothing. A pair is likely and no proof: it excuses a failure only
-with the evidence of `rename_evidence`.
+The rest is paired within its class: passed tests by likeness, failing ones by the cause of the failure. A pair whose
+outcome differs is also listed by its new outcome (it fails now, it is skipped now), so that a rename hides nothing. A
+pair is likely and no proof: it excuses a failure only with the evidence of `rename_evidence`.
 """
 
 import re
@@ -50,6 +50,7 @@ def match_renames(
     for how, key in _KEYS:
         _pair_by(key, how, gone, new, outcomes, renamed)
     _pair_by_likeness(gone, new, outcomes, renamed)
+    _pair_by_cause(gone, new, outcomes, renamed, evidence)
     return _with_renames(tests, gone, new, tuple(sorted(renamed, key=lambda pair: (pair.after, pair.before))), evidence)
 
 
@@ -227,6 +228,27 @@ def _pair_by_likeness(
             if old in gone and now in new:
                 renamed.append(_rename(gone.pop(old), now, outcomes[now], "name"))
                 del new[now]
+
+
+def _pair_by_cause(
+    gone: dict[TestId, TestChange],
+    new: dict[TestId, None],
+    outcomes: Mapping[TestId, Outcome],
+    renamed: list[Rename],
+    evidence: RenameEvidence,
+) -> None:
+    """Pair failing tests of one class that fail for the same cause, if as many are gone as are new."""
+    failed = {test for test, change in gone.items() if change.before is not None and change.before >= Outcome.FAILED}
+    failing = {test for test in new if outcomes[test] >= Outcome.FAILED} if failed else set()
+    if not failing:
+        return
+    olds, news = evidence.causes(failed, evidence.base), evidence.causes(failing, evidence.head)
+    there = _by_key([*news], [(test.group, test.class_name, cause) for test, cause in news.items()])
+    for key, some in _by_key([*olds], [(test.group, test.class_name, cause) for test, cause in olds.items()]).items():
+        others = there.get(key, [])
+        for old, now in zip(sorted(some), sorted(others), strict=False) if len(some) == len(others) else ():
+            renamed.append(_rename(gone.pop(old), now, outcomes[now], "name"))
+            del new[now]
 
 
 def _alike(olds: Sequence[TestId], now: TestId) -> Iterable[tuple[TestId, float]]:
