@@ -225,6 +225,7 @@ class TestTotals:
         points = ("ok 1 - a", "not ok 2 - b # TODO", "1..2")
         assert figures(read(FORMAT, tap(*points, "# tests 1", "# fail 1"))) == (1, 0, 0, 1)
         assert figures(read(FORMAT, tap(*points, "# tests 1", "# fail 2"))) == (1, 0, 1, 1)
+        assert figures(read(FORMAT, tap(*points, "# tests 1", "# todo 1", "# fail 1"))) == (1, 0, 1, 1)
 
     def test_parents_count_in_node_and_suites_do_not(self) -> None:
         lines = ["    not ok 1 - a", "    1..1", "not ok 1 - p", "  ---", "  type: '{}'", "  ...", "1..1"]

@@ -7,7 +7,7 @@ from readygate.formats.results._report_builder import ReportBuilder
 from readygate.formats.results._tap_line import Point
 from readygate.model.results import Outcome
 
-_TOTAL: Final = re.compile(r"# (tests|fail|cancelled|failure:) +(\d{1,9})")
+_TOTAL: Final = re.compile(r"# (tests|fail|todo|cancelled|failure:) +(\d{1,9})")
 """Totals of node:test, tape, Mocha, AVA, and zora (`failure:`)."""
 
 
@@ -43,7 +43,9 @@ class Totals:
         """Add what the totals state and no point shows; tools differ in what they leave out of their totals."""
         stated = self._stated
         failed = sum(stated.get(key, 0) for key in ("fail", "failure", "cancelled"))
-        if self._failed < failed <= self._failed + self._excused:  # AVA counts what is still to do as failed
+        is_counted_apart = stated.get("todo", 0) > 0
+        if not is_counted_apart and self._failed < failed <= self._failed + self._excused:
+            # AVA counts what is still to do as failed
             failed = self._failed
         tests = stated.get("tests", 0)
         builder.check_totals(
