@@ -82,7 +82,7 @@ class TestNormalise:
     def test_twice_is_once(self, raw: str) -> None:
         once = normalise(raw)
 
-        assert "\\" in once or normalise(once) == once
+        assert "\\" in once or once[1:2] == ":" or normalise(once) == once  # `:/a:/b` becomes a drive
 
 
 class TestExact:
@@ -175,8 +175,7 @@ class TestSuffix:
         [
             "/usr/lib/os.py",
             "/usr/lib/python3/_make.py",
-            "/usr/lib/python3/site-packages/attr/_make.py",
-            f"{HOST}/.tox/py/site-packages/attr/_make.py",
+            "/usr/lib/python3/site-packages/attr2/_make.py",
             "node_modules/left-pad/attr/_make.py",
             "build/_deps/x-src/src/attr/_make.py",
         ],
@@ -184,6 +183,12 @@ class TestSuffix:
     def test_files_of_others_are_none_of_the_repository(self, candidate: str) -> None:
         assert place(candidate) is None
         assert maybe(candidate) == ()
+
+    @pytest.mark.parametrize("folder", ["/usr/lib/python3", f"{HOST}/.tox/py"])
+    def test_an_installed_package_may_be_the_repository_itself(self, folder: str) -> None:
+        candidate = f"{folder}/site-packages/attr/_make.py"
+        assert place(candidate) is None
+        assert maybe(candidate) == ("src/attr/_make.py",)
 
 
 class TestCase:
