@@ -48,6 +48,13 @@ def test_files_of_ours_are_known_by_their_content(tmp_path: Path) -> None:
     assert "download-junit.xml: passed over, as Readygate wrote it" in log
 
 
+def test_it_makes_no_difference_whether_lxml_is_installed() -> None:
+    """junitparser writes the declaration with it if it is there."""
+    for encoding in ("utf-8", "UTF-8"):
+        text = f"<?xml version='1.0' encoding='{encoding}'?>\n<testsuites name=\"readygate\" tests=\"1\"/>"
+        assert is_own_output(Source(name="x", data=text.encode()))
+
+
 @pytest.mark.parametrize(
     "text",
     [

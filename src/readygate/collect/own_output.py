@@ -9,13 +9,13 @@ from readygate.formats import Source
 
 _OWN: Final = re.compile(
     rb"""
-    <\?xml\ version='1\.0'\ encoding='utf-8'\?>\s*<testsuites\ name="readygate"\ tests="
+    <\?xml\ version='1\.0'\ encoding='(?:utf-8|UTF-8)'\?>\s*<testsuites\ name="readygate"\ tests="
     |<\?xml\ version="1\.0"\ encoding="UTF-8"\?>\s*<coverage\ version="readygate"\s
     |\{\s*"schema_version":\ \d+,\s*"readygate":\ ["]
     """,
     re.VERBOSE,
 )
-"""The beginnings of `junit.xml`, `cobertura.xml` and `report.json`."""
+"""The beginnings of `junit.xml`, with and without lxml, `cobertura.xml` and `report.json`."""
 
 _MOST: Final = 200
 
